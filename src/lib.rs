@@ -1,0 +1,1 @@
+//! Services on AWS Lambda that provision themselves.
