@@ -1,1 +1,5 @@
-//! Part of `sparta-lambda`.
+//! The inside of `sparta-lambda`: what a service declares, the template that is made of it, and how it is served.
+//!
+//! Services depend on `sparta-lambda`, which re-exports what they need.
+
+pub mod cfn;

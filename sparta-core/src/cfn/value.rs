@@ -1,0 +1,166 @@
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::Serialize;
+
+use super::LogicalId;
+
+/// Anything that stands for a property in a template: plain data or an intrinsic function.
+///
+/// Maps are ordered by key, so the same value is always the same bytes.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(untagged)]
+pub enum Value {
+    /// JSON's `null`.
+    Null,
+    /// A boolean.
+    Bool(bool),
+    /// An integer or floating point number.
+    Number(serde_json::Number),
+    /// Text.
+    String(String),
+    /// A list.
+    List(Vec<Value>),
+    /// A map, which an intrinsic function is too: `{"Ref": "Name"}`.
+    Map(BTreeMap<String, Value>),
+}
+
+/// `{"Ref": id}`.
+pub fn reference(id: &LogicalId) -> Value {
+    Value::function("Ref", id.as_str())
+}
+
+/// `{"Fn::GetAtt": [id, attribute]}`.
+pub fn get_att(id: &LogicalId, attribute: &str) -> Value {
+    Value::function("Fn::GetAtt", vec![Value::from(id.as_str()), Value::from(attribute)])
+}
+
+/// `{"Fn::Sub": text}`, or the text itself where it has nothing to substitute.
+pub fn sub(text: impl Into<String>) -> Value {
+    let text = text.into();
+    if text.contains("${") { Value::function("Fn::Sub", text) } else { Value::from(text) }
+}
+
+/// `{"Fn::Join": [separator, parts]}`.
+pub fn join(separator: &str, parts: impl IntoIterator<Item = Value>) -> Value {
+    let parts = Value::List(parts.into_iter().collect());
+    Value::function("Fn::Join", vec![Value::from(separator), parts])
+}
+
+impl Value {
+    /// A map of one entry, which is what intrinsic functions look like.
+    pub fn function(name: &str, argument: impl Into<Value>) -> Self {
+        Self::Map(BTreeMap::from([(name.to_owned(), argument.into())]))
+    }
+
+    /// A pseudo parameter such as `AWS::Region`.
+    pub fn pseudo(name: &str) -> Self {
+        Self::function("Ref", name)
+    }
+
+    /// The text, where it is plain text.
+    pub fn as_str(&self) -> Option<&str> {
+        match self {
+            Self::String(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// Collects the names that `Ref`, `Fn::GetAtt` and `Fn::Sub` in here refer to.
+    pub(crate) fn references<'a>(&'a self, found: &mut BTreeSet<&'a str>) {
+        match self {
+            Self::List(items) => items.iter().for_each(|item| item.references(found)),
+            Self::Map(entries) => {
+                for (key, value) in entries {
+                    match (key.as_str(), value) {
+                        ("Ref", Self::String(name)) => _ = found.insert(name),
+                        ("Fn::GetAtt", Self::List(path)) => found.extend(path.first().and_then(Self::as_str)),
+                        ("Fn::Sub", Self::String(text)) => found.extend(placeholders(text)),
+                        _ => value.references(found),
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+/// The names in `${Name}` and `${Name.Attribute}`; `${!Literal}` is none.
+fn placeholders(text: &str) -> impl Iterator<Item = &str> {
+    text.split("${").skip(1).filter_map(|rest| {
+        let inside = rest.split_once('}')?.0;
+        let name = inside.split('.').next()?;
+        (!name.starts_with('!')).then_some(name)
+    })
+}
+
+impl From<serde_json::Value> for Value {
+    fn from(json: serde_json::Value) -> Self {
+        use serde_json::Value as Json;
+        match json {
+            Json::Null => Self::Null,
+            Json::Bool(b) => Self::Bool(b),
+            Json::Number(n) => Self::Number(n),
+            Json::String(s) => Self::String(s),
+            Json::Array(items) => Self::List(items.into_iter().map(Self::from).collect()),
+            Json::Object(map) => Self::Map(map.into_iter().map(|(k, v)| (k, v.into())).collect()),
+        }
+    }
+}
+
+impl From<bool> for Value {
+    fn from(value: bool) -> Self {
+        Self::Bool(value)
+    }
+}
+
+impl From<&str> for Value {
+    fn from(value: &str) -> Self {
+        Self::String(value.to_owned())
+    }
+}
+
+impl From<String> for Value {
+    fn from(value: String) -> Self {
+        Self::String(value)
+    }
+}
+
+impl<T: Into<Value>> From<Vec<T>> for Value {
+    fn from(items: Vec<T>) -> Self {
+        Self::List(items.into_iter().map(Into::into).collect())
+    }
+}
+
+macro_rules! from_integers {
+    ($($integer:ty)*) => {$(
+        impl From<$integer> for Value {
+            fn from(value: $integer) -> Self {
+                Self::Number(value.into())
+            }
+        }
+    )*};
+}
+from_integers!(i32 i64 u16 u32 u64);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn references_are_found_in_every_intrinsic() {
+        let value = Value::from(serde_json::json!({
+            "A": [{"Ref": "One"}, {"Fn::GetAtt": ["Two", "Arn"]}],
+            "B": {"Fn::Sub": "${Three}-${Four.Arn}-${!Not}"},
+            "C": {"Fn::Join": ["", ["x", {"Ref": "Five"}]]},
+        }));
+        let mut found = BTreeSet::new();
+        value.references(&mut found);
+        assert_eq!(found, BTreeSet::from(["One", "Two", "Three", "Four", "Five"]));
+    }
+
+    #[test]
+    fn a_text_with_nothing_to_substitute_stays_plain() {
+        assert_eq!(sub("plain"), Value::from("plain"));
+        assert_eq!(sub("${X}"), Value::function("Fn::Sub", "${X}"));
+    }
+}
