@@ -56,7 +56,6 @@ pub struct Problem {
     /// The field, as in `Greeting::message`; `None` for settings without a struct.
     pub field: Option<String>,
     /// What is wrong.
-    #[source]
     pub mistake: Mistake,
 }
 

@@ -156,15 +156,16 @@ impl Field {
         let limits = &self.constraints;
         let words = match &self.kind {
             Kind::String => "a text".into(),
+            Kind::Secret if limits.min.or(limits.max).is_some() => "a secret number".into(),
             Kind::Secret => "a secret text".into(),
             Kind::Integer => "a whole number".into(),
             Kind::Number => "a number".into(),
             Kind::Bool => "`true` or `false`".into(),
-            Kind::Enum(texts) => format!("one of {}", list(texts)),
+            Kind::Enum(texts) => format!("one of `{}`", texts.join("`, `")),
         };
         [
-            range(limits.min, limits.max, ""),
-            range(limits.min_length, limits.max_length, " characters"),
+            range("from", limits.min, limits.max),
+            range("of", limits.min_length, limits.max_length).map(characters),
         ]
         .into_iter()
         .flatten()
@@ -316,19 +317,21 @@ fn whole_match(pattern: &str, text: &str) -> bool {
     regex_lite::Regex::new(&format!("^(?:{pattern})$")).map_or(true, |regex| regex.is_match(text))
 }
 
-fn range<N: fmt::Display>(min: Option<N>, max: Option<N>, unit: &str) -> Option<String> {
+fn range<N: fmt::Display + PartialEq>(
+    from: &str,
+    min: Option<N>,
+    max: Option<N>,
+) -> Option<String> {
     Some(match (min, max) {
         (None, None) => return None,
-        (Some(min), None) => format!("of at least {min}{unit}"),
-        (None, Some(max)) => format!("of at most {max}{unit}"),
-        (Some(min), Some(max)) => format!("from {min} to {max}{unit}"),
+        (Some(min), None) => format!("of at least {min}"),
+        (None, Some(max)) => format!("of at most {max}"),
+        (Some(min), Some(max)) if min == max => format!("of exactly {min}"),
+        (Some(min), Some(max)) => format!("{from} {min} to {max}"),
     })
 }
 
-fn list(texts: &[String]) -> String {
-    texts
-        .iter()
-        .map(|text| format!("`{text}`"))
-        .collect::<Vec<_>>()
-        .join(", ")
+fn characters(range: String) -> String {
+    let plural = if range.ends_with(" 1") { "" } else { "s" };
+    format!("{range} character{plural}")
 }

@@ -226,7 +226,7 @@ mod tests {
                     .max_length(5)
                     .pattern("a+"),
                 serde_json::json!({"Type": "String", "Default": "", "AllowedPattern": "(a+)?", "MaxLength": 5,
-                    "ConstraintDescription": "must be a text from 2 to 5 characters matching \"a+\", or empty"}),
+                    "ConstraintDescription": "must be a text of 2 to 5 characters matching \"a+\", or empty"}),
             ),
             (
                 Field::new::<Secret<String>>("A::b", "B1").min_length(8),

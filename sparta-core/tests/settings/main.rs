@@ -1,5 +1,7 @@
 //! `#[derive(Settings)]`: what it describes, writes and reads.
 
+mod names;
+
 use std::collections::{BTreeMap, HashMap};
 
 use proptest::prelude::*;
@@ -398,11 +400,4 @@ proptest! {
             }
         }
     }
-}
-
-#[test]
-fn mistakes_in_the_derive_are_reported_where_they_are() {
-    let cases = trybuild::TestCases::new();
-    cases.pass("tests/settings_pass/*.rs");
-    cases.compile_fail("tests/settings_fail/*.rs");
 }
