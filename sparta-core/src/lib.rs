@@ -3,3 +3,4 @@
 //! Services depend on `sparta-lambda`, which re-exports what they need.
 
 pub mod cfn;
+pub mod settings;

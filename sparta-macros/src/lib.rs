@@ -1,1 +1,27 @@
-//! Part of `sparta-lambda`.
+//! The macros of `sparta-lambda`.
+
+mod attributes;
+mod choice;
+mod settings;
+
+use proc_macro::TokenStream;
+use syn::{Data, DeriveInput, parse_macro_input};
+
+/// Implements `sparta::settings::Settings` for a struct, and `SettingValue` for an enum without data.
+///
+/// Its attributes are described with the trait.
+#[proc_macro_derive(Settings, attributes(settings))]
+pub fn derive_settings(input: TokenStream) -> TokenStream {
+    let input = parse_macro_input!(input as DeriveInput);
+    let expanded = match &input.data {
+        Data::Struct(data) => settings::expand(&input, data),
+        Data::Enum(data) => choice::expand(&input, data),
+        Data::Union(data) => Err(syn::Error::new(
+            data.union_token.span,
+            "settings are a struct with named fields, or an enum without data",
+        )),
+    };
+    expanded
+        .unwrap_or_else(syn::Error::into_compile_error)
+        .into()
+}

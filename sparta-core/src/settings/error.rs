@@ -1,0 +1,133 @@
+use std::fmt;
+
+use super::variable::VariableNameError;
+
+/// Everything that is wrong with the settings, in the order of the fields.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SettingsError {
+    problems: Vec<Problem>,
+}
+
+impl SettingsError {
+    /// `Ok` if there is no problem.
+    ///
+    /// # Errors
+    ///
+    /// The problems, if there are any.
+    pub fn check(problems: Vec<Problem>) -> Result<(), Self> {
+        if problems.is_empty() {
+            Ok(())
+        } else {
+            Err(Self { problems })
+        }
+    }
+
+    pub(super) fn new(problems: Vec<Problem>) -> Self {
+        Self { problems }
+    }
+
+    /// Each problem by itself.
+    pub fn problems(&self) -> &[Problem] {
+        &self.problems
+    }
+}
+
+impl fmt::Display for SettingsError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let [problem] = self.problems.as_slice() {
+            return problem.fmt(f);
+        }
+        write!(f, "{} settings are wrong:", self.problems.len())?;
+        for problem in &self.problems {
+            write!(f, "\n  {problem}")?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for SettingsError {}
+
+/// What is wrong with one variable.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{}: {mistake}", self.place())]
+pub struct Problem {
+    /// The Lambda variable.
+    pub variable: String,
+    /// The field, as in `Greeting::message`; `None` for settings without a struct.
+    pub field: Option<String>,
+    /// What is wrong.
+    pub mistake: Mistake,
+}
+
+impl Problem {
+    fn place(&self) -> String {
+        match &self.field {
+            Some(field) => format!("{} ({field})", self.variable),
+            None => self.variable.clone(),
+        }
+    }
+}
+
+/// What can be wrong with a variable.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Mistake {
+    /// The variable is not set.
+    #[error("not set, expected {expected}")]
+    Missing {
+        /// What it should be.
+        expected: String,
+    },
+    /// The variable's text is not what its field takes.
+    #[error("expected {expected}, found {found}")]
+    Malformed {
+        /// What it should be.
+        expected: String,
+        /// What it is.
+        found: Found,
+    },
+    /// A secret holds the reference to its value instead of the value.
+    #[error(
+        "the reference {reference} was not resolved; CloudFormation does so when it deploys, elsewhere set the value itself"
+    )]
+    Unresolved {
+        /// The reference.
+        reference: String,
+    },
+    /// Lambda refuses the variable's name.
+    #[error(transparent)]
+    Name(#[from] VariableNameError),
+    /// Two variables have one name.
+    #[error("given more than once")]
+    Duplicate,
+    /// Two variables have the same template parameter.
+    #[error("has the same template parameter {parameter} as {other}; rename one of them")]
+    SameParameter {
+        /// The parameter that both would be.
+        parameter: String,
+        /// The variable that came first.
+        other: String,
+    },
+}
+
+/// A value as an error shows it: quoted and cut, or hidden because it is secret.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Found {
+    /// The value.
+    Text(String),
+    /// A secret of that many characters.
+    Hidden(usize),
+}
+
+impl fmt::Display for Found {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        const SHOWN: usize = 80;
+        match self {
+            Self::Text(text) => match text.char_indices().nth(SHOWN) {
+                Some((end, _)) => write!(f, "{:?}...", &text[..end]),
+                None => write!(f, "{text:?}"),
+            },
+            Self::Hidden(length) => write!(f, "a secret of {length} characters that does not fit"),
+        }
+    }
+}

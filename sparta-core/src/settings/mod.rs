@@ -1,0 +1,109 @@
+//! What differs from one environment to the next, as a typed struct.
+//!
+//! In `main()` a struct with `#[derive(Settings)]` is filled in once per environment. It becomes the template's
+//! parameters, a configuration file per environment and the variables of every Lambda function, from which the function
+//! reads it back with [`Settings::get`].
+
+mod error;
+mod field;
+mod parameter;
+mod reader;
+mod secret;
+mod snapshot;
+mod value;
+mod variable;
+
+pub use error::{Found, Mistake, Problem, SettingsError};
+pub use field::{Constraints, Field, Kind, Number, Pattern};
+pub use parameter::{Parameter, ParameterType, parameter_name};
+pub use reader::{Reader, text};
+pub use secret::{InvalidReference, Secret, SecretReference};
+pub use snapshot::{Check, EnvironmentSettings, SettingsSnapshot};
+pub use value::{Expected, NumericSetting, SettingValue, TextSetting};
+pub use variable::{RESERVED_VARIABLES, VariableNameError, check_variable_name, not_reserved};
+
+/// A struct of what differs per environment; implemented by `#[derive(Settings)]`.
+///
+/// Each field is one Lambda variable, `message` being `MESSAGE`, and one template parameter. Its type is any
+/// [`SettingValue`], in an `Option` or not, or a [`Secret`] of one. `#[derive(Settings)]` on an enum without data makes it
+/// a [`SettingValue`]: its variants are written in kebab-case.
+///
+/// | attribute of a field | what it does |
+/// | --- | --- |
+/// | `#[settings(rename = "DB_HOST")]` | names the variable (on a variant: its text) |
+/// | `#[settings(default = 3)]`, `#[settings(default)]` | the value where the variable is not set |
+/// | `#[settings(min = 1, max = 10)]` | bounds of a number |
+/// | `#[settings(min_length = 1, max_length = 64)]` | bounds of a text, in characters |
+/// | `#[settings(pattern = "[a-z]+")]` | a regular expression that the whole text must match |
+///
+/// # Example
+///
+/// ```
+/// # use sparta_core::settings::{Settings, SettingsError};
+/// # use sparta_macros::Settings;
+/// #[derive(Settings)]
+/// # #[settings(crate = "sparta_core")]
+/// struct Greeting {
+///     /// Text that the function answers with.
+///     message: String,
+///     #[settings(default = 1, min = 1, max = 10)]
+///     times: u8,
+/// }
+///
+/// let greeting = Greeting::read(&|variable| (variable == "MESSAGE").then(|| "Hello".to_owned()))?;
+/// assert_eq!((greeting.message.as_str(), greeting.times), ("Hello", 1));
+/// # Ok::<(), SettingsError>(())
+/// ```
+///
+/// A variable that Lambda reserves for itself does not compile:
+///
+/// ```compile_fail,E0080
+/// # use sparta_macros::Settings;
+/// #[derive(Settings)]
+/// # #[settings(crate = "sparta_core")]
+/// struct Place {
+///     aws_region: String,
+/// }
+/// ```
+///
+/// Nor does a number's constraint on something else:
+///
+/// ```compile_fail,E0277
+/// # use sparta_macros::Settings;
+/// #[derive(Settings)]
+/// # #[settings(crate = "sparta_core")]
+/// struct Greeting {
+///     #[settings(min = 1)]
+///     message: String,
+/// }
+/// ```
+pub trait Settings: Sized + Send + Sync + 'static {
+    /// The fields in the order of their declaration.
+    fn fields() -> Vec<Field>;
+
+    /// The text of each variable; `None` for an `Option` that is absent.
+    ///
+    /// CloudFormation has no absent parameter, so an absent value is deployed as an empty text, and that reads as `None`;
+    /// so does `Some(String::new())`.
+    fn values(&self) -> Vec<(String, Option<String>)>;
+
+    /// Reads every field from the variables that `get` finds.
+    ///
+    /// # Errors
+    ///
+    /// All variables that are missing or malformed.
+    fn read(get: &dyn Fn(&str) -> Option<String>) -> Result<Self, SettingsError>;
+
+    /// The settings of this process: its environment is read once, on the first call.
+    ///
+    /// # Errors
+    ///
+    /// All variables that are missing or malformed, on every call alike.
+    fn get() -> Result<&'static Self, SettingsError>;
+}
+
+/// Reads a variable of this process.
+#[doc(hidden)]
+pub fn process_variable(name: &str) -> Option<String> {
+    std::env::var(name).ok()
+}

@@ -1,0 +1,15 @@
+use sparta_macros::Settings;
+
+#[derive(Settings)]
+struct Names {
+    n: u8,
+    _hidden: u8,
+    größe: u8,
+    #[settings(rename = "DB-HOST")]
+    host: String,
+    message: String,
+    #[settings(rename = "MESSAGE")]
+    text: String,
+}
+
+fn main() {}
