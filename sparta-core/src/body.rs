@@ -1,7 +1,8 @@
 use std::any::Any;
 use std::fmt;
 use std::pin::Pin;
-use std::task::{Context, Poll, ready};
+use std::sync::{Mutex, PoisonError};
+use std::task::{Context, Poll};
 
 use bytes::Bytes;
 use http_body::{Frame, SizeHint};
@@ -30,7 +31,14 @@ pub struct Body(Kind);
 
 enum Kind {
     Full(Bytes),
-    Stream(UnsyncBoxBody<Bytes, BoxError>),
+    /// The lock is never waited for: it lets handlers share a request across an `await`.
+    Stream(Mutex<Stream>),
+}
+
+type Stream = UnsyncBoxBody<Bytes, BoxError>;
+
+fn unpoisoned<T>(result: Result<T, PoisonError<T>>) -> T {
+    result.unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Default for Kind {
@@ -51,7 +59,10 @@ impl Body {
             return own.take().unwrap_or_default();
         }
         match body {
-            Some(body) => Self(Kind::Stream(body.map_err(Into::into).boxed_unsync())),
+            Some(body) => {
+                let stream = body.map_err(Into::into).boxed_unsync();
+                Self(Kind::Stream(Mutex::new(stream)))
+            }
             None => Self::empty(),
         }
     }
@@ -77,7 +88,7 @@ impl Body {
     pub async fn bytes(self) -> Result<Bytes> {
         match self.0 {
             Kind::Full(bytes) => Ok(bytes),
-            Kind::Stream(stream) => match stream.collect().await {
+            Kind::Stream(stream) => match unpoisoned(stream.into_inner()).collect().await {
                 Ok(collected) => Ok(collected.to_bytes()),
                 Err(error) => Err(Error::from_boxed(error)),
             },
@@ -114,21 +125,21 @@ impl http_body::Body for Body {
         match &mut self.0 {
             Kind::Full(bytes) if bytes.is_empty() => Poll::Ready(None),
             Kind::Full(bytes) => Poll::Ready(Some(Ok(Frame::data(std::mem::take(bytes))))),
-            Kind::Stream(stream) => Poll::Ready(ready!(Pin::new(stream).poll_frame(cx))),
+            Kind::Stream(stream) => Pin::new(unpoisoned(stream.get_mut())).poll_frame(cx),
         }
     }
 
     fn is_end_stream(&self) -> bool {
         match &self.0 {
             Kind::Full(bytes) => bytes.is_empty(),
-            Kind::Stream(stream) => stream.is_end_stream(),
+            Kind::Stream(stream) => unpoisoned(stream.lock()).is_end_stream(),
         }
     }
 
     fn size_hint(&self) -> SizeHint {
         match &self.0 {
             Kind::Full(bytes) => SizeHint::with_exact(bytes.len() as u64),
-            Kind::Stream(stream) => stream.size_hint(),
+            Kind::Stream(stream) => unpoisoned(stream.lock()).size_hint(),
         }
     }
 }
@@ -176,6 +187,12 @@ impl From<()> for Body {
 mod tests {
     use super::*;
     use http_body_util::{Full, Limited};
+
+    #[test]
+    fn a_request_can_be_shared_across_an_await() {
+        fn shared<T: Send + Sync>() {}
+        shared::<crate::Request>();
+    }
 
     #[tokio::test]
     async fn a_body_of_bodies_is_not_boxed_again() {

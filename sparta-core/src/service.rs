@@ -135,7 +135,7 @@ impl fmt::Debug for HttpService {
 
 /// An event that is not what the function is written for.
 #[derive(Debug, thiserror::Error)]
-#[error("the event is not a {expected}: {path}: {source}")]
+#[error("the event is not a {expected}: {path}")]
 pub struct EventMismatch {
     expected: &'static str,
     path: String,
