@@ -1,0 +1,165 @@
+use std::any::type_name;
+use std::fmt;
+use std::future::Future;
+use std::io::Write;
+use std::pin::Pin;
+use std::task;
+
+use bytes::Bytes;
+use lambda_runtime::{Context, LambdaEvent};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use tower::util::BoxCloneService;
+use tower::{Layer, Service, ServiceExt};
+
+use crate::body::Body;
+use crate::error::{BoxError, Error, Failure};
+use crate::response::{IntoResponse, Response, json};
+
+/// The request that handlers get.
+///
+/// Its extensions hold the Lambda [`Context`]; [`RequestExt`](crate::RequestExt) reads them.
+pub type Request = http::Request<Body>;
+
+/// Any handler with its layers: a boxed, clonable service from request to [`Response`].
+///
+/// It accepts requests of any body, so that layers that change the body's type fit around it.
+#[derive(Clone)]
+pub struct HttpService(BoxCloneService<Request, Response, BoxError>);
+
+impl HttpService {
+    /// A service over HTTP requests: an async function, an axum `Router`, a stack of layers.
+    ///
+    /// # Example
+    ///
+    /// ```
+    /// use sparta_core::{Error, HttpService, Request, service_fn};
+    ///
+    /// async fn hello(_: Request) -> Result<&'static str, Error> {
+    ///     Ok("hello")
+    /// }
+    ///
+    /// let service = HttpService::new(service_fn(hello));
+    /// ```
+    pub fn new<S>(service: S) -> Self
+    where
+        S: Service<Request> + Clone + Send + 'static,
+        S::Response: IntoResponse,
+        S::Error: Into<BoxError> + 'static,
+        S::Future: Send + 'static,
+    {
+        let service = service
+            .map_response(IntoResponse::into_response)
+            .map_err(|error| Failure::of(error).into());
+        Self(BoxCloneService::new(service))
+    }
+
+    /// A service over typed events; its answer becomes a JSON response.
+    ///
+    /// The request's body is the event. One that does not fit `T` is an [`EventMismatch`].
+    pub fn event<T, S>(service: S) -> Self
+    where
+        T: DeserializeOwned + Send + 'static,
+        S: Service<LambdaEvent<T>> + Clone + Send + 'static,
+        S::Response: Serialize,
+        S::Error: Into<BoxError> + 'static,
+        S::Future: Send + 'static,
+    {
+        Self::new(tower::service_fn(move |request: Request| {
+            let service = service.clone();
+            async move {
+                let (event, context) = event_of(request).await?;
+                let event = LambdaEvent::new(typed(&event)?, context);
+                match service.oneshot(event).await {
+                    Ok(answer) => Ok::<_, Error>(json(&answer)?),
+                    Err(error) => Err(Failure::of(error).into()),
+                }
+            }
+        }))
+    }
+
+    /// A synchronous function that reads the event's bytes and writes the answer's.
+    pub fn raw<F>(handler: F) -> Self
+    where
+        F: Fn(&[u8], &Context, &mut dyn Write) -> Result<(), Error> + Clone + Send + 'static,
+    {
+        Self::new(tower::service_fn(move |request: Request| {
+            let handler = handler.clone();
+            async move {
+                let (event, context) = event_of(request).await?;
+                let mut answer = Vec::new();
+                handler(&event, &context, &mut answer)?;
+                Ok::<_, Error>(Response::new(answer.into()))
+            }
+        }))
+    }
+
+    /// Wraps the service in a layer, which then is the outermost.
+    #[must_use]
+    pub fn layer<L, B>(self, layer: L) -> Self
+    where
+        L: Layer<Self>,
+        L::Service: Service<Request, Response = http::Response<B>> + Clone + Send + 'static,
+        <L::Service as Service<Request>>::Error: Into<BoxError> + 'static,
+        <L::Service as Service<Request>>::Future: Send + 'static,
+        B: http_body::Body<Data = Bytes> + Send + 'static,
+        B::Error: Into<BoxError>,
+    {
+        Self::new(layer.layer(self))
+    }
+}
+
+impl<B> Service<http::Request<B>> for HttpService
+where
+    B: http_body::Body<Data = Bytes> + Send + 'static,
+    B::Error: Into<BoxError>,
+{
+    type Response = Response;
+    type Error = BoxError;
+    type Future = Pin<Box<dyn Future<Output = Result<Response, BoxError>> + Send>>;
+
+    fn poll_ready(&mut self, cx: &mut task::Context<'_>) -> task::Poll<Result<(), BoxError>> {
+        self.0.poll_ready(cx)
+    }
+
+    fn call(&mut self, request: http::Request<B>) -> Self::Future {
+        self.0.call(request.map(Body::new))
+    }
+}
+
+impl fmt::Debug for HttpService {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("HttpService")
+    }
+}
+
+/// An event that is not what the function is written for.
+#[derive(Debug, thiserror::Error)]
+#[error("the event is not a {expected}: {path}")]
+pub struct EventMismatch {
+    expected: &'static str,
+    path: String,
+    source: serde_json::Error,
+}
+
+async fn event_of(request: Request) -> Result<(Bytes, Context), Error> {
+    let (mut parts, body) = request.into_parts();
+    let context = parts.extensions.remove().unwrap_or_default();
+    Ok((body.bytes().await?, context))
+}
+
+/// The path to what does not fit is looked for only when something does not fit.
+fn typed<T: DeserializeOwned>(event: &[u8]) -> Result<T, Failure> {
+    serde_json::from_slice(event).map_err(|plain| {
+        let mut json = serde_json::Deserializer::from_slice(event);
+        let traced = serde_path_to_error::deserialize::<_, T>(&mut json).err();
+        let path = traced
+            .as_ref()
+            .map_or_else(|| ".".into(), |e| e.path().to_string());
+        Failure::of(EventMismatch {
+            expected: type_name::<T>(),
+            path,
+            source: traced.map_or(plain, serde_path_to_error::Error::into_inner),
+        })
+    })
+}

@@ -1,0 +1,339 @@
+//! The service that the tests start: this executable again, as Lambda would start it.
+
+use std::io::Write;
+use std::task::Poll;
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::Path;
+use axum::routing::get;
+use http::StatusCode;
+use serde::{Deserialize, Serialize};
+use sparta_core::{
+    BoxError, Context, Error, FunctionEntry, HttpService, IntoResponse, Json, LambdaEvent, Request,
+    RequestExt, Response, Serving, serve, service_fn,
+};
+use tower::{Layer, Service};
+use tower_http::compression::CompressionLayer;
+use tower_http::limit::RequestBodyLimitLayer;
+use tower_http::trace::TraceLayer;
+
+#[test]
+#[ignore = "the process that the other tests start"]
+fn process() {
+    if std::env::var_os("SERVICE").is_none() {
+        return;
+    }
+    let served = serve(Serving {
+        functions: functions(),
+        checks: vec![Box::new(|| setting("TABLE")), Box::new(|| setting("QUEUE"))],
+    });
+    std::process::exit(match served {
+        Ok(()) => 0,
+        Err(error) => {
+            eprintln!("{error:?}");
+            3
+        }
+    })
+}
+
+#[derive(Debug, thiserror::Error)]
+#[error("{0} is not set: expected text")]
+struct SettingMissing(&'static str);
+
+fn setting(name: &'static str) -> Result<(), Error> {
+    match std::env::var("UNSET") {
+        Ok(unset) if unset.contains(name) => Err(SettingMissing(name).into()),
+        _ => Ok(()),
+    }
+}
+
+fn functions() -> Vec<FunctionEntry> {
+    let echo = || HttpService::new(service_fn(echo));
+    vec![
+        http("echo", echo()),
+        http("hello", HttpService::new(service_fn(hello))),
+        http("answers", HttpService::new(service_fn(answers))),
+        http("fails", HttpService::new(service_fn(fails))),
+        http("fails-own", HttpService::new(service_fn(fails_own))),
+        http("fails-boxed", HttpService::new(service_fn(fails_boxed))),
+        http("panics", HttpService::new(service_fn(panics))),
+        http("panics-in-layer", echo().layer(PanicLayer)),
+        http("logs", HttpService::new(service_fn(logs))),
+        http("router", router()),
+        http("layers", echo().layer(mark("inner")).layer(mark("outer"))),
+        http("slow", HttpService::new(service_fn(slow)).layer(timeout())),
+        event("order", HttpService::event(service_fn(order))),
+        event("order-layered", order_layered()),
+        event("raw", HttpService::raw(raw)),
+        http_from("factory-waits", || Ok(HttpService::new(service_fn(hello)))),
+        http_from("factory-fails", || Err(SettingMissing("URL").into())),
+        http_from("factory-panics", || panic!("no connection")),
+    ]
+}
+
+fn entry(
+    name: &str,
+    is_event: bool,
+    make: impl FnOnce() -> Result<HttpService, Error> + Send + 'static,
+) -> FunctionEntry {
+    let build = async move {
+        tokio::time::sleep(Duration::from_millis(1)).await;
+        make()
+    };
+    FunctionEntry {
+        name: name.to_owned(),
+        is_event,
+        build: Box::new(|| Box::pin(build)),
+    }
+}
+
+fn http(name: &str, service: HttpService) -> FunctionEntry {
+    entry(name, false, || Ok(service))
+}
+
+fn event(name: &str, service: HttpService) -> FunctionEntry {
+    entry(name, true, || Ok(service))
+}
+
+fn http_from(
+    name: &str,
+    make: impl FnOnce() -> Result<HttpService, Error> + Send + 'static,
+) -> FunctionEntry {
+    entry(name, false, make)
+}
+
+async fn hello(_: Request) -> Result<&'static str, Error> {
+    Ok("hello")
+}
+
+/// Tells what the request is, as JSON.
+async fn echo(request: Request) -> Result<Json<Echo>, Error> {
+    let values = |name: &str| {
+        let values = request.headers().get_all(name).iter();
+        values.map(|v| v.to_str().unwrap().to_owned()).collect()
+    };
+    Ok(Json(Echo {
+        method: request.method().to_string(),
+        uri: request.uri().to_string(),
+        raw_path: request.raw_http_path().to_owned(),
+        colors: request
+            .query_string_parameters()
+            .all("color")
+            .map(|all| all.into_iter().map(str::to_owned).collect()),
+        path_id: request.path_parameters().first("id").map(str::to_owned),
+        variable: request.stage_variables().first("table").map(str::to_owned),
+        cookie: values("cookie"),
+        tags: values("x-tag"),
+        marks: values("x-mark"),
+        trace: values("x-amzn-trace-id"),
+        request_id: request
+            .extensions()
+            .get::<Context>()
+            .unwrap()
+            .request_id
+            .clone(),
+        context: match request.request_context_ref() {
+            Some(lambda_http::request::RequestContext::ApiGatewayV1(rest)) => rest.stage.clone(),
+            Some(lambda_http::request::RequestContext::ApiGatewayV2(http)) => http.stage.clone(),
+            Some(lambda_http::request::RequestContext::Alb(_)) => Some("alb".to_owned()),
+            _ => None,
+        },
+        body: request.into_body().text().await?,
+    }))
+}
+
+#[derive(Serialize)]
+struct Echo {
+    method: String,
+    uri: String,
+    raw_path: String,
+    colors: Option<Vec<String>>,
+    path_id: Option<String>,
+    variable: Option<String>,
+    cookie: Vec<String>,
+    tags: Vec<String>,
+    marks: Vec<String>,
+    trace: Vec<String>,
+    request_id: String,
+    context: Option<String>,
+    body: String,
+}
+
+/// Answers what the event's body, or its path, asks for.
+async fn answers(request: Request) -> Result<Response, Error> {
+    let path = request.uri().path().to_owned();
+    let body = request.into_body().bytes().await?;
+    let wish = match serde_json::from_slice(&body) {
+        Ok(serde_json::Value::String(wish)) => wish,
+        _ => path.trim_start_matches('/').to_owned(),
+    };
+    Ok(match wish.as_str() {
+        "binary" => vec![0, 159, 146, 150].into_response(),
+        "cookies" => http::Response::builder()
+            .header("set-cookie", "a=1; Secure")
+            .header("set-cookie", "b=2")
+            .header("vary", "accept")
+            .header("vary", "origin")
+            .body(sparta_core::Body::from("set"))?,
+        "nothing" => StatusCode::NO_CONTENT.into_response(),
+        "missing" => (StatusCode::NOT_FOUND, "no such order").into_response(),
+        "silent" => StatusCode::BAD_GATEWAY.into_response(),
+        "json" => Json([1, 2]).into_response(),
+        _ => "just text".into_response(),
+    })
+}
+
+#[derive(Debug, thiserror::Error)]
+#[error("the order is not there")]
+struct OrderMissing(#[source] std::io::Error);
+
+fn order_missing() -> OrderMissing {
+    OrderMissing(std::io::Error::other("table is closed"))
+}
+
+async fn fails(_: Request) -> Result<(), Error> {
+    Err(order_missing())?
+}
+
+async fn fails_own(_: Request) -> Result<(), OrderMissing> {
+    Err(order_missing())
+}
+
+async fn fails_boxed(_: Request) -> Result<(), BoxError> {
+    Err(order_missing())?
+}
+
+async fn panics(request: Request) -> Result<&'static str, Error> {
+    match request.uri().path() {
+        "/panic" => panic!("boom"),
+        _ => Ok("alive"),
+    }
+}
+
+async fn logs(_: Request) -> Result<(), Error> {
+    tracing::error!(table = "orders", "at error");
+    tracing::warn!("at warn");
+    tracing::info!("at info");
+    tracing::debug!("at debug");
+    Ok(())
+}
+
+fn router() -> HttpService {
+    let router =
+        Router::new()
+            .route(
+                "/hello/{name}",
+                get(|Path(name): Path<String>| async move {
+                    format!("hello {name}, {}", "x".repeat(100))
+                }),
+            )
+            .layer(TraceLayer::new_for_http());
+    HttpService::new(router)
+        .layer(CompressionLayer::new())
+        .layer(RequestBodyLimitLayer::new(100))
+}
+
+async fn slow(_: Request) -> Result<(), Error> {
+    std::future::pending().await
+}
+
+fn timeout() -> impl Layer<HttpService, Service = tower::timeout::Timeout<HttpService>> {
+    tower::timeout::TimeoutLayer::new(Duration::from_millis(1))
+}
+
+#[derive(Deserialize)]
+struct Order {
+    items: Vec<Item>,
+}
+
+#[derive(Deserialize)]
+struct Item {
+    price: f64,
+}
+
+#[derive(Serialize)]
+struct Total {
+    total: f64,
+    request_id: String,
+}
+
+async fn order(event: LambdaEvent<Order>) -> Result<Total, Error> {
+    Ok(Total {
+        total: event.payload.items.iter().map(|item| item.price).sum(),
+        request_id: event.context.request_id,
+    })
+}
+
+fn order_layered() -> HttpService {
+    HttpService::event(service_fn(order))
+        .layer(TraceLayer::new_for_http())
+        .layer(RequestBodyLimitLayer::new(100))
+}
+
+fn raw(event: &[u8], context: &Context, answer: &mut dyn Write) -> Result<(), Error> {
+    write!(answer, "[{}, \"{}\"]", event.len(), context.request_id)?;
+    Ok(())
+}
+
+/// Appends to the header that tells in which order the layers ran.
+fn mark(name: &'static str) -> impl Layer<HttpService, Service = Marked> {
+    tower::layer::layer_fn(move |inner| Marked { inner, name })
+}
+
+#[derive(Clone)]
+struct Marked {
+    inner: HttpService,
+    name: &'static str,
+}
+
+impl Service<Request> for Marked {
+    type Response = Response;
+    type Error = BoxError;
+    type Future = <HttpService as Service<Request>>::Future;
+
+    fn poll_ready(&mut self, cx: &mut std::task::Context<'_>) -> Poll<Result<(), BoxError>> {
+        Service::<Request>::poll_ready(&mut self.inner, cx)
+    }
+
+    fn call(&mut self, mut request: Request) -> Self::Future {
+        let name = http::HeaderValue::from_static(self.name);
+        request.headers_mut().append("x-mark", name);
+        self.inner.call(request)
+    }
+}
+
+/// Panics before the handler is called: for one path in `poll_ready`, for another in `call`.
+#[derive(Clone)]
+struct PanicLayer;
+
+impl<S> Layer<S> for PanicLayer {
+    type Service = Panicking<S>;
+
+    fn layer(&self, inner: S) -> Panicking<S> {
+        Panicking(inner)
+    }
+}
+
+#[derive(Clone)]
+struct Panicking<S>(S);
+
+static CALLS: std::sync::atomic::AtomicUsize = std::sync::atomic::AtomicUsize::new(0);
+
+impl<S: Service<Request>> Service<Request> for Panicking<S> {
+    type Response = S::Response;
+    type Error = S::Error;
+    type Future = S::Future;
+
+    fn poll_ready(&mut self, cx: &mut std::task::Context<'_>) -> Poll<Result<(), S::Error>> {
+        if CALLS.fetch_add(1, std::sync::atomic::Ordering::Relaxed) == 0 {
+            panic!("not ready");
+        }
+        self.0.poll_ready(cx)
+    }
+
+    fn call(&mut self, request: Request) -> S::Future {
+        assert_ne!(request.uri().path(), "/panic", "no such path");
+        self.0.call(request)
+    }
+}
