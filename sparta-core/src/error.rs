@@ -43,10 +43,7 @@ impl Error {
     pub fn context(self, message: impl fmt::Display) -> Self {
         Self(Failure {
             type_name: self.0.type_name.clone(),
-            error: Box::new(Context {
-                message: message.to_string(),
-                source: self.0,
-            }),
+            error: Box::new(Context { message: message.to_string(), source: self.0 }),
         })
     }
 
@@ -105,10 +102,7 @@ pub struct Failure {
 impl Failure {
     /// A failure that is only a message, under a name that callers can match.
     pub fn named(type_name: impl Into<Cow<'static, str>>, message: impl fmt::Display) -> Self {
-        Self {
-            type_name: type_name.into(),
-            error: message.to_string().into(),
-        }
+        Self { type_name: type_name.into(), error: message.to_string().into() }
     }
 
     /// The failure that `error` is or holds, else a new one with the name of `E`.
@@ -116,14 +110,8 @@ impl Failure {
         let known = (&error as &dyn Any).is::<BoxError>();
         match error.into().downcast::<Self>() {
             Ok(failure) => *failure,
-            Err(error) if known => Self {
-                type_name: name_from_debug(&error),
-                error,
-            },
-            Err(error) => Self {
-                type_name: type_name::<E>().into(),
-                error,
-            },
+            Err(error) if known => Self { type_name: name_from_debug(&error), error },
+            Err(error) => Self { type_name: type_name::<E>().into(), error },
         }
     }
 
@@ -181,10 +169,7 @@ pub(crate) fn message(error: &dyn StdError) -> String {
 /// A boxed error no longer knows its type, but a derived `Debug` starts with its name.
 fn name_from_debug(error: &BoxError) -> Cow<'static, str> {
     let text = format!("{error:?}");
-    let name: String = text
-        .chars()
-        .take_while(|c| c.is_alphanumeric() || *c == '_')
-        .collect();
+    let name: String = text.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
     match name.chars().next() {
         Some(first) if first.is_uppercase() => name.into(),
         _ => "Error".into(),
@@ -211,9 +196,7 @@ mod tests {
     struct Repeats(#[from] TableClosed);
 
     fn order() -> Result<()> {
-        Err(OrderFailed {
-            source: TableClosed,
-        })?
+        Err(OrderFailed { source: TableClosed })?
     }
 
     #[test]
@@ -229,14 +212,8 @@ mod tests {
     #[test]
     fn the_message_names_every_cause_once() {
         let error = order().unwrap_err().context("while serving");
-        assert_eq!(
-            error.message(),
-            "while serving: order 7 failed: table is closed"
-        );
-        assert_eq!(
-            Error::from(Repeats(TableClosed)).message(),
-            "order failed: table is closed"
-        );
+        assert_eq!(error.message(), "while serving: order 7 failed: table is closed");
+        assert_eq!(Error::from(Repeats(TableClosed)).message(), "order failed: table is closed");
     }
 
     #[test]

@@ -4,18 +4,38 @@
 
 pub mod cfn;
 pub mod settings;
+pub mod synth;
+pub mod trigger;
 
+mod app;
+mod approval;
+mod architecture;
 mod body;
+mod check;
+mod environment;
 mod error;
+mod function;
+mod mistake;
+mod model;
+mod pipeline;
 mod response;
 mod runtime;
 mod service;
 
+pub use app::App;
+pub use approval::{Approval, ApprovalMistake};
+pub use architecture::Architecture;
 pub use body::Body;
+pub use environment::Environment;
 pub use error::{BoxError, Error, Failure, Result};
+pub use function::{Function, FunctionKind, FunctionSpec, Memory};
 pub use lambda_http::RequestExt;
 pub use lambda_runtime::{Context, LambdaEvent};
+pub use mistake::{Mistake, Mistakes};
+pub use model::Model;
+pub use pipeline::{Compute, Pipeline, PipelineMistake, Repository, RepositoryError, stack_name};
 pub use response::{IntoResponse, Json, Response};
 pub use runtime::{Build, FunctionEntry, ServeError, Serving, serve};
 pub use service::{EventMismatch, HttpService, Request};
+pub use synth::{LogLevel, Synthesis};
 pub use tower::service_fn;

@@ -137,31 +137,19 @@ mod tests {
     #[test]
     fn every_kind_of_answer_has_its_content_type_and_status() {
         assert_eq!(shown("hello"), "200 text/plain; charset=utf-8 hello");
-        assert_eq!(
-            shown(String::from("hello")),
-            "200 text/plain; charset=utf-8 hello"
-        );
+        assert_eq!(shown(String::from("hello")), "200 text/plain; charset=utf-8 hello");
         assert_eq!(shown(b"hi".to_vec()), "200 application/octet-stream hi");
         assert_eq!(shown(Json([1, 2])), "200 application/json [1,2]");
-        assert_eq!(
-            shown(serde_json::json!({"a": 1})),
-            r#"200 application/json {"a":1}"#
-        );
+        assert_eq!(shown(serde_json::json!({"a": 1})), r#"200 application/json {"a":1}"#);
         assert_eq!(shown(()), "200 - ");
         assert_eq!(shown(StatusCode::NO_CONTENT), "204 - ");
-        assert_eq!(
-            shown((StatusCode::CREATED, Json(7))),
-            "201 application/json 7"
-        );
+        assert_eq!(shown((StatusCode::CREATED, Json(7))), "201 application/json 7");
     }
 
     #[test]
     fn an_answer_that_is_no_json_is_a_server_error() {
         let keys = BTreeMap::from([([1u8, 2], 3)]);
-        assert_eq!(
-            shown(Json(keys)),
-            "500 text/plain; charset=utf-8 key must be a string"
-        );
+        assert_eq!(shown(Json(keys)), "500 text/plain; charset=utf-8 key must be a string");
     }
 
     #[test]

@@ -48,9 +48,7 @@ impl HttpService {
         S::Error: Into<BoxError> + 'static,
         S::Future: Send + 'static,
     {
-        let service = service
-            .map_response(IntoResponse::into_response)
-            .map_err(|error| Failure::of(error).into());
+        let service = service.map_response(IntoResponse::into_response).map_err(|error| Failure::of(error).into());
         Self(BoxCloneService::new(service))
     }
 
@@ -153,9 +151,7 @@ fn typed<T: DeserializeOwned>(event: &[u8]) -> Result<T, Failure> {
     serde_json::from_slice(event).map_err(|plain| {
         let mut json = serde_json::Deserializer::from_slice(event);
         let traced = serde_path_to_error::deserialize::<_, T>(&mut json).err();
-        let path = traced
-            .as_ref()
-            .map_or_else(|| ".".into(), |e| e.path().to_string());
+        let path = traced.as_ref().map_or_else(|| ".".into(), |e| e.path().to_string());
         Failure::of(EventMismatch {
             expected: type_name::<T>(),
             path,

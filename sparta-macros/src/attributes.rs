@@ -5,9 +5,7 @@ use quote::{ToTokens, quote};
 use syn::ext::IdentExt;
 use syn::parse::{Parse, ParseStream};
 use syn::punctuated::Punctuated;
-use syn::{
-    Attribute, DeriveInput, Expr, ExprLit, ExprUnary, Ident, Lit, LitStr, Path, Token, UnOp,
-};
+use syn::{Attribute, DeriveInput, Expr, ExprLit, ExprUnary, Ident, Lit, LitStr, Path, Token, UnOp};
 
 /// Mistakes so far, so that all of them are reported.
 #[derive(Default)]
@@ -43,36 +41,23 @@ pub struct Item {
 impl Parse for Item {
     fn parse(input: ParseStream) -> syn::Result<Self> {
         let name = input.call(Ident::parse_any)?;
-        let value = if input.parse::<Option<Token![=]>>()?.is_some() {
-            Some(input.parse()?)
-        } else {
-            None
-        };
+        let value = if input.parse::<Option<Token![=]>>()?.is_some() { Some(input.parse()?) } else { None };
         Ok(Self { name, value })
     }
 }
 
 impl Item {
     fn value(&self) -> syn::Result<&Expr> {
-        self.value.as_ref().ok_or_else(|| {
-            syn::Error::new_spanned(
-                &self.name,
-                format!("`{0}` needs a value: `{0} = ...`", self.name),
-            )
-        })
+        self.value
+            .as_ref()
+            .ok_or_else(|| syn::Error::new_spanned(&self.name, format!("`{0}` needs a value: `{0} = ...`", self.name)))
     }
 
     /// Its value as a text.
     pub fn text(&self) -> syn::Result<LitStr> {
         match self.value()? {
-            Expr::Lit(ExprLit {
-                lit: Lit::Str(text),
-                ..
-            }) => Ok(text.clone()),
-            other => Err(syn::Error::new_spanned(
-                other,
-                format!("`{}` is a text in quotes", self.name),
-            )),
+            Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) => Ok(text.clone()),
+            other => Err(syn::Error::new_spanned(other, format!("`{}` is a text in quotes", self.name))),
         }
     }
 
@@ -81,10 +66,7 @@ impl Item {
         let value = self.value()?;
         match number(value) {
             Some(Bound::Integer(length)) if length >= 0 => Ok(length as usize),
-            _ => Err(syn::Error::new_spanned(
-                value,
-                format!("`{}` is a number of characters", self.name),
-            )),
+            _ => Err(syn::Error::new_spanned(value, format!("`{}` is a number of characters", self.name))),
         }
     }
 
@@ -92,13 +74,7 @@ impl Item {
     pub fn bound(&self) -> syn::Result<Bound> {
         let value = self.value()?;
         number(value).ok_or_else(|| {
-            syn::Error::new_spanned(
-                value,
-                format!(
-                    "`{}` is a number without a type, as in `{0} = 10`",
-                    self.name
-                ),
-            )
+            syn::Error::new_spanned(value, format!("`{}` is a number without a type, as in `{0} = 10`", self.name))
         })
     }
 }
@@ -131,19 +107,13 @@ impl ToTokens for Bound {
 /// The number that a literal is, with its sign.
 pub fn number(expr: &Expr) -> Option<Bound> {
     match expr {
-        Expr::Lit(ExprLit {
-            lit: Lit::Int(literal),
-            ..
-        }) if literal.suffix().is_empty() => literal.base10_parse().ok().map(Bound::Integer),
-        Expr::Lit(ExprLit {
-            lit: Lit::Float(literal),
-            ..
-        }) if literal.suffix().is_empty() => literal.base10_parse().ok().map(Bound::Decimal),
-        Expr::Unary(ExprUnary {
-            op: UnOp::Neg(_),
-            expr,
-            ..
-        }) => Some(match number(expr)? {
+        Expr::Lit(ExprLit { lit: Lit::Int(literal), .. }) if literal.suffix().is_empty() => {
+            literal.base10_parse().ok().map(Bound::Integer)
+        }
+        Expr::Lit(ExprLit { lit: Lit::Float(literal), .. }) if literal.suffix().is_empty() => {
+            literal.base10_parse().ok().map(Bound::Decimal)
+        }
+        Expr::Unary(ExprUnary { op: UnOp::Neg(_), expr, .. }) => Some(match number(expr)? {
             Bound::Integer(number) => Bound::Integer(-number),
             Bound::Decimal(number) => Bound::Decimal(-number),
         }),
@@ -154,10 +124,7 @@ pub fn number(expr: &Expr) -> Option<Bound> {
 /// All items of all `#[settings(...)]`, those that are not among `known` or come twice being mistakes.
 pub fn items(attributes: &[Attribute], known: &[&str], mistakes: &mut Mistakes) -> Vec<Item> {
     let mut items: Vec<Item> = Vec::new();
-    for attribute in attributes
-        .iter()
-        .filter(|attribute| attribute.path().is_ident("settings"))
-    {
+    for attribute in attributes.iter().filter(|attribute| attribute.path().is_ident("settings")) {
         let parsed = attribute.parse_args_with(Punctuated::<Item, Token![,]>::parse_terminated);
         for item in mistakes.keep(parsed).into_iter().flatten() {
             let name = item.name.to_string();
@@ -176,9 +143,7 @@ pub fn items(attributes: &[Attribute], known: &[&str], mistakes: &mut Mistakes) 
 /// The path to `sparta`'s core: `::sparta`, or what `#[settings(crate = "...")]` says.
 pub fn root(input: &DeriveInput, mistakes: &mut Mistakes) -> Path {
     let items = items(&input.attrs, &["crate"], mistakes);
-    let given = items
-        .first()
-        .and_then(|item| mistakes.keep(item.text().and_then(|text| text.parse())));
+    let given = items.first().and_then(|item| mistakes.keep(item.text().and_then(|text| text.parse())));
     given.unwrap_or_else(|| syn::parse_quote!(::sparta))
 }
 
@@ -191,18 +156,13 @@ pub fn refuse_generics(input: &DeriveInput, mistakes: &mut Mistakes) {
 
 /// The text of the doc comment, a line each.
 pub fn docs(attributes: &[Attribute]) -> String {
-    let lines = attributes
-        .iter()
-        .filter_map(|attribute| match &attribute.meta {
-            syn::Meta::NameValue(meta) if meta.path.is_ident("doc") => match &meta.value {
-                Expr::Lit(ExprLit {
-                    lit: Lit::Str(line),
-                    ..
-                }) => Some(line.value().trim().to_owned()),
-                _ => None,
-            },
+    let lines = attributes.iter().filter_map(|attribute| match &attribute.meta {
+        syn::Meta::NameValue(meta) if meta.path.is_ident("doc") => match &meta.value {
+            Expr::Lit(ExprLit { lit: Lit::Str(line), .. }) => Some(line.value().trim().to_owned()),
             _ => None,
-        });
+        },
+        _ => None,
+    });
     lines.collect::<Vec<_>>().join("\n")
 }
 
@@ -217,10 +177,7 @@ fn unknown(name: &str, known: &[&str]) -> String {
         Some(near) if distance(name, near) <= 3 => {
             format!("unknown attribute `{name}`; did you mean `{near}`?")
         }
-        _ => format!(
-            "unknown attribute `{name}`; there is `{}`",
-            known.join("`, `")
-        ),
+        _ => format!("unknown attribute `{name}`; there is `{}`", known.join("`, `")),
     }
 }
 

@@ -16,11 +16,7 @@ pub fn expand(input: &DeriveInput, data: &DataEnum) -> syn::Result<TokenStream> 
     if data.variants.is_empty() {
         mistakes.at(&input.ident, "an enum without variants has no value");
     }
-    let texts: Vec<_> = data
-        .variants
-        .iter()
-        .map(|variant| text(variant, &mut mistakes))
-        .collect();
+    let texts: Vec<_> = data.variants.iter().map(|variant| text(variant, &mut mistakes)).collect();
     let mut seen = BTreeSet::new();
     for (variant, text) in data.variants.iter().zip(&texts) {
         if !seen.insert(text) {
@@ -55,20 +51,14 @@ pub fn expand(input: &DeriveInput, data: &DataEnum) -> syn::Result<TokenStream> 
 
 fn text(variant: &Variant, mistakes: &mut Mistakes) -> String {
     if !matches!(variant.fields, Fields::Unit) {
-        mistakes.at(
-            &variant.fields,
-            "a setting's variant has no data: it is written as one text",
-        );
+        mistakes.at(&variant.fields, "a setting's variant has no data: it is written as one text");
     }
     let items = items(&variant.attrs, &["rename"], mistakes);
     let Some(rename) = items.first().and_then(|item| mistakes.keep(item.text())) else {
         return kebab_case(&variant.ident.unraw().to_string());
     };
     if rename.value().is_empty() {
-        mistakes.at(
-            &rename,
-            "a variant cannot be written as the empty text, which means an absent value",
-        );
+        mistakes.at(&rename, "a variant cannot be written as the empty text, which means an absent value");
     }
     rename.value()
 }
@@ -79,8 +69,7 @@ fn kebab_case(name: &str) -> String {
     for (i, letter) in letters.iter().enumerate() {
         let starts_word = letter.is_uppercase()
             && i > 0
-            && (!letters[i - 1].is_uppercase()
-                || letters.get(i + 1).is_some_and(|next| next.is_lowercase()));
+            && (!letters[i - 1].is_uppercase() || letters.get(i + 1).is_some_and(|next| next.is_lowercase()));
         if starts_word {
             text.push('-');
         }
@@ -95,12 +84,9 @@ mod tests {
 
     #[test]
     fn variants_are_written_in_kebab_case() {
-        for (name, text) in [
-            ("Large", "large"),
-            ("ExtraLarge", "extra-large"),
-            ("HTTPServer", "http-server"),
-            ("V2", "v2"),
-        ] {
+        for (name, text) in
+            [("Large", "large"), ("ExtraLarge", "extra-large"), ("HTTPServer", "http-server"), ("V2", "v2")]
+        {
             assert_eq!(kebab_case(name), text);
         }
     }

@@ -21,7 +21,5 @@ pub fn derive_settings(input: TokenStream) -> TokenStream {
             "settings are a struct with named fields, or an enum without data",
         )),
     };
-    expanded
-        .unwrap_or_else(syn::Error::into_compile_error)
-        .into()
+    expanded.unwrap_or_else(syn::Error::into_compile_error).into()
 }

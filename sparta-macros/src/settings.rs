@@ -8,19 +8,9 @@ use syn::ext::IdentExt;
 use syn::spanned::Spanned;
 use syn::{DataStruct, DeriveInput, Expr, ExprLit, Fields, Ident, Lit, LitStr, Path, Type};
 
-use crate::attributes::{
-    Bound, Item, Mistakes, docs, items, literal, number, refuse_generics, root,
-};
+use crate::attributes::{Bound, Item, Mistakes, docs, items, literal, number, refuse_generics, root};
 
-const KNOWN: [&str; 7] = [
-    "rename",
-    "default",
-    "min",
-    "max",
-    "min_length",
-    "max_length",
-    "pattern",
-];
+const KNOWN: [&str; 7] = ["rename", "default", "min", "max", "min_length", "max_length", "pattern"];
 
 struct Setting<'a> {
     ident: &'a Ident,
@@ -45,18 +35,11 @@ pub fn expand(input: &DeriveInput, data: &DataStruct) -> syn::Result<TokenStream
     let root = root(input, &mut mistakes);
     refuse_generics(input, &mut mistakes);
     if !matches!(data.fields, Fields::Named(_)) {
-        mistakes.at(
-            &input.ident,
-            "settings are a struct with named fields: each is a variable",
-        );
+        mistakes.at(&input.ident, "settings are a struct with named fields: each is a variable");
         mistakes.into_result()?;
         return Ok(TokenStream::new());
     }
-    let settings: Vec<_> = data
-        .fields
-        .iter()
-        .filter_map(|field| Setting::new(field, &mut mistakes))
-        .collect();
+    let settings: Vec<_> = data.fields.iter().filter_map(|field| Setting::new(field, &mut mistakes)).collect();
     refuse_duplicates(&settings, &mut mistakes);
     mistakes.into_result()?;
     Ok(implementation(&root, &input.ident, &settings))
@@ -67,10 +50,7 @@ fn refuse_duplicates(settings: &[Setting], mistakes: &mut Mistakes) {
     for setting in settings {
         if let Some(first) = seen.insert(setting.variable.value(), setting.ident) {
             let variable = setting.variable.value();
-            mistakes.at(
-                &setting.variable,
-                format!("the variable `{variable}` is that of the field `{first}` already"),
-            );
+            mistakes.at(&setting.variable, format!("the variable `{variable}` is that of the field `{first}` already"));
         }
     }
 }
@@ -81,10 +61,7 @@ fn implementation(root: &Path, ident: &Ident, settings: &[Setting]) -> TokenStre
     let variables = settings.iter().map(|setting| &setting.variable);
     let fields = settings.iter().map(|setting| setting.field(root, &owner));
     let checks = settings.iter().map(|setting| setting.checks(root));
-    let reads = settings
-        .iter()
-        .enumerate()
-        .map(|(i, setting)| setting.read(i));
+    let reads = settings.iter().enumerate().map(|(i, setting)| setting.read(i));
     quote! {
         const _: () = { #(#checks)* };
 
@@ -151,8 +128,7 @@ impl<'a> Setting<'a> {
         {
             mistakes.at(&item.value, "`min` is greater than `max`");
         }
-        if let (Some(min), Some(max), Some(item)) =
-            (setting.min_length, setting.max_length, find("min_length"))
+        if let (Some(min), Some(max), Some(item)) = (setting.min_length, setting.max_length, find("min_length"))
             && min > max
         {
             mistakes.at(&item.value, "`min_length` is greater than `max_length`");
@@ -163,9 +139,7 @@ impl<'a> Setting<'a> {
     fn apply(&mut self, item: &Item) -> syn::Result<()> {
         match item.name.to_string().as_str() {
             "rename" => self.variable = item.text()?,
-            "default" => {
-                self.default = Some(item.value.clone().map_or(Default::OfType, Default::Expr))
-            }
+            "default" => self.default = Some(item.value.clone().map_or(Default::OfType, Default::Expr)),
             "min" => self.min = Some(item.bound()?),
             "max" => self.max = Some(item.bound()?),
             "min_length" => self.min_length = Some(item.length()?),
@@ -179,8 +153,7 @@ impl<'a> Setting<'a> {
     fn check_variable(&self, mistakes: &mut Mistakes) {
         let name = self.variable.value();
         let letter = name.starts_with(|c: char| c.is_ascii_alphabetic());
-        if !letter || name.len() < 2 || !name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
-        {
+        if !letter || name.len() < 2 || !name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_') {
             mistakes.at(
                 &self.variable,
                 format!(
@@ -194,10 +167,7 @@ impl<'a> Setting<'a> {
     fn check_default(&self, item: Option<&Item>, mistakes: &mut Mistakes) {
         let Some(item) = item else { return };
         match outer_type(self.ty).as_deref() {
-            Some("Option") => mistakes.at(
-                &item.name,
-                "an `Option` that is not set is `None`; it has no other default",
-            ),
+            Some("Option") => mistakes.at(&item.name, "an `Option` that is not set is `None`; it has no other default"),
             Some("Secret") => mistakes.at(&item.name, "a secret has no default"),
             _ => {}
         }
@@ -205,24 +175,14 @@ impl<'a> Setting<'a> {
             return;
         };
         if let Some(value) = number(expr).map(Bound::value)
-            && (self.min.is_some_and(|min| value < min.value())
-                || self.max.is_some_and(|max| value > max.value()))
+            && (self.min.is_some_and(|min| value < min.value()) || self.max.is_some_and(|max| value > max.value()))
         {
             mistakes.at(expr, "the default is out of the range of `min` and `max`");
         }
-        if let Expr::Lit(ExprLit {
-            lit: Lit::Str(text),
-            ..
-        }) = expr
-        {
+        if let Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) = expr {
             let length = text.value().chars().count();
-            if self.min_length.is_some_and(|min| length < min)
-                || self.max_length.is_some_and(|max| length > max)
-            {
-                mistakes.at(
-                    expr,
-                    "the default's length is out of the range of `min_length` and `max_length`",
-                );
+            if self.min_length.is_some_and(|min| length < min) || self.max_length.is_some_and(|max| length > max) {
+                mistakes.at(expr, "the default's length is out of the range of `min_length` and `max_length`");
             }
         }
     }
@@ -234,11 +194,7 @@ impl<'a> Setting<'a> {
             Default::OfType => {
                 quote_spanned!(ty.span()=> <#ty as ::core::default::Default>::default as fn() -> #ty)
             }
-            Default::Expr(
-                expr @ Expr::Lit(ExprLit {
-                    lit: Lit::Str(_), ..
-                }),
-            ) => {
+            Default::Expr(expr @ Expr::Lit(ExprLit { lit: Lit::Str(_), .. })) => {
                 quote_spanned!(expr.span()=> (|| <#ty as ::core::convert::From<&str>>::from(#expr)) as fn() -> #ty)
             }
             Default::Expr(expr) => quote_spanned!(expr.span()=> (|| #expr) as fn() -> #ty),
@@ -247,12 +203,8 @@ impl<'a> Setting<'a> {
 
     fn field(&self, root: &Path, owner: &str) -> TokenStream {
         let (ty, variable) = (self.ty, &self.variable);
-        let name = literal(
-            &format!("{owner}::{}", self.ident.unraw()),
-            self.ident.span(),
-        );
-        let mut field =
-            quote_spanned!(ty.span()=> #root::settings::Field::new::<#ty>(#name, #variable));
+        let name = literal(&format!("{owner}::{}", self.ident.unraw()), self.ident.span());
+        let mut field = quote_spanned!(ty.span()=> #root::settings::Field::new::<#ty>(#name, #variable));
         if !self.description.is_empty() {
             let description = &self.description;
             field = quote!(#field.description(#description));
@@ -262,15 +214,9 @@ impl<'a> Setting<'a> {
         }
         for (name, bound) in [("min", self.min), ("max", self.max)] {
             let name = Ident::new(name, self.ident.span());
-            field = bound.map_or(
-                field.clone(),
-                |bound| quote!(#field.#name(#root::settings::Number::from(#bound))),
-            );
+            field = bound.map_or(field.clone(), |bound| quote!(#field.#name(#root::settings::Number::from(#bound))));
         }
-        for (name, length) in [
-            ("min_length", self.min_length),
-            ("max_length", self.max_length),
-        ] {
+        for (name, length) in [("min_length", self.min_length), ("max_length", self.max_length)] {
             let name = Ident::new(name, self.ident.span());
             field = length.map_or(field.clone(), |length| quote!(#field.#name(#length)));
         }
@@ -314,11 +260,7 @@ impl<'a> Setting<'a> {
 /// The last name of a type's path: `Option` of `std::option::Option<T>`.
 fn outer_type(ty: &Type) -> Option<String> {
     match ty {
-        Type::Path(path) => path
-            .path
-            .segments
-            .last()
-            .map(|segment| segment.ident.to_string()),
+        Type::Path(path) => path.path.segments.last().map(|segment| segment.ident.to_string()),
         _ => None,
     }
 }

@@ -28,9 +28,12 @@ fn main() -> sparta::Result<()> {
                 .approve_promotion(Approval::manual().message("Create a change set for production?")),
         )
         .environment(
-            Environment::new("production", Greeting { message: "Hello Production!".into(), environment: "prod".into() })
-                .stack_prefix("Prod")
-                .approve_changes(Approval::manual().message("Make these production changes?")),
+            Environment::new(
+                "production",
+                Greeting { message: "Hello Production!".into(), environment: "prod".into() },
+            )
+            .stack_prefix("Prod")
+            .approve_changes(Approval::manual().message("Make these production changes?")),
         )
         .pipeline(Pipeline::github("https://github.com/acme/hello-pipeline"))
         .run()

@@ -2,7 +2,7 @@ use std::collections::{BTreeMap, BTreeSet, btree_map::Entry};
 
 use serde::Serialize;
 
-use super::{LogicalId, Value};
+use super::{LogicalId, Parameter, Value};
 
 /// A CloudFormation template.
 ///
@@ -183,49 +183,6 @@ impl Resource {
     /// The properties by name.
     pub fn properties(&self) -> &BTreeMap<String, Value> {
         &self.properties
-    }
-}
-
-/// A template parameter.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
-#[serde(rename_all = "PascalCase")]
-pub struct Parameter {
-    /// `String`, `Number`, ...
-    #[serde(rename = "Type")]
-    pub kind: String,
-    /// What it is for, up to 4,000 characters.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub description: Option<String>,
-    /// The value where none is given.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub default: Option<String>,
-    /// The only values that are accepted.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub allowed_values: Vec<String>,
-    /// A regular expression that the value has to match.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub allowed_pattern: Option<String>,
-    /// The smallest number.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub min_value: Option<serde_json::Number>,
-    /// The largest number.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub max_value: Option<serde_json::Number>,
-    /// The shortest text, in characters.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub min_length: Option<u64>,
-    /// The longest text, in characters.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub max_length: Option<u64>,
-    /// Masked wherever CloudFormation shows parameters.
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
-    pub no_echo: bool,
-}
-
-impl Parameter {
-    /// A text parameter.
-    pub fn string(description: impl Into<String>) -> Self {
-        Self { kind: "String".to_owned(), description: Some(description.into()), ..Self::default() }
     }
 }
 

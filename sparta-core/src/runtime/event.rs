@@ -62,10 +62,7 @@ impl Origin {
 }
 
 /// The event as HTTP if it is a request, else with itself as the body.
-pub(super) fn http_request(
-    event: Box<RawValue>,
-    context: Context,
-) -> Result<(Origin, Request), Malformed> {
+pub(super) fn http_request(event: Box<RawValue>, context: Context) -> Result<(Origin, Request), Malformed> {
     let origin = Origin::of(event.get());
     let text = event.get();
     let request = match origin {
@@ -83,9 +80,7 @@ pub(super) fn event_request(event: Box<RawValue>, context: Context) -> Request {
     let mut request = http::Request::new(Body::from(event));
     *request.method_mut() = Method::POST;
     let json = HeaderValue::from_static("application/json");
-    request
-        .headers_mut()
-        .insert(http::header::CONTENT_TYPE, json);
+    request.headers_mut().insert(http::header::CONTENT_TYPE, json);
     request.extensions_mut().insert(RequestContext::PassThrough);
     with_context(request, context)
 }
@@ -95,16 +90,10 @@ fn http_api(mut event: ApiGatewayV2httpRequest) -> HttpRequest {
     let stage = event.request_context.stage.take();
     let full = event.raw_path.clone();
     if let (Some(stage), Some(path)) = (&stage, &mut event.raw_path)
-        && let Some(rest) = path
-            .strip_prefix('/')
-            .and_then(|p| p.strip_prefix(&**stage))
+        && let Some(rest) = path.strip_prefix('/').and_then(|p| p.strip_prefix(&**stage))
         && (rest.is_empty() || rest.starts_with('/'))
     {
-        *path = if rest.is_empty() {
-            "/".into()
-        } else {
-            rest.into()
-        };
+        *path = if rest.is_empty() { "/".into() } else { rest.into() };
     }
     let mut request = HttpRequest::from(LambdaRequest::ApiGatewayV2(event));
     if let Some(RequestContext::ApiGatewayV2(context)) = request.extensions_mut().get_mut() {

@@ -20,10 +20,7 @@ use crate::service::HttpService;
 /// Serves invocations until the process ends or the Runtime API fails.
 pub(super) async fn run(service: HttpService, is_event: bool) -> Result<(), BoxError> {
     let layer = tower::layer::layer_fn(InSpan);
-    Runtime::new(Invocations { service, is_event })
-        .layer(layer)
-        .run()
-        .await
+    Runtime::new(Invocations { service, is_event }).layer(layer).run().await
 }
 
 /// What `future` answers; a panic in it is a failure that names it.
@@ -37,8 +34,7 @@ pub(super) async fn caught<F: Future>(what: &str, future: F) -> Result<F::Output
 
 pub(super) fn panic_message(panic: &(dyn Any + Send)) -> &str {
     let text = panic.downcast_ref::<&str>().copied();
-    text.or_else(|| panic.downcast_ref::<String>().map(String::as_str))
-        .unwrap_or("no message")
+    text.or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("no message")
 }
 
 struct Invocations {
@@ -63,14 +59,8 @@ impl Service<LambdaEvent<Box<RawValue>>> for Invocations {
     }
 }
 
-async fn answer(
-    service: HttpService,
-    is_event: bool,
-    event: LambdaEvent<Box<RawValue>>,
-) -> Result<Answer, Failure> {
-    let LambdaEvent {
-        payload, context, ..
-    } = event;
+async fn answer(service: HttpService, is_event: bool, event: LambdaEvent<Box<RawValue>>) -> Result<Answer, Failure> {
+    let LambdaEvent { payload, context, .. } = event;
     let (origin, request) = if is_event {
         (Origin::Raw, event::event_request(payload, context))
     } else {
@@ -82,10 +72,7 @@ async fn answer(
 
 impl From<Failure> for Diagnostic {
     fn from(failure: Failure) -> Self {
-        Self {
-            error_type: failure.type_name().to_owned(),
-            error_message: failure.message(),
-        }
+        Self { error_type: failure.type_name().to_owned(), error_message: failure.message() }
     }
 }
 

@@ -19,17 +19,8 @@ use super::Env;
 use crate::error;
 
 /// Crates of the runtime whose DEBUG and TRACE lines say nothing about the service.
-const INTERNAL: [&str; 9] = [
-    "h2",
-    "hyper",
-    "hyper_util",
-    "lambda_http",
-    "lambda_runtime",
-    "lambda_runtime_api_client",
-    "mio",
-    "tower",
-    "want",
-];
+const INTERNAL: [&str; 9] =
+    ["h2", "hyper", "hyper_util", "lambda_http", "lambda_runtime", "lambda_runtime_api_client", "mio", "tower", "want"];
 
 /// Logs to stdout from now on, unless the service has a subscriber of its own.
 pub(super) fn install(env: Env<'_>) {
@@ -68,11 +59,7 @@ impl<W: Fn(&[u8])> Lines<W> {
             true => Format::Text,
             false => Format::Json,
         };
-        Self {
-            level,
-            format,
-            write,
-        }
+        Self { level, format, write }
     }
 }
 
@@ -109,11 +96,7 @@ where
 
     fn on_event(&self, event: &Event<'_>, context: Context<'_, S>) {
         let mut fields = Fields::default();
-        for span in context
-            .event_scope(event)
-            .into_iter()
-            .flat_map(|scope| scope.from_root())
-        {
+        for span in context.event_scope(event).into_iter().flat_map(|scope| scope.from_root()) {
             if let Some(Fields(of_span)) = span.extensions().get() {
                 fields.0.extend(of_span.clone());
             }
@@ -240,9 +223,7 @@ mod tests {
         let written = Arc::new(Mutex::new(Vec::new()));
         let into = written.clone();
         let lines = Lines::new(&env, move |line: &[u8]| {
-            into.lock()
-                .unwrap()
-                .push(String::from_utf8(line.to_vec()).unwrap());
+            into.lock().unwrap().push(String::from_utf8(line.to_vec()).unwrap());
         });
         tracing::subscriber::with_default(Registry::default().with(lines), log);
         std::mem::take(&mut *written.lock().unwrap())
@@ -284,12 +265,8 @@ mod tests {
             let error: &(dyn std::error::Error + 'static) = &error;
             tracing::warn!(target: "shop", rows = 3, level = "high", error, "two\nlines");
         });
-        let (timestamp, rest) =
-            lines[0].split_at(r#"{"timestamp":"2026-11-23T08:22:04.123Z"#.len());
-        assert!(
-            timestamp.contains('T') && timestamp.ends_with('Z'),
-            "{timestamp}"
-        );
+        let (timestamp, rest) = lines[0].split_at(r#"{"timestamp":"2026-11-23T08:22:04.123Z"#.len());
+        assert!(timestamp.contains('T') && timestamp.ends_with('Z'), "{timestamp}");
         assert_eq!(
             rest,
             "\",\"level\":\"WARN\",\"message\":\"two\\nlines\",\"requestId\":\"r-1\",\
@@ -304,10 +281,7 @@ mod tests {
             let _request = tracing::error_span!("request", requestId = "r-1").entered();
             tracing::info!(target: "shop", rows = 3, "two\nlines");
         });
-        assert!(
-            lines[0].ends_with("Z INFO r-1 two\\nlines rows=3 target=shop\n"),
-            "{lines:?}"
-        );
+        assert!(lines[0].ends_with("Z INFO r-1 two\\nlines rows=3 target=shop\n"), "{lines:?}");
     }
 
     #[test]

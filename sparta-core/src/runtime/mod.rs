@@ -40,9 +40,7 @@ pub type Build = Box<dyn FnOnce() -> BoxFuture<'static, Result<HttpService, Erro
 #[derive(Debug, thiserror::Error)]
 pub enum ServeError {
     /// A variable that Lambda sets is missing or malformed.
-    #[error(
-        "{name} is not set as Lambda sets it: expected {expected}; serve on Lambda or an emulator"
-    )]
+    #[error("{name} is not set as Lambda sets it: expected {expected}; serve on Lambda or an emulator")]
     Variable {
         /// The variable's name.
         name: &'static str,

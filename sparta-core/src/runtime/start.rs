@@ -16,10 +16,7 @@ const HANDLER: &str = "_HANDLER";
 const FUNCTION_NAME: &str = "AWS_LAMBDA_FUNCTION_NAME";
 
 /// Chooses the function, checks the settings and builds it, in this order.
-pub(super) async fn start(
-    serving: Serving,
-    env: Env<'_>,
-) -> Result<(HttpService, bool), ServeError> {
+pub(super) async fn start(serving: Serving, env: Env<'_>) -> Result<(HttpService, bool), ServeError> {
     check_variables(env)?;
     let function = choose(serving.functions, env)?;
     log_system(&function.name);
@@ -28,11 +25,7 @@ pub(super) async fn start(
     if !failed.is_empty() {
         return Err(ServeError::Checks(failed));
     }
-    let FunctionEntry {
-        name,
-        is_event,
-        build,
-    } = function;
+    let FunctionEntry { name, is_event, build } = function;
     let built = lambda::caught("factory", async { build().await }).await;
     match built.and_then(|built| built.map_err(Failure::from)) {
         Ok(service) => Ok((service, is_event)),
@@ -43,10 +36,7 @@ pub(super) async fn start(
 /// Logs the error and posts it to Lambda, which shows it as the reason of the failed start.
 pub(super) async fn report(env: Env<'_>, error: &ServeError) {
     let message = error::message(error);
-    tracing::error!(
-        errorType = error.error_type(),
-        "the function cannot start: {message}"
-    );
+    tracing::error!(errorType = error.error_type(), "the function cannot start: {message}");
     let Some(api) = env(RUNTIME_API) else { return };
     if let Err(error) = post_init_error(&api, error, message).await {
         tracing::error!(error, "the failed start cannot be reported to {api}");
@@ -54,18 +44,13 @@ pub(super) async fn report(env: Env<'_>, error: &ServeError) {
 }
 
 async fn post_init_error(api: &str, error: &ServeError, message: String) -> Result<(), BoxError> {
-    let diagnostic = Diagnostic {
-        error_type: error.error_type().to_owned(),
-        error_message: message,
-    };
+    let diagnostic = Diagnostic { error_type: error.error_type().to_owned(), error_message: message };
     let request = build_request()
         .method(Method::POST)
         .uri("/2018-06-01/runtime/init/error")
         .header("lambda-runtime-function-error-type", error.category())
         .body(Body::from(serde_json::to_vec(&diagnostic)?))?;
-    let client = PooledClient::builder()
-        .with_endpoint(api.parse::<Uri>()?)
-        .build();
+    let client = PooledClient::builder().with_endpoint(api.parse::<Uri>()?).build();
     let response = client.call(request).await?;
     match response.status() {
         status if status.is_success() => Ok(()),
@@ -76,28 +61,14 @@ async fn post_init_error(api: &str, error: &ServeError, message: String) -> Resu
 /// The variables without which `lambda_runtime` panics.
 fn check_variables(env: Env<'_>) -> Result<(), ServeError> {
     let is_number = |text: String| text.parse::<i32>().is_ok();
-    let is_address = |text: String| {
-        text.parse::<Uri>()
-            .is_ok_and(|uri| uri.authority().is_some())
-    };
+    let is_address = |text: String| text.parse::<Uri>().is_ok_and(|uri| uri.authority().is_some());
     let checks: [(&str, &str, &dyn Fn(String) -> bool); 4] = [
         (RUNTIME_API, "the Runtime API's host:port", &is_address),
         (FUNCTION_NAME, "the function's name", &|_| true),
-        (
-            "AWS_LAMBDA_FUNCTION_VERSION",
-            "the function's version",
-            &|_| true,
-        ),
-        (
-            "AWS_LAMBDA_FUNCTION_MEMORY_SIZE",
-            "its memory in MB",
-            &is_number,
-        ),
+        ("AWS_LAMBDA_FUNCTION_VERSION", "the function's version", &|_| true),
+        ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "its memory in MB", &is_number),
     ];
-    match checks
-        .iter()
-        .find(|(name, _, fits)| !env(name).is_some_and(fits))
-    {
+    match checks.iter().find(|(name, _, fits)| !env(name).is_some_and(fits)) {
         Some((name, expected, _)) => Err(ServeError::Variable { name, expected }),
         None => Ok(()),
     }
@@ -106,10 +77,7 @@ fn check_variables(env: Env<'_>) -> Result<(), ServeError> {
 /// The function that Lambda asks for. A physical name ends with the registered one, and the longest
 /// such name is meant: `app-say-hello` is `say-hello` rather than `hello`.
 fn choose(functions: Vec<FunctionEntry>, env: Env<'_>) -> Result<FunctionEntry, ServeError> {
-    let known: Vec<_> = functions
-        .iter()
-        .map(|function| function.name.clone())
-        .collect();
+    let known: Vec<_> = functions.iter().map(|function| function.name.clone()).collect();
     let (variable, name) = match env(HANDLER) {
         Some(name) => (HANDLER, name),
         None => (FUNCTION_NAME, env(FUNCTION_NAME).unwrap_or_default()),
@@ -121,11 +89,7 @@ fn choose(functions: Vec<FunctionEntry>, env: Env<'_>) -> Result<FunctionEntry, 
     };
     let fitting = functions.into_iter().filter(fits);
     let longest = fitting.max_by_key(|function| function.name.len());
-    longest.ok_or(ServeError::UnknownFunction {
-        name,
-        variable,
-        known: known.join(", "),
-    })
+    longest.ok_or(ServeError::UnknownFunction { name, variable, known: known.join(", ") })
 }
 
 fn log_system(function: &str) {
@@ -194,14 +158,8 @@ mod tests {
         check_variables(&complete).unwrap();
         let wrong = |name: &str| complete(name).map(|text| text.replace("128", "much"));
         let error = check_variables(&wrong).unwrap_err().to_string();
-        assert!(
-            error.starts_with("AWS_LAMBDA_FUNCTION_MEMORY_SIZE is not"),
-            "{error}"
-        );
+        assert!(error.starts_with("AWS_LAMBDA_FUNCTION_MEMORY_SIZE is not"), "{error}");
         let error = check_variables(&|_| None).unwrap_err().to_string();
-        assert!(
-            error.starts_with("AWS_LAMBDA_RUNTIME_API is not"),
-            "{error}"
-        );
+        assert!(error.starts_with("AWS_LAMBDA_RUNTIME_API is not"), "{error}");
     }
 }

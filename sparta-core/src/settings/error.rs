@@ -15,11 +15,7 @@ impl SettingsError {
     ///
     /// The problems, if there are any.
     pub fn check(problems: Vec<Problem>) -> Result<(), Self> {
-        if problems.is_empty() {
-            Ok(())
-        } else {
-            Err(Self { problems })
-        }
+        if problems.is_empty() { Ok(()) } else { Err(Self { problems }) }
     }
 
     pub(super) fn new(problems: Vec<Problem>) -> Self {

@@ -144,10 +144,7 @@ impl Field {
     ///
     /// CloudFormation matches it too, as a Java one. Where Rust's engine cannot read it, only CloudFormation checks it.
     pub fn pattern(mut self, pattern: &'static str) -> Self {
-        self.constraints.pattern = Some(Pattern {
-            text: pattern,
-            matches: whole_match,
-        });
+        self.constraints.pattern = Some(Pattern { text: pattern, matches: whole_match });
         self
     }
 
@@ -163,18 +160,11 @@ impl Field {
             Kind::Bool => "`true` or `false`".into(),
             Kind::Enum(texts) => format!("one of `{}`", texts.join("`, `")),
         };
-        [
-            range("from", limits.min, limits.max),
-            range("of", limits.min_length, limits.max_length).map(characters),
-        ]
-        .into_iter()
-        .flatten()
-        .chain(
-            limits
-                .pattern
-                .map(|pattern| format!("matching {:?}", pattern.text)),
-        )
-        .fold(words, |words, limit| format!("{words} {limit}"))
+        [range("from", limits.min, limits.max), range("of", limits.min_length, limits.max_length).map(characters)]
+            .into_iter()
+            .flatten()
+            .chain(limits.pattern.map(|pattern| format!("matching {:?}", pattern.text)))
+            .fold(words, |words, limit| format!("{words} {limit}"))
     }
 
     /// Checks a text against the kind and the constraints, as CloudFormation would.
@@ -183,15 +173,10 @@ impl Field {
     ///
     /// What was expected and what was found.
     pub fn check(&self, text: &str) -> Result<(), Mistake> {
-        if (self.optional && text.is_empty())
-            || (self.kind.takes(text) && self.constraints.take(text))
-        {
+        if (self.optional && text.is_empty()) || (self.kind.takes(text) && self.constraints.take(text)) {
             return Ok(());
         }
-        Err(Mistake::Malformed {
-            expected: self.expected(),
-            found: self.found(text),
-        })
+        Err(Mistake::Malformed { expected: self.expected(), found: self.found(text) })
     }
 
     /// Checks a text that is about to be deployed: [`check`](Self::check), and a secret has to be a reference.
@@ -203,16 +188,10 @@ impl Field {
         if self.kind != Kind::Secret || (self.optional && text.is_empty()) {
             return self.check(text);
         }
-        SecretReference::parse(text)
-            .map(drop)
-            .map_err(|error| Mistake::Malformed {
-                expected: error.to_string(),
-                found: if SecretReference::looks_like(text) {
-                    Found::Text(text.into())
-                } else {
-                    self.found(text)
-                },
-            })
+        SecretReference::parse(text).map(drop).map_err(|error| Mistake::Malformed {
+            expected: error.to_string(),
+            found: if SecretReference::looks_like(text) { Found::Text(text.into()) } else { self.found(text) },
+        })
     }
 
     pub(super) fn found(&self, text: &str) -> Found {
@@ -223,11 +202,7 @@ impl Field {
     }
 
     pub(super) fn problem(&self, mistake: Mistake) -> Problem {
-        Problem {
-            variable: self.variable.clone(),
-            field: self.name.clone(),
-            mistake,
-        }
+        Problem { variable: self.variable.clone(), field: self.name.clone(), mistake }
     }
 }
 
@@ -246,16 +221,11 @@ impl Kind {
 impl Constraints {
     fn take(&self, text: &str) -> bool {
         let length = text.chars().count();
-        self.min
-            .is_none_or(|min| min.compare(text).is_some_and(|order| order.is_le()))
-            && self
-                .max
-                .is_none_or(|max| max.compare(text).is_some_and(|order| order.is_ge()))
+        self.min.is_none_or(|min| min.compare(text).is_some_and(|order| order.is_le()))
+            && self.max.is_none_or(|max| max.compare(text).is_some_and(|order| order.is_ge()))
             && self.min_length.is_none_or(|min| length >= min)
             && self.max_length.is_none_or(|max| length <= max)
-            && self
-                .pattern
-                .is_none_or(|pattern| (pattern.matches)(pattern.text, text))
+            && self.pattern.is_none_or(|pattern| (pattern.matches)(pattern.text, text))
     }
 }
 
@@ -282,6 +252,16 @@ impl From<i64> for Number {
 impl From<f64> for Number {
     fn from(number: f64) -> Self {
         Self::Decimal(number)
+    }
+}
+
+impl From<Number> for serde_json::Number {
+    fn from(number: Number) -> Self {
+        match number {
+            Number::Integer(number) => number.into(),
+            // Literals of a derive are finite.
+            Number::Decimal(number) => Self::from_f64(number).unwrap_or_else(|| 0.into()),
+        }
     }
 }
 
@@ -317,11 +297,7 @@ fn whole_match(pattern: &str, text: &str) -> bool {
     regex_lite::Regex::new(&format!("^(?:{pattern})$")).map_or(true, |regex| regex.is_match(text))
 }
 
-fn range<N: fmt::Display + PartialEq>(
-    from: &str,
-    min: Option<N>,
-    max: Option<N>,
-) -> Option<String> {
+fn range<N: fmt::Display + PartialEq>(from: &str, min: Option<N>, max: Option<N>) -> Option<String> {
     Some(match (min, max) {
         (None, None) => return None,
         (Some(min), None) => format!("of at least {min}"),

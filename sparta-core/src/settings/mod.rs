@@ -15,7 +15,7 @@ mod variable;
 
 pub use error::{Found, Mistake, Problem, SettingsError};
 pub use field::{Constraints, Field, Kind, Number, Pattern};
-pub use parameter::{Parameter, ParameterType, parameter_name};
+pub use parameter::parameter_name;
 pub use reader::{Reader, text};
 pub use secret::{InvalidReference, Secret, SecretReference};
 pub use snapshot::{Check, EnvironmentSettings, SettingsSnapshot};

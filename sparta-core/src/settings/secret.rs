@@ -65,9 +65,7 @@ pub enum InvalidReference {
     )]
     SecretsManager,
     /// The reference to Parameter Store is not well formed.
-    #[error(
-        "{{{{resolve:ssm:NAME:VERSION}}}} with letters, digits and `_.-/` in NAME, and neither JSON key nor stage"
-    )]
+    #[error("{{{{resolve:ssm:NAME:VERSION}}}} with letters, digits and `_.-/` in NAME, and neither JSON key nor stage")]
     Ssm,
 }
 
@@ -91,13 +89,7 @@ impl<T> Secret<T> {
     }
 
     fn reference_to(store: Store, name: String) -> Self {
-        Self(Inner::Reference(SecretReference {
-            store,
-            name,
-            json_key: None,
-            version_stage: None,
-            version: None,
-        }))
+        Self(Inner::Reference(SecretReference { store, name, json_key: None, version_stage: None, version: None }))
     }
 
     fn map(mut self, change: impl FnOnce(&mut SecretReference)) -> Self {
@@ -139,9 +131,7 @@ impl<T> Secret<T> {
         match &self.0 {
             Inner::Value(value) => value,
             Inner::Reference(reference) => {
-                panic!(
-                    "{reference} is the reference to a secret; its value is in the settings that a function reads"
-                )
+                panic!("{reference} is the reference to a secret; its value is in the settings that a function reads")
             }
         }
     }
@@ -154,14 +144,10 @@ impl SecretReference {
     ///
     /// If it is not one that CloudFormation resolves in a Lambda variable.
     pub fn parse(text: &str) -> Result<Self, InvalidReference> {
-        let inside = text
-            .strip_prefix(OPEN)
-            .and_then(|text| text.strip_suffix("}}"))
-            .ok_or(InvalidReference::NoReference)?;
+        let inside =
+            text.strip_prefix(OPEN).and_then(|text| text.strip_suffix("}}")).ok_or(InvalidReference::NoReference)?;
         match inside.split_once(':') {
-            Some(("secretsmanager", key)) => {
-                Self::parse_secrets_manager(key).ok_or(InvalidReference::SecretsManager)
-            }
+            Some(("secretsmanager", key)) => Self::parse_secrets_manager(key).ok_or(InvalidReference::SecretsManager),
             Some(("ssm", key)) => Self::parse_ssm(key).ok_or(InvalidReference::Ssm),
             _ => Err(InvalidReference::NoReference),
         }
@@ -174,32 +160,16 @@ impl SecretReference {
         };
         let mut parts = rest.split(':');
         let before = parts.next()?;
-        let mut part = || {
-            parts
-                .next()
-                .filter(|part| !part.is_empty())
-                .map(str::to_owned)
-        };
+        let mut part = || parts.next().filter(|part| !part.is_empty()).map(str::to_owned);
         let (json_key, version_stage) = (part(), part());
         let colons = if name.starts_with("arn:") { 6 } else { 0 };
         let fits = before.is_empty()
             && parts.next().is_none()
             && !name.is_empty()
             && name.matches(':').count() == colons
-            && name
-                .chars()
-                .all(|c| c.is_ascii_alphanumeric() || "/_+=.@-:".contains(c))
-            && [&json_key, &version_stage]
-                .into_iter()
-                .flatten()
-                .all(|part| !part.contains(['{', '}', '\\']));
-        fits.then(|| Self {
-            store: Store::SecretsManager,
-            name: name.into(),
-            json_key,
-            version_stage,
-            version: None,
-        })
+            && name.chars().all(|c| c.is_ascii_alphanumeric() || "/_+=.@-:".contains(c))
+            && [&json_key, &version_stage].into_iter().flatten().all(|part| !part.contains(['{', '}', '\\']));
+        fits.then(|| Self { store: Store::SecretsManager, name: name.into(), json_key, version_stage, version: None })
     }
 
     fn parse_ssm(key: &str) -> Option<Self> {
@@ -207,17 +177,8 @@ impl SecretReference {
             Some((name, version)) => (name, Some(version.parse().ok()?)),
             None => (key, None),
         };
-        let fits = !name.is_empty()
-            && name
-                .chars()
-                .all(|c| c.is_ascii_alphanumeric() || "_.-/".contains(c));
-        fits.then(|| Self {
-            store: Store::Ssm,
-            name: name.into(),
-            json_key: None,
-            version_stage: None,
-            version,
-        })
+        let fits = !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || "_.-/".contains(c));
+        fits.then(|| Self { store: Store::Ssm, name: name.into(), json_key: None, version_stage: None, version })
     }
 
     pub(super) fn looks_like(text: &str) -> bool {
@@ -239,20 +200,12 @@ impl SecretReference {
 
 impl fmt::Display for SecretReference {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let service = if self.is_secrets_manager() {
-            "secretsmanager"
-        } else {
-            "ssm"
-        };
+        let service = if self.is_secrets_manager() { "secretsmanager" } else { "ssm" };
         write!(f, "{OPEN}{service}:{}", self.name)?;
         match (&self.json_key, &self.version_stage) {
             (None, None) => {}
             (Some(key), None) => write!(f, ":SecretString:{key}")?,
-            (key, Some(stage)) => write!(
-                f,
-                ":SecretString:{}:{stage}",
-                key.as_deref().unwrap_or_default()
-            )?,
+            (key, Some(stage)) => write!(f, ":SecretString:{}:{stage}", key.as_deref().unwrap_or_default())?,
         }
         if let Some(version) = self.version {
             write!(f, ":{version}")?;
@@ -284,8 +237,7 @@ impl<T: SettingValue> SettingValue for Secret<T> {
 
     /// The reference; never the value.
     fn to_text(&self) -> String {
-        self.reference()
-            .map_or_else(|| "***".to_owned(), SecretReference::to_string)
+        self.reference().map_or_else(|| "***".to_owned(), SecretReference::to_string)
     }
 
     fn from_text(text: &str) -> Result<Self, Expected> {
@@ -309,31 +261,19 @@ mod tests {
         let stage = Secret::secrets_manager("db").version_stage("AWSPREVIOUS");
         let arn = "arn:aws:secretsmanager:us-west-2:123456789012:secret:db-a1b2c3";
         for (secret, reference) in [
-            (
-                Secret::secrets_manager("prod/db"),
-                "{{resolve:secretsmanager:prod/db}}".to_owned(),
-            ),
+            (Secret::secrets_manager("prod/db"), "{{resolve:secretsmanager:prod/db}}".to_owned()),
             (
                 Secret::secrets_manager("db").json_key("password"),
                 "{{resolve:secretsmanager:db:SecretString:password}}".into(),
             ),
-            (
-                stage.clone(),
-                "{{resolve:secretsmanager:db:SecretString::AWSPREVIOUS}}".into(),
-            ),
-            (
-                stage.json_key("k"),
-                "{{resolve:secretsmanager:db:SecretString:k:AWSPREVIOUS}}".into(),
-            ),
+            (stage.clone(), "{{resolve:secretsmanager:db:SecretString::AWSPREVIOUS}}".into()),
+            (stage.json_key("k"), "{{resolve:secretsmanager:db:SecretString:k:AWSPREVIOUS}}".into()),
             (
                 Secret::secrets_manager(arn).json_key("k"),
                 format!("{{{{resolve:secretsmanager:{arn}:SecretString:k}}}}"),
             ),
             (Secret::ssm("/prod/key"), "{{resolve:ssm:/prod/key}}".into()),
-            (
-                Secret::ssm("key").version(NonZero::new(3).unwrap()),
-                "{{resolve:ssm:key:3}}".into(),
-            ),
+            (Secret::ssm("key").version(NonZero::new(3).unwrap()), "{{resolve:ssm:key:3}}".into()),
         ] {
             let parsed = SecretReference::parse(&reference);
             assert_eq!(parsed.as_ref().ok(), secret.reference(), "{reference}");
@@ -366,10 +306,7 @@ mod tests {
     #[test]
     fn a_secret_shows_itself_nowhere_but_in_expose() {
         let secret = Secret::<String>::from_text("hunter2").unwrap();
-        assert_eq!(
-            format!("{secret} {secret:?} {secret:#?} {}", secret.to_text()),
-            "*** *** *** ***"
-        );
+        assert_eq!(format!("{secret} {secret:?} {secret:#?} {}", secret.to_text()), "*** *** *** ***");
         assert_eq!(secret.expose(), "hunter2");
     }
 

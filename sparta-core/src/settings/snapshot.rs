@@ -32,50 +32,29 @@ impl SettingsSnapshot {
     /// Everything that Lambda or CloudFormation would refuse, or read back as something else.
     pub fn problems(&self) -> Vec<Problem> {
         let mut parameters = BTreeMap::new();
-        let names = self
-            .fields
-            .iter()
-            .filter_map(|field| Some(field.problem(name_mistake(field, &mut parameters)?)));
+        let names = self.fields.iter().filter_map(|field| Some(field.problem(name_mistake(field, &mut parameters)?)));
         let mut problems: Vec<_> = names.collect();
         for (field, (_, text)) in self.fields.iter().zip(&self.values) {
             let texts = [text, &field.default].into_iter().flatten();
-            problems.extend(
-                texts.filter_map(|text| Some(field.problem(field.check_deployed(text).err()?))),
-            );
+            problems.extend(texts.filter_map(|text| Some(field.problem(field.check_deployed(text).err()?))));
         }
         problems
     }
 
     fn untyped<K: Into<String>, V: Into<String>>(pairs: impl IntoIterator<Item = (K, V)>) -> Self {
-        let values: Vec<_> = pairs
-            .into_iter()
-            .map(|(variable, text)| (variable.into(), Some(text.into())))
-            .collect();
-        Self {
-            fields: values
-                .iter()
-                .map(|(variable, _)| Field::untyped(variable))
-                .collect(),
-            values,
-            check: None,
-        }
+        let values: Vec<_> = pairs.into_iter().map(|(variable, text)| (variable.into(), Some(text.into()))).collect();
+        Self { fields: values.iter().map(|(variable, _)| Field::untyped(variable)).collect(), values, check: None }
     }
 }
 
-fn name_mistake<'a>(
-    field: &'a Field,
-    parameters: &mut BTreeMap<String, &'a str>,
-) -> Option<Mistake> {
+fn name_mistake<'a>(field: &'a Field, parameters: &mut BTreeMap<String, &'a str>) -> Option<Mistake> {
     if let Err(error) = check_variable_name(&field.variable) {
         return Some(error.into());
     }
     let parameter = parameter_name(&field.variable);
     match parameters.get(&parameter) {
         Some(other) if *other == field.variable => Some(Mistake::Duplicate),
-        Some(other) => Some(Mistake::SameParameter {
-            other: (*other).to_owned(),
-            parameter,
-        }),
+        Some(other) => Some(Mistake::SameParameter { other: (*other).to_owned(), parameter }),
         None => {
             parameters.insert(parameter, &field.variable);
             None
@@ -85,11 +64,7 @@ fn name_mistake<'a>(
 
 impl<S: Settings> EnvironmentSettings for S {
     fn snapshot(self) -> SettingsSnapshot {
-        SettingsSnapshot {
-            fields: S::fields(),
-            values: self.values(),
-            check: Some(|get| S::read(get).map(drop)),
-        }
+        SettingsSnapshot { fields: S::fields(), values: self.values(), check: Some(|get| S::read(get).map(drop)) }
     }
 }
 

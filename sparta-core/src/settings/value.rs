@@ -76,9 +76,7 @@ impl Expected {
 pub trait NumericSetting: SettingValue {}
 
 /// A type that `min_length`, `max_length` and `pattern` apply to.
-#[diagnostic::on_unimplemented(
-    message = "`min_length`, `max_length` and `pattern` need a text, `{Self}` is none"
-)]
+#[diagnostic::on_unimplemented(message = "`min_length`, `max_length` and `pattern` need a text, `{Self}` is none")]
 pub trait TextSetting: SettingValue {}
 
 impl SettingValue for String {
@@ -103,11 +101,7 @@ impl SettingValue for char {
     }
 
     fn constraints() -> Constraints {
-        Constraints {
-            min_length: Some(1),
-            max_length: Some(1),
-            ..Default::default()
-        }
+        Constraints { min_length: Some(1), max_length: Some(1), ..Default::default() }
     }
 
     fn to_text(&self) -> String {
@@ -151,11 +145,7 @@ impl<T: SettingValue> SettingValue for Option<T> {
     }
 
     fn from_text(text: &str) -> Result<Self, Expected> {
-        if text.is_empty() {
-            Ok(None)
-        } else {
-            T::from_text(text).map(Some)
-        }
+        if text.is_empty() { Ok(None) } else { T::from_text(text).map(Some) }
     }
 }
 

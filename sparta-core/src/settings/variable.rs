@@ -26,9 +26,7 @@ pub const RESERVED_VARIABLES: [&str; 18] = [
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum VariableNameError {
     /// It is not made as Lambda wants it.
-    #[error(
-        "a variable's name is a letter followed by at least one letter, digit or underscore; rename it"
-    )]
+    #[error("a variable's name is a letter followed by at least one letter, digit or underscore; rename it")]
     Malformed,
     /// It is one of [`RESERVED_VARIABLES`].
     #[error("Lambda reserves this variable for itself; rename it")]
@@ -103,22 +101,14 @@ mod tests {
             assert_eq!(check_variable_name(name), Ok(()), "{name}");
         }
         for name in ["", "A", "1A", "_A", "A-B", "A B", "ÄB", "A."] {
-            assert_eq!(
-                check_variable_name(name),
-                Err(VariableNameError::Malformed),
-                "{name}"
-            );
+            assert_eq!(check_variable_name(name), Err(VariableNameError::Malformed), "{name}");
         }
     }
 
     #[test]
     fn lambdas_own_names_are_refused() {
         for name in RESERVED_VARIABLES {
-            assert_eq!(
-                check_variable_name(name),
-                Err(VariableNameError::Reserved),
-                "{name}"
-            );
+            assert_eq!(check_variable_name(name), Err(VariableNameError::Reserved), "{name}");
         }
         assert_eq!(check_variable_name("AWS_REGION_NAME"), Ok(()));
     }

@@ -34,10 +34,7 @@ fn an_http_api_is_answered_in_its_form() {
         })
     );
     assert_eq!(answer["statusCode"], 200);
-    assert_eq!(
-        answer["headers"],
-        json!({"content-type": "application/json"})
-    );
+    assert_eq!(answer["headers"], json!({"content-type": "application/json"}));
     assert_eq!(answer["isBase64Encoded"], false);
 }
 
@@ -45,10 +42,7 @@ fn an_http_api_is_answered_in_its_form() {
 fn a_function_url_is_answered_as_an_http_api() {
     let life = serve("echo", &[], &[events::function_url("/")]);
     let answer = life.response();
-    assert_eq!(
-        body(answer)["uri"],
-        "https://abc.lambda-url.us-east-1.on.aws/?color=red&color=blue"
-    );
+    assert_eq!(body(answer)["uri"], "https://abc.lambda-url.us-east-1.on.aws/?color=red&color=blue");
     assert_eq!(answer["statusCode"], 200);
 }
 
@@ -58,17 +52,11 @@ fn a_rest_api_is_answered_in_its_form() {
     let answer = life.response();
     let echo = body(answer);
     assert_eq!(echo["method"], "GET");
-    assert_eq!(
-        echo["uri"],
-        "https://rest.example.com/orders?color=red&color=blue"
-    );
+    assert_eq!(echo["uri"], "https://rest.example.com/orders?color=red&color=blue");
     assert_eq!(echo["tags"], json!(["one", "two"]));
     assert_eq!(echo["variable"], "orders");
     assert_eq!(echo["context"], "prod");
-    assert_eq!(
-        answer["multiValueHeaders"],
-        json!({"content-type": ["application/json"]})
-    );
+    assert_eq!(answer["multiValueHeaders"], json!({"content-type": ["application/json"]}));
     assert_eq!(answer.get("headers"), None);
 }
 
@@ -80,14 +68,8 @@ fn a_load_balancer_is_answered_in_its_form() {
     assert_eq!(echo["uri"], "http://lb.example.com/orders?color=red");
     assert_eq!(echo["context"], "alb");
     assert_eq!(answer["statusDescription"], "200 OK");
-    assert_eq!(
-        answer["headers"],
-        json!({"content-type": "application/json"})
-    );
-    assert_eq!(
-        answer["multiValueHeaders"],
-        json!({"content-type": ["application/json"]})
-    );
+    assert_eq!(answer["headers"], json!({"content-type": "application/json"}));
+    assert_eq!(answer["multiValueHeaders"], json!({"content-type": ["application/json"]}));
 }
 
 #[test]
@@ -98,17 +80,11 @@ fn the_stage_of_an_http_api_is_not_part_of_the_path() {
     other["requestContext"]["stage"] = "prod".into();
     let life = serve("echo", &[], &[event, other]);
     let echo = body(&life.answers[0].1);
-    assert_eq!(
-        echo["uri"],
-        "https://api.example.com/orders?color=red&color=blue"
-    );
+    assert_eq!(echo["uri"], "https://api.example.com/orders?color=red&color=blue");
     assert_eq!(echo["raw_path"], "/prod/orders");
     assert_eq!(echo["context"], "prod");
     let echo = body(&life.answers[1].1);
-    assert_eq!(
-        echo["uri"],
-        "https://api.example.com/production?color=red&color=blue"
-    );
+    assert_eq!(echo["uri"], "https://api.example.com/production?color=red&color=blue");
 }
 
 #[test]
@@ -121,24 +97,15 @@ fn bytes_that_are_no_text_travel_as_base64() {
 
 #[test]
 fn cookies_and_repeated_headers_keep_every_value() {
-    let events = [
-        events::http_api("/cookies"),
-        events::rest_api("/cookies"),
-        events::load_balancer("/cookies"),
-    ];
+    let events = [events::http_api("/cookies"), events::rest_api("/cookies"), events::load_balancer("/cookies")];
     let life = serve("answers", &[], &events);
-    let [(_, http), (_, rest), (_, alb)] = &life.answers[..] else {
-        panic!("{life:?}")
-    };
+    let [(_, http), (_, rest), (_, alb)] = &life.answers[..] else { panic!("{life:?}") };
     assert_eq!(http["cookies"], json!(["a=1; Secure", "b=2"]));
     assert_eq!(http["headers"], json!({"vary": "accept, origin"}));
     let all = json!({"set-cookie": ["a=1; Secure", "b=2"], "vary": ["accept", "origin"]});
     assert_eq!(rest["multiValueHeaders"], all);
     assert_eq!(alb["multiValueHeaders"], all);
-    assert_eq!(
-        alb["headers"],
-        json!({"set-cookie": "a=1; Secure", "vary": "accept, origin"})
-    );
+    assert_eq!(alb["headers"], json!({"set-cookie": "a=1; Secure", "vary": "accept, origin"}));
 }
 
 #[test]
@@ -162,20 +129,8 @@ fn any_other_event_reaches_an_http_function_as_its_body() {
 fn the_body_is_the_answer_to_an_event_that_is_not_http() {
     let wishes = ["json", "text", "nothing", "binary"].map(Value::from);
     let life = serve("answers", &[], &wishes);
-    let answers: Vec<_> = life
-        .answers
-        .iter()
-        .map(|(_, answer)| answer.clone())
-        .collect();
-    assert_eq!(
-        answers,
-        [
-            json!([1, 2]),
-            json!("just text"),
-            Value::Null,
-            json!("AJ+Slg==")
-        ]
-    );
+    let answers: Vec<_> = life.answers.iter().map(|(_, answer)| answer.clone()).collect();
+    assert_eq!(answers, [json!([1, 2]), json!("just text"), Value::Null, json!("AJ+Slg==")]);
 }
 
 #[test]
@@ -206,10 +161,7 @@ fn a_typed_event_is_answered_with_json() {
     let event = json!({"items": [{"price": 1.5}, {"price": 2}]});
     for function in ["order", "order-layered"] {
         let life = serve(function, &[], std::slice::from_ref(&event));
-        assert_eq!(
-            life.response(),
-            &json!({"total": 3.5, "request_id": "request-1"})
-        );
+        assert_eq!(life.response(), &json!({"total": 3.5, "request_id": "request-1"}));
     }
 }
 
@@ -259,24 +211,14 @@ fn a_panic_is_reported_by_name_and_the_next_event_is_served() {
     let life = serve("panics", &[], &events);
     assert_eq!(
         life.answers[0],
-        (
-            "error".to_owned(),
-            json!({"errorType": "Panic", "errorMessage": "handler panicked: boom"})
-        )
+        ("error".to_owned(), json!({"errorType": "Panic", "errorMessage": "handler panicked: boom"}))
     );
     assert_eq!(life.answers[1].1["body"], "alive");
-    let [line] = life.logged("panicked: boom")[..] else {
-        panic!("{}", life.stdout)
-    };
+    let [line] = life.logged("panicked: boom")[..] else { panic!("{}", life.stdout) };
     assert_eq!(line["level"], "ERROR");
     assert_eq!(line["requestId"], "request-1");
     assert!(line["location"].as_str().unwrap().contains("service.rs"));
-    assert!(
-        line["backtrace"]
-            .as_str()
-            .unwrap()
-            .contains("service::panics")
-    );
+    assert!(line["backtrace"].as_str().unwrap().contains("service::panics"));
 }
 
 #[test]
@@ -285,11 +227,7 @@ fn a_panic_in_a_layer_is_reported_too() {
     let life = serve("panics-in-layer", &[], &events);
     let message = |n: usize| life.answers[n].1["errorMessage"].as_str().unwrap();
     assert_eq!(message(0), "handler panicked: not ready");
-    assert!(
-        message(1).starts_with("handler panicked: assertion"),
-        "{}",
-        message(1)
-    );
+    assert!(message(1).starts_with("handler panicked: assertion"), "{}", message(1));
     assert_eq!(life.answers[2].1["statusCode"], 200);
 }
 
@@ -323,9 +261,7 @@ fn every_line_of_a_request_has_its_id_at_every_level() {
             let of_id = life.logs.iter().filter(|line| line["requestId"] == id);
             assert_eq!(of_id.count(), expected, "{level}: {}", life.stdout);
         }
-        let [first, _] = life.logged("at error")[..] else {
-            panic!("{}", life.stdout)
-        };
+        let [first, _] = life.logged("at error")[..] else { panic!("{}", life.stdout) };
         assert_eq!(first["level"], "ERROR");
         assert_eq!(first["table"], "orders");
         assert_eq!(first["target"], "serving::service");
@@ -336,9 +272,7 @@ fn every_line_of_a_request_has_its_id_at_every_level() {
 fn an_error_is_logged_with_its_id() {
     let life = serve("fails", &[], &[events::http_api("/")]);
     let message = "serving::service::OrderMissing: the order is not there: table is closed";
-    let [line] = life.logged(message)[..] else {
-        panic!("{}", life.stdout)
-    };
+    let [line] = life.logged(message)[..] else { panic!("{}", life.stdout) };
     assert_eq!(line["requestId"], "request-1");
 }
 
@@ -346,21 +280,14 @@ fn an_error_is_logged_with_its_id() {
 fn text_is_logged_when_lambda_asks_for_it() {
     let variables = [("AWS_LAMBDA_LOG_FORMAT", "Text")];
     let life = serve("logs", &variables, &[events::http_api("/")]);
-    assert!(
-        life.stdout
-            .contains("Z WARN request-1 at warn target=serving::service\n"),
-        "{}",
-        life.stdout
-    );
+    assert!(life.stdout.contains("Z WARN request-1 at warn target=serving::service\n"), "{}", life.stdout);
     assert!(life.logs.is_empty());
 }
 
 #[test]
 fn the_start_logs_the_system() {
     let life = serve("hello", &[], &[]);
-    let [line] = life.logged("serving hello")[..] else {
-        panic!("{}", life.stdout)
-    };
+    let [line] = life.logged("serving hello")[..] else { panic!("{}", life.stdout) };
     assert_eq!(line["sparta"], env!("CARGO_PKG_VERSION"));
     assert_eq!(line["buildId"], "unknown");
     assert_eq!(line["function"], "hello");
@@ -381,14 +308,8 @@ fn without_a_handler_the_functions_own_name_decides() {
 fn an_unknown_function_is_a_failed_start() {
     let life = serve("nobody", &[], &[events::http_api("/")]);
     let (category, kind, message) = life.init_error();
-    assert_eq!(
-        (category, kind),
-        ("Runtime.NoSuchHandler", "UnknownFunction")
-    );
-    assert!(
-        message.starts_with("no function is called \"nobody\""),
-        "{message}"
-    );
+    assert_eq!((category, kind), ("Runtime.NoSuchHandler", "UnknownFunction"));
+    assert!(message.starts_with("no function is called \"nobody\""), "{message}");
     assert_eq!(life.exit_code, Some(3));
     assert!(life.answers.is_empty());
 }
@@ -411,14 +332,7 @@ fn missing_settings_are_a_failed_start_that_names_all_of_them() {
 fn a_factorys_error_is_a_failed_start_with_its_cause() {
     let life = serve("factory-fails", &[], &[]);
     let message = "function \"factory-fails\" cannot be built: URL is not set: expected text";
-    assert_eq!(
-        life.init_error(),
-        (
-            "Runtime.InitError",
-            "serving::service::SettingMissing",
-            message
-        )
-    );
+    assert_eq!(life.init_error(), ("Runtime.InitError", "serving::service::SettingMissing", message));
     let logged = format!("the function cannot start: {message}");
     assert_eq!(life.logged(&logged).len(), 1, "{}", life.stdout);
     assert_eq!(life.exit_code, Some(3));

@@ -61,10 +61,8 @@ fn described(body: &Value) -> (&str, &str) {
 pub fn serve(handler: &str, variables: &[(&str, &str)], events: &[Value]) -> Life {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap().to_string();
-    let state = Arc::new(Mutex::new(State {
-        events: events.iter().map(Value::to_string).collect(),
-        ..State::default()
-    }));
+    let state =
+        Arc::new(Mutex::new(State { events: events.iter().map(Value::to_string).collect(), ..State::default() }));
     let shared = state.clone();
     std::thread::spawn(move || {
         for stream in listener.incoming() {
@@ -116,10 +114,7 @@ fn shared_connection(stream: TcpStream, state: &Mutex<State>) {
                     return;
                 };
                 state.handed_out += 1;
-                let id = format!(
-                    "lambda-runtime-aws-request-id: request-{}\r\n",
-                    state.handed_out
-                );
+                let id = format!("lambda-runtime-aws-request-id: request-{}\r\n", state.handed_out);
                 let headers = id
                     + "lambda-runtime-deadline-ms: 4102444800000\r\n\
                        lambda-runtime-trace-id: Root=1-5bef4de7\r\n";
@@ -156,12 +151,8 @@ fn read_request(reader: &mut impl BufRead) -> Option<(String, Headers, String)> 
     }
     let path = lines[0].split(' ').nth(1)?.to_owned();
     let headers = lines[1..].iter().filter_map(|line| line.split_once(": "));
-    let headers: Headers = headers
-        .map(|(name, value)| (name.to_lowercase(), value.to_owned()))
-        .collect();
-    let length = headers
-        .get("content-length")
-        .map_or(0, |n| n.parse().unwrap());
+    let headers: Headers = headers.map(|(name, value)| (name.to_lowercase(), value.to_owned())).collect();
+    let length = headers.get("content-length").map_or(0, |n| n.parse().unwrap());
     let mut body = vec![0; length];
     reader.read_exact(&mut body).ok()?;
     Some((path, headers, String::from_utf8(body).unwrap()))
@@ -169,9 +160,5 @@ fn read_request(reader: &mut impl BufRead) -> Option<(String, Headers, String)> 
 
 fn respond(mut stream: &TcpStream, status: &str, headers: &str, body: &str) {
     let length = body.len();
-    write!(
-        stream,
-        "HTTP/1.1 {status}\r\n{headers}content-length: {length}\r\n\r\n{body}"
-    )
-    .unwrap();
+    write!(stream, "HTTP/1.1 {status}\r\n{headers}content-length: {length}\r\n\r\n{body}").unwrap();
 }

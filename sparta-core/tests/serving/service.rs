@@ -10,8 +10,8 @@ use axum::routing::get;
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
 use sparta_core::{
-    BoxError, Context, Error, FunctionEntry, HttpService, IntoResponse, Json, LambdaEvent, Request,
-    RequestExt, Response, Serving, serve, service_fn,
+    BoxError, Context, Error, FunctionEntry, HttpService, IntoResponse, Json, LambdaEvent, Request, RequestExt,
+    Response, Serving, serve, service_fn,
 };
 use tower::{Layer, Service};
 use tower_http::compression::CompressionLayer;
@@ -81,11 +81,7 @@ fn entry(
         tokio::time::sleep(Duration::from_millis(1)).await;
         make()
     };
-    FunctionEntry {
-        name: name.to_owned(),
-        is_event,
-        build: Box::new(|| Box::pin(build)),
-    }
+    FunctionEntry { name: name.to_owned(), is_event, build: Box::new(|| Box::pin(build)) }
 }
 
 fn http(name: &str, service: HttpService) -> FunctionEntry {
@@ -96,10 +92,7 @@ fn event(name: &str, service: HttpService) -> FunctionEntry {
     entry(name, true, || Ok(service))
 }
 
-fn http_from(
-    name: &str,
-    make: impl FnOnce() -> Result<HttpService, Error> + Send + 'static,
-) -> FunctionEntry {
+fn http_from(name: &str, make: impl FnOnce() -> Result<HttpService, Error> + Send + 'static) -> FunctionEntry {
     entry(name, false, make)
 }
 
@@ -117,22 +110,14 @@ async fn echo(request: Request) -> Result<Json<Echo>, Error> {
         method: request.method().to_string(),
         uri: request.uri().to_string(),
         raw_path: request.raw_http_path().to_owned(),
-        colors: request
-            .query_string_parameters()
-            .all("color")
-            .map(|all| all.into_iter().map(str::to_owned).collect()),
+        colors: request.query_string_parameters().all("color").map(|all| all.into_iter().map(str::to_owned).collect()),
         path_id: request.path_parameters().first("id").map(str::to_owned),
         variable: request.stage_variables().first("table").map(str::to_owned),
         cookie: values("cookie"),
         tags: values("x-tag"),
         marks: values("x-mark"),
         trace: values("x-amzn-trace-id"),
-        request_id: request
-            .extensions()
-            .get::<Context>()
-            .unwrap()
-            .request_id
-            .clone(),
+        request_id: request.extensions().get::<Context>().unwrap().request_id.clone(),
         context: match request.request_context_ref() {
             Some(lambda_http::request::RequestContext::ApiGatewayV1(rest)) => rest.stage.clone(),
             Some(lambda_http::request::RequestContext::ApiGatewayV2(http)) => http.stage.clone(),
@@ -220,18 +205,13 @@ async fn logs(_: Request) -> Result<(), Error> {
 }
 
 fn router() -> HttpService {
-    let router =
-        Router::new()
-            .route(
-                "/hello/{name}",
-                get(|Path(name): Path<String>| async move {
-                    format!("hello {name}, {}", "x".repeat(100))
-                }),
-            )
-            .layer(TraceLayer::new_for_http());
-    HttpService::new(router)
-        .layer(CompressionLayer::new())
-        .layer(RequestBodyLimitLayer::new(100))
+    let router = Router::new()
+        .route(
+            "/hello/{name}",
+            get(|Path(name): Path<String>| async move { format!("hello {name}, {}", "x".repeat(100)) }),
+        )
+        .layer(TraceLayer::new_for_http());
+    HttpService::new(router).layer(CompressionLayer::new()).layer(RequestBodyLimitLayer::new(100))
 }
 
 async fn slow(_: Request) -> Result<(), Error> {
@@ -259,16 +239,11 @@ struct Total {
 }
 
 async fn order(event: LambdaEvent<Order>) -> Result<Total, Error> {
-    Ok(Total {
-        total: event.payload.items.iter().map(|item| item.price).sum(),
-        request_id: event.context.request_id,
-    })
+    Ok(Total { total: event.payload.items.iter().map(|item| item.price).sum(), request_id: event.context.request_id })
 }
 
 fn order_layered() -> HttpService {
-    HttpService::event(service_fn(order))
-        .layer(TraceLayer::new_for_http())
-        .layer(RequestBodyLimitLayer::new(100))
+    HttpService::event(service_fn(order)).layer(TraceLayer::new_for_http()).layer(RequestBodyLimitLayer::new(100))
 }
 
 fn raw(event: &[u8], context: &Context, answer: &mut dyn Write) -> Result<(), Error> {

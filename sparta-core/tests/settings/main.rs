@@ -6,8 +6,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use proptest::prelude::*;
 use sparta_core::settings::{
-    EnvironmentSettings, Field, Kind, Mistake, Number, Secret, Settings, SettingsError,
-    SettingsSnapshot,
+    EnvironmentSettings, Field, Kind, Mistake, Number, Secret, Settings, SettingsError, SettingsSnapshot,
 };
 use sparta_macros::Settings;
 
@@ -68,17 +67,9 @@ fn everything() -> Everything {
 /// The variables as Lambda has them: an absent value is an empty text, a reference is resolved.
 fn deployed(settings: &impl Settings) -> HashMap<String, String> {
     let resolve = |text: String| {
-        if text.starts_with("{{resolve:") {
-            "4711".to_owned()
-        } else {
-            text
-        }
+        if text.starts_with("{{resolve:") { "4711".to_owned() } else { text }
     };
-    settings
-        .values()
-        .into_iter()
-        .map(|(variable, text)| (variable, resolve(text.unwrap_or_default())))
-        .collect()
+    settings.values().into_iter().map(|(variable, text)| (variable, resolve(text.unwrap_or_default()))).collect()
 }
 
 fn read<S: Settings>(variables: &HashMap<String, String>) -> Result<S, SettingsError> {
@@ -86,10 +77,7 @@ fn read<S: Settings>(variables: &HashMap<String, String>) -> Result<S, SettingsE
 }
 
 fn only_field(settings: Vec<Field>, variable: &str) -> Field {
-    settings
-        .into_iter()
-        .find(|field| field.variable == variable)
-        .expect("no such variable")
+    settings.into_iter().find(|field| field.variable == variable).expect("no such variable")
 }
 
 #[test]
@@ -101,39 +89,21 @@ fn fields_are_described_in_the_order_of_their_declaration() {
 
     let message = &fields[0];
     assert_eq!(message.name.as_deref(), Some("Everything::message"));
-    assert_eq!(
-        message.description.as_deref(),
-        Some("Text that the function answers with.")
-    );
-    assert_eq!(
-        (&message.kind, message.optional, &message.default),
-        (&Kind::String, false, &None)
-    );
+    assert_eq!(message.description.as_deref(), Some("Text that the function answers with."));
+    assert_eq!((&message.kind, message.optional, &message.default), (&Kind::String, false, &None));
 
     let port = &fields[1];
     assert_eq!(
         (port.constraints.min, port.constraints.max),
         (Some(Number::Integer(1024)), Some(Number::Integer(65535)))
     );
-    assert_eq!(
-        (port.default.as_deref(), fields[3].default.as_deref()),
-        (Some("5432"), Some("false"))
-    );
+    assert_eq!((port.default.as_deref(), fields[3].default.as_deref()), (Some("5432"), Some("false")));
 
     let texts = ["small", "extra-large", "XXL"].map(str::to_owned).to_vec();
-    assert_eq!(
-        (&fields[2].kind, fields[2].default.as_deref()),
-        (&Kind::Enum(texts.clone()), Some("small"))
-    );
-    assert_eq!(
-        (&fields[9].kind, fields[9].optional),
-        (&Kind::Enum(texts), true)
-    );
+    assert_eq!((&fields[2].kind, fields[2].default.as_deref()), (&Kind::Enum(texts.clone()), Some("small")));
+    assert_eq!((&fields[9].kind, fields[9].optional), (&Kind::Enum(texts), true));
     assert_eq!(fields[10].name.as_deref(), Some("Everything::type"));
-    assert_eq!(
-        (&fields[12].kind, fields[12].optional),
-        (&Kind::Secret, true)
-    );
+    assert_eq!((&fields[12].kind, fields[12].optional), (&Kind::Secret, true));
 }
 
 #[test]
@@ -144,10 +114,7 @@ fn values_are_texts_and_secrets_are_references() {
     assert_eq!(text("SIZE"), Some("extra-large"));
     assert_eq!(text("VERBOSE"), Some("true"));
     assert_eq!(text("NICKNAME"), None);
-    assert_eq!(
-        text("PASSWORD"),
-        Some("{{resolve:secretsmanager:db:SecretString:password}}")
-    );
+    assert_eq!(text("PASSWORD"), Some("{{resolve:secretsmanager:db:SecretString:password}}"));
     assert_eq!(text("PIN"), None);
 }
 
@@ -155,32 +122,16 @@ fn values_are_texts_and_secrets_are_references() {
 fn what_was_deployed_is_read_back() {
     let settings: Everything = read(&deployed(&everything())).unwrap();
     assert_eq!(settings.password.expose(), "4711");
-    assert_eq!(
-        (settings.port, settings.size, settings.letter),
-        (8080, Size::ExtraLarge, 'x')
-    );
-    assert_eq!(
-        (settings.nickname, settings.limit, settings.alternative),
-        (None, Some(7), None)
-    );
+    assert_eq!((settings.port, settings.size, settings.letter), (8080, Size::ExtraLarge, 'x'));
+    assert_eq!((settings.nickname, settings.limit, settings.alternative), (None, Some(7), None));
     assert!(settings.pin.is_none());
 }
 
 #[test]
 fn a_default_or_none_stands_for_a_variable_that_is_not_set() {
-    let given = [
-        ("MESSAGE", ""),
-        ("RATIO", "1"),
-        ("LETTER", "ä"),
-        ("OFFSET", "0"),
-        ("PASSWORD", "secret"),
-    ];
-    let settings: Everything =
-        read(&given.map(|(k, v)| (k.to_owned(), v.to_owned())).into()).unwrap();
-    assert_eq!(
-        (settings.message.as_str(), settings.port, settings.size),
-        ("", 5432, Size::Small)
-    );
+    let given = [("MESSAGE", ""), ("RATIO", "1"), ("LETTER", "ä"), ("OFFSET", "0"), ("PASSWORD", "secret")];
+    let settings: Everything = read(&given.map(|(k, v)| (k.to_owned(), v.to_owned())).into()).unwrap();
+    assert_eq!((settings.message.as_str(), settings.port, settings.size), ("", 5432, Size::Small));
     assert_eq!((settings.verbose, settings.r#type.as_str()), (false, "abc"));
     assert_eq!((settings.nickname, settings.limit), (None, None));
 }
@@ -199,14 +150,10 @@ fn all_mistakes_are_reported_at_once_and_no_secret_is_shown() {
         ("PASSWORD", "abc"),
         ("PIN", "hunter2"),
     ];
-    let error =
-        read::<Everything>(&wrong.map(|(k, v)| (k.to_owned(), v.to_owned())).into()).unwrap_err();
+    let error = read::<Everything>(&wrong.map(|(k, v)| (k.to_owned(), v.to_owned())).into()).unwrap_err();
     insta::assert_snapshot!(error);
     let shown = format!("{error} {error:?}");
-    assert!(
-        !shown.contains("hunter2") && !shown.contains("\"abc\""),
-        "{shown}"
-    );
+    assert!(!shown.contains("hunter2") && !shown.contains("\"abc\""), "{shown}");
 }
 
 #[test]
@@ -214,10 +161,7 @@ fn a_single_mistake_is_one_line() {
     let mut variables = deployed(&everything());
     variables.remove("MESSAGE");
     let error = read::<Everything>(&variables).unwrap_err();
-    assert_eq!(
-        error.to_string(),
-        "MESSAGE (Everything::message): not set, expected a text"
-    );
+    assert_eq!(error.to_string(), "MESSAGE (Everything::message): not set, expected a text");
 }
 
 #[test]
@@ -225,10 +169,7 @@ fn a_reference_that_nobody_resolved_is_an_error() {
     let mut variables = deployed(&everything());
     variables.insert("PASSWORD".into(), "{{resolve:ssm:/key}}".into());
     let error = read::<Everything>(&variables).unwrap_err();
-    assert!(
-        matches!(error.problems()[0].mistake, Mistake::Unresolved { .. }),
-        "{error}"
-    );
+    assert!(matches!(error.problems()[0].mistake, Mistake::Unresolved { .. }), "{error}");
 }
 
 #[test]
@@ -259,12 +200,7 @@ fn settings_errors_go_into_any_error() {
         read::<Everything>(&HashMap::new())?;
         Ok(())
     }
-    assert!(
-        boxed()
-            .unwrap_err()
-            .to_string()
-            .starts_with("5 settings are wrong:")
-    );
+    assert!(boxed().unwrap_err().to_string().starts_with("5 settings are wrong:"));
 }
 
 fn snapshot(settings: impl EnvironmentSettings) -> SettingsSnapshot {
@@ -284,16 +220,9 @@ fn an_environment_takes_a_struct_or_pairs_or_nothing() {
     let pairs = [("MESSAGE", "Hello Test!"), ("A_B", "1")];
     let owned: Vec<(String, String)> = pairs.map(|(k, v)| (k.into(), v.into())).to_vec();
     for untyped in [snapshot(pairs), snapshot(owned)] {
-        let variables: Vec<_> = untyped
-            .fields
-            .iter()
-            .map(|field| field.variable.as_str())
-            .collect();
+        let variables: Vec<_> = untyped.fields.iter().map(|field| field.variable.as_str()).collect();
         assert_eq!(variables, ["MESSAGE", "A_B"]);
-        assert_eq!(
-            untyped.values[0],
-            ("MESSAGE".to_owned(), Some("Hello Test!".to_owned()))
-        );
+        assert_eq!(untyped.values[0], ("MESSAGE".to_owned(), Some("Hello Test!".to_owned())));
         assert!(untyped.check.is_none() && untyped.problems().is_empty());
     }
     assert_eq!(snapshot(BTreeMap::from(pairs)).fields[0].variable, "A_B");
@@ -307,13 +236,7 @@ fn what_aws_would_refuse_is_refused_when_it_is_declared() {
     settings.ratio = f64::INFINITY;
     settings.r#type = "toolong".into();
     settings.password = Secret::ssm("key").json_key("password");
-    let pairs = [
-        ("A", ""),
-        ("_HANDLER", ""),
-        ("DB_HOST", ""),
-        ("DB__HOST", ""),
-        ("DB_HOST", ""),
-    ];
+    let pairs = [("A", ""), ("_HANDLER", ""), ("DB_HOST", ""), ("DB__HOST", ""), ("DB_HOST", "")];
     let problems = [snapshot(settings).problems(), snapshot(pairs).problems()].concat();
     insta::assert_snapshot!(SettingsError::check(problems).unwrap_err());
 }
@@ -322,9 +245,7 @@ fn what_aws_would_refuse_is_refused_when_it_is_declared() {
 fn the_default_of_a_constrained_field_fits_it() {
     let field = only_field(Everything::fields(), "DB_PORT");
     assert_eq!(field.check("1024"), Ok(()));
-    assert!(
-        field.check("1023").is_err() && field.check("65536").is_err() && field.check("").is_err()
-    );
+    assert!(field.check("1023").is_err() && field.check("65536").is_err() && field.check("").is_err());
 }
 
 #[derive(Settings, Debug, PartialEq)]
@@ -345,27 +266,10 @@ struct Values {
 
 fn values() -> impl Strategy<Value = Values> {
     use proptest::num::{f32, f64};
-    let size = proptest::option::of(prop_oneof![
-        Just(Size::Small),
-        Just(Size::ExtraLarge),
-        Just(Size::Huge)
-    ]);
-    let texts = (
-        any::<String>(),
-        proptest::option::of(".+"),
-        any::<char>(),
-        any::<bool>(),
-    );
-    let numbers = (
-        any::<i8>(),
-        any::<u64>(),
-        any::<i128>(),
-        any::<Option<u128>>(),
-    );
-    let decimals = (
-        f64::NORMAL | f64::SUBNORMAL | f64::ZERO,
-        f32::NORMAL | f32::SUBNORMAL | f32::ZERO,
-    );
+    let size = proptest::option::of(prop_oneof![Just(Size::Small), Just(Size::ExtraLarge), Just(Size::Huge)]);
+    let texts = (any::<String>(), proptest::option::of(".+"), any::<char>(), any::<bool>());
+    let numbers = (any::<i8>(), any::<u64>(), any::<i128>(), any::<Option<u128>>());
+    let decimals = (f64::NORMAL | f64::SUBNORMAL | f64::ZERO, f32::NORMAL | f32::SUBNORMAL | f32::ZERO);
     (texts, numbers, decimals, size).prop_map(|(texts, numbers, decimals, size)| Values {
         text: texts.0,
         optional: texts.1,

@@ -1,0 +1,96 @@
+use std::{future::Future, pin::Pin, sync::Arc};
+
+use sparta_core::{Error, Model};
+
+use crate::options::Global;
+
+/// A command of the user's own: a struct that derives [`clap::Args`] and runs.
+///
+/// Its doc comment is its help.
+///
+/// # Example
+///
+/// ```
+/// use sparta_cli::{Command, CommandContext, clap};
+/// use sparta_core::Error;
+///
+/// /// Prints the names of the functions
+/// #[derive(clap::Args)]
+/// struct Names;
+///
+/// impl Command for Names {
+///     async fn run(self, context: CommandContext) -> Result<(), Error> {
+///         context.model().functions().iter().for_each(|function| println!("{}", function.name()));
+///         Ok(())
+///     }
+/// }
+/// ```
+pub trait Command: clap::Args + Send + 'static {
+    /// What it is called on the command line: by default the struct's name in camelCase.
+    fn name() -> String {
+        camel_case(std::any::type_name::<Self>().rsplit("::").next().unwrap_or_default())
+    }
+
+    /// Does it. An error is printed, and the exit code is then 1.
+    fn run(self, context: CommandContext) -> impl Future<Output = Result<(), Error>> + Send;
+}
+
+/// What a user's command gets: the model, the global options and, where AWS can be called, its configuration.
+#[derive(Clone, Debug)]
+pub struct CommandContext {
+    model: Arc<Model>,
+    global: Global,
+}
+
+impl CommandContext {
+    pub(crate) fn new(model: Model, global: Global) -> Self {
+        Self { model: Arc::new(model), global }
+    }
+
+    /// The validated App.
+    pub fn model(&self) -> &Model {
+        &self.model
+    }
+
+    /// The options that all commands share: `--noop`, `--level`, `--format`, `--region`, `--profile`.
+    pub fn options(&self) -> &Global {
+        &self.global
+    }
+
+    /// AWS's configuration as the global options and the environment have it; a client of any service is made from it.
+    ///
+    /// It is not there in the build that goes to Lambda: wrap what uses it in `sparta::if_provision!`.
+    ///
+    /// # Errors
+    ///
+    /// When no region is set anywhere.
+    #[cfg(not(sparta_lambda))]
+    pub async fn aws(&self) -> Result<aws_config::SdkConfig, Error> {
+        Ok(crate::aws::config::load(self.global.region.as_deref(), self.global.profile.as_deref()).await?)
+    }
+}
+
+type Running = Pin<Box<dyn Future<Output = Result<(), Error>> + Send>>;
+
+/// A user's command with its type forgotten.
+pub(crate) struct Injected {
+    pub(crate) clap: clap::Command,
+    pub(crate) run: Box<dyn FnOnce(&clap::ArgMatches, CommandContext) -> Result<Running, clap::Error> + Send>,
+}
+
+impl Injected {
+    pub(crate) fn of<C: Command>() -> Self {
+        Self {
+            clap: C::augment_args(clap::Command::new(C::name())),
+            run: Box::new(|matches, context| {
+                let command = C::from_arg_matches(matches)?;
+                Ok(Box::pin(command.run(context)))
+            }),
+        }
+    }
+}
+
+fn camel_case(name: &str) -> String {
+    let mut letters = name.chars();
+    letters.next().map_or_else(String::new, |first| first.to_lowercase().chain(letters).collect())
+}

@@ -1,0 +1,242 @@
+use std::{
+    fmt::Write,
+    path::{Path, PathBuf},
+};
+
+use serde::Serialize;
+use sparta_core::{Synthesis, synth};
+
+use super::Session;
+use crate::{
+    CliError,
+    package::{Archive, BuildId, write_whole},
+};
+
+/// Compile the Lambda binary, package it, and write template and configuration files
+#[derive(clap::Args)]
+pub(crate) struct Build {
+    #[command(flatten)]
+    options: BuildOptions,
+
+    /// Write the buildspec.yml that the pipeline's build runs, and nothing else
+    #[arg(long)]
+    buildspec: bool,
+}
+
+/// The options of a build, which a provision has too.
+#[derive(clap::Args)]
+pub(crate) struct BuildOptions {
+    /// Name of this build; by default the git commit, or a hash of the binary
+    #[arg(long = "buildID", alias = "build-id", short = 'i', value_name = "ID")]
+    build_id: Option<BuildId>,
+
+    /// Folder that everything is written to
+    #[arg(long = "outputDir", alias = "output-dir", short, value_name = "FOLDER", default_value = ".sparta")]
+    output_dir: PathBuf,
+
+    /// Also write a zip of this name with the template and all configuration files, as CodePipeline takes it
+    #[arg(long = "codePipelinePackage", alias = "code-pipeline-package", short = 'p', value_name = "NAME")]
+    pub(crate) code_pipeline_package: Option<String>,
+
+    /// What compiles the Lambda binary
+    #[cfg(not(sparta_lambda))]
+    #[arg(long, value_enum, default_value_t)]
+    compiler: crate::package::Compiler,
+}
+
+/// What a build made: the App's documents and its code, in memory and on disk.
+pub(crate) struct Built {
+    pub(crate) synthesis: Synthesis,
+    pub(crate) build_id: BuildId,
+    pub(crate) code: Archive,
+    pub(crate) output_dir: PathBuf,
+    pub(crate) files: Files,
+}
+
+/// Where everything is.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Files {
+    app: String,
+    build_id: String,
+    template: PathBuf,
+    code: PathBuf,
+    code_sha256: String,
+    code_bytes: usize,
+    configurations: Vec<PathBuf>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pipeline: Option<PathBuf>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    package: Option<PathBuf>,
+}
+
+impl Build {
+    pub(crate) async fn run(self, session: &Session) -> Result<(), CliError> {
+        if self.buildspec {
+            return write_buildspec(session);
+        }
+        let built = self.options.build(session).await?;
+        let mut text = built.files.to_string();
+        let next = if built.synthesis.model.pipeline().is_some() {
+            "provision --s3Bucket BUCKET` deploys it; `cargo run -- provisionPipeline --connection ARN` makes its pipeline"
+        } else {
+            "provision --s3Bucket BUCKET` deploys it"
+        };
+        _ = write!(text, "next: `cargo run -- {next}");
+        session.print(&text, &built.files)
+    }
+}
+
+impl BuildOptions {
+    /// Compiles, packages and writes everything. Calls nothing.
+    pub(crate) async fn build(&self, session: &Session) -> Result<Built, CliError> {
+        let synthesis = session.synthesized()?;
+        session.warn_of_deprecations(&synthesis.model);
+        if let Some(name) = &self.code_pipeline_package {
+            self.check_package_name(name, &synthesis)?;
+        }
+        let binary = self.binary(&synthesis).await?;
+        let build_id = BuildId::find(self.build_id.as_ref(), &binary);
+        let code = Archive::code(&binary, build_id.as_str()).map_err(packaging)?;
+        let files = self.write(&synthesis, &binary, &build_id, &code)?;
+        Ok(Built { synthesis, build_id, code, output_dir: self.output_dir.clone(), files })
+    }
+
+    /// The Lambda build of this service: the running one, or one that is compiled now.
+    #[cfg(not(sparta_lambda))]
+    async fn binary(&self, synthesis: &Synthesis) -> Result<Vec<u8>, CliError> {
+        Ok(crate::package::compile(self.compiler, synthesis.model.architecture()).await?)
+    }
+
+    /// The Lambda build of this service, which is what is running.
+    #[cfg(sparta_lambda)]
+    #[expect(clippy::unused_async, reason = "the full build compiles here")]
+    async fn binary(&self, synthesis: &Synthesis) -> Result<Vec<u8>, CliError> {
+        Ok(crate::package::own_binary(synthesis.model.architecture())?)
+    }
+
+    fn write(
+        &self,
+        synthesis: &Synthesis,
+        binary: &[u8],
+        build_id: &BuildId,
+        code: &Archive,
+    ) -> Result<Files, CliError> {
+        let Synthesis { model, template } = synthesis;
+        let template = self.write_file("cloudformation.json", template.to_json().as_bytes())?;
+        let mut configurations = Vec::new();
+        let documents: Vec<(&str, String)> =
+            model.environments().iter().map(|e| (e.name(), e.configuration().to_json())).collect();
+        for (name, document) in &documents {
+            configurations.push(self.write_file(&format!("{name}.json"), document.as_bytes())?);
+        }
+        let pipeline = match model.pipeline() {
+            Some(_) => {
+                let stack = synth::pipeline(synthesis, &synth::PipelineOptions::default());
+                let stack = stack.map_err(|error| CliError::failed(error.to_string()))?;
+                Some(self.write_file("pipeline.json", stack.template.to_json().as_bytes())?)
+            }
+            None => None,
+        };
+        self.write_folder(binary, build_id)?;
+        let archive = self.write_file("code.zip", code.bytes())?;
+        let package = match &self.code_pipeline_package {
+            Some(name) => {
+                let configurations = documents.iter().map(|(name, document)| (*name, document.as_bytes()));
+                let zip = Archive::pipeline(synthesis.template.to_json().as_bytes(), configurations).map_err(packaging)?;
+                Some(self.write_file(name, zip.bytes())?)
+            }
+            None => None,
+        };
+        Ok(Files {
+            app: model.name().to_owned(),
+            build_id: build_id.to_string(),
+            template,
+            code: archive,
+            code_sha256: code.sha256().to_owned(),
+            code_bytes: code.bytes().len(),
+            configurations,
+            pipeline,
+            package,
+        })
+    }
+
+    /// The archive's content as a folder, which CodeBuild makes an archive of for the pipeline.
+    fn write_folder(&self, binary: &[u8], build_id: &BuildId) -> Result<(), CliError> {
+        let bootstrap = self.write_file("code/bootstrap", binary)?;
+        make_executable(&bootstrap)?;
+        self.write_file("code/sparta-build-id", build_id.as_str().as_bytes())?;
+        Ok(())
+    }
+
+    fn write_file(&self, name: &str, bytes: &[u8]) -> Result<PathBuf, CliError> {
+        let path = self.output_dir.join(name);
+        write_whole(&path, bytes).map_err(|error| {
+            CliError::failed(error.to_string()).source(error).hint("Choose another folder with --outputDir.")
+        })?;
+        Ok(path)
+    }
+
+    fn check_package_name(&self, name: &str, synthesis: &Synthesis) -> Result<(), CliError> {
+        let taken = ["cloudformation.json", "pipeline.json", "code.zip", "code"].map(str::to_owned);
+        let environments = synthesis.model.environments().iter().map(|e| format!("{}.json", e.name()));
+        let plain = Path::new(name).file_name().is_some_and(|file| file == name);
+        if plain && !taken.into_iter().chain(environments).any(|file| file.eq_ignore_ascii_case(name)) {
+            return Ok(());
+        }
+        let message = format!("`{name}` cannot be the package's name");
+        Err(CliError::usage(message).hint("Give a file's name, such as `pipeline.zip`; it is written to --outputDir."))
+    }
+}
+
+impl std::fmt::Display for Files {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        writeln!(f, "build           {}", self.build_id)?;
+        writeln!(f, "template        {}", self.template.display())?;
+        let sha256 = &self.code_sha256[..12];
+        writeln!(f, "code            {} ({} bytes, sha256 {sha256}...)", self.code.display(), self.code_bytes)?;
+        for file in &self.configurations {
+            writeln!(f, "configuration   {}", file.display())?;
+        }
+        if let Some(file) = &self.pipeline {
+            writeln!(f, "pipeline stack  {}", file.display())?;
+        }
+        if let Some(file) = &self.package {
+            writeln!(f, "package         {}", file.display())?;
+        }
+        Ok(())
+    }
+}
+
+fn packaging(error: crate::package::ArchiveError) -> CliError {
+    CliError::failed("the service cannot be packaged").source(error)
+}
+
+#[cfg(unix)]
+fn make_executable(path: &Path) -> Result<(), CliError> {
+    use std::{fs, os::unix::fs::PermissionsExt};
+    fs::set_permissions(path, fs::Permissions::from_mode(0o755)).map_err(|error| {
+        CliError::failed(format!("{} cannot be made executable", path.display())).source(error)
+    })
+}
+
+#[cfg(not(unix))]
+fn make_executable(_: &Path) -> Result<(), CliError> {
+    Ok(())
+}
+
+/// Writes `buildspec.yml`, but never over one that somebody has edited.
+fn write_buildspec(session: &Session) -> Result<(), CliError> {
+    let model = session.validated()?;
+    let path = Path::new("buildspec.yml");
+    let wanted = synth::buildspec(&model, &crate::package::buildspec_target()?);
+    match std::fs::read_to_string(path) {
+        Ok(there) if there != wanted => {
+            let message = "buildspec.yml is there already and is not what Sparta would write; nothing was changed";
+            return Err(CliError::failed(message).hint("Keep it, or remove it first to have it written anew."));
+        }
+        _ => write_whole(path, wanted.as_bytes())
+            .map_err(|error| CliError::failed(error.to_string()).source(error))?,
+    }
+    session.print("buildspec       buildspec.yml", &serde_json::json!({"buildspec": path}))
+}

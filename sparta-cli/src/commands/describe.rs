@@ -1,0 +1,165 @@
+use std::fmt::Write;
+
+use serde::Serialize;
+use sparta_core::{FunctionKind, Model, settings::parameter_name};
+
+use super::Session;
+use crate::CliError;
+
+/// Show the service: functions, triggers, environments, pipeline
+#[derive(clap::Args)]
+pub(crate) struct Describe {}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Description<'a> {
+    app: &'a str,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    description: &'a str,
+    architecture: &'a str,
+    functions: Vec<Function<'a>>,
+    settings: Vec<Setting<'a>>,
+    environments: Vec<Environment<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pipeline: Option<Pipeline>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Function<'a> {
+    name: &'a str,
+    kind: FunctionKind,
+    memory_mb: u32,
+    timeout_seconds: u64,
+    triggers: Vec<String>,
+    grants: Vec<String>,
+}
+
+#[derive(Serialize)]
+struct Setting<'a> {
+    variable: &'a str,
+    parameter: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    description: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Environment<'a> {
+    name: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    stack: Option<String>,
+    approve_changes: bool,
+    approve_promotion: bool,
+}
+
+#[derive(Serialize)]
+struct Pipeline {
+    repository: String,
+    branch: String,
+}
+
+impl Describe {
+    pub(crate) fn run(self, session: &Session) -> Result<(), CliError> {
+        let model = session.validated()?;
+        session.warn_of_deprecations(&model);
+        let description = Description::of(&model);
+        session.print(&description.to_text(), &description)
+    }
+}
+
+impl<'a> Description<'a> {
+    fn of(model: &'a Model) -> Self {
+        let repository = model.pipeline().and_then(|pipeline| pipeline.repository().ok());
+        let branch = repository.as_ref().map(|repository| repository.branch().to_owned());
+        Self {
+            app: model.name(),
+            description: model.description(),
+            architecture: model.architecture().lambda_name(),
+            functions: model.functions().iter().map(Function::of).collect(),
+            settings: model.settings().iter().map(Setting::of).collect(),
+            environments: model
+                .environments()
+                .iter()
+                .map(|environment| Environment {
+                    name: environment.name(),
+                    stack: branch.as_ref().map(|branch| model.stack_name(environment, branch)),
+                    approve_changes: environment.changes_approval().is_some(),
+                    approve_promotion: environment.promotion_approval().is_some(),
+                })
+                .collect(),
+            pipeline: repository
+                .map(|repository| Pipeline { repository: repository.to_string(), branch: branch.unwrap_or_default() }),
+        }
+    }
+
+    fn to_text(&self) -> String {
+        let mut text = format!("{} ({})\n", self.app, self.architecture);
+        if !self.description.is_empty() {
+            _ = writeln!(text, "{}", self.description);
+        }
+        let functions = self.functions.iter().map(|function| {
+            let triggers = if function.triggers.is_empty() { "-".to_owned() } else { function.triggers.join(", ") };
+            let size = format!("{} MB, {} s", function.memory_mb, function.timeout_seconds);
+            let kind = format!("{:?}", function.kind).to_lowercase();
+            vec![function.name.to_owned(), kind, size, triggers]
+        });
+        table(&mut text, &["FUNCTION", "KIND", "SIZE", "TRIGGERS"], functions);
+        let settings = self.settings.iter().map(|setting| {
+            let description = setting.description.unwrap_or("-");
+            vec![setting.variable.to_owned(), setting.parameter.clone(), description.to_owned()]
+        });
+        table(&mut text, &["SETTING", "PARAMETER", "DESCRIPTION"], settings);
+        let environments = self.environments.iter().map(|environment| {
+            let gates = [("changes", environment.approve_changes), ("promotion", environment.approve_promotion)];
+            let gates: Vec<&str> = gates.iter().filter(|(_, there)| *there).map(|(name, _)| *name).collect();
+            let gates = if gates.is_empty() { "-".to_owned() } else { gates.join(", ") };
+            vec![environment.name.to_owned(), environment.stack.clone().unwrap_or_else(|| "-".to_owned()), gates]
+        });
+        table(&mut text, &["ENVIRONMENT", "STACK", "APPROVALS"], environments);
+        if let Some(pipeline) = &self.pipeline {
+            table(&mut text, &["PIPELINE", "BRANCH"], [vec![pipeline.repository.clone(), pipeline.branch.clone()]]);
+        }
+        text
+    }
+}
+
+impl<'a> Function<'a> {
+    fn of(spec: &'a sparta_core::FunctionSpec) -> Self {
+        Self {
+            name: spec.name(),
+            kind: spec.kind(),
+            memory_mb: spec.memory().megabytes(),
+            timeout_seconds: spec.timeout().as_secs(),
+            triggers: spec.triggers().iter().map(|trigger| trigger.describe()).collect(),
+            grants: spec.grants().iter().flat_map(|grant| grant.actions().iter().cloned()).collect(),
+        }
+    }
+}
+
+impl<'a> Setting<'a> {
+    fn of(field: &'a sparta_core::settings::Field) -> Self {
+        Self {
+            variable: &field.variable,
+            parameter: parameter_name(&field.variable),
+            description: field.description.as_deref(),
+        }
+    }
+}
+
+/// Adds rows in columns as wide as what is in them, or nothing where there is no row.
+fn table(text: &mut String, head: &[&str], rows: impl IntoIterator<Item = Vec<String>>) {
+    let head = head.iter().map(|&cell| cell.to_owned()).collect();
+    let rows: Vec<Vec<String>> = std::iter::once(head).chain(rows).collect();
+    if rows.len() == 1 {
+        return;
+    }
+    let columns = rows[0].len();
+    let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or_default();
+    let widths: Vec<usize> = (0..columns).map(width).collect();
+    text.push('\n');
+    for row in &rows {
+        let cells = row.iter().zip(&widths).map(|(cell, width)| format!("{cell:width$}"));
+        _ = writeln!(text, "{}", cells.collect::<Vec<_>>().join("  ").trim_end());
+    }
+}

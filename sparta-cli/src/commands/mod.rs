@@ -1,0 +1,46 @@
+//! The commands that are built in: one file each.
+
+mod build;
+mod delete;
+mod describe;
+mod execute;
+mod provision;
+mod provision_pipeline;
+mod session;
+mod status;
+mod target;
+mod version;
+
+pub(crate) use session::Session;
+
+use crate::CliError;
+
+/// The doc comment of each is its help.
+#[derive(clap::Subcommand)]
+#[command(rename_all = "camelCase")]
+pub(crate) enum Builtin {
+    Version(version::Version),
+    Build(build::Build),
+    Provision(provision::Provision),
+    #[command(alias = "provision-pipeline")]
+    ProvisionPipeline(provision_pipeline::ProvisionPipeline),
+    Status(status::Status),
+    Delete(delete::Delete),
+    Describe(describe::Describe),
+    Execute(execute::Execute),
+}
+
+impl Builtin {
+    pub(crate) async fn run(self, session: Session) -> Result<(), CliError> {
+        match self {
+            Self::Version(command) => command.run(&session),
+            Self::Build(command) => command.run(&session).await,
+            Self::Provision(command) => command.run(&session).await,
+            Self::ProvisionPipeline(command) => command.run(&session).await,
+            Self::Status(command) => command.run(&session).await,
+            Self::Delete(command) => command.run(&session).await,
+            Self::Describe(command) => command.run(&session),
+            Self::Execute(command) => command.run(&session),
+        }
+    }
+}

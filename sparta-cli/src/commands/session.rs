@@ -1,0 +1,70 @@
+use std::io::Write;
+
+use serde::Serialize;
+use sparta_core::{App, Model, Synthesis};
+
+use crate::{
+    CliError,
+    options::{Format, Global},
+};
+
+/// What one run of the command line has: the App and the global options.
+pub(crate) struct Session {
+    pub(crate) app: App,
+    pub(crate) global: Global,
+}
+
+impl Session {
+    pub(crate) fn new(app: App, global: Global) -> Result<Self, CliError> {
+        crate::narration::start(global.level);
+        Ok(Self { app, global })
+    }
+
+    /// The App without mistakes.
+    pub(crate) fn validated(&self) -> Result<Model, CliError> {
+        Ok(self.synthesized()?.model)
+    }
+
+    /// The App without mistakes and its template; says what is deprecated.
+    pub(crate) fn synthesized(&self) -> Result<Synthesis, CliError> {
+        let synthesis = self.app.synthesize(self.global.level.into());
+        let synthesis = synthesis.map_err(|mistakes| CliError::failed(mistakes.to_string()))?;
+        Ok(synthesis)
+    }
+
+    /// Warns of functions whose signature goes away.
+    pub(crate) fn warn_of_deprecations(&self, model: &Model) {
+        model.deprecations().for_each(|line| eprintln!("{line}"));
+    }
+
+    /// Prints a result: `text` for people, `document` for machines.
+    pub(crate) fn print(&self, text: &str, document: &impl Serialize) -> Result<(), CliError> {
+        let output = match self.global.format {
+            Format::Text => text.trim_end().to_owned(),
+            Format::Json => serde_json::to_string_pretty(document)
+                .map_err(|error| CliError::failed("the result is no JSON").source(error))?,
+        };
+        // A reader that went away, as in `| head`, is no failure.
+        _ = writeln!(std::io::stdout(), "{output}");
+        Ok(())
+    }
+
+    /// Where the narration of a deployment goes.
+    #[cfg(not(sparta_lambda))]
+    pub(crate) fn progress(&self) -> Box<dyn crate::deploy::Progress> {
+        crate::deploy::progress(self.global.format == Format::Json)
+    }
+
+    /// AWS's configuration as the options and the environment have it.
+    #[cfg(not(sparta_lambda))]
+    pub(crate) async fn aws(&self) -> Result<aws_config::SdkConfig, CliError> {
+        Ok(crate::aws::config::load(&self.global.aws_options()).await?)
+    }
+}
+
+/// What a command that calls AWS says in the build that goes to Lambda.
+#[cfg(sparta_lambda)]
+pub(crate) fn lambda_build(command: &str) -> CliError {
+    CliError::failed(format!("`{command}` calls AWS, and this is a Lambda build, which carries no AWS SDK"))
+        .hint(format!("Use the service's usual build: `cargo run -- {command} ...`"))
+}

@@ -1,0 +1,32 @@
+use std::fmt::Write;
+
+use serde::Serialize;
+
+use super::Session;
+use crate::{CliError, package};
+
+/// Print the versions of Sparta and of this service's build
+#[derive(clap::Args)]
+pub(crate) struct Version {}
+
+#[derive(Serialize)]
+struct Report<'a> {
+    app: &'a str,
+    sparta: &'a str,
+    build: &'a str,
+    platform: String,
+}
+
+impl Version {
+    pub(crate) fn run(self, session: &Session) -> Result<(), CliError> {
+        let report = Report {
+            app: session.app.name(),
+            sparta: env!("CARGO_PKG_VERSION"),
+            build: if package::current_is_lambda_build() { "lambda" } else { "full" },
+            platform: format!("{}-{}", std::env::consts::ARCH, std::env::consts::OS),
+        };
+        let mut text = String::new();
+        _ = write!(text, "{} with sparta {} ({} build, {})", report.app, report.sparta, report.build, report.platform);
+        session.print(&text, &report)
+    }
+}

@@ -1,0 +1,60 @@
+use clap::ValueEnum;
+use sparta_core::LogLevel;
+
+/// The options that all commands share.
+#[derive(Clone, Debug, clap::Args)]
+pub struct Global {
+    /// Change nothing outside the output folder, but write everything that would be sent
+    #[arg(long, short, global = true)]
+    pub noop: bool,
+
+    /// The least important line that is logged, here and by the functions on Lambda
+    #[arg(long, short, global = true, value_enum, default_value_t)]
+    pub level: Level,
+
+    /// How results are printed
+    #[arg(long, short, global = true, value_enum, default_value_t)]
+    pub format: Format,
+
+    /// AWS region; by default the environment's or the profile's
+    #[arg(long, global = true)]
+    pub region: Option<String>,
+
+    /// Profile of the AWS configuration files
+    #[arg(long, global = true)]
+    pub profile: Option<String>,
+}
+
+/// How results are printed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For people
+    #[default]
+    Text,
+    /// For machines: one JSON document on the standard output
+    Json,
+}
+
+/// A [`LogLevel`] on the command line.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+#[expect(missing_docs, reason = "their names are what they mean")]
+pub enum Level {
+    Trace,
+    Debug,
+    #[default]
+    Info,
+    Warn,
+    Error,
+}
+
+impl From<Level> for LogLevel {
+    fn from(level: Level) -> Self {
+        match level {
+            Level::Trace => Self::Trace,
+            Level::Debug => Self::Debug,
+            Level::Info => Self::Info,
+            Level::Warn => Self::Warn,
+            Level::Error => Self::Error,
+        }
+    }
+}

@@ -1,0 +1,100 @@
+use clap::{CommandFactory, FromArgMatches};
+use sparta_core::{App, runtime};
+
+use crate::{
+    CliError, Command, CommandContext,
+    command::Injected,
+    commands::{Builtin, Session},
+    options::Global,
+};
+
+/// What an App can do once it is declared; `use sparta::prelude::*;` brings it.
+pub trait AppExt: Sized {
+    /// Adds a command of the user's own to the command line.
+    #[must_use]
+    fn command<C: Command>(self) -> Self;
+
+    /// Serves on Lambda; elsewhere it is the command line.
+    ///
+    /// Where `AWS_LAMBDA_RUNTIME_API` is set it serves, before any argument is parsed. Otherwise it runs the command
+    /// that the arguments name, and ends the process with 1 where that fails and 2 where it was used wrongly.
+    ///
+    /// # Errors
+    ///
+    /// On Lambda, when the start fails; it has been reported to Lambda then.
+    fn run(self) -> sparta_core::Result<()>;
+}
+
+impl AppExt for App {
+    fn command<C: Command>(self) -> Self {
+        self.extend(Injected::of::<C>())
+    }
+
+    fn run(self) -> sparta_core::Result<()> {
+        if std::env::var_os("AWS_LAMBDA_RUNTIME_API").is_some() {
+            return Ok(runtime::serve(self)?);
+        }
+        match command_line(self) {
+            Ok(()) => Ok(()),
+            Err(error) => {
+                error.report();
+                std::process::exit(error.exit_code().into())
+            }
+        }
+    }
+}
+
+/// The options and commands that are built in.
+#[derive(clap::Parser)]
+#[command(subcommand_required = true, arg_required_else_help = true, disable_version_flag = true)]
+struct CommandLine {
+    #[command(flatten)]
+    global: Global,
+    #[command(subcommand)]
+    command: Builtin,
+}
+
+fn command_line(mut app: App) -> Result<(), CliError> {
+    let injected: Vec<Injected> = app.take_extensions();
+    let mut clap = CommandLine::command().about(format!("{}: a service on AWS Lambda that provisions itself", app.name()));
+    if let Some(binary) = binary_name() {
+        clap = clap.name(binary);
+    }
+    for command in &injected {
+        let name = command.clap.get_name();
+        if clap.get_subcommands().any(|known| known.get_name() == name) {
+            let remedy = "Give it another name: `fn name() -> String` of its `Command`.";
+            return Err(CliError::failed(format!("there are two commands called `{name}`")).hint(remedy));
+        }
+        clap = clap.subcommand(command.clap.clone());
+    }
+    let matches = clap.clone().try_get_matches().unwrap_or_else(|error| error.exit());
+    let used_wrongly = |error: clap::Error| -> ! { error.format(&mut clap.clone()).exit() };
+
+    let (name, sub_matches) = matches.subcommand().expect("a command is required");
+    match injected.into_iter().find(|command| command.clap.get_name() == name) {
+        Some(command) => {
+            let global = Global::from_arg_matches(&matches).unwrap_or_else(|error| used_wrongly(error));
+            let session = Session::new(app, global)?;
+            let context = CommandContext::new(session.validated()?, session.global.clone());
+            let running = (command.run)(sub_matches, context).unwrap_or_else(|error| used_wrongly(error));
+            block_on(running)?.map_err(|error| CliError::failed(format!("`{name}` failed")).source(error))
+        }
+        None => {
+            let line = CommandLine::from_arg_matches(&matches).unwrap_or_else(|error| used_wrongly(error));
+            let session = Session::new(app, line.global)?;
+            block_on(line.command.run(session))?
+        }
+    }
+}
+
+fn block_on<F: Future>(future: F) -> Result<F::Output, CliError> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let runtime = runtime.map_err(|error| CliError::failed("the asynchronous runtime does not start").source(error))?;
+    Ok(runtime.block_on(future))
+}
+
+fn binary_name() -> Option<String> {
+    let path = std::env::current_exe().ok()?;
+    Some(path.file_stem()?.to_string_lossy().into_owned())
+}

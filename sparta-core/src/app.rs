@@ -1,0 +1,142 @@
+use std::{
+    any::Any,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use bytes::Bytes;
+use tower::{Layer, Service};
+
+use crate::{
+    Architecture, BoxError, Environment, Error, Function, HttpService, Pipeline, Request, ServeError, Serving, serve,
+    settings::process_variable,
+};
+
+type Wrap = Box<dyn FnOnce(HttpService) -> HttpService + Send>;
+
+/// The registry that `main()` builds: functions, environments, pipeline.
+///
+/// Building it does nothing but remember; what is wrong with it is said, all at once, when it is validated.
+///
+/// # Example
+///
+/// ```
+/// use sparta_core::{App, Environment, Error, Function, Request, service_fn};
+///
+/// let app = App::new("Hello")
+///     .function(Function::http("hello", service_fn(async |_: Request| Ok::<_, Error>("hello"))))
+///     .environment(Environment::new("test", [("MESSAGE", "Hello Test!")]));
+/// ```
+#[must_use]
+pub struct App {
+    pub(crate) name: String,
+    pub(crate) description: String,
+    pub(crate) architecture: Architecture,
+    pub(crate) functions: Vec<Function>,
+    pub(crate) environments: Vec<Environment>,
+    pub(crate) pipeline: Option<Pipeline>,
+    layers: Vec<Wrap>,
+    extensions: Vec<Box<dyn Any + Send>>,
+}
+
+impl App {
+    /// An App of nothing yet. Its name begins with a letter, goes on with letters, digits and `-`, and is what its
+    /// stacks are named after.
+    pub fn new(name: impl Into<String>) -> Self {
+        Self {
+            name: name.into(),
+            description: String::new(),
+            architecture: Architecture::default(),
+            functions: Vec::new(),
+            environments: Vec::new(),
+            pipeline: None,
+            layers: Vec::new(),
+            extensions: Vec::new(),
+        }
+    }
+
+    /// What the service is for: the description of its template, up to 1,024 bytes.
+    pub fn description(mut self, text: impl Into<String>) -> Self {
+        self.description = text.into();
+        self
+    }
+
+    /// The processor that all its functions run on; `x86_64` by default.
+    pub fn architecture(mut self, architecture: Architecture) -> Self {
+        self.architecture = architecture;
+        self
+    }
+
+    /// Adds a function.
+    pub fn function(mut self, function: Function) -> Self {
+        self.functions.push(function);
+        self
+    }
+
+    /// Wraps every function in a [`tower::Layer`], around the functions' own layers; the last one added is the first
+    /// to see a request, as with axum's `Router::layer`.
+    pub fn layer<L, B>(mut self, layer: L) -> Self
+    where
+        L: Layer<HttpService> + Send + 'static,
+        L::Service: Service<Request, Response = http::Response<B>> + Clone + Send + 'static,
+        <L::Service as Service<Request>>::Error: Into<BoxError> + 'static,
+        <L::Service as Service<Request>>::Future: Send + 'static,
+        B: http_body::Body<Data = Bytes> + Send + 'static,
+        B::Error: Into<BoxError>,
+    {
+        self.layers.push(Box::new(move |service| service.layer(layer)));
+        self
+    }
+
+    /// Adds an environment; the pipeline promotes through them in the order of their registration.
+    pub fn environment(mut self, environment: Environment) -> Self {
+        self.environments.push(environment);
+        self
+    }
+
+    /// The pipeline that delivers it.
+    pub fn pipeline(mut self, pipeline: Pipeline) -> Self {
+        self.pipeline = Some(pipeline);
+        self
+    }
+
+    /// The name it was registered with.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Serves the function that Lambda asks for, until Lambda ends the process.
+    ///
+    /// # Errors
+    ///
+    /// A start that failed, which has been logged and reported to Lambda then.
+    pub fn serve(self) -> Result<(), ServeError> {
+        let layers = Arc::new(Mutex::new(self.layers));
+        let wrap = move |service| {
+            let layers = std::mem::take(&mut *layers.lock().unwrap_or_else(PoisonError::into_inner));
+            layers.into_iter().fold(service, |service, layer| layer(service))
+        };
+        let functions = self.functions.into_iter().map(|function| function.into_entry(wrap.clone())).collect();
+        // Environments share one settings type, which validation sees to.
+        let check = self.environments.first().and_then(|environment| environment.settings.check);
+        let checks = check
+            .into_iter()
+            .map(|check| -> Box<dyn Fn() -> Result<(), Error>> { Box::new(move || Ok(check(&process_variable)?)) });
+        serve(Serving { functions, checks: checks.collect() })
+    }
+
+    /// Hangs something of the crates above on it, such as a user's commands.
+    #[doc(hidden)]
+    pub fn extend(mut self, extension: impl Any + Send) -> Self {
+        self.extensions.push(Box::new(extension));
+        self
+    }
+
+    /// Takes off all extensions of one type.
+    #[doc(hidden)]
+    pub fn take_extensions<T: Any>(&mut self) -> Vec<T> {
+        let (wanted, rest) = std::mem::take(&mut self.extensions).into_iter().partition(|e| (**e).is::<T>());
+        self.extensions = rest;
+        let wanted: Vec<Box<dyn Any + Send>> = wanted;
+        wanted.into_iter().filter_map(|e| e.downcast().ok()).map(|e| *e).collect()
+    }
+}

@@ -1,0 +1,84 @@
+use serde::Serialize;
+
+/// What a parameter's text is to CloudFormation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub enum ParameterType {
+    /// A text.
+    String,
+    /// A number.
+    Number,
+}
+
+/// A template parameter, as CloudFormation's documents have it.
+///
+/// <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/parameters-section-structure.html>
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Parameter {
+    /// What its text is.
+    #[serde(rename = "Type")]
+    pub kind: ParameterType,
+    /// What it is for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+    /// Its text where none is given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub default: Option<String>,
+    /// Whether CloudFormation hides its text.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub no_echo: bool,
+    /// The only texts that it takes; any, if empty.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub allowed_values: Vec<String>,
+    /// A regular expression for the whole text.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub allowed_pattern: Option<String>,
+    /// The least number.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub min_value: Option<serde_json::Number>,
+    /// The greatest number.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max_value: Option<serde_json::Number>,
+    /// The least number of characters.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub min_length: Option<usize>,
+    /// The greatest number of characters.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max_length: Option<usize>,
+    /// What CloudFormation says of a text that does not fit.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub constraint_description: Option<String>,
+}
+
+impl Parameter {
+    /// A parameter that takes everything of its type.
+    pub fn of(kind: ParameterType) -> Self {
+        Self {
+            kind,
+            description: None,
+            default: None,
+            no_echo: false,
+            allowed_values: Vec::new(),
+            allowed_pattern: None,
+            min_value: None,
+            max_value: None,
+            min_length: None,
+            max_length: None,
+            constraint_description: None,
+        }
+    }
+
+    /// A text, and what it is for.
+    pub fn string(description: impl Into<String>) -> Self {
+        Self { description: Some(description.into()), ..Self::of(ParameterType::String) }
+    }
+
+    /// Whether it refuses some values.
+    pub fn is_constrained(&self) -> bool {
+        self.allowed_pattern.is_some()
+            || !self.allowed_values.is_empty()
+            || self.min_value.is_some()
+            || self.max_value.is_some()
+            || self.min_length.or(self.max_length).is_some()
+    }
+}

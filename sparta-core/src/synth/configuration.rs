@@ -1,0 +1,44 @@
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use crate::{Environment, cfn::Value, settings::parameter_name};
+
+/// An environment's template configuration file, as CodePipeline reads it.
+///
+/// See <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/continuous-delivery-codepipeline-cfn-artifacts.html>.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Configuration {
+    /// Values of the template's parameters.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub parameters: BTreeMap<String, String>,
+    /// Tags on the stack and everything in it.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub tags: BTreeMap<String, String>,
+    /// What updates of the stack may change.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub stack_policy: Option<Value>,
+}
+
+impl Environment {
+    /// Its template configuration file.
+    pub fn configuration(&self) -> Configuration {
+        let values = self.settings.values.iter();
+        Configuration {
+            // An absent value is an empty parameter, because a parameter without a value stops the deployment.
+            parameters: values.map(|(name, value)| (parameter_name(name), value.clone().unwrap_or_default())).collect(),
+            tags: self.tags.clone(),
+            stack_policy: self.stack_policy.clone(),
+        }
+    }
+}
+
+impl Configuration {
+    /// The document as indented JSON.
+    pub fn to_json(&self) -> String {
+        let mut json = serde_json::to_string_pretty(self).expect("a configuration is JSON");
+        json.push('\n');
+        json
+    }
+}

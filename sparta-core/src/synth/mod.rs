@@ -1,0 +1,61 @@
+//! From a [`Model`] to documents: the service's template, configuration files, the pipeline's stack, its buildspec.
+
+mod configuration;
+mod service;
+
+use serde::Serialize;
+
+use crate::{App, Mistakes, Model, cfn::Template, check};
+
+pub use configuration::Configuration;
+
+/// The least important line that a function logs.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
+#[expect(missing_docs, reason = "their names are what they mean")]
+pub enum LogLevel {
+    Trace,
+    Debug,
+    #[default]
+    Info,
+    Warn,
+    Error,
+}
+
+impl LogLevel {
+    /// Lambda's name for it, as in `ApplicationLogLevel`.
+    pub const fn lambda_name(self) -> &'static str {
+        match self {
+            Self::Trace => "TRACE",
+            Self::Debug => "DEBUG",
+            Self::Info => "INFO",
+            Self::Warn => "WARN",
+            Self::Error => "ERROR",
+        }
+    }
+}
+
+/// A validated App and the template that is made of it.
+#[derive(Clone, Debug)]
+pub struct Synthesis {
+    /// The validated App.
+    pub model: Model,
+    /// Its template, the same for every environment and region.
+    pub template: Template,
+}
+
+impl App {
+    /// Validates the App and makes its template. The same App and level always give the same bytes.
+    ///
+    /// # Errors
+    ///
+    /// All mistakes of both in one report.
+    pub fn synthesize(&self, level: LogLevel) -> Result<Synthesis, Mistakes> {
+        let model = self.model();
+        let (template, too_large) = service::template(&model, level);
+        let mut mistakes = check::model(&model);
+        mistakes.extend(too_large);
+        Mistakes::none_or(self.name(), mistakes)?;
+        Ok(Synthesis { model, template })
+    }
+}

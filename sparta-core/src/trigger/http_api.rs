@@ -1,0 +1,137 @@
+use http::Method;
+use serde_json::json;
+
+use super::{Scope, Trigger, TriggerMistake};
+use crate::{
+    FunctionSpec,
+    cfn::{Output, Resource, get_att, join, reference, sub},
+};
+
+/// A route of the App's HTTP API: API Gateway's lighter, cheaper kind.
+///
+/// All routes of an App share one API, whose address is the stack's output `HttpApiUrl`. Answers are limited to 6 MB
+/// and 30 seconds: <https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html>.
+///
+/// # Example
+///
+/// ```
+/// use sparta_core::trigger::HttpApi;
+///
+/// let one = HttpApi::get("/users/{id}");
+/// let everything_below = HttpApi::any("/files/{path+}");
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[must_use]
+pub struct HttpApi {
+    /// `None` is any method.
+    method: Option<Method>,
+    path: String,
+}
+
+macro_rules! methods {
+    ($($name:ident $method:ident)*) => {$(
+        #[doc = concat!("`", stringify!($method), "` requests for `path`.")]
+        pub fn $name(path: impl Into<String>) -> Self {
+            Self::route(Some(Method::$method), path)
+        }
+    )*};
+}
+
+impl HttpApi {
+    methods!(get GET post POST put PUT patch PATCH delete DELETE head HEAD options OPTIONS);
+
+    /// Requests of every method for `path`.
+    pub fn any(path: impl Into<String>) -> Self {
+        Self::route(None, path)
+    }
+
+    fn route(method: Option<Method>, path: impl Into<String>) -> Self {
+        Self { method, path: path.into() }
+    }
+
+    fn method(&self) -> &str {
+        self.method.as_ref().map_or("ANY", Method::as_str)
+    }
+}
+
+impl Trigger for HttpApi {
+    fn describe(&self) -> String {
+        format!("{} {}", self.method(), self.path)
+    }
+
+    fn check(&self, _: &FunctionSpec) -> Vec<TriggerMistake> {
+        if is_route(&self.path) { Vec::new() } else { vec![TriggerMistake::Path(self.path.clone())] }
+    }
+
+    fn claim(&self, _: &FunctionSpec) -> Option<String> {
+        Some(format!("the route `{}`", self.describe()))
+    }
+
+    fn synthesize(&self, scope: &mut Scope<'_>) {
+        let name = scope.function().name().to_owned();
+        let api = scope.share("HttpApi", || {
+            let name = sub("${AWS::StackName}");
+            Resource::new("AWS::ApiGatewayV2::Api", json!({"Name": name, "ProtocolType": "HTTP"}))
+        });
+        scope.share("HttpApiStage", || {
+            let stage = json!({"ApiId": reference(&api), "StageName": "$default", "AutoDeploy": true});
+            Resource::new("AWS::ApiGatewayV2::Stage", stage)
+        });
+        let function = scope.function_arn();
+        let integration = scope.share(&format!("{name}-HttpApiIntegration"), || {
+            let integration = json!({
+                "ApiId": reference(&api),
+                "IntegrationType": "AWS_PROXY",
+                "IntegrationUri": function,
+                "PayloadFormatVersion": "2.0",
+            });
+            Resource::new("AWS::ApiGatewayV2::Integration", integration)
+        });
+        let route = json!({
+            "ApiId": reference(&api),
+            "RouteKey": self.describe(),
+            "Target": join("/", ["integrations".into(), reference(&integration)]),
+        });
+        scope.add(&[self.method(), &self.path, "Route"], Resource::new("AWS::ApiGatewayV2::Route", route));
+
+        let method = self.method.as_ref().map_or("*", Method::as_str);
+        let source = sub(format!(
+            "arn:${{AWS::Partition}}:execute-api:${{AWS::Region}}:${{AWS::AccountId}}:${{{api}}}/*/{method}{}",
+            self.path
+        ));
+        scope.allow_invocation(&[&name, self.method(), &self.path, "Permission"], "apigateway.amazonaws.com", source);
+        scope.output(&["HttpApiUrl"], Output::new("Address of the HTTP API", get_att(&api, "ApiEndpoint")));
+    }
+}
+
+/// Segments are plain or a whole `{name}`; only the last may be `{name+}`.
+fn is_route(path: &str) -> bool {
+    let Some(rest) = path.strip_prefix('/') else { return false };
+    let segments: Vec<&str> = rest.split('/').collect();
+    let last = segments.len() - 1;
+    let plain = |s: &str| s.bytes().all(|b| b.is_ascii_alphanumeric() || b"-._~:@!&'()*,;=%+".contains(&b));
+    segments.iter().enumerate().all(|(n, segment)| {
+        match segment.strip_prefix('{').and_then(|inner| inner.strip_suffix('}')) {
+            Some(inner) => {
+                let name = if n == last { inner.strip_suffix('+').unwrap_or(inner) } else { inner };
+                !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.".contains(&b))
+            }
+            None => plain(segment) && (!segment.is_empty() || rest.is_empty()),
+        }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_route;
+
+    #[test]
+    fn routes_are_told_from_what_api_gateway_refuses() {
+        for good in ["/", "/hello", "/users/{id}", "/users/{id}/posts/{post-id}", "/files/{path+}", "/v1.0/a_b"] {
+            assert!(is_route(good), "{good}");
+        }
+        for bad in ["", "hello", "/a//b", "/a/", "/{a+}/b", "/x{id}", "/{}", "/{a", "/a b", "/${x}"] {
+            assert!(!is_route(bad), "{bad}");
+        }
+    }
+}

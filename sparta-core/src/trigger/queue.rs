@@ -1,0 +1,189 @@
+use std::time::Duration;
+
+use serde_json::json;
+
+use super::{Scope, Trigger, TriggerMistake};
+use crate::{
+    FunctionSpec,
+    cfn::{LogicalId, Output, Resource, Statement, Value, get_att, reference},
+};
+
+/// Messages of an SQS queue, in batches.
+///
+/// The function gets an `SqsEvent`; a message is deleted when the function succeeds, and comes again when it fails.
+/// See <https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html>.
+///
+/// # Example
+///
+/// ```
+/// use std::time::Duration;
+/// use sparta_core::trigger::Queue;
+///
+/// let orders = Queue::new("orders").batch_size(100).batch_window(Duration::from_secs(5));
+/// let elsewhere = Queue::existing("arn:aws:sqs:eu-west-1:123456789012:payments");
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[must_use]
+pub struct Queue {
+    source: Source,
+    batch_size: u32,
+    batch_window: Duration,
+    reports_failures: bool,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Source {
+    New(String),
+    Existing(String),
+}
+
+/// How often a message is tried before it goes to the dead-letter queue; AWS advises at least five for Lambda.
+const TRIES: u32 = 5;
+
+impl Queue {
+    /// A queue of the service's own, with a dead-letter queue that a message goes to after five failures.
+    ///
+    /// `name` is its name in the template; its address and name in AWS are outputs of the stack. Both queues are
+    /// encrypted, keep messages for 14 days, and are deleted with the stack.
+    pub fn new(name: impl Into<String>) -> Self {
+        Self::of(Source::New(name.into()))
+    }
+
+    /// A queue that is there already, by its ARN.
+    pub fn existing(arn: impl Into<String>) -> Self {
+        Self::of(Source::Existing(arn.into()))
+    }
+
+    fn of(source: Source) -> Self {
+        Self { source, batch_size: 10, batch_window: Duration::ZERO, reports_failures: false }
+    }
+
+    /// The most messages in one invocation: 1 to 10,000, or 10 from a FIFO queue; 10 by default.
+    pub fn batch_size(mut self, messages: u32) -> Self {
+        self.batch_size = messages;
+        self
+    }
+
+    /// How long to gather messages: whole seconds, at most 300; none by default.
+    pub fn batch_window(mut self, window: Duration) -> Self {
+        self.batch_window = window;
+        self
+    }
+
+    /// The function answers with an `SqsBatchResponse`, so that only the messages that it names come again.
+    pub fn report_failures(mut self) -> Self {
+        self.reports_failures = true;
+        self
+    }
+
+    /// Adds the queue and its dead-letter queue, and gives the queue's ARN.
+    fn create(name: &str, scope: &mut Scope<'_>) -> Value {
+        let kept = |mut properties: serde_json::Value| {
+            properties["MessageRetentionPeriod"] = json!(14 * 24 * 60 * 60);
+            properties["SqsManagedSseEnabled"] = json!(true);
+            Resource::new("AWS::SQS::Queue", properties).delete()
+        };
+        let dead = scope.add(&[name, "DeadLetterQueue"], kept(json!({})));
+        // AWS advises six times the function's timeout, so that a message is not seen twice while it is worked on.
+        let visibility = 6 * scope.function().timeout().as_secs();
+        let queue = kept(json!({
+            "VisibilityTimeout": visibility,
+            "RedrivePolicy": {"deadLetterTargetArn": get_att(&dead, "Arn"), "maxReceiveCount": TRIES},
+        }));
+        let queue = scope.add(&[name, "Queue"], queue);
+        scope.output(&[name, "QueueUrl"], Output::new(format!("Address of the queue {name}"), reference(&queue)));
+        get_att(&queue, "Arn")
+    }
+}
+
+impl Trigger for Queue {
+    fn describe(&self) -> String {
+        match &self.source {
+            Source::New(name) => format!("queue {name}"),
+            Source::Existing(arn) => format!("queue {arn}"),
+        }
+    }
+
+    fn check(&self, _: &FunctionSpec) -> Vec<TriggerMistake> {
+        let (mut mistakes, mut fifo) = (Vec::new(), false);
+        match &self.source {
+            Source::New(name) if !is_name(name) => mistakes.push(TriggerMistake::QueueName(name.clone())),
+            Source::Existing(arn) if !is_queue_arn(arn) => mistakes.push(TriggerMistake::QueueArn(arn.clone())),
+            Source::Existing(arn) => fifo = arn.ends_with(".fifo"),
+            Source::New(_) => {}
+        }
+        let window = self.batch_window;
+        if !(1..=if fifo { 10 } else { 10_000 }).contains(&self.batch_size) {
+            mistakes.push(TriggerMistake::BatchSize(self.batch_size));
+        } else if self.batch_size > 10 && window < Duration::from_secs(1) {
+            mistakes.push(TriggerMistake::BatchWindowMissing(self.batch_size));
+        }
+        if window > Duration::from_secs(300) || window.subsec_nanos() > 0 || (fifo && !window.is_zero()) {
+            mistakes.push(TriggerMistake::BatchWindow(window));
+        }
+        mistakes
+    }
+
+    fn claim(&self, _: &FunctionSpec) -> Option<String> {
+        match &self.source {
+            Source::New(name) => Some(format!("the queue `{}`", LogicalId::of_words([name.as_str()]))),
+            Source::Existing(arn) => Some(format!("the queue `{arn}`")),
+        }
+    }
+
+    fn synthesize(&self, scope: &mut Scope<'_>) {
+        let (label, arn) = match &self.source {
+            Source::New(name) => (name.clone(), Self::create(name, scope)),
+            Source::Existing(arn) => (arn.rsplit(':').next().unwrap_or_default().to_owned(), Value::from(arn.as_str())),
+        };
+        let receive = ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"];
+        scope.grant(Statement::allow(receive).on(arn.clone()));
+        let mut mapping = json!({
+            "EventSourceArn": arn,
+            "FunctionName": scope.function_name(),
+            "BatchSize": self.batch_size,
+        });
+        if self.reports_failures {
+            mapping["FunctionResponseTypes"] = json!(["ReportBatchItemFailures"]);
+        }
+        if !self.batch_window.is_zero() {
+            mapping["MaximumBatchingWindowInSeconds"] = json!(self.batch_window.as_secs());
+        }
+        let name = scope.function().name().to_owned();
+        scope.add(&[&name, &label, "Mapping"], Resource::new("AWS::Lambda::EventSourceMapping", mapping));
+    }
+}
+
+fn is_name(name: &str) -> bool {
+    name.bytes().any(|b| b.is_ascii_alphanumeric())
+        && name.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b))
+}
+
+fn is_queue_arn(arn: &str) -> bool {
+    let parts: Vec<&str> = arn.split(':').collect();
+    matches!(parts.as_slice(), ["arn", partition, "sqs", region, account, name]
+        if partition.starts_with("aws") && !region.is_empty() && account.len() == 12 && !name.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Error, Function, Request, service_fn};
+
+    fn mistakes(queue: Queue) -> Vec<TriggerMistake> {
+        let handler = service_fn(async |_: Request| Ok::<_, Error>(()));
+        queue.check(&Function::http("f", handler).spec)
+    }
+
+    #[test]
+    fn batches_that_lambda_refuses_are_refused() {
+        let fifo = "arn:aws:sqs:eu-west-1:123456789012:orders.fifo";
+        let second = Duration::from_secs(1);
+        assert_eq!(mistakes(Queue::new("orders").batch_size(10_000).batch_window(second)), []);
+        assert_eq!(mistakes(Queue::new("orders").batch_size(11)), [TriggerMistake::BatchWindowMissing(11)]);
+        assert_eq!(mistakes(Queue::new("orders").batch_size(0)), [TriggerMistake::BatchSize(0)]);
+        assert_eq!(mistakes(Queue::existing(fifo).batch_size(11)), [TriggerMistake::BatchSize(11)]);
+        assert_eq!(mistakes(Queue::existing(fifo).batch_window(second)), [TriggerMistake::BatchWindow(second)]);
+        assert_eq!(mistakes(Queue::existing("orders")), [TriggerMistake::QueueArn("orders".into())]);
+    }
+}
