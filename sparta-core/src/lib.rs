@@ -30,6 +30,7 @@ pub use environment::Environment;
 pub use error::{BoxError, Error, Failure, Result};
 pub use function::{Function, FunctionKind, FunctionSpec, Memory};
 pub use lambda_http::RequestExt;
+pub use lambda_http::request::RequestContext;
 pub use lambda_runtime::{Context, LambdaEvent};
 pub use mistake::{Mistake, Mistakes};
 pub use model::Model;

@@ -20,8 +20,9 @@ pub(super) async fn start(serving: Serving, env: Env<'_>) -> Result<(HttpService
     check_variables(env)?;
     let function = choose(serving.functions, env)?;
     log_system(&function.name);
-    let failed = serving.checks.iter().filter_map(|check| check().err());
-    let failed: Vec<Failure> = failed.map(Failure::from).collect();
+    let failures = || serving.checks.iter().filter_map(|check| check().err());
+    let failed = lambda::caught("check", async { failures().map(Failure::from).collect() }).await;
+    let failed: Vec<Failure> = failed.unwrap_or_else(|panic| vec![panic]);
     if !failed.is_empty() {
         return Err(ServeError::Checks(failed));
     }

@@ -329,6 +329,13 @@ fn missing_settings_are_a_failed_start_that_names_all_of_them() {
 }
 
 #[test]
+fn a_panic_while_settings_are_checked_is_a_failed_start() {
+    let life = serve("hello", &[("UNSET", "PANIC")], &[]);
+    let message = "check panicked: no settings at all";
+    assert_eq!(life.init_error(), ("Runtime.ConfigInvalid", "Panic", message));
+}
+
+#[test]
 fn a_factorys_error_is_a_failed_start_with_its_cause() {
     let life = serve("factory-fails", &[], &[]);
     let message = "function \"factory-fails\" cannot be built: URL is not set: expected text";

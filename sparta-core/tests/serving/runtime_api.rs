@@ -67,7 +67,7 @@ pub fn serve(handler: &str, variables: &[(&str, &str)], events: &[Value]) -> Lif
     std::thread::spawn(move || {
         for stream in listener.incoming() {
             let shared = shared.clone();
-            std::thread::spawn(move || shared_connection(stream.unwrap(), &shared));
+            std::thread::spawn(move || answer_connection(stream.unwrap(), &shared));
         }
     });
     let output = Command::new(std::env::current_exe().unwrap())
@@ -102,7 +102,7 @@ struct State {
     init_errors: Vec<(String, Value)>,
 }
 
-fn shared_connection(stream: TcpStream, state: &Mutex<State>) {
+fn answer_connection(stream: TcpStream, state: &Mutex<State>) {
     let mut reader = BufReader::new(&stream);
     while let Some((path, headers, body)) = read_request(&mut reader) {
         let body = serde_json::from_str(&body).unwrap_or(Value::String(body));
@@ -160,5 +160,6 @@ fn read_request(reader: &mut impl BufRead) -> Option<(String, Headers, String)> 
 
 fn respond(mut stream: &TcpStream, status: &str, headers: &str, body: &str) {
     let length = body.len();
-    write!(stream, "HTTP/1.1 {status}\r\n{headers}content-length: {length}\r\n\r\n{body}").unwrap();
+    let head = format!("HTTP/1.1 {status}\r\n{headers}content-length: {length}\r\n\r\n");
+    stream.write_all((head + body).as_bytes()).unwrap();
 }

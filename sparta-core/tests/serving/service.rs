@@ -10,8 +10,8 @@ use axum::routing::get;
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
 use sparta_core::{
-    BoxError, Context, Error, FunctionEntry, HttpService, IntoResponse, Json, LambdaEvent, Request, RequestExt,
-    Response, Serving, serve, service_fn,
+    BoxError, Context, Error, FunctionEntry, HttpService, IntoResponse, Json, LambdaEvent, Request, RequestContext,
+    RequestExt, Response, Serving, serve, service_fn,
 };
 use tower::{Layer, Service};
 use tower_http::compression::CompressionLayer;
@@ -44,6 +44,7 @@ struct SettingMissing(&'static str);
 fn setting(name: &'static str) -> Result<(), Error> {
     match std::env::var("UNSET") {
         Ok(unset) if unset.contains(name) => Err(SettingMissing(name).into()),
+        Ok(unset) if unset == "PANIC" => panic!("no settings at all"),
         _ => Ok(()),
     }
 }
@@ -119,9 +120,9 @@ async fn echo(request: Request) -> Result<Json<Echo>, Error> {
         trace: values("x-amzn-trace-id"),
         request_id: request.extensions().get::<Context>().unwrap().request_id.clone(),
         context: match request.request_context_ref() {
-            Some(lambda_http::request::RequestContext::ApiGatewayV1(rest)) => rest.stage.clone(),
-            Some(lambda_http::request::RequestContext::ApiGatewayV2(http)) => http.stage.clone(),
-            Some(lambda_http::request::RequestContext::Alb(_)) => Some("alb".to_owned()),
+            Some(RequestContext::ApiGatewayV1(rest)) => rest.stage.clone(),
+            Some(RequestContext::ApiGatewayV2(http)) => http.stage.clone(),
+            Some(RequestContext::Alb(_)) => Some("alb".to_owned()),
             _ => None,
         },
         body: request.into_body().text().await?,
