@@ -1,0 +1,170 @@
+use std::time::Duration;
+
+/// A gate of the pipeline at which a person has to say yes.
+///
+/// See <https://docs.aws.amazon.com/codepipeline/latest/userguide/approvals.html>.
+///
+/// # Example
+///
+/// ```
+/// use std::time::Duration;
+/// use sparta_core::Approval;
+///
+/// let gate = Approval::manual()
+///     .message("Make these production changes?")
+///     .notify("arn:aws:sns:eu-west-1:123456789012:releases")
+///     .link("https://example.com/release-notes")
+///     .timeout(Duration::from_secs(24 * 60 * 60));
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[must_use]
+pub struct Approval {
+    message: Option<String>,
+    topic: Option<String>,
+    link: Option<String>,
+    timeout: Option<Duration>,
+}
+
+impl Approval {
+    /// Asks a person, in the pipeline's page of the console.
+    pub fn manual() -> Self {
+        Self::default()
+    }
+
+    /// What is asked, up to 1,000 characters.
+    pub fn message(mut self, message: impl Into<String>) -> Self {
+        self.message = Some(message.into());
+        self
+    }
+
+    /// The ARN of an SNS topic that is told that somebody has to decide.
+    pub fn notify(mut self, topic_arn: impl Into<String>) -> Self {
+        self.topic = Some(topic_arn.into());
+        self
+    }
+
+    /// A web page that helps to decide, shown beside the question.
+    pub fn link(mut self, url: impl Into<String>) -> Self {
+        self.link = Some(url.into());
+        self
+    }
+
+    /// How long it waits before it counts as a no: whole minutes, 5 to 86,400 (60 days); 7 days where it is not said.
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = Some(timeout);
+        self
+    }
+
+    /// What is asked.
+    pub fn question(&self) -> Option<&str> {
+        self.message.as_deref()
+    }
+
+    /// The ARN of the topic that is told.
+    pub fn topic_arn(&self) -> Option<&str> {
+        self.topic.as_deref()
+    }
+
+    /// The web page that is shown.
+    pub fn url(&self) -> Option<&str> {
+        self.link.as_deref()
+    }
+
+    /// How long it waits, in minutes.
+    pub fn timeout_minutes(&self) -> Option<u64> {
+        self.timeout.map(|timeout| timeout.as_secs() / 60)
+    }
+
+    /// What AWS would refuse.
+    pub fn check(&self) -> Vec<ApprovalMistake> {
+        let mut mistakes = Vec::new();
+        if let Some(message) = &self.message {
+            let characters = message.chars().count();
+            if !(1..=1000).contains(&characters) {
+                mistakes.push(ApprovalMistake::Message { characters });
+            }
+        }
+        if let Some(topic) = self.topic.as_ref().filter(|topic| !is_topic(topic)) {
+            mistakes.push(ApprovalMistake::Topic(topic.clone()));
+        }
+        let web = |link: &&String| link.starts_with("https://") || link.starts_with("http://");
+        if let Some(link) = self.link.as_ref().filter(|link| !web(link)) {
+            mistakes.push(ApprovalMistake::Link(link.clone()));
+        }
+        if let Some(timeout) = self.timeout {
+            let seconds = timeout.as_secs();
+            let whole = seconds.is_multiple_of(60) && timeout.subsec_nanos() == 0;
+            if !whole || !(5..=86_400).contains(&(seconds / 60)) {
+                mistakes.push(ApprovalMistake::Timeout(timeout));
+            }
+        }
+        mistakes
+    }
+}
+
+fn is_topic(arn: &str) -> bool {
+    let parts: Vec<&str> = arn.split(':').collect();
+    parts.len() == 6 && parts[0] == "arn" && parts[2] == "sns" && parts.iter().all(|part| !part.is_empty())
+}
+
+/// What is wrong with an [`Approval`].
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ApprovalMistake {
+    /// Its message is empty or too long.
+    #[error("asks with {characters} characters, and CodePipeline allows 1 to 1,000: put the rest behind `.link(...)`")]
+    Message {
+        /// How long it is.
+        characters: usize,
+    },
+    /// It notifies what is not a topic.
+    #[error(
+        "notifies `{0}`, which is not the ARN of an SNS topic: `arn:aws:sns:eu-west-1:123456789012:releases` is one"
+    )]
+    Topic(String),
+    /// Its link is not for the web.
+    #[error("links to `{0}`, which does not begin with `https://`")]
+    Link(String),
+    /// It waits too short or too long.
+    #[error("waits {0:?}, and CodePipeline allows whole minutes, 5 to 86,400 (60 days)")]
+    Timeout(Duration),
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_gate_within_the_limits_has_no_mistake() {
+        let gate = Approval::manual()
+            .message("Go?")
+            .notify("arn:aws-cn:sns:cn-north-1:123456789012:releases")
+            .link("https://example.com")
+            .timeout(Duration::from_secs(5 * 60));
+        assert_eq!(gate.check(), []);
+        assert_eq!(gate.timeout_minutes(), Some(5));
+        assert_eq!(Approval::manual().check(), []);
+    }
+
+    #[test]
+    fn everything_that_codepipeline_would_refuse_is_reported_at_once() {
+        let gate = Approval::manual()
+            .message("x".repeat(1001))
+            .notify("releases")
+            .link("example.com")
+            .timeout(Duration::from_secs(86_401 * 60));
+        assert_eq!(
+            gate.check(),
+            [
+                ApprovalMistake::Message { characters: 1001 },
+                ApprovalMistake::Topic("releases".into()),
+                ApprovalMistake::Link("example.com".into()),
+                ApprovalMistake::Timeout(Duration::from_secs(86_401 * 60)),
+            ]
+        );
+        for seconds in [4 * 60, 5 * 60 + 1] {
+            let timeout = Duration::from_secs(seconds);
+            assert_eq!(Approval::manual().timeout(timeout).check(), [ApprovalMistake::Timeout(timeout)]);
+        }
+    }
+}

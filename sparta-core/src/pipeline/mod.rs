@@ -1,0 +1,252 @@
+//! How a service is delivered: from a branch of its repository through its environments.
+
+mod name;
+mod repository;
+
+pub(crate) use name::pipeline_name;
+pub use name::stack_name;
+pub use repository::{Repository, RepositoryError};
+
+/// The service's own pipeline: source, build, then its environments in the order of their registration.
+///
+/// # Example
+///
+/// ```
+/// use sparta_core::Pipeline;
+///
+/// let pipeline = Pipeline::github("https://github.com/acme/hello-pipeline/tree/feature/x");
+/// assert_eq!(pipeline.source_branch(), "feature/x");
+/// assert_eq!(pipeline.branch("main").source_branch(), "main");
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[must_use]
+pub struct Pipeline {
+    // The URL itself is not kept: it may carry credentials, which must not show in any output.
+    repository: Result<Repository, RepositoryError>,
+    name: Option<String>,
+    branch: Option<String>,
+    connection: Option<String>,
+    compute: Compute,
+    buildspec: String,
+}
+
+impl Pipeline {
+    /// A pipeline for a repository on GitHub: the URL of its page, a branch's page or its clone.
+    ///
+    /// What is wrong with the URL is said when the App is validated.
+    pub fn github(url: &str) -> Self {
+        Self {
+            repository: url.parse(),
+            name: None,
+            branch: None,
+            connection: None,
+            compute: Compute::default(),
+            buildspec: "buildspec.yml".to_owned(),
+        }
+    }
+
+    /// Another repository than the one that the pipeline was made with; a branch in its URL replaces an earlier one.
+    pub fn repository(mut self, url: &str) -> Self {
+        self.repository = url.parse();
+        if self.repository.as_ref().is_ok_and(|repository| repository.branch().is_some()) {
+            self.branch = None;
+        }
+        self
+    }
+
+    /// What the pipeline and its stack are called: by default `<App>-<branch>`.
+    pub fn name(mut self, name: impl Into<String>) -> Self {
+        self.name = Some(name.into());
+        self
+    }
+
+    /// The branch whose commits are delivered, in place of the URL's: by default `main`.
+    pub fn branch(mut self, branch: impl Into<String>) -> Self {
+        self.branch = Some(branch.into());
+        self
+    }
+
+    /// The ARN of the CodeConnections connection that reads the repository.
+    ///
+    /// See <https://docs.aws.amazon.com/dtconsole/latest/userguide/connections-create-github.html>.
+    pub fn connection(mut self, arn: impl Into<String>) -> Self {
+        self.connection = Some(arn.into());
+        self
+    }
+
+    /// The machine that compiles the service: by default [`Compute::Small`].
+    pub fn compute(mut self, compute: Compute) -> Self {
+        self.compute = compute;
+        self
+    }
+
+    /// The build specification's path in the repository: by default `buildspec.yml`.
+    pub fn buildspec(mut self, path: impl Into<String>) -> Self {
+        self.buildspec = path.into();
+        self
+    }
+
+    /// The repository that is delivered.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with its URL.
+    pub fn source(&self) -> Result<&Repository, &RepositoryError> {
+        self.repository.as_ref()
+    }
+
+    /// The branch that is delivered.
+    pub fn source_branch(&self) -> &str {
+        let of_url = || self.repository.as_ref().ok().and_then(Repository::branch);
+        self.branch.as_deref().or_else(of_url).unwrap_or("main")
+    }
+
+    /// What the pipeline of `app` and its stack are called.
+    pub fn name_for(&self, app: &str) -> String {
+        self.name.clone().unwrap_or_else(|| pipeline_name(app, self.source_branch()))
+    }
+
+    /// The ARN of the connection that reads the repository.
+    pub fn connection_arn(&self) -> Option<&str> {
+        self.connection.as_deref()
+    }
+
+    /// The machine that compiles the service.
+    pub fn machine(&self) -> Compute {
+        self.compute
+    }
+
+    /// The build specification's path in the repository.
+    pub fn buildspec_path(&self) -> &str {
+        &self.buildspec
+    }
+
+    /// What AWS would refuse.
+    pub fn check(&self) -> Vec<PipelineMistake> {
+        let mut mistakes = Vec::new();
+        if let Err(error) = &self.repository {
+            mistakes.push(PipelineMistake::Repository(error.clone()));
+        }
+        if let Some(branch) = self.branch.as_ref().filter(|branch| !repository::is_branch(branch)) {
+            mistakes.push(PipelineMistake::Branch(branch.clone()));
+        }
+        if let Some(name) = self.name.as_ref().filter(|name| !name::is_pipeline_name(name)) {
+            mistakes.push(PipelineMistake::Name(name.clone()));
+        }
+        if let Some(arn) = self.connection.as_ref().filter(|arn| !is_connection(arn)) {
+            mistakes.push(PipelineMistake::Connection(arn.clone()));
+        }
+        let path = self.buildspec.as_str();
+        if path.is_empty() || path.starts_with('/') || path.split('/').any(|part| part == "..") {
+            mistakes.push(PipelineMistake::Buildspec(path.to_owned()));
+        }
+        mistakes
+    }
+}
+
+fn is_connection(arn: &str) -> bool {
+    let parts: Vec<&str> = arn.split(':').collect();
+    let [arn, partition, service, region, account, resource] = parts[..] else { return false };
+    arn == "arn"
+        && !partition.is_empty()
+        && matches!(service, "codestar-connections" | "codeconnections")
+        && !region.is_empty()
+        && account.len() == 12
+        && account.bytes().all(|b| b.is_ascii_digit())
+        && resource.strip_prefix("connection/").is_some_and(|id| !id.is_empty())
+}
+
+/// The size of the machine that compiles a service.
+///
+/// See <https://docs.aws.amazon.com/codebuild/latest/userguide/build-env-ref-compute-types.html>.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Compute {
+    /// 2 processors.
+    #[default]
+    Small,
+    /// 4 processors.
+    Medium,
+    /// 8 processors.
+    Large,
+}
+
+impl Compute {
+    /// CodeBuild's name for it.
+    pub const fn codebuild_name(self) -> &'static str {
+        match self {
+            Self::Small => "BUILD_GENERAL1_SMALL",
+            Self::Medium => "BUILD_GENERAL1_MEDIUM",
+            Self::Large => "BUILD_GENERAL1_LARGE",
+        }
+    }
+}
+
+/// What is wrong with a [`Pipeline`].
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum PipelineMistake {
+    /// Its repository's URL.
+    #[error(transparent)]
+    Repository(RepositoryError),
+    /// Its branch.
+    #[error("`{0}` is not the name of a branch")]
+    Branch(String),
+    /// Its name.
+    #[error("the pipeline's name `{0}` has to begin with a letter and go on with at most 99 letters, digits and `-`")]
+    Name(String),
+    /// Its connection.
+    #[error(
+        "`{0}` is not the ARN of a connection: \
+         `arn:aws:codeconnections:eu-west-1:123456789012:connection/11111111-2222-3333-4444-555555555555` is one"
+    )]
+    Connection(String),
+    /// Its build specification.
+    #[error("the build specification `{0}` has to be a path inside the repository")]
+    Buildspec(String),
+    /// The service has resources that the pipeline's roles are not made for.
+    #[error(
+        "the pipeline cannot grant what CloudFormation needs for a resource of type `{0}`: deploy with `provision`"
+    )]
+    ResourceType(String),
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const CONNECTION: &str =
+        "arn:aws:codestar-connections:eu-west-1:123456789012:connection/11111111-2222-3333-4444-555555555555";
+
+    #[test]
+    fn what_is_said_wins_over_what_the_url_says() {
+        let pipeline = Pipeline::github("https://github.com/acme/hello");
+        assert_eq!((pipeline.source_branch(), &*pipeline.name_for("Hello")), ("main", "Hello-main"));
+        let pipeline = pipeline.branch("develop").name("Delivery");
+        assert_eq!((pipeline.source_branch(), &*pipeline.name_for("Hello")), ("develop", "Delivery"));
+        assert_eq!(pipeline.clone().repository("git@github.com:acme/other.git").source_branch(), "develop");
+        let pipeline = pipeline.repository("https://github.com/acme/other/tree/feature/x");
+        assert_eq!(pipeline.source_branch(), "feature/x");
+        assert_eq!(pipeline.source().unwrap().full_name(), "acme/other");
+    }
+
+    #[test]
+    fn all_mistakes_are_reported_at_once() {
+        let pipeline = Pipeline::github("https://me:s3cr3t@github.com/acme/hello")
+            .branch("a..b")
+            .name("My Pipeline")
+            .connection("connection")
+            .buildspec("../buildspec.yml");
+        assert_eq!(
+            pipeline.check(),
+            [
+                PipelineMistake::Repository(RepositoryError::Credentials),
+                PipelineMistake::Branch("a..b".into()),
+                PipelineMistake::Name("My Pipeline".into()),
+                PipelineMistake::Connection("connection".into()),
+                PipelineMistake::Buildspec("../buildspec.yml".into()),
+            ]
+        );
+        assert!(!format!("{pipeline:?}").contains("s3cr3t"));
+        assert_eq!(Pipeline::github("https://github.com/acme/hello").connection(CONNECTION).check(), []);
+    }
+}
