@@ -10,9 +10,13 @@ pub struct Mistakes {
 }
 
 impl Mistakes {
+    pub(crate) fn of(app: &str, mistakes: Vec<Mistake>) -> Self {
+        Self { app: app.to_owned(), mistakes }
+    }
+
     /// `Ok` where there is none.
     pub(crate) fn none_or(app: &str, mistakes: Vec<Mistake>) -> Result<(), Self> {
-        if mistakes.is_empty() { Ok(()) } else { Err(Self { app: app.to_owned(), mistakes }) }
+        if mistakes.is_empty() { Ok(()) } else { Err(Self::of(app, mistakes)) }
     }
 
     /// The mistakes, in the order of registration.

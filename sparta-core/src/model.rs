@@ -1,5 +1,7 @@
 use crate::{
-    App, Architecture, Environment, FunctionSpec, Mistakes, Pipeline, check, pipeline::stack_name, settings::Field,
+    App, Architecture, Environment, FunctionSpec, Mistakes, Pipeline, check,
+    pipeline::{direct_stack_name, stack_name},
+    settings::Field,
 };
 
 /// An App that was validated: ordered, immutable, every name checked.
@@ -82,6 +84,11 @@ impl Model {
     /// The stack that the pipeline deploys an environment to: `<Environment>-<App>-<branch>`.
     pub fn stack_name(&self, environment: &Environment, branch: &str) -> String {
         stack_name(environment.prefix(), &self.name, branch)
+    }
+
+    /// The stack that a person deploys an environment to, without a pipeline: `<Environment>-<App>`.
+    pub fn direct_stack_name(&self, environment: &Environment) -> String {
+        direct_stack_name(environment.prefix(), &self.name)
     }
 
     /// One line for each function of the old signature.

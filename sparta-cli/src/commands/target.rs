@@ -25,7 +25,7 @@ impl Target {
     /// The stack: called as the App, or `<Prefix>-<App>` where an environment was chosen.
     pub(crate) fn stack(&self, model: &Model) -> Result<String, CliError> {
         match (&self.environment, self.environment(model)?) {
-            (Some(_), Some(environment)) => Ok(sparta_core::stack_name(environment.prefix(), model.name(), None)),
+            (Some(_), Some(environment)) => Ok(model.direct_stack_name(environment)),
             _ => Ok(model.name().to_owned()),
         }
     }

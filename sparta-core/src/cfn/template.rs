@@ -167,6 +167,14 @@ impl Resource {
         self
     }
 
+    /// Keeps the resource like [`retain`](Self::retain), but not where the creation of its stack fails.
+    #[must_use]
+    pub fn retain_once_created(mut self) -> Self {
+        self.deletion_policy = Some("RetainExceptOnCreate".to_owned());
+        self.update_replace_policy = Some("Retain".to_owned());
+        self
+    }
+
     /// Deletes the resource with its stack, and says so: `DeletionPolicy: Delete`.
     #[must_use]
     pub fn delete(mut self) -> Self {

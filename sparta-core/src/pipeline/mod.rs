@@ -3,8 +3,8 @@
 mod name;
 mod repository;
 
-pub(crate) use name::pipeline_name;
 pub use name::stack_name;
+pub(crate) use name::{direct_stack_name, pipeline_name};
 pub use repository::{Repository, RepositoryError};
 
 /// The service's own pipeline: source, build, then its environments in the order of their registration.

@@ -4,7 +4,15 @@
 /// characters that it allows, `-` stands for each such character and a fingerprint of the whole name follows, so that
 /// the branches `feature/x` and `feature-x` have a stack each.
 pub fn stack_name(prefix: &str, app: &str, branch: &str) -> String {
-    let mut name = name(&[prefix, app, branch], 128);
+    capitalized(name(&[prefix, app, branch], 128))
+}
+
+/// The stack that a person deploys an environment to, without a pipeline: `Test-HelloPipeline`.
+pub(crate) fn direct_stack_name(prefix: &str, app: &str) -> String {
+    capitalized(name(&[prefix, app], 128))
+}
+
+fn capitalized(mut name: String) -> String {
     name[..1].make_ascii_uppercase();
     name
 }

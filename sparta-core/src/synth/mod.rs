@@ -1,13 +1,17 @@
 //! From a [`Model`] to documents: the service's template, configuration files, the pipeline's stack, its buildspec.
 
+mod buildspec;
 mod configuration;
+mod pipeline;
 mod service;
 
 use serde::Serialize;
 
-use crate::{App, Mistakes, Model, cfn::Template, check};
+use crate::{App, Mistake, Mistakes, Model, Pipeline, cfn::Template, check};
 
+pub use buildspec::{Buildspec, RELEASE_PROFILE};
 pub use configuration::Configuration;
+pub use pipeline::{PipelineInput, Source, StageInput, pipeline_template};
 
 /// The least important line that a function logs.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -57,5 +61,43 @@ impl App {
         mistakes.extend(too_large);
         Mistakes::none_or(self.name(), mistakes)?;
         Ok(Synthesis { model, template })
+    }
+}
+
+impl Synthesis {
+    /// The stack of a pipeline that delivers the service, as `pipeline` declares it.
+    ///
+    /// # Errors
+    ///
+    /// All that is wrong with the declaration, or that the pipeline could not deploy.
+    pub fn pipeline(&self, pipeline: &Pipeline, source: Source<'_>) -> Result<Template, Mistakes> {
+        let Self { model, template } = self;
+        let values: Vec<Vec<&str>> = model
+            .environments()
+            .iter()
+            .map(|environment| environment.settings.values.iter().filter_map(|(_, value)| value.as_deref()).collect())
+            .collect();
+        let environments: Vec<StageInput<'_>> = model
+            .environments()
+            .iter()
+            .zip(&values)
+            .map(|(environment, values)| StageInput {
+                name: environment.name(),
+                stack_prefix: environment.prefix(),
+                values,
+                approve_changes: environment.changes_approval(),
+                approve_promotion: environment.promotion_approval(),
+            })
+            .collect();
+        let input = PipelineInput {
+            app: model.name(),
+            architecture: model.architecture(),
+            environments: &environments,
+            pipeline,
+            service: template,
+            source,
+        };
+        pipeline_template(&input)
+            .map_err(|mistakes| Mistakes::of(model.name(), mistakes.into_iter().map(Mistake::Pipeline).collect()))
     }
 }

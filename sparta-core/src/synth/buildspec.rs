@@ -1,0 +1,111 @@
+use std::fmt::{self, Display};
+
+/// The release profile of Lambda builds: keys of `[profile.release]` and their values.
+///
+/// Panics unwind, because an aborted process cannot report its panic to Lambda.
+pub const RELEASE_PROFILE: [(&str, &str); 5] =
+    [("opt-level", "3"), ("lto", "fat"), ("codegen-units", "1"), ("strip", "symbols"), ("panic", "unwind")];
+
+/// The `buildspec.yml` of a service: how its pipeline compiles it once, and what it hands over to the environments.
+///
+/// Its commands run in any POSIX shell, in a clean clone, with only Rust. [`Display`] writes the YAML.
+///
+/// See <https://docs.aws.amazon.com/codebuild/latest/userguide/build-spec-ref.html>.
+///
+/// # Example
+///
+/// ```
+/// use sparta_core::synth::Buildspec;
+///
+/// let buildspec = Buildspec { package: "hello", binary: "hello", rust_version: "1.94", manifest_profile: &["lto"] };
+/// assert!(buildspec.to_string().contains("cargo build --release --locked --package hello --bin hello"));
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct Buildspec<'a> {
+    /// The service's package.
+    pub package: &'a str,
+    /// Its binary.
+    pub binary: &'a str,
+    /// The toolchain that compiles it, such as `1.94`.
+    pub rust_version: &'a str,
+    /// The keys of `[profile.release]` that the service's own manifest sets, and that stay as they are.
+    pub manifest_profile: &'a [&'a str],
+}
+
+impl Display for Buildspec<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { package, binary, rust_version, manifest_profile } = self;
+        f.write_str(HEAD)?;
+        for (key, value) in RELEASE_PROFILE.iter().filter(|(key, _)| !manifest_profile.contains(key)) {
+            let variable = key.replace('-', "_").to_ascii_uppercase();
+            writeln!(f, "    CARGO_PROFILE_RELEASE_{variable}: \"{value}\"")?;
+        }
+        write!(
+            f,
+            r#"    RUSTFLAGS: "--cfg sparta_lambda"
+
+phases:
+  install:
+    runtime-versions:
+      rust: "{rust_version}"
+  build:
+    commands:
+      - cargo build --release --locked --package {package} --bin {binary}
+      # The binary packs itself. The commit is its build id.
+      - >-
+        "${{CARGO_TARGET_DIR:-target}}/release/{binary}" build --outputDir .sparta
+        ${{CODEBUILD_RESOLVED_SOURCE_VERSION:+--buildID "$CODEBUILD_RESOLVED_SOURCE_VERSION"}}
+"#
+        )?;
+        f.write_str(TAIL)
+    }
+}
+
+const HEAD: &str = "\
+# How the pipeline builds this service. Written by `build --buildspec`, and yours to edit.
+version: 0.2
+
+env:
+  variables:
+";
+
+const TAIL: &str = r#"
+# The names are those of the pipeline's artifacts.
+artifacts:
+  secondary-artifacts:
+    # The template and one configuration file per environment.
+    Build:
+      base-directory: .sparta
+      files:
+        - "*.json"
+    # What the code archive holds; CodeBuild zips it.
+    Code:
+      base-directory: .sparta/code
+      files:
+        - "**/*"
+
+cache:
+  paths:
+    - "/root/.cargo/registry/**/*"
+    - "target/**/*"
+"#;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HELLO: Buildspec<'_> =
+        Buildspec { package: "hello", binary: "hello", rust_version: "1.94", manifest_profile: &[] };
+
+    #[test]
+    fn the_service_is_compiled_once_and_packs_itself() {
+        insta::assert_snapshot!(HELLO);
+    }
+
+    #[test]
+    fn what_the_manifest_sets_is_left_to_it() {
+        let text = Buildspec { manifest_profile: &["lto", "codegen-units"], ..HELLO }.to_string();
+        assert!(!text.contains("LTO") && !text.contains("CODEGEN_UNITS"), "{text}");
+        assert!(text.contains("CARGO_PROFILE_RELEASE_PANIC: \"unwind\""), "{text}");
+    }
+}

@@ -1,0 +1,178 @@
+//! Who may do what: a role per purpose, none of which can do another's work.
+
+use serde_json::json;
+
+use super::{CONNECTION, Plan, Source, Stage, id, permissions, stages::CHANGE_SET};
+use crate::cfn::{
+    LogicalId, Resource, Statement, Template, Value, get_att, policy_document, reference, sub, trust_policy,
+};
+
+pub(super) fn add(plan: &Plan<'_>, template: &mut Template) {
+    template.resource(id("PipelineRole"), pipeline_role());
+    template.resource(id("PipelinePolicy"), pipeline_policy(plan));
+    if plan.input.source == Source::Connection {
+        let use_connection = Statement::allow(["codeconnections:UseConnection", "codestar-connections:UseConnection"])
+            .on(reference(&id(CONNECTION)));
+        let mut statements = artifacts(plan, &[], &["Source"]);
+        statements.push(use_connection);
+        template.resource(id("SourceRole"), action_role("Reads the source", &statements));
+    }
+    let start = Statement::allow(["codebuild:BatchGetBuilds", "codebuild:StartBuild", "codebuild:StopBuild"])
+        .on(get_att(&id("BuildProject"), "Arn"));
+    template.resource(id("BuildActionRole"), action_role("Starts the build", &[start]));
+    template.resource(id("BuildRole"), build_role(plan));
+    for stage in &plan.stages {
+        let name = stage.input.name;
+        let does = format!("Makes and executes the change sets of {name}");
+        template.resource(stage.id("DeployRole"), action_role(&does, &deployment(plan, stage)));
+        template.resource(stage.id("CloudFormationRole"), cloudformation_role(plan, stage));
+    }
+}
+
+fn role(does: &str, trust: Value, statements: &[Statement]) -> Resource {
+    let policy = json!({"PolicyName": "Work", "PolicyDocument": policy_document(statements)});
+    Resource::new(
+        "AWS::IAM::Role",
+        json!({"Description": does, "AssumeRolePolicyDocument": trust, "Policies": [policy]}),
+    )
+}
+
+/// A role of one action, which only this pipeline takes on.
+fn action_role(does: &str, statements: &[Statement]) -> Resource {
+    let trust = json!({
+        "Version": "2012-10-17",
+        "Statement": [{
+            "Effect": "Allow", "Principal": {"AWS": get_att(&id("PipelineRole"), "Arn")}, "Action": "sts:AssumeRole",
+        }],
+    });
+    role(does, trust.into(), statements)
+}
+
+fn pipeline_role() -> Resource {
+    let properties = json!({
+        "Description": "Runs the pipeline: takes on the roles of its actions",
+        "AssumeRolePolicyDocument": trust_policy("codepipeline.amazonaws.com"),
+    });
+    Resource::new("AWS::IAM::Role", properties)
+}
+
+/// Apart from its role, which the roles that it names trust in turn.
+fn pipeline_policy(plan: &Plan<'_>) -> Resource {
+    let roles = action_roles(plan);
+    let assume = roles.iter().fold(Statement::allow(["sts:AssumeRole"]), |all, role| all.on(get_att(role, "Arn")));
+    let mut statements = vec![assume];
+    // Actions of GitHub's own kind have no role, and work with the pipeline's.
+    let written: &[&str] = if plan.input.source == Source::Connection { &[] } else { &["Source"] };
+    statements.extend(artifacts(plan, &[], written));
+    let mut topics: Vec<&str> = plan.stages.iter().flat_map(Stage::topics).collect();
+    topics.sort_unstable();
+    topics.dedup();
+    if !topics.is_empty() {
+        statements.push(topics.into_iter().fold(Statement::allow(["sns:Publish"]), Statement::on));
+    }
+    let properties = json!({
+        "PolicyName": "Pipeline",
+        "PolicyDocument": policy_document(&statements),
+        "Roles": [reference(&id("PipelineRole"))],
+    });
+    Resource::new("AWS::IAM::Policy", properties)
+}
+
+fn action_roles(plan: &Plan<'_>) -> Vec<LogicalId> {
+    let source = (plan.input.source == Source::Connection).then(|| id("SourceRole"));
+    let stages = plan.stages.iter().map(|stage| stage.id("DeployRole"));
+    source.into_iter().chain([id("BuildActionRole")]).chain(stages).collect()
+}
+
+/// Compiles foreign code, so it gets at nothing but its log, its input, its output and its cache.
+fn build_role(plan: &Plan<'_>) -> Resource {
+    let project =
+        sub("arn:${AWS::Partition}:codebuild:${AWS::Region}:${AWS::AccountId}:project/${AWS::StackName}-build");
+    let trust = json!({
+        "Version": "2012-10-17",
+        "Statement": [{
+            "Effect": "Allow",
+            "Principal": {"Service": "codebuild.amazonaws.com"},
+            "Action": "sts:AssumeRole",
+            "Condition": {
+                "StringEquals": {"aws:SourceAccount": reference_account()}, "ArnEquals": {"aws:SourceArn": project},
+            },
+        }],
+    });
+    let mut statements = artifacts(plan, &["Source"], &["Build", "Code"]);
+    statements
+        .push(Statement::allow(["s3:GetObject", "s3:PutObject"]).on(objects(&format!("{}/", super::artifacts::CACHE))));
+    statements
+        .push(Statement::allow(["logs:CreateLogStream", "logs:PutLogEvents"]).on(get_att(&id("BuildLog"), "Arn")));
+    role("Compiles the service", trust.into(), &statements)
+}
+
+fn reference_account() -> Value {
+    Value::pseudo("AWS::AccountId")
+}
+
+/// What an action needs to take these artifacts from the bucket and to put those into it.
+fn artifacts(plan: &Plan<'_>, read: &[&str], written: &[&str]) -> Vec<Statement> {
+    let on = |statement: Statement, artifacts: &[&str]| {
+        artifacts.iter().fold(statement, |statement, artifact| statement.on(objects(&plan.prefix(artifact))))
+    };
+    let bucket = Statement::allow(["s3:GetBucketAcl", "s3:GetBucketLocation", "s3:GetBucketVersioning"]);
+    let mut statements = vec![bucket.on(get_att(&id("Artifacts"), "Arn"))];
+    if !read.is_empty() {
+        statements.push(on(Statement::allow(["s3:GetObject", "s3:GetObjectVersion"]), read));
+    }
+    if !written.is_empty() {
+        statements.push(on(Statement::allow(["s3:PutObject", "s3:PutObjectAcl"]), written));
+    }
+    statements
+}
+
+fn objects(prefix: &str) -> Value {
+    sub(format!("${{Artifacts.Arn}}/{prefix}*"))
+}
+
+fn deployment(plan: &Plan<'_>, stage: &Stage<'_>) -> Vec<Statement> {
+    let stack = || {
+        sub(format!(
+            "arn:${{AWS::Partition}}:cloudformation:${{AWS::Region}}:${{AWS::AccountId}}:stack/{}/*",
+            stage.stack
+        ))
+    };
+    let change_set = Statement::allow([
+        "cloudformation:CreateChangeSet",
+        "cloudformation:DeleteChangeSet",
+        "cloudformation:DescribeChangeSet",
+        "cloudformation:ExecuteChangeSet",
+    ]);
+    let look = Statement::allow([
+        "cloudformation:DescribeStackEvents",
+        "cloudformation:DescribeStacks",
+        "cloudformation:SetStackPolicy",
+        "cloudformation:TagResource",
+    ]);
+    let pass = Statement::allow(["iam:PassRole"]).on(get_att(&stage.id("CloudFormationRole"), "Arn"));
+    let mut statements = artifacts(plan, &["Build", "Code"], &[]);
+    statements.extend([
+        look.on(stack()),
+        change_set.on(stack()).when(json!({"StringEqualsIfExists": {"cloudformation:ChangeSetName": CHANGE_SET}})),
+        pass.when(json!({"StringEquals": {"iam:PassedToService": "cloudformation.amazonaws.com"}})),
+    ]);
+    statements
+}
+
+/// A role can only be passed on inside its account, so who may use it follows from `iam:PassRole`.
+fn cloudformation_role(plan: &Plan<'_>, stage: &Stage<'_>) -> Resource {
+    let code = Statement::allow(["s3:GetObject"]).on(objects(&plan.prefix("Code")));
+    let mut statements = permissions::of(plan.input.service, &stage.stack);
+    statements.push(code);
+    statements.extend(permissions::of_references(plan.input.service, stage.input.values));
+    let does = format!("Deploys {} and its resources", stage.stack);
+    role(&does, trust_policy("cloudformation.amazonaws.com"), &statements)
+}
+
+impl Stage<'_> {
+    fn topics(&self) -> impl Iterator<Item = &str> {
+        let gates = [self.input.approve_changes, self.input.approve_promotion];
+        gates.into_iter().flatten().filter_map(|gate| gate.topic_arn())
+    }
+}

@@ -1,0 +1,221 @@
+use std::{collections::BTreeMap, time::Duration};
+
+use serde_json::{Value as Json, json};
+
+use super::*;
+use crate::cfn::Resource;
+
+/// A service with one HTTP function, as `provision` would deploy it.
+fn service(kinds: &[&str]) -> Template {
+    let mut template = Template::new("Hello");
+    for kind in kinds {
+        template.resource(LogicalId::of_words([*kind]), Resource::new(*kind, json!({})));
+    }
+    template
+}
+
+const HTTP: &[&str] = &[
+    "AWS::ApiGatewayV2::Api",
+    "AWS::ApiGatewayV2::Integration",
+    "AWS::ApiGatewayV2::Route",
+    "AWS::ApiGatewayV2::Stage",
+    "AWS::IAM::Role",
+    "AWS::Lambda::Function",
+    "AWS::Lambda::Permission",
+    "AWS::Logs::LogGroup",
+];
+
+const EVERYTHING: &[&str] = &[
+    "AWS::ApiGatewayV2::Api",
+    "AWS::Events::Rule",
+    "AWS::IAM::Role",
+    "AWS::Lambda::EventSourceMapping",
+    "AWS::Lambda::Function",
+    "AWS::Lambda::Permission",
+    "AWS::Lambda::Url",
+    "AWS::Logs::LogGroup",
+    "AWS::SQS::Queue",
+];
+
+fn stage(name: &str) -> StageInput<'_> {
+    StageInput { name, stack_prefix: name, values: &[], approve_changes: None, approve_promotion: None }
+}
+
+fn template(pipeline: &Pipeline, source: Source<'_>, environments: &[StageInput<'_>], kinds: &[&str]) -> Template {
+    let architecture = Architecture::X86_64;
+    let service = service(kinds);
+    let input = PipelineInput { app: "HelloPipeline", architecture, environments, pipeline, service: &service, source };
+    let template = pipeline_template(&input).unwrap();
+    assert_eq!(template.dangling_references(), Vec::<String>::new());
+    assert_eq!(pipeline_template(&input).unwrap().to_json(), template.to_json());
+    assert!(template.to_compact_json().len() < 51_200, "{}", template.to_compact_json().len());
+    template
+}
+
+fn hello() -> Pipeline {
+    Pipeline::github("https://github.com/acme/hello-pipeline")
+}
+
+/// The service of the guide: test, then production, with a gate before and after.
+fn guide(source: Source<'_>) -> Template {
+    let promote = Approval::manual().message("Create a change set for production?");
+    let change = Approval::manual().message("Make these production changes?");
+    let test = StageInput { approve_promotion: Some(&promote), ..stage("test") };
+    let production = StageInput { stack_prefix: "Prod", approve_changes: Some(&change), ..stage("production") };
+    template(&hello(), source, &[test, production], HTTP)
+}
+
+/// `Stage: Action@RunOrder, ...` for each stage.
+fn flow(template: &Template) -> Vec<String> {
+    let json: Json = serde_json::from_str(&template.to_json()).unwrap();
+    let stages = json["Resources"]["Pipeline"]["Properties"]["Stages"].as_array().unwrap();
+    let action = |action: &Json| format!("{}@{}", action["Name"].as_str().unwrap(), action["RunOrder"]);
+    let actions = |stage: &Json| -> Vec<String> { stage["Actions"].as_array().unwrap().iter().map(action).collect() };
+    stages.iter().map(|stage| format!("{}: {}", stage["Name"].as_str().unwrap(), actions(stage).join(", "))).collect()
+}
+
+#[test]
+fn the_guides_pipeline_with_a_connection() {
+    insta::assert_snapshot!(guide(Source::Connection).to_json());
+}
+
+#[test]
+fn the_guides_pipeline_with_a_token() {
+    insta::assert_snapshot!(guide(Source::OAuth { secret_name: "sparta/HelloPipeline-main/github" }).to_json());
+}
+
+#[test]
+fn one_environment_of_every_resource() {
+    let arn = "arn:aws:codeconnections:eu-west-1:123456789012:connection/11111111-2222-3333-4444-555555555555";
+    let pipeline =
+        hello().branch("feature/x").connection(arn).compute(crate::Compute::Medium).buildspec("ci/build.yml");
+    let values = ["{{resolve:secretsmanager:staging/db:SecretString:password}}"];
+    let staging = StageInput { values: &values, ..stage("staging") };
+    insta::assert_snapshot!(template(&pipeline, Source::Connection, &[staging], EVERYTHING).to_json());
+}
+
+#[test]
+fn three_environments_with_every_option_of_a_gate() {
+    let gate = Approval::manual()
+        .message("Go on?")
+        .notify("arn:aws:sns:eu-west-1:123456789012:releases")
+        .link("https://example.com/releases")
+        .timeout(Duration::from_secs(24 * 60 * 60));
+    let plain = Approval::manual();
+    let environments = [
+        StageInput { approve_promotion: Some(&gate), ..stage("test") },
+        StageInput { approve_changes: Some(&gate), approve_promotion: Some(&plain), ..stage("staging") },
+        StageInput { stack_prefix: "Prod", approve_changes: Some(&gate), ..stage("production") },
+    ];
+    let template = template(&hello(), Source::Connection, &environments, HTTP);
+    assert_eq!(
+        flow(&template),
+        [
+            "Source: Source@1",
+            "Build: Build@1",
+            "Deploy-test: CreateChangeSet@1, ExecuteChangeSet@2",
+            "Promote-test: ApprovePromotion@1",
+            "Deploy-staging: CreateChangeSet@1, ApproveChanges@2, ExecuteChangeSet@3",
+            "Promote-staging: ApprovePromotion@1",
+            "Deploy-production: CreateChangeSet@1, ApproveChanges@2, ExecuteChangeSet@3",
+        ]
+    );
+    insta::assert_snapshot!(template.to_json());
+}
+
+#[test]
+fn the_image_has_the_functions_architecture() {
+    let (pipeline, service) = (hello(), service(HTTP));
+    let input = PipelineInput {
+        app: "HelloPipeline",
+        architecture: Architecture::Arm64,
+        environments: &[stage("test")],
+        pipeline: &pipeline,
+        service: &service,
+        source: Source::Connection,
+    };
+    let json = pipeline_template(&input).unwrap().to_json();
+    assert!(json.contains("aws/codebuild/amazonlinux-aarch64-standard:4.0") && json.contains("ARM_CONTAINER"));
+}
+
+#[test]
+fn names_that_one_id_would_stand_for_get_roles_of_their_own() {
+    let environments = [stage("te-st"), stage("TeSt")];
+    let template = template(&hello(), Source::Connection, &environments, HTTP);
+    let roles: Vec<&str> =
+        template.resources().keys().map(LogicalId::as_str).filter(|id| id.ends_with("DeployRole")).collect();
+    assert_eq!(roles, ["TeSt2DeployRole", "TeStDeployRole"]);
+}
+
+#[test]
+fn pipelines_of_other_apps_and_branches_share_no_name() {
+    let names = |app: &str, branch: &str| -> Vec<String> {
+        let (pipeline, service) = (hello().branch(branch), service(HTTP));
+        let environments = [stage("test"), stage("production")];
+        let input = PipelineInput {
+            app,
+            architecture: Architecture::X86_64,
+            environments: &environments,
+            pipeline: &pipeline,
+            service: &service,
+            source: Source::Connection,
+        };
+        let json: Json = serde_json::from_str(&pipeline_template(&input).unwrap().to_json()).unwrap();
+        let mut found = Vec::new();
+        physical_names(&json["Resources"], &mut found);
+        found
+    };
+    let mut seen: BTreeMap<String, (&str, &str)> = BTreeMap::new();
+    for place in [("Hello", "main"), ("Hello", "feature/x"), ("Hello", "feature-x"), ("Other", "main")] {
+        for name in names(place.0, place.1) {
+            if let Some(other) = seen.insert(name.clone(), place) {
+                assert_eq!(other, place, "{name}");
+            }
+        }
+    }
+    assert!(seen.contains_key("Hello-main") && seen.contains_key("Test-Other-main"), "{seen:?}");
+}
+
+/// The literal names that AWS knows once per account and region.
+fn physical_names(resources: &Json, found: &mut Vec<String>) {
+    for resource in resources.as_object().unwrap().values() {
+        let properties = &resource["Properties"];
+        for key in ["Name", "BucketName", "RoleName", "LogGroupName"] {
+            found.extend(properties[key].as_str().map(str::to_owned));
+        }
+        for stage in properties["Stages"].as_array().into_iter().flatten() {
+            let actions = stage["Actions"].as_array().unwrap();
+            found.extend(actions.iter().filter_map(|a| Some(a["Configuration"]["StackName"].as_str()?.to_owned())));
+        }
+    }
+}
+
+#[test]
+fn a_token_is_only_ever_a_reference_to_its_secret() {
+    let json: Json = serde_json::from_str(&guide(Source::OAuth { secret_name: "my/token" }).to_json()).unwrap();
+    assert!(json.get("Parameters").is_none(), "{json}");
+    let source = &json["Resources"]["Pipeline"]["Properties"]["Stages"][0]["Actions"][0]["Configuration"];
+    assert_eq!(source["OAuthToken"], "{{resolve:secretsmanager:my/token}}");
+    assert_eq!(
+        json["Resources"]["Webhook"]["Properties"]["AuthenticationConfiguration"]["SecretToken"],
+        source["OAuthToken"]
+    );
+}
+
+#[test]
+fn what_a_pipeline_cannot_do_is_reported_in_one_go() {
+    let (pipeline, service) = (Pipeline::github("https://example.com").branch("a b"), service(&["AWS::EC2::VPC"]));
+    let input = PipelineInput {
+        app: "HelloPipeline",
+        architecture: Architecture::X86_64,
+        environments: &[stage("test")],
+        pipeline: &pipeline,
+        service: &service,
+        source: Source::Connection,
+    };
+    let mistakes = pipeline_template(&input).unwrap_err();
+    assert!(matches!(
+        mistakes[..],
+        [PipelineMistake::Repository(_), PipelineMistake::Branch(_), PipelineMistake::ResourceType(_)]
+    ));
+}
