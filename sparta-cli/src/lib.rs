@@ -1,1 +1,3 @@
 //! Part of `sparta-lambda`.
+
+pub mod package;

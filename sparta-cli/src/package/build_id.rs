@@ -1,0 +1,157 @@
+use std::fmt;
+use std::path::Path;
+use std::process::Command;
+
+use sha2::{Digest, Sha256};
+
+use super::archive::hex;
+
+/// Stack tags take 256 characters
+/// ([limits](https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html)); half is enough.
+const LONGEST: usize = 128;
+
+/// A build id that AWS would not take as a tag.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "`{0}` cannot be a build id: it has 1 to 128 characters, ASCII letters, digits and `. _ - + = : / @`"
+)]
+pub struct InvalidBuildId(String);
+
+/// What one build is called: in its archive, its stack's tags and its log.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct BuildId(String);
+
+impl BuildId {
+    /// A build id as a person gives it.
+    ///
+    /// # Errors
+    ///
+    /// It is empty, too long, or has characters that a tag cannot have.
+    pub fn new(text: impl Into<String>) -> Result<Self, InvalidBuildId> {
+        let text = text.into();
+        let allowed = |c: char| c.is_ascii_alphanumeric() || "._-+=:/@".contains(c);
+        if text.is_empty() || text.len() > LONGEST || !text.chars().all(allowed) {
+            return Err(InvalidBuildId(text));
+        }
+        Ok(Self(text))
+    }
+
+    /// The git commit of `folder`, with `-dirty` when a file differs from it; else what CodeBuild
+    /// (`CODEBUILD_RESOLVED_SOURCE_VERSION`) calls the source; else the binary's hash.
+    ///
+    /// What lies in a folder called `.sparta` is no difference.
+    pub fn find(folder: &Path, variable: impl Fn(&str) -> Option<String>, binary: &[u8]) -> Self {
+        let code_build = || variable("CODEBUILD_RESOLVED_SOURCE_VERSION");
+        git_commit(folder)
+            .or_else(code_build)
+            .and_then(|text| Self::new(text).ok())
+            .unwrap_or_else(|| Self(hex(&Sha256::digest(binary)[..20])))
+    }
+
+    /// The build id as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for BuildId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+fn git_commit(folder: &Path) -> Option<String> {
+    let commit = git(folder, &["rev-parse", "--verify", "--quiet", "HEAD"])?;
+    let scope = [":(top)", ":(top,exclude,glob)**/.sparta/**"];
+    let status = git(folder, &["status", "--porcelain", "--", scope[0], scope[1]])?;
+    let mark = if status.is_empty() { "" } else { "-dirty" };
+    Some(commit + mark)
+}
+
+fn git(folder: &Path, arguments: &[&str]) -> Option<String> {
+    let output = Command::new("git")
+        .args(arguments)
+        .current_dir(folder)
+        .output()
+        .ok()?;
+    let text = String::from_utf8(output.stdout).ok()?;
+    output.status.success().then(|| text.trim().to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::fs;
+
+    const NOTHING: fn(&str) -> Option<String> = |_| None;
+
+    fn repository() -> (tempfile::TempDir, String) {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join("file"), "1").unwrap();
+        let identity = ["-c", "user.name=a", "-c", "user.email=a@example.com"];
+        let run =
+            |arguments: &[&str]| git(folder.path(), &[&identity[..], arguments].concat()).unwrap();
+        run(&["init", "--quiet"]);
+        run(&["add", "file"]);
+        run(&["commit", "--quiet", "--message", "first"]);
+        let commit = run(&["rev-parse", "HEAD"]);
+        (folder, commit)
+    }
+
+    #[test]
+    fn a_clean_tree_has_the_id_of_its_commit() {
+        let (folder, commit) = repository();
+        assert_eq!(commit.len(), 40);
+        assert_eq!(BuildId::find(folder.path(), NOTHING, b"").as_str(), commit);
+        fs::create_dir(folder.path().join(".sparta")).unwrap();
+        fs::write(folder.path().join(".sparta/cloudformation.json"), "{}").unwrap();
+        assert_eq!(BuildId::find(folder.path(), NOTHING, b"").as_str(), commit);
+    }
+
+    #[test]
+    fn a_changed_or_new_file_makes_the_tree_dirty() {
+        let (folder, commit) = repository();
+        fs::create_dir(folder.path().join("src")).unwrap();
+        fs::write(folder.path().join("src/new"), "").unwrap();
+        let dirty = format!("{commit}-dirty");
+        assert_eq!(BuildId::find(folder.path(), NOTHING, b"").as_str(), dirty);
+        fs::remove_file(folder.path().join("src/new")).unwrap();
+        fs::write(folder.path().join("file"), "2").unwrap();
+        assert_eq!(
+            BuildId::find(&folder.path().join("src"), NOTHING, b"").as_str(),
+            dirty
+        );
+    }
+
+    #[test]
+    fn without_git_the_commit_is_the_one_that_codebuild_resolved() {
+        let folder = tempfile::tempdir().unwrap();
+        let variable =
+            |name: &str| (name == "CODEBUILD_RESOLVED_SOURCE_VERSION").then(|| "4f2a".to_owned());
+        assert_eq!(BuildId::find(folder.path(), variable, b"").as_str(), "4f2a");
+    }
+
+    #[test]
+    fn without_any_commit_it_is_the_hash_of_the_binary() {
+        let folder = tempfile::tempdir().unwrap();
+        assert_eq!(
+            BuildId::find(folder.path(), NOTHING, b"").as_str(),
+            "e3b0c44298fc1c149afbf4c8996fb92427ae41e4"
+        );
+        let unfit = |_: &str| Some("no such id".to_owned());
+        assert_eq!(
+            BuildId::find(folder.path(), unfit, b""),
+            BuildId::find(folder.path(), NOTHING, b"")
+        );
+    }
+
+    #[test]
+    fn a_given_build_id_is_checked() {
+        for text in ["1", "v1.2.3+4", "feature/x@4f2a", "a".repeat(128).as_str()] {
+            assert_eq!(BuildId::new(text).unwrap().to_string(), text);
+        }
+        for text in ["", "a b", "ä", "a\n", "$(x)", "a".repeat(129).as_str()] {
+            assert_eq!(BuildId::new(text), Err(InvalidBuildId(text.to_owned())));
+        }
+    }
+}

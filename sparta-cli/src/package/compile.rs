@@ -1,0 +1,392 @@
+use std::collections::BTreeSet;
+use std::ffi::OsString;
+use std::io::{self, Cursor};
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitStatus, Stdio};
+
+use cargo_metadata::{Message, MetadataCommand};
+
+use super::cargo_settings::{
+    Settings, Variables, processor, profile_config, warnings, without_cargo_run,
+};
+use super::program::{Choice, Program};
+use super::{Architecture, BinaryError, Compiler, check_binary};
+
+/// The glibc that `zigbuild` links against: that of `provided.al2023`.
+const ZIG_GLIBC: &str = ".2.34";
+
+/// A Lambda binary that could not be compiled.
+#[derive(Debug, thiserror::Error)]
+pub enum CompileError {
+    /// Cargo cannot be started.
+    #[error("cannot run `{program}`")]
+    Run {
+        /// What was to run.
+        program: String,
+        /// What the system says.
+        #[source]
+        source: io::Error,
+    },
+    /// Cargo does not say what there is to compile.
+    #[error("cannot find this program's package")]
+    Metadata(#[source] cargo_metadata::Error),
+    /// Cargo's configuration cannot be read.
+    #[error("cannot read cargo's configuration")]
+    Config(#[from] cargo_config2::Error),
+    /// Nothing, or more than one program, could be meant.
+    #[error("cannot tell which program to compile: `{name}` could be {}", list(.candidates))]
+    Program {
+        /// The program that is running.
+        name: String,
+        /// What it could be.
+        candidates: Vec<String>,
+    },
+    /// `--compiler zigbuild` without it.
+    #[error("cargo-zigbuild is not installed")]
+    NoZigbuild,
+    /// Cargo alone cannot compile for that processor or system.
+    #[error(
+        "cargo alone cannot compile for {target} on {host}, and cargo-zigbuild is not installed"
+    )]
+    Foreign {
+        /// Lambda's platform.
+        target: String,
+        /// This machine's.
+        host: String,
+    },
+    /// The toolchain lacks the target.
+    #[error("the Rust toolchain has no standard library for {target}")]
+    NoStandardLibrary {
+        /// Lambda's platform.
+        target: String,
+    },
+    /// Cargo failed, and has said why.
+    #[error("cargo could not compile `{program}` ({status})")]
+    Failed {
+        /// What was compiled.
+        program: String,
+        /// How cargo ended.
+        status: ExitStatus,
+    },
+    /// Cargo names no executable.
+    #[error("cargo compiled `{program}` but names no executable")]
+    NoExecutable {
+        /// What was compiled.
+        program: String,
+    },
+    /// The result cannot be read.
+    #[error("cannot read the compiled binary {}", .path.display())]
+    Read {
+        /// The binary.
+        path: PathBuf,
+        /// What the system says.
+        #[source]
+        source: io::Error,
+    },
+    /// The result is nothing that Lambda could run.
+    #[error("the compiled binary {} cannot be the function's code", .path.display())]
+    Binary {
+        /// The binary.
+        path: PathBuf,
+        /// Why not.
+        #[source]
+        source: BinaryError,
+    },
+}
+
+impl CompileError {
+    /// What to do about it.
+    pub fn hints(&self) -> Vec<String> {
+        let install =
+            "install it: pip install cargo-zigbuild (brings zig), or cargo install cargo-zigbuild";
+        let hint = match self {
+            Self::Binary { source, .. } => return source.hints(),
+            Self::Run { .. } => "install Rust (https://rustup.rs), or set CARGO to its path",
+            Self::Metadata(_) => "run it with `cargo run`, in the folder of its package",
+            Self::Program { .. } => {
+                "run it with `cargo run --bin NAME`, in the folder of its package"
+            }
+            Self::NoZigbuild => install,
+            Self::Foreign { .. } => {
+                let own = "or let cargo do it with a linker of your own: --compiler cargo";
+                return vec![install.to_owned(), own.to_owned()];
+            }
+            Self::NoStandardLibrary { target } => {
+                return vec![format!("rustup target add {target}")];
+            }
+            Self::Config(_)
+            | Self::Failed { .. }
+            | Self::NoExecutable { .. }
+            | Self::Read { .. } => {
+                return Vec::new();
+            }
+        };
+        vec![hint.to_owned()]
+    }
+}
+
+/// A request for the Lambda build of a program that is running.
+#[derive(Clone, Debug)]
+pub struct Compile {
+    architecture: Architecture,
+    compiler: Compiler,
+    name: String,
+    folder: PathBuf,
+    variables: Variables,
+}
+
+/// A Lambda binary, checked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Compiled {
+    /// Where cargo put it.
+    pub path: PathBuf,
+    /// The binary.
+    pub bytes: Vec<u8>,
+    /// What the user should know about its flags and profile.
+    pub warnings: Vec<String>,
+}
+
+impl Compile {
+    /// The Lambda build of the program that is running, as cargo would make it where it is running.
+    ///
+    /// # Errors
+    ///
+    /// The system does not say what is running, or where.
+    pub fn this_program(architecture: Architecture, compiler: Compiler) -> io::Result<Self> {
+        let program = std::env::current_exe()?;
+        let name = program.file_name().unwrap_or_default().to_string_lossy();
+        Ok(Self {
+            architecture,
+            compiler,
+            name: name
+                .trim_end_matches(std::env::consts::EXE_SUFFIX)
+                .to_owned(),
+            folder: std::env::current_dir()?,
+            variables: std::env::vars_os().collect(),
+        })
+    }
+
+    /// Compiles it, with cargo's messages on stderr, and checks the result.
+    ///
+    /// # Errors
+    ///
+    /// What could not be found, compiled or accepted.
+    pub async fn run(&self) -> Result<Compiled, CompileError> {
+        let settings = Settings::load(&self.folder, &self.variables)?;
+        let target = settings.target(self.architecture);
+        let zig = self.with_zig(&settings, &target)?;
+        let program = self.program(&settings).await?;
+        let flags = settings.rust_flags(&target)?;
+        let workspace = Path::new(&program.workspace);
+        let profile = settings.release_profile(&self.folder, workspace, &self.variables);
+
+        let mut command = self.cargo(&settings);
+        command
+            .args([if zig { "zigbuild" } else { "build" }, "--release"])
+            .args(["--message-format", "json-render-diagnostics"])
+            .args(["--manifest-path", &program.manifest])
+            .args([
+                if program.example {
+                    "--example"
+                } else {
+                    "--bin"
+                },
+                &program.name,
+            ])
+            .args(["--target", &zig_target(&target, zig)])
+            .args(
+                profile_config(&profile)
+                    .iter()
+                    .flat_map(|config| ["--config", config]),
+            )
+            .env("CARGO_ENCODED_RUSTFLAGS", flags.join("\x1f"));
+        let path = self.compile(command, &program, &settings, &target).await?;
+        let bytes = std::fs::read(&path).map_err(|source| CompileError::Read {
+            path: path.clone(),
+            source,
+        })?;
+        check_binary(&bytes, self.architecture).map_err(|source| CompileError::Binary {
+            path: path.clone(),
+            source,
+        })?;
+        let warnings = warnings(&profile, &flags);
+        Ok(Compiled {
+            path,
+            bytes,
+            warnings,
+        })
+    }
+
+    fn with_zig(&self, settings: &Settings, target: &str) -> Result<bool, CompileError> {
+        let installed = settings.has_subcommand("zigbuild", &self.variables);
+        let host = settings.host()?;
+        match self.compiler {
+            Compiler::Cargo => Ok(false),
+            Compiler::Zigbuild if installed => Ok(true),
+            Compiler::Zigbuild => Err(CompileError::NoZigbuild),
+            Compiler::Auto if is_native(host, target) => Ok(false),
+            Compiler::Auto if installed => Ok(true),
+            Compiler::Auto => Err(CompileError::Foreign {
+                target: target.to_owned(),
+                host: host.to_owned(),
+            }),
+        }
+    }
+
+    fn cargo(&self, settings: &Settings) -> Command {
+        let mut command = Command::new(settings.cargo());
+        command
+            .current_dir(&self.folder)
+            .env_clear()
+            .envs(without_cargo_run(&self.variables));
+        command
+    }
+
+    /// `cargo run` says where the package is; else it is looked for from the current folder.
+    async fn program(&self, settings: &Settings) -> Result<Program, CompileError> {
+        let said = self
+            .variables
+            .get(&OsString::from("CARGO_MANIFEST_DIR"))
+            .map(PathBuf::from);
+        let mut failure = None;
+        let mut others = Vec::new();
+        for folder in said.into_iter().chain([self.folder.clone()]) {
+            let programs = match self.programs(settings, &folder).await {
+                Ok(programs) => programs,
+                Err(error) => {
+                    failure = Some(error);
+                    continue;
+                }
+            };
+            match Program::named(&programs, &self.name, &folder) {
+                Choice::One(program) => return Ok(program),
+                Choice::Several(programs) => return Err(self.unclear(&programs)),
+                Choice::None => {
+                    others.extend(programs.into_iter().filter(|program| !program.example))
+                }
+            }
+        }
+        others.dedup();
+        match (Choice::of(others), failure) {
+            (Choice::One(program), _) => Ok(program),
+            (Choice::Several(programs), _) => Err(self.unclear(&programs)),
+            (Choice::None, Some(failure)) => Err(failure),
+            (Choice::None, None) => Err(self.unclear(&[])),
+        }
+    }
+
+    async fn programs(
+        &self,
+        settings: &Settings,
+        folder: &Path,
+    ) -> Result<Vec<Program>, CompileError> {
+        let arguments = MetadataCommand::new().no_deps().cargo_command();
+        let mut command = self.cargo(settings);
+        command.args(arguments.get_args()).current_dir(folder);
+        command.stderr(Stdio::piped());
+        let output = run(command).await?;
+        if !output.status.success() {
+            let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
+            return Err(CompileError::Metadata(
+                cargo_metadata::Error::CargoMetadata { stderr },
+            ));
+        }
+        let text = String::from_utf8_lossy(&output.stdout);
+        let metadata = MetadataCommand::parse(text).map_err(CompileError::Metadata)?;
+        Ok(Program::all(&metadata))
+    }
+
+    fn unclear(&self, programs: &[Program]) -> CompileError {
+        let candidates: BTreeSet<String> = programs.iter().map(Program::label).collect();
+        CompileError::Program {
+            name: self.name.clone(),
+            candidates: candidates.into_iter().collect(),
+        }
+    }
+
+    async fn compile(
+        &self,
+        command: Command,
+        program: &Program,
+        settings: &Settings,
+        target: &str,
+    ) -> Result<PathBuf, CompileError> {
+        let output = run(command).await?;
+        if !output.status.success() {
+            return Err(match lacks_standard_library(settings, target).await {
+                true => CompileError::NoStandardLibrary {
+                    target: target.to_owned(),
+                },
+                false => CompileError::Failed {
+                    program: program.name.clone(),
+                    status: output.status,
+                },
+            });
+        }
+        executable(&output.stdout, program).ok_or_else(|| CompileError::NoExecutable {
+            program: program.name.clone(),
+        })
+    }
+}
+
+fn executable(messages: &[u8], program: &Program) -> Option<PathBuf> {
+    Message::parse_stream(Cursor::new(messages))
+        .filter_map(Result::ok)
+        .filter_map(|message| match message {
+            Message::CompilerArtifact(artifact) if artifact.target.name == program.name => {
+                artifact.executable.map(PathBuf::from)
+            }
+            _ => None,
+        })
+        .last()
+}
+
+/// Runs a command to its end: output collected, messages shown; it ends with the future that waits for it.
+async fn run(command: Command) -> Result<std::process::Output, CompileError> {
+    let program = command.get_program().to_string_lossy().into_owned();
+    let mut command = tokio::process::Command::from(command);
+    command
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .kill_on_drop(true);
+    let child = command.spawn();
+    let output = match child {
+        Ok(child) => child.wait_with_output().await,
+        Err(source) => Err(source),
+    };
+    output.map_err(|source| CompileError::Run { program, source })
+}
+
+/// Whether the toolchain was installed without the target: the likeliest reason for a failure.
+async fn lacks_standard_library(settings: &Settings, target: &str) -> bool {
+    let mut rustc = settings.rustc();
+    rustc.args(["--print", "target-libdir", "--target", target]);
+    match run(rustc).await {
+        Ok(output) if output.status.success() => {
+            let folder = String::from_utf8_lossy(&output.stdout);
+            !Path::new(folder.trim()).is_dir()
+        }
+        _ => false,
+    }
+}
+
+/// Whether cargo's own linker makes programs for `target`: another C library is none of its business.
+fn is_native(host: &str, target: &str) -> bool {
+    host.contains("-linux-") && processor(host) == processor(target)
+}
+
+fn zig_target(target: &str, zig: bool) -> String {
+    let suffix = if zig && target.ends_with("-gnu") {
+        ZIG_GLIBC
+    } else {
+        ""
+    };
+    format!("{target}{suffix}")
+}
+
+fn list(candidates: &[String]) -> String {
+    if candidates.is_empty() {
+        return "none that cargo knows here".to_owned();
+    }
+    candidates.join(", ")
+}

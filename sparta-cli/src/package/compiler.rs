@@ -1,0 +1,11 @@
+/// What compiles the Lambda binary.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+pub enum Compiler {
+    /// `cargo` where it can compile for Lambda as it is, `zigbuild` elsewhere.
+    #[default]
+    Auto,
+    /// `cargo build`.
+    Cargo,
+    /// `cargo zigbuild`: for another processor, from another system, or from a Linux newer than Lambda's.
+    Zigbuild,
+}
