@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use proc_macro2::TokenStream;
-use quote::{quote, quote_spanned};
+use proc_macro2::{Span, TokenStream};
+use quote::{ToTokens, quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
 use syn::{DataStruct, DeriveInput, Expr, ExprLit, Fields, Ident, Lit, LitStr, Path, Type};
@@ -58,6 +58,7 @@ fn refuse_duplicates(settings: &[Setting], mistakes: &mut Mistakes) {
 fn implementation(root: &Path, ident: &Ident, settings: &[Setting]) -> TokenStream {
     let owner = ident.unraw().to_string();
     let names: Vec<_> = settings.iter().map(|setting| setting.ident).collect();
+    let types = settings.iter().map(|setting| setting.ty);
     let variables = settings.iter().map(|setting| &setting.variable);
     let fields = settings.iter().map(|setting| setting.field(root, &owner));
     let checks = settings.iter().map(|setting| setting.checks(root));
@@ -72,7 +73,7 @@ fn implementation(root: &Path, ident: &Ident, settings: &[Setting]) -> TokenStre
             }
 
             fn values(&self) -> ::std::vec::Vec<(::std::string::String, ::core::option::Option<::std::string::String>)> {
-                ::std::vec![#((::std::string::String::from(#variables), #root::settings::text(&self.#names))),*]
+                ::std::vec![#((::std::string::String::from(#variables), #root::settings::text::<#types>(&self.#names))),*]
             }
 
             #[allow(unused_mut, unreachable_patterns)]
@@ -243,7 +244,9 @@ impl<'a> Setting<'a> {
         let numeric = bounded(self.min.is_some() || self.max.is_some(), "NumericSetting");
         let length = self.min_length.is_some() || self.max_length.is_some();
         let text = bounded(length || self.pattern.is_some(), "TextSetting");
-        let name = quote_spanned!(variable.span()=> #root::settings::not_reserved(#variable););
+        let at = respanned(root, variable.span());
+        let name =
+            quote_spanned!(variable.span()=> const _: () = #at::settings::not_reserved(#variable););
         quote!(#name #numeric #text)
     }
 
@@ -255,6 +258,17 @@ impl<'a> Setting<'a> {
         };
         quote!(reader.read::<#ty>(&fields[#index], #default))
     }
+}
+
+/// The path with each token at `span`: an expression is reported at the span of its first token.
+fn respanned(path: &Path, span: Span) -> TokenStream {
+    let tokens = path.to_token_stream().into_iter();
+    tokens
+        .map(|mut token| {
+            token.set_span(span);
+            token
+        })
+        .collect()
 }
 
 /// The last name of a type's path: `Option` of `std::option::Option<T>`.

@@ -116,15 +116,23 @@ impl Field {
         self
     }
 
-    /// The least number.
+    /// The least number, where its type does not ask for more.
     pub fn min(mut self, bound: Number) -> Self {
-        self.constraints.min = Some(bound);
+        let of_type = self
+            .constraints
+            .min
+            .filter(|min| min.value() > bound.value());
+        self.constraints.min = of_type.or(Some(bound));
         self
     }
 
-    /// The greatest number.
+    /// The greatest number, where its type does not ask for less.
     pub fn max(mut self, bound: Number) -> Self {
-        self.constraints.max = Some(bound);
+        let of_type = self
+            .constraints
+            .max
+            .filter(|max| max.value() < bound.value());
+        self.constraints.max = of_type.or(Some(bound));
         self
     }
 
@@ -235,11 +243,14 @@ impl Number {
         if let (Self::Integer(bound), Ok(number)) = (self, text.parse::<i128>()) {
             return Some(i128::from(bound).cmp(&number));
         }
-        let bound = match self {
+        self.value().partial_cmp(&text.parse().ok()?)
+    }
+
+    fn value(self) -> f64 {
+        match self {
             Self::Integer(bound) => bound as f64,
             Self::Decimal(bound) => bound,
-        };
-        bound.partial_cmp(&text.parse().ok()?)
+        }
     }
 }
 
@@ -310,4 +321,47 @@ fn range<N: fmt::Display + PartialEq>(from: &str, min: Option<N>, max: Option<N>
 fn characters(range: String) -> String {
     let plural = if range.ends_with(" 1") { "" } else { "s" };
     format!("{range} character{plural}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bound_does_not_widen_what_the_type_takes() {
+        let field = Field::new::<u8>("A::b", "B1")
+            .min((-1).into())
+            .max(1000.into());
+        assert_eq!(field.expected(), "a whole number from 0 to 255");
+        let field = Field::new::<u8>("A::b", "B1").min(1.into()).max(9.5.into());
+        assert_eq!(field.expected(), "a whole number from 1 to 9.5");
+        assert!(field.check("9").is_ok() && field.check("10").is_err());
+    }
+
+    #[test]
+    fn whole_numbers_are_compared_exactly() {
+        let field = Field::new::<i64>("A::b", "B1").max((i64::MAX - 1).into());
+        assert!(field.check(&(i64::MAX - 1).to_string()).is_ok());
+        assert!(field.check(&i64::MAX.to_string()).is_err());
+    }
+
+    #[test]
+    fn a_pattern_matches_the_whole_text_in_characters() {
+        let field = Field::untyped("B1").pattern("a|ä+").max_length(2);
+        for (text, fits) in [
+            ("a", true),
+            ("ää", true),
+            ("ääa", false),
+            ("ba", false),
+            ("äää", false),
+        ] {
+            assert_eq!(field.check(text).is_ok(), fits, "{text}");
+        }
+        assert!(
+            Field::untyped("B1")
+                .pattern("(?=only java reads this)")
+                .check("x")
+                .is_ok()
+        );
+    }
 }

@@ -1,7 +1,7 @@
 use super::field::{Field, Kind};
 use crate::cfn::{Parameter, ParameterType, pascal_case};
 
-/// CloudFormation never sees the secret, only where it is kept, and takes nothing else.
+/// A secret's parameter holds the reference; CloudFormation resolves it in the property that has the parameter's `Ref`.
 const REFERENCE: &str = r"\{\{resolve:(secretsmanager|ssm):[^{}]+\}\}";
 const INTEGER: &str = "[+-]?[0-9]+";
 const NUMBER: &str = r"[+-]?[0-9]*\.?[0-9]+([eE][+-]?[0-9]+)?";
