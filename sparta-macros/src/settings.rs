@@ -245,8 +245,7 @@ impl<'a> Setting<'a> {
         let length = self.min_length.is_some() || self.max_length.is_some();
         let text = bounded(length || self.pattern.is_some(), "TextSetting");
         let at = respanned(root, variable.span());
-        let name =
-            quote_spanned!(variable.span()=> const _: () = #at::settings::not_reserved(#variable););
+        let name = quote_spanned!(variable.span()=> const _: () = #at::settings::not_reserved(#variable););
         quote!(#name #numeric #text)
     }
 

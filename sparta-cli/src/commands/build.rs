@@ -4,13 +4,17 @@ use std::{
 };
 
 use serde::Serialize;
-use sparta_core::{Synthesis, synth};
+use sparta_core::{Synthesis, synth::Source};
 
 use super::Session;
 use crate::{
     CliError,
     package::{Archive, BuildId, write_whole},
 };
+#[cfg(not(sparta_lambda))]
+use crate::package::{Compile, Compiler};
+#[cfg(not(sparta_lambda))]
+use sparta_core::Architecture;
 
 /// Compile the Lambda binary, package it, and write template and configuration files
 #[derive(clap::Args)]
@@ -27,7 +31,7 @@ pub(crate) struct Build {
 #[derive(clap::Args)]
 pub(crate) struct BuildOptions {
     /// Name of this build; by default the git commit, or a hash of the binary
-    #[arg(long = "buildID", alias = "build-id", short = 'i', value_name = "ID")]
+    #[arg(long = "buildID", alias = "build-id", short = 'i', value_name = "ID", value_parser = BuildId::new::<&str>)]
     build_id: Option<BuildId>,
 
     /// Folder that everything is written to
@@ -41,7 +45,7 @@ pub(crate) struct BuildOptions {
     /// What compiles the Lambda binary
     #[cfg(not(sparta_lambda))]
     #[arg(long, value_enum, default_value_t)]
-    compiler: crate::package::Compiler,
+    compiler: Compiler,
 }
 
 /// What a build made: the App's documents and its code, in memory and on disk.
@@ -49,7 +53,6 @@ pub(crate) struct Built {
     pub(crate) synthesis: Synthesis,
     pub(crate) build_id: BuildId,
     pub(crate) code: Archive,
-    pub(crate) output_dir: PathBuf,
     pub(crate) files: Files,
 }
 
@@ -73,7 +76,7 @@ pub(crate) struct Files {
 impl Build {
     pub(crate) async fn run(self, session: &Session) -> Result<(), CliError> {
         if self.buildspec {
-            return write_buildspec(session);
+            return write_buildspec(session).await;
         }
         let built = self.options.build(session).await?;
         let mut text = built.files.to_string();
@@ -96,16 +99,21 @@ impl BuildOptions {
             self.check_package_name(name, &synthesis)?;
         }
         let binary = self.binary(&synthesis).await?;
-        let build_id = BuildId::find(self.build_id.as_ref(), &binary);
+        let build_id = match &self.build_id {
+            Some(given) => given.clone(),
+            None => BuildId::find(Path::new("."), |name| std::env::var(name).ok(), &binary),
+        };
         let code = Archive::code(&binary, build_id.as_str()).map_err(packaging)?;
         let files = self.write(&synthesis, &binary, &build_id, &code)?;
-        Ok(Built { synthesis, build_id, code, output_dir: self.output_dir.clone(), files })
+        Ok(Built { synthesis, build_id, code, files })
     }
 
     /// The Lambda build of this service: the running one, or one that is compiled now.
     #[cfg(not(sparta_lambda))]
     async fn binary(&self, synthesis: &Synthesis) -> Result<Vec<u8>, CliError> {
-        Ok(crate::package::compile(self.compiler, synthesis.model.architecture()).await?)
+        let compiled = this_program(synthesis.model.architecture(), self.compiler)?.run().await?;
+        compiled.warnings.iter().for_each(|warning| eprintln!("warning: {warning}"));
+        Ok(compiled.bytes)
     }
 
     /// The Lambda build of this service, which is what is running.
@@ -131,10 +139,10 @@ impl BuildOptions {
             configurations.push(self.write_file(&format!("{name}.json"), document.as_bytes())?);
         }
         let pipeline = match model.pipeline() {
-            Some(_) => {
-                let stack = synth::pipeline(synthesis, &synth::PipelineOptions::default());
-                let stack = stack.map_err(|error| CliError::failed(error.to_string()))?;
-                Some(self.write_file("pipeline.json", stack.template.to_json().as_bytes())?)
+            Some(pipeline) => {
+                let stack = synthesis.pipeline(pipeline, Source::Connection);
+                let stack = stack.map_err(|mistakes| CliError::failed(mistakes.to_string()))?;
+                Some(self.write_file("pipeline.json", stack.to_json().as_bytes())?)
             }
             None => None,
         };
@@ -169,7 +177,8 @@ impl BuildOptions {
         Ok(())
     }
 
-    fn write_file(&self, name: &str, bytes: &[u8]) -> Result<PathBuf, CliError> {
+    /// Writes one file of the output folder.
+    pub(crate) fn write_file(&self, name: &str, bytes: &[u8]) -> Result<PathBuf, CliError> {
         let path = self.output_dir.join(name);
         write_whole(&path, bytes).map_err(|error| {
             CliError::failed(error.to_string()).source(error).hint("Choose another folder with --outputDir.")
@@ -226,17 +235,29 @@ fn make_executable(_: &Path) -> Result<(), CliError> {
 }
 
 /// Writes `buildspec.yml`, but never over one that somebody has edited.
-fn write_buildspec(session: &Session) -> Result<(), CliError> {
+#[cfg(not(sparta_lambda))]
+async fn write_buildspec(session: &Session) -> Result<(), CliError> {
     let model = session.validated()?;
-    let path = Path::new("buildspec.yml");
-    let wanted = synth::buildspec(&model, &crate::package::buildspec_target()?);
+    let path = Path::new(model.pipeline().map_or("buildspec.yml", |pipeline| pipeline.buildspec_path()));
+    let wanted = this_program(model.architecture(), Compiler::default())?.buildspec().await?;
     match std::fs::read_to_string(path) {
         Ok(there) if there != wanted => {
-            let message = "buildspec.yml is there already and is not what Sparta would write; nothing was changed";
+            let message = format!("{} is there already, and not what Sparta would write; nothing was changed", path.display());
             return Err(CliError::failed(message).hint("Keep it, or remove it first to have it written anew."));
         }
-        _ => write_whole(path, wanted.as_bytes())
-            .map_err(|error| CliError::failed(error.to_string()).source(error))?,
+        _ => write_whole(path, wanted.as_bytes()).map_err(|error| CliError::failed(error.to_string()).source(error))?,
     }
-    session.print("buildspec       buildspec.yml", &serde_json::json!({"buildspec": path}))
+    session.print(&format!("buildspec       {}", path.display()), &serde_json::json!({"buildspec": path}))
+}
+
+#[cfg(sparta_lambda)]
+#[expect(clippy::unused_async, reason = "the full build asks cargo here")]
+async fn write_buildspec(_: &Session) -> Result<(), CliError> {
+    Err(CliError::failed("a Lambda build cannot write the buildspec").hint("Use `cargo run -- build --buildspec`."))
+}
+
+#[cfg(not(sparta_lambda))]
+fn this_program(architecture: Architecture, compiler: Compiler) -> Result<Compile, CliError> {
+    let failed = |error| CliError::failed("the running program cannot be found").source(error);
+    Compile::this_program(architecture, compiler).map_err(failed)
 }

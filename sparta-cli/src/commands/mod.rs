@@ -2,6 +2,8 @@
 
 mod build;
 mod delete;
+#[cfg(not(sparta_lambda))]
+mod deployment;
 mod describe;
 mod execute;
 mod provision;

@@ -4,19 +4,12 @@ use std::path::{Path, PathBuf};
 
 use cargo_config2::{Config, ResolveOptions, Walk};
 
+use sparta_core::synth::RELEASE_PROFILE;
+
 use super::Architecture;
 
 /// Names and values of a process's environment.
 pub(super) type Variables = BTreeMap<OsString, OsString>;
-
-/// What the user's release profile leaves open.
-const PROFILE: [(&str, &str); 5] = [
-    ("opt-level", "3"),
-    ("lto", "\"fat\""),
-    ("codegen-units", "1"),
-    ("strip", "true"),
-    ("panic", "\"unwind\""),
-];
 
 /// What cargo would do here: its configuration files and environment.
 pub(super) struct Settings {
@@ -97,7 +90,7 @@ impl Settings {
         for file in files.iter().rev() {
             profile.extend(release_profile_of(file).unwrap_or_default());
         }
-        for (key, _) in PROFILE {
+        for (key, _) in RELEASE_PROFILE {
             let name = format!(
                 "CARGO_PROFILE_RELEASE_{}",
                 key.to_uppercase().replace('-', "_")
@@ -126,10 +119,11 @@ fn release_profile_of(file: &Path) -> Option<toml::Table> {
 
 /// The `--config` values that complete a release profile.
 pub(super) fn profile_config(own: &toml::Table) -> Vec<String> {
-    PROFILE
+    let toml = |value: &str| if value.parse::<u32>().is_ok() { value.to_owned() } else { format!("{value:?}") };
+    RELEASE_PROFILE
         .iter()
         .filter(|(key, _)| !own.contains_key(*key))
-        .map(|(key, value)| format!("profile.release.{key}={value}"))
+        .map(|(key, value)| format!("profile.release.{key}={}", toml(value)))
         .collect()
 }
 

@@ -5,7 +5,9 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus, Stdio};
 
 use cargo_metadata::{Message, MetadataCommand};
+use sparta_core::synth::Buildspec;
 
+use crate::error::Advice;
 use super::cargo_settings::{
     Settings, Variables, processor, profile_config, warnings, without_cargo_run,
 };
@@ -94,9 +96,8 @@ pub enum CompileError {
     },
 }
 
-impl CompileError {
-    /// What to do about it.
-    pub fn hints(&self) -> Vec<String> {
+impl Advice for CompileError {
+    fn hints(&self) -> Vec<String> {
         let install =
             "install it: pip install cargo-zigbuild (brings zig), or cargo install cargo-zigbuild";
         let hint = match self {
@@ -215,6 +216,29 @@ impl Compile {
             bytes,
             warnings,
         })
+    }
+
+    /// How the pipeline's build makes it, with this machine's version of Rust.
+    ///
+    /// # Errors
+    ///
+    /// What cargo does not say.
+    pub async fn buildspec(&self) -> Result<String, CompileError> {
+        let settings = Settings::load(&self.folder, &self.variables)?;
+        let program = self.program(&settings).await?;
+        let mut rustc = settings.rustc();
+        rustc.arg("--version");
+        let version = String::from_utf8_lossy(&run(rustc).await?.stdout).into_owned();
+        let version = version.split([' ', '-']).nth(1).unwrap_or_default();
+        let minor = version.rsplit_once('.').map_or(version, |(minor, _)| minor);
+        let profile = settings.release_profile(&self.folder, Path::new(&program.workspace), &Variables::new());
+        let buildspec = Buildspec {
+            package: &program.package,
+            binary: &program.name,
+            rust_version: minor,
+            manifest_profile: &profile.keys().map(String::as_str).collect::<Vec<_>>(),
+        };
+        Ok(buildspec.to_string())
     }
 
     fn with_zig(&self, settings: &Settings, target: &str) -> Result<bool, CompileError> {

@@ -2,6 +2,7 @@ use object::Endianness;
 use object::elf::{self, FileHeader64};
 use object::read::elf::{FileHeader, SectionTable};
 
+use crate::error::Advice;
 use super::Architecture;
 
 type Header = FileHeader64<Endianness>;
@@ -40,9 +41,8 @@ pub enum ElfError {
     },
 }
 
-impl ElfError {
-    /// What to do about it.
-    pub fn hints(&self) -> Vec<String> {
+impl Advice for ElfError {
+    fn hints(&self) -> Vec<String> {
         let hint = match self {
             Self::NotElf { .. } => "compile it with `--compiler zigbuild`, or on Linux".to_owned(),
             Self::Malformed(_) => "compile it again".to_owned(),

@@ -29,9 +29,8 @@ pub enum MarkerError {
     Missing,
 }
 
-impl MarkerError {
-    /// What to do about it.
-    pub fn hints(&self) -> Vec<String> {
+impl Advice for MarkerError {
+    fn hints(&self) -> Vec<String> {
         let hint = match self {
             Self::Full(_) => {
                 "compile it with RUSTFLAGS=\"--cfg sparta_lambda\", or let `build` compile it"
@@ -112,7 +111,8 @@ pub fn current_is_lambda_build() -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use crate::error::Advice;
+use super::*;
 
     #[test]
     fn this_test_is_the_build_that_it_was_compiled_as() {

@@ -1,6 +1,5 @@
 //! What a deployment needs on disk: the Lambda binary, checked, and archives.
 
-mod architecture;
 mod archive;
 mod build_id;
 #[cfg(not(sparta_lambda))]
@@ -15,7 +14,10 @@ mod marker;
 mod program;
 mod self_pack;
 
-pub use self::architecture::Architecture;
+use sparta_core::Architecture;
+
+use crate::error::Advice;
+
 pub use self::archive::{Archive, ArchiveError, Entry};
 pub use self::build_id::{BuildId, InvalidBuildId};
 #[cfg(not(sparta_lambda))]
@@ -37,9 +39,8 @@ pub enum BinaryError {
     Marker(#[from] MarkerError),
 }
 
-impl BinaryError {
-    /// What to do about it.
-    pub fn hints(&self) -> Vec<String> {
+impl Advice for BinaryError {
+    fn hints(&self) -> Vec<String> {
         match self {
             Self::Elf(error) => error.hints(),
             Self::Marker(error) => error.hints(),

@@ -1,6 +1,7 @@
 use std::io;
 use std::path::Path;
 
+use crate::error::Advice;
 use super::{Architecture, BinaryError, check_binary};
 
 /// This program is not what Lambda would run.
@@ -14,9 +15,8 @@ pub enum SelfPackError {
     NotForLambda(#[source] BinaryError),
 }
 
-impl SelfPackError {
-    /// What to do about it.
-    pub fn hints(&self) -> Vec<String> {
+impl Advice for SelfPackError {
+    fn hints(&self) -> Vec<String> {
         match self {
             Self::Read(_) => Vec::new(),
             Self::NotForLambda(_) => vec![

@@ -118,20 +118,14 @@ impl Field {
 
     /// The least number, where its type does not ask for more.
     pub fn min(mut self, bound: Number) -> Self {
-        let of_type = self
-            .constraints
-            .min
-            .filter(|min| min.value() > bound.value());
+        let of_type = self.constraints.min.filter(|min| min.value() > bound.value());
         self.constraints.min = of_type.or(Some(bound));
         self
     }
 
     /// The greatest number, where its type does not ask for less.
     pub fn max(mut self, bound: Number) -> Self {
-        let of_type = self
-            .constraints
-            .max
-            .filter(|max| max.value() < bound.value());
+        let of_type = self.constraints.max.filter(|max| max.value() < bound.value());
         self.constraints.max = of_type.or(Some(bound));
         self
     }
@@ -329,9 +323,7 @@ mod tests {
 
     #[test]
     fn a_bound_does_not_widen_what_the_type_takes() {
-        let field = Field::new::<u8>("A::b", "B1")
-            .min((-1).into())
-            .max(1000.into());
+        let field = Field::new::<u8>("A::b", "B1").min((-1).into()).max(1000.into());
         assert_eq!(field.expected(), "a whole number from 0 to 255");
         let field = Field::new::<u8>("A::b", "B1").min(1.into()).max(9.5.into());
         assert_eq!(field.expected(), "a whole number from 1 to 9.5");
@@ -348,20 +340,9 @@ mod tests {
     #[test]
     fn a_pattern_matches_the_whole_text_in_characters() {
         let field = Field::untyped("B1").pattern("a|ä+").max_length(2);
-        for (text, fits) in [
-            ("a", true),
-            ("ää", true),
-            ("ääa", false),
-            ("ba", false),
-            ("äää", false),
-        ] {
+        for (text, fits) in [("a", true), ("ää", true), ("ääa", false), ("ba", false), ("äää", false)] {
             assert_eq!(field.check(text).is_ok(), fits, "{text}");
         }
-        assert!(
-            Field::untyped("B1")
-                .pattern("(?=only java reads this)")
-                .check("x")
-                .is_ok()
-        );
+        assert!(Field::untyped("B1").pattern("(?=only java reads this)").check("x").is_ok());
     }
 }

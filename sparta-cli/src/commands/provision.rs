@@ -1,0 +1,148 @@
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+use sparta_core::settings::Field;
+
+use super::{
+    Session,
+    build::{BuildOptions, Built},
+    target::Target,
+};
+use crate::CliError;
+
+/// Build the service and deploy it as a stack
+#[derive(clap::Args)]
+pub(crate) struct Provision {
+    #[command(flatten)]
+    build: BuildOptions,
+
+    #[command(flatten)]
+    target: Target,
+
+    /// S3 bucket that the code goes to, in the stack's region
+    #[arg(long = "s3Bucket", alias = "s3-bucket", short, value_name = "BUCKET")]
+    s3_bucket: Option<String>,
+
+    /// Value of a parameter of the template, instead of the environment's; may be repeated
+    #[arg(long = "param", short = 'm', value_name = "NAME=VALUE", value_parser = pair)]
+    parameters: Vec<(String, String)>,
+
+    /// Tag on the stack and everything in it; may be repeated
+    #[arg(long = "tag", short = 'g', value_name = "KEY=VALUE", value_parser = pair)]
+    tags: Vec<(String, String)>,
+
+    /// Only replace the functions' code, without CloudFormation; refused where anything else has changed
+    #[arg(long, short = 'c')]
+    inplace: bool,
+}
+
+/// A stack as it is asked for.
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct Request {
+    pub(super) stack_name: String,
+    pub(super) parameters: BTreeMap<String, String>,
+    pub(super) tags: BTreeMap<String, String>,
+    pub(super) capabilities: Vec<&'static str>,
+}
+
+/// The tag that names the build.
+pub(super) const BUILD_ID_TAG: &str = "sparta:buildId";
+
+impl Provision {
+    pub(crate) async fn run(self, session: &Session) -> Result<(), CliError> {
+        let for_pipeline = self.build.code_pipeline_package.is_some();
+        if !for_pipeline && !session.global.noop && self.s3_bucket.is_none() {
+            let error = CliError::usage("provision needs a bucket for the code: --s3Bucket BUCKET");
+            return Err(error.hint("`aws s3 mb s3://BUCKET` creates one; --noop shows what would be deployed."));
+        }
+        // A wrong option is told before minutes of compiling.
+        let request = self.request(session)?;
+        let built = self.build.build(session).await?;
+        if for_pipeline {
+            return session.print(&built.files.to_string(), &built.files);
+        }
+        let request = self.complete(request, &built);
+        if session.global.noop {
+            let json = serde_json::to_string_pretty(&request)
+                .map_err(|error| CliError::failed("the request is no JSON").source(error))?;
+            let path = self.build.write_file("provision.request.json", json.as_bytes())?;
+            let text = format!("{}request         {}\nnothing was deployed", built.files, path.display());
+            return session.print(&text, &serde_json::json!({"files": built.files, "request": request}));
+        }
+        self.deploy(session, request, &built).await
+    }
+
+    /// The stack without what only the build knows.
+    fn request(&self, session: &Session) -> Result<Request, CliError> {
+        let synthesis = session.synthesized()?;
+        let model = &synthesis.model;
+        let configuration = self.target.environment(model)?.map(|environment| environment.configuration());
+        let (mut parameters, mut tags) =
+            configuration.map(|configuration| (configuration.parameters, configuration.tags)).unwrap_or_default();
+        for (name, value) in &self.parameters {
+            let field = find(model.settings(), name)?;
+            field.check_deployed(value).map_err(|mistake| {
+                CliError::usage(format!("--param {name} does not fit: {mistake}"))
+            })?;
+            parameters.insert(field.parameter_name(), value.clone());
+        }
+        tags.extend([
+            ("sparta:app".to_owned(), model.name().to_owned()),
+            ("sparta:version".to_owned(), env!("CARGO_PKG_VERSION").to_owned()),
+        ]);
+        for (key, value) in &self.tags {
+            if key.starts_with("aws:") || key.starts_with("sparta:") {
+                let message = format!("--tag {key}: the prefixes `aws:` and `sparta:` are reserved");
+                return Err(CliError::usage(message).hint("Choose another key."));
+            }
+            tags.insert(key.clone(), value.clone());
+        }
+        let stack_name = self.target.stack(model)?;
+        Ok(Request { stack_name, parameters, tags, capabilities: synthesis.template.capabilities() })
+    }
+
+    fn complete(&self, mut request: Request, built: &Built) -> Request {
+        request.tags.insert(BUILD_ID_TAG.to_owned(), built.build_id.to_string());
+        if let Some(bucket) = &self.s3_bucket {
+            request.parameters.insert("CodeBucket".to_owned(), bucket.clone());
+        }
+        request.parameters.insert("CodeKey".to_owned(), built.code.key(built.synthesis.model.name()));
+        request
+    }
+
+    #[cfg(sparta_lambda)]
+    #[expect(clippy::unused_async, reason = "the full build asks AWS here")]
+    async fn deploy(&self, _: &Session, _: Request, _: &Built) -> Result<(), CliError> {
+        Err(super::session::lambda_build("provision").hint("--noop works in this build too."))
+    }
+
+    #[cfg(not(sparta_lambda))]
+    async fn deploy(&self, session: &Session, request: Request, built: &Built) -> Result<(), CliError> {
+        let deployment = super::deployment::Deployment::start(session, self.s3_bucket.as_deref()).await?;
+        let key = built.code.key(built.synthesis.model.name());
+        deployment.upload(&key, built.code.bytes().to_vec()).await?;
+        if self.inplace {
+            return deployment.update_in_place(session, &request, built).await;
+        }
+        deployment.converge(session, built.synthesis.model.name(), &request, &built.synthesis.template).await
+    }
+}
+
+/// The setting with this parameter or variable name.
+fn find<'f>(fields: &'f [Field], name: &str) -> Result<&'f Field, CliError> {
+    let found = fields.iter().find(|field| field.parameter_name() == name || field.variable == name);
+    found.ok_or_else(|| {
+        let known: Vec<String> = fields.iter().map(Field::parameter_name).collect();
+        let known = if known.is_empty() { "It has none to set.".to_owned() } else { format!("Known: {}.", known.join(", ")) };
+        CliError::usage(format!("the template has no parameter `{name}`")).hint(known)
+    })
+}
+
+fn pair(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
+        // The value may be a secret, so that the text is not shown.
+        _ => Err("expected NAME=VALUE".to_owned()),
+    }
+}

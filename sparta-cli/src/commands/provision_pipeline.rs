@@ -1,0 +1,150 @@
+use std::{collections::BTreeMap, path::PathBuf};
+
+use sparta_core::{Pipeline, Synthesis, synth::Source};
+
+use super::{Session, provision::Request};
+use crate::{CliError, package::write_whole};
+
+/// Deploy the service's own pipeline: source, build, then one environment after the other
+#[derive(clap::Args)]
+pub(crate) struct ProvisionPipeline {
+    /// Name of the pipeline and of its stack; by default `<App>-<branch>`
+    #[arg(long, value_name = "NAME")]
+    pipeline: Option<String>,
+
+    /// Repository on GitHub, instead of the App's: its URL, with `/tree/BRANCH` for another branch than main
+    #[arg(long, value_name = "URL")]
+    repo: Option<String>,
+
+    /// ARN of the CodeConnections connection that reads the repository
+    #[arg(long, value_name = "ARN", conflicts_with = "oauth")]
+    connection: Option<String>,
+
+    /// Read the repository with a GitHub token instead: from SPARTA_OAUTH_TOKEN, or asked for, where none is given here
+    ///
+    /// The token goes to Secrets Manager, and nowhere else.
+    #[arg(long, value_name = "TOKEN", num_args = 0..=1, default_missing_value = "")]
+    oauth: Option<String>,
+
+    /// S3 bucket for a template of more than 51,200 bytes
+    #[arg(long = "s3Bucket", alias = "s3-bucket", short, value_name = "BUCKET")]
+    s3_bucket: Option<String>,
+
+    /// Folder that the stack is written to
+    #[arg(long = "outputDir", alias = "output-dir", short, value_name = "FOLDER", default_value = ".sparta")]
+    output_dir: PathBuf,
+}
+
+/// The variable that holds the token where it is not on the command line.
+#[cfg(not(sparta_lambda))]
+const TOKEN_VARIABLE: &str = "SPARTA_OAUTH_TOKEN";
+
+impl ProvisionPipeline {
+    pub(crate) async fn run(self, session: &Session) -> Result<(), CliError> {
+        let synthesis = session.synthesized()?;
+        session.warn_of_deprecations(&synthesis.model);
+        let pipeline = self.declaration(&synthesis)?;
+        let name = pipeline.name_for(synthesis.model.name());
+        let secret = format!("sparta/{name}/github-token");
+        let source = match self.oauth {
+            Some(_) => Source::OAuth { secret_name: &secret },
+            None => Source::Connection,
+        };
+        if source == Source::Connection && pipeline.connection_arn().is_none() && !session.global.noop {
+            let message = "the pipeline needs a way to read the repository: --connection ARN or --oauth";
+            return Err(CliError::usage(message).hint(
+                "Create a connection in the console under Developer Tools, Settings, Connections, and authorise it there.",
+            ));
+        }
+        let template = synthesis.pipeline(&pipeline, source);
+        let template = template.map_err(|mistakes| CliError::failed(mistakes.to_string()))?;
+        let path = self.output_dir.join("pipeline.json");
+        write_whole(&path, template.to_json().as_bytes())
+            .map_err(|error| CliError::failed(error.to_string()).source(error))?;
+
+        let mut parameters = BTreeMap::new();
+        if let (Source::Connection, Some(arn)) = (source, pipeline.connection_arn()) {
+            parameters.insert("ConnectionArn".to_owned(), arn.to_owned());
+        }
+        let tags = [("sparta:app", synthesis.model.name()), ("sparta:version", env!("CARGO_PKG_VERSION"))];
+        let request = Request {
+            stack_name: name,
+            parameters,
+            tags: tags.map(|(key, value)| (key.to_owned(), value.to_owned())).into(),
+            capabilities: template.capabilities(),
+        };
+        if session.global.noop {
+            return self.print_noop(session, &request, &path);
+        }
+        self.deploy(session, synthesis.model.name(), &request, &template, &secret).await
+    }
+
+    fn print_noop(&self, session: &Session, request: &Request, template: &std::path::Path) -> Result<(), CliError> {
+        let json = serde_json::to_string_pretty(request)
+            .map_err(|error| CliError::failed("the request is no JSON").source(error))?;
+        let path = self.output_dir.join("pipeline.request.json");
+        write_whole(&path, json.as_bytes()).map_err(|error| CliError::failed(error.to_string()).source(error))?;
+        let text = format!(
+            "pipeline stack  {}\nrequest         {}\nnothing was deployed",
+            template.display(),
+            path.display()
+        );
+        session.print(&text, &serde_json::json!({"pipeline": template, "request": request}))
+    }
+
+    /// The App's pipeline with what the options say otherwise.
+    fn declaration(&self, synthesis: &Synthesis) -> Result<Pipeline, CliError> {
+        let mut pipeline = match (synthesis.model.pipeline(), &self.repo) {
+            (Some(pipeline), Some(url)) => pipeline.clone().repository(url),
+            (Some(pipeline), None) => pipeline.clone(),
+            (None, Some(url)) => Pipeline::github(url),
+            (None, None) => {
+                let message = "the App declares no pipeline, and no repository is given";
+                let hint = "Add `.pipeline(Pipeline::github(URL))` to the App, or give --repo URL.";
+                return Err(CliError::usage(message).hint(hint));
+            }
+        };
+        if let Some(name) = &self.pipeline {
+            pipeline = pipeline.name(name);
+        }
+        if let Some(arn) = &self.connection {
+            pipeline = pipeline.connection(arn);
+        }
+        Ok(pipeline)
+    }
+
+    #[cfg(sparta_lambda)]
+    #[expect(clippy::unused_async, reason = "the full build asks AWS here")]
+    async fn deploy(
+        &self,
+        _: &Session,
+        _: &str,
+        _: &Request,
+        _: &sparta_core::cfn::Template,
+        _: &str,
+    ) -> Result<(), CliError> {
+        Err(super::session::lambda_build("provisionPipeline").hint("--noop works in this build too."))
+    }
+
+    #[cfg(not(sparta_lambda))]
+    async fn deploy(
+        &self,
+        session: &Session,
+        app: &str,
+        request: &Request,
+        template: &sparta_core::cfn::Template,
+        secret: &str,
+    ) -> Result<(), CliError> {
+        use crate::deploy::{Token, keep_token};
+        let token = match &self.oauth {
+            Some(given) => Some(Token::obtain(Some(given.clone()).filter(|text| !text.is_empty()), TOKEN_VARIABLE)?),
+            None => None,
+        };
+        let deployment = super::deployment::Deployment::start(session, self.s3_bucket.as_deref()).await?;
+        if let Some(token) = token {
+            let description = format!("GitHub token of the pipeline {}", request.stack_name);
+            keep_token(deployment.config(), deployment.progress(), secret, &token, &description).await?;
+        }
+        deployment.converge(session, app, request, template).await
+    }
+}
