@@ -10,6 +10,7 @@ use crate::rie;
 use crate::server::{Place, Server, read};
 use crate::venv::{Tools, Venv};
 
+// found by Python through PYTHONPATH: the executor, and a guard against other hosts
 const PLUGINS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/localstack");
 
 /// LocalStack: CloudFormation with change sets and rollbacks, S3, IAM, SQS, and Lambda functions that run.
