@@ -1,5 +1,6 @@
 use std::env;
 use std::fs::{self, File};
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
@@ -53,7 +54,9 @@ impl Venv {
             File::create(venv.0.with_extension("lock")).expect("the cache folder can be written");
         lock.lock().expect("the cache folder can be locked");
         if !venv.is_ready() {
-            eprintln!(
+            // past the capture of test output: this takes a minute
+            let _ = writeln!(
+                io::stderr(),
                 "setting up {name} for the tests in {}, once for this set of pins",
                 venv.0.display()
             );
