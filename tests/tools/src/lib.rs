@@ -1,0 +1,20 @@
+//! Real servers and linters for Sparta's tests, set up on first use and started on free loopback ports.
+//!
+//! Everything here panics with an explanation instead of returning errors: it runs in tests.
+
+mod aws;
+mod http;
+mod lint;
+mod localstack;
+mod moto;
+mod rie;
+mod server;
+mod venv;
+
+pub use aws::Aws;
+pub use http::{Answer, get, post, request};
+pub use lint::{REGIONS, cfn_lint};
+pub use localstack::LocalStack;
+pub use moto::Moto;
+pub use rie::Rie;
+pub use venv::{Tools, Venv};

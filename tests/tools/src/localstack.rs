@@ -1,0 +1,119 @@
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use serde_json::{Value, json};
+
+use crate::aws::Aws;
+use crate::http::is_up;
+use crate::rie;
+use crate::server::{Place, Server, read};
+use crate::venv::{Tools, Venv};
+
+// found by Python through PYTHONPATH: the executor, and a guard against other hosts
+const PLUGINS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/localstack");
+
+/// LocalStack: CloudFormation with change sets and rollbacks, S3, IAM, SQS, and Lambda functions that run.
+///
+/// Functions run as local processes under the Runtime Interface Emulator, from the archive that was uploaded.
+pub struct LocalStack {
+    server: Server,
+    aws: Aws,
+}
+
+impl LocalStack {
+    /// Starts a LocalStack of its own, empty, on a free port.
+    ///
+    /// # Panics
+    ///
+    /// If it does not start, with its log.
+    pub fn start() -> Self {
+        let venv = Venv::ready(Tools::LocalStack);
+        let emulator = rie::emulator();
+        let server = Server::start(
+            &venv,
+            |place| command(&venv, &emulator, place),
+            // the log line is its own; another server could answer on a port that was taken
+            |endpoint, log| {
+                log.contains("Ready.") && is_up(&format!("{endpoint}/_localstack/health"))
+            },
+        );
+        let aws = Aws::new(venv, server.endpoint());
+        Self { server, aws }
+    }
+
+    /// URL of all of its APIs.
+    pub fn endpoint(&self) -> String {
+        self.server.endpoint()
+    }
+
+    /// A client of its APIs.
+    pub fn aws(&self) -> &Aws {
+        &self.aws
+    }
+
+    /// Invokes a function by its name or ARN and waits for its answer.
+    ///
+    /// # Errors
+    ///
+    /// The function's error document, when it failed.
+    pub fn invoke(&self, function: &str, event: &Value) -> Result<Value, Value> {
+        let request = json!({"FunctionName": function, "Payload": event.to_string()});
+        let answer = self.aws.call("lambda", "invoke", request);
+        let payload = answer["Payload"].as_str().unwrap_or_default();
+        let payload = serde_json::from_str(payload).unwrap_or_else(|_| payload.into());
+        if answer.get("FunctionError").is_some() {
+            Err(payload)
+        } else {
+            Ok(payload)
+        }
+    }
+
+    /// What it has logged.
+    pub fn log(&self) -> String {
+        self.server.log()
+    }
+
+    /// What the functions and their emulators have logged, one text for each execution environment.
+    pub fn function_logs(&self) -> Vec<String> {
+        let files = fs::read_dir(logs(self.server.folder()))
+            .into_iter()
+            .flatten()
+            .flatten();
+        files.map(|file| read(&file.path())).collect()
+    }
+}
+
+fn logs(folder: &Path) -> PathBuf {
+    folder.join("functions")
+}
+
+fn command(venv: &Venv, emulator: &Path, place: &Place) -> Command {
+    let folder = |name: &str| {
+        let path = place.folder.join(name);
+        fs::create_dir_all(&path).expect("the temporary folder can be written");
+        path
+    };
+    let address = format!("127.0.0.1:{}", place.port);
+    let mut command = Command::new(venv.program("python"));
+    command
+        .args(["-m", "localstack.runtime.main"])
+        .env("PATH", std::env::var_os("PATH").unwrap_or_default())
+        .env("HOME", folder("home"))
+        .env("TMPDIR", folder("tmp"))
+        .env("FILESYSTEM_ROOT", folder("root"))
+        .env("LOCALSTACK_VOLUME_DIR", folder("volume"))
+        .env("GATEWAY_LISTEN", &address)
+        // its own URLs are under a public domain, which would need DNS
+        .env("LOCALSTACK_HOST", &address)
+        .env("SQS_ENDPOINT_STRATEGY", "path")
+        .env("DNS_ADDRESS", "0")
+        .env("SKIP_SSL_CERT_DOWNLOAD", "1")
+        .env("DISABLE_EVENTS", "1")
+        .env("PYTHONPATH", PLUGINS)
+        .env("PYTHONDONTWRITEBYTECODE", "1")
+        .env("LAMBDA_RUNTIME_EXECUTOR", "rie")
+        .env("RIE_BIN", emulator)
+        .env("RIE_LOGS", folder("functions"));
+    command
+}
