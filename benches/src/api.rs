@@ -6,18 +6,7 @@ use std::time::Duration;
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
-const PREFIX: &str = "/2018-06-01/runtime/";
-
-/// What a service says to Lambda.
-#[derive(Debug, PartialEq)]
-pub enum Call {
-    /// It is ready for an event.
-    Next,
-    /// Its answer to the invocation `id`.
-    Response { id: String, body: Vec<u8> },
-    /// Its failure, of one invocation or to start.
-    Error { path: String, body: Vec<u8> },
-}
+use crate::call::Call;
 
 /// The connection that a call came over, and that its answer goes to.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -57,61 +46,59 @@ impl RuntimeApi {
     pub fn wait(&mut self, patience: Duration) -> io::Result<(Peer, Call)> {
         loop {
             for (number, peer) in self.peers.iter_mut().enumerate() {
-                if let Some(call) = peer
-                    .as_mut()
-                    .map(Connection::take_call)
-                    .transpose()?
-                    .flatten()
-                {
+                let Some(peer) = peer else { continue };
+                if let Some(call) = Call::take(&mut peer.received)? {
                     return Ok((Peer(number), call));
                 }
             }
-            self.receive(patience)?;
+            let (readable, connecting) = self.poll(patience)?;
+            for number in readable {
+                self.receive(number);
+            }
+            if connecting {
+                self.accept()?;
+            }
         }
     }
 
-    fn receive(&mut self, patience: Duration) -> io::Result<()> {
-        let open: Vec<usize> = (0..self.peers.len())
-            .filter(|&number| self.peers[number].is_some())
-            .collect();
-        let streams = self
-            .peers
-            .iter()
-            .flatten()
-            .map(|peer| PollFd::new(&peer.stream, PollFlags::IN));
-        let mut sources: Vec<PollFd<'_>> = streams
-            .chain([PollFd::new(&self.listener, PollFlags::IN)])
-            .collect();
+    /// The connections that can be read from, and whether a new one can be accepted.
+    fn poll(&self, patience: Duration) -> io::Result<(Vec<usize>, bool)> {
+        let mut numbers = Vec::new();
+        let mut sources = vec![PollFd::new(&self.listener, PollFlags::IN)];
+        for (number, peer) in self.peers.iter().enumerate() {
+            if let Some(peer) = peer {
+                numbers.push(number);
+                sources.push(PollFd::new(&peer.stream, PollFlags::IN));
+            }
+        }
         let patience = Timespec::try_from(patience).map_err(io::Error::other)?;
         if poll(&mut sources, Some(&patience))? == 0 {
             return Err(ErrorKind::TimedOut.into());
         }
-        let ready: Vec<bool> = sources
-            .iter()
-            .map(|source| !source.revents().is_empty())
-            .collect();
-        for number in open
-            .iter()
-            .zip(&ready)
-            .filter(|(_, ready)| **ready)
-            .map(|(number, _)| *number)
-        {
-            let still_open = self.peers[number]
-                .as_mut()
-                .is_some_and(|peer| peer.receive().is_ok_and(|size| size > 0));
-            if !still_open {
-                self.peers[number] = None;
-            }
-        }
-        if ready.last() == Some(&true) {
-            let (stream, _) = self.listener.accept()?;
-            stream.set_nodelay(true)?;
-            self.peers.push(Some(Connection {
-                stream,
-                received: Vec::new(),
-            }));
-        }
+        let mut ready = sources.iter().map(|source| !source.revents().is_empty());
+        let connecting = ready.next() == Some(true);
+        numbers.retain(|_| ready.next() == Some(true));
+        Ok((numbers, connecting))
+    }
+
+    fn accept(&mut self) -> io::Result<()> {
+        let (stream, _) = self.listener.accept()?;
+        stream.set_nodelay(true)?;
+        let received = Vec::new();
+        self.peers.push(Some(Connection { stream, received }));
         Ok(())
+    }
+
+    /// Reads what is there, and forgets a connection that ended.
+    fn receive(&mut self, number: usize) {
+        let Some(peer) = &mut self.peers[number] else {
+            return;
+        };
+        let mut chunk = [0; 16 * 1024];
+        match peer.stream.read(&mut chunk) {
+            Ok(size @ 1..) => peer.received.extend_from_slice(&chunk[..size]),
+            _ => self.peers[number] = None,
+        }
     }
 
     /// Sends an answer made by [`invocation`] or [`ACCEPTED`].
@@ -139,100 +126,68 @@ pub fn invocation(id: &str, deadline_ms: u128, event: &[u8]) -> Vec<u8> {
     [head.as_bytes(), event].concat()
 }
 
-impl Connection {
-    fn receive(&mut self) -> io::Result<usize> {
-        let mut chunk = [0; 16 * 1024];
-        let size = self.stream.read(&mut chunk)?;
-        self.received.extend_from_slice(&chunk[..size]);
-        Ok(size)
+#[cfg(test)]
+mod tests {
+    use std::thread;
+
+    use super::*;
+
+    const PATIENCE: Duration = Duration::from_secs(10);
+    const NEXT: &[u8] = b"GET /2018-06-01/runtime/invocation/next HTTP/1.1\r\nhost: lambda\r\n\r\n";
+
+    /// Plays a service that sends `parts`, each as soon as what came before was answered, and returns the answers.
+    fn client<const N: usize>(
+        address: SocketAddr,
+        parts: [&'static [u8]; N],
+    ) -> thread::JoinHandle<Vec<String>> {
+        thread::spawn(move || {
+            let mut stream = TcpStream::connect(address).expect("the server accepts");
+            let mut answer = [0; 4096];
+            let mut exchange = |part| {
+                stream.write_all(part).expect("the server reads");
+                let size = stream.read(&mut answer).expect("the server answers");
+                String::from_utf8_lossy(&answer[..size]).into_owned()
+            };
+            parts.into_iter().map(&mut exchange).collect()
+        })
     }
 
-    /// Takes a request out of what was received, once all of it is there.
-    fn take_call(&mut self) -> io::Result<Option<Call>> {
-        let mut headers = [httparse::EMPTY_HEADER; 32];
-        let mut request = httparse::Request::new(&mut headers);
-        let httparse::Status::Complete(head) = request.parse(&self.received).map_err(invalid)?
-        else {
-            return Ok(None);
-        };
-        let Some((body, end)) = body(request.headers, &self.received[head..])? else {
-            return Ok(None);
-        };
-        let call = call(
-            request.method.unwrap_or_default(),
-            request.path.unwrap_or_default(),
-            body,
-        )?;
-        self.received.drain(..head + end);
-        Ok(Some(call))
+    #[test]
+    fn an_invocation_goes_out_and_its_response_comes_in_over_one_connection() {
+        let mut api = RuntimeApi::start().expect("a free port");
+        let response = b"POST /2018-06-01/runtime/invocation/id-1/response HTTP/1.1\r\ncontent-length: 5\r\n\r\nhello";
+        let client = client(api.address().expect("an address"), [NEXT, response]);
+        let (peer, call) = api.wait(PATIENCE).expect("a call");
+        assert_eq!(call, Call::Next);
+        api.answer(peer, &invocation("id-1", 1, b"{}"))
+            .expect("an open connection");
+        let (peer, call) = api.wait(PATIENCE).expect("a call");
+        assert_eq!(
+            call,
+            Call::Response {
+                id: "id-1".into(),
+                body: b"hello".into()
+            }
+        );
+        api.answer(peer, ACCEPTED).expect("an open connection");
+        let answers = client.join().expect("the client ends");
+        assert!(
+            answers[0].contains("lambda-runtime-aws-request-id: id-1\r\n")
+                && answers[0].ends_with("\r\n\r\n{}")
+        );
+        assert!(answers[1].starts_with("HTTP/1.1 202 "));
+        assert_eq!(api.connections(), 1);
     }
-}
 
-/// The body and the bytes that it takes up, once all of it is there.
-fn body(headers: &[httparse::Header<'_>], received: &[u8]) -> io::Result<Option<(Vec<u8>, usize)>> {
-    let header = |name: &str| {
-        headers
-            .iter()
-            .find(|header| header.name.eq_ignore_ascii_case(name))
-    };
-    if header("transfer-encoding").is_some() {
-        return chunks(received);
-    }
-    let Some(length) = header("content-length") else {
-        return Ok(Some((Vec::new(), 0)));
-    };
-    let length = std::str::from_utf8(length.value)
-        .map_err(invalid)?
-        .parse()
-        .map_err(invalid)?;
-    Ok(received.get(..length).map(|body| (body.to_vec(), length)))
-}
-
-fn chunks(received: &[u8]) -> io::Result<Option<(Vec<u8>, usize)>> {
-    let (mut body, mut at) = (Vec::new(), 0);
-    loop {
-        let size = httparse::parse_chunk_size(&received[at..])
-            .map_err(|_| invalid("the size of a chunk"))?;
-        let httparse::Status::Complete((head, size)) = size else {
-            return Ok(None);
-        };
-        let start = at + head;
-        let end = start + size as usize;
-        let Some(chunk) = received
-            .get(start..end)
-            .filter(|_| received.len() >= end + 2)
-        else {
-            return Ok(None);
-        };
-        body.extend_from_slice(chunk);
-        at = end + 2;
-        if size == 0 {
-            return Ok(Some((body, at)));
+    #[test]
+    fn every_connection_is_counted() {
+        let mut api = RuntimeApi::start().expect("a free port");
+        for expected in 1..=3 {
+            let client = client(api.address().expect("an address"), [NEXT]);
+            let (peer, _) = api.wait(PATIENCE).expect("a call");
+            api.answer(peer, ACCEPTED).expect("an open connection");
+            client.join().expect("the client ends");
+            assert_eq!(api.connections(), expected);
         }
     }
-}
-
-fn call(method: &str, path: &str, body: Vec<u8>) -> io::Result<Call> {
-    let action = path.strip_prefix(PREFIX).unwrap_or_default();
-    let invocation = action
-        .strip_prefix("invocation/")
-        .and_then(|rest| rest.split_once('/'));
-    match (method, action, invocation) {
-        ("GET", "invocation/next", _) => Ok(Call::Next),
-        ("POST", _, Some((id, "response"))) => Ok(Call::Response {
-            id: id.to_owned(),
-            body,
-        }),
-        ("POST", "init/error", _) | ("POST", _, Some((_, "error"))) => Ok(Call::Error {
-            path: path.to_owned(),
-            body,
-        }),
-        _ => Err(invalid(format!(
-            "`{method} {path}` is not a call of the Runtime API that the benchmark knows"
-        ))),
-    }
-}
-
-fn invalid(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> io::Error {
-    io::Error::new(ErrorKind::InvalidData, error)
 }

@@ -1,6 +1,7 @@
 //! Compares a service built with Sparta with the same service on bare `lambda_http`.
 
 mod api;
+mod call;
 mod compile;
 mod event;
 mod measure;
@@ -30,7 +31,7 @@ struct Options {
     #[arg(long)]
     bare: Option<PathBuf>,
     /// Rounds whose medians are shown.
-    #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u16).range(1..))]
+    #[arg(long, default_value_t = 9, value_parser = clap::value_parser!(u16).range(1..))]
     rounds: u16,
     /// Invocations of each service per round; of the 100 KB event, a tenth of them.
     #[arg(long, default_value_t = 20_000, value_parser = clap::value_parser!(u32).range(10..))]
@@ -59,15 +60,13 @@ fn main() -> Result<()> {
     if options.build_times {
         build_times(&mut table)?;
     }
+    let machine = report::machine();
+    measure::pin()?;
     for round in 1..=options.rounds {
         eprintln!("round {round} of {}", options.rounds);
         measure_round(&mut table, binaries, &options)?;
     }
-    println!(
-        "{}, {} rounds:\n\n{table}",
-        report::machine(),
-        options.rounds
-    );
+    println!("{machine}, {} rounds:\n\n{table}", options.rounds);
     Ok(())
 }
 

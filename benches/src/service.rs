@@ -8,7 +8,8 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use serde_json::Value;
 
 use crate::Result;
-use crate::api::{ACCEPTED, Call, Peer, RuntimeApi, invocation};
+use crate::api::{ACCEPTED, Peer, RuntimeApi, invocation};
+use crate::call::Call;
 
 const PATIENCE: Duration = Duration::from_secs(10);
 const TIMEOUT_MS: u128 = 30_000;
@@ -85,7 +86,9 @@ impl Service {
         match self.api.wait(PATIENCE)? {
             (peer, Call::Next) => self.waiting = peer,
             (_, other) => {
-                return Err(format!("no call for an event after invocation {id}: {other:?}").into());
+                return Err(
+                    format!("no call for an event after invocation {id}: {other:?}").into(),
+                );
             }
         }
         Ok((body, round_trip))
