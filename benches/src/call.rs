@@ -12,7 +12,7 @@ pub enum Call {
     /// Its answer to the invocation `id`.
     Response { id: String, body: Vec<u8> },
     /// Its failure, of one invocation or to start.
-    Error { path: String, body: Vec<u8> },
+    Error { path: String, report: String },
 }
 
 impl Call {
@@ -93,7 +93,7 @@ fn call(method: &str, path: &str, body: Vec<u8>) -> io::Result<Call> {
         }),
         ("POST", "init/error", _) | ("POST", _, Some((_, "error"))) => Ok(Call::Error {
             path: path.to_owned(),
-            body,
+            report: String::from_utf8_lossy(&body).into_owned(),
         }),
         _ => Err(invalid(format!(
             "`{method} {path}` is not a call of the Runtime API that the benchmark knows"
@@ -149,7 +149,7 @@ mod tests {
                 call,
                 Some(Call::Error {
                     path: path.to_owned(),
-                    body: b"boom".into()
+                    report: "boom".into()
                 })
             );
         }

@@ -62,8 +62,9 @@ impl Service {
             }),
             other => {
                 let _ = child.kill();
-                child.wait()?;
-                Err(format!("{} did not ask for an event: {other:?}", binary.display()).into())
+                let status = child.wait()?;
+                let binary = binary.display();
+                Err(format!("{binary} did not ask for an event ({status}): {other:?}").into())
             }
         }
     }
