@@ -42,7 +42,7 @@ struct Options {
     #[arg(long, default_value_t = 100, value_parser = clap::value_parser!(u32).range(1..))]
     starts: u32,
     /// Measures builds from clean too, which takes minutes.
-    #[arg(long)]
+    #[arg(long, conflicts_with_all = ["sparta", "bare"])]
     build_times: bool,
 }
 
@@ -69,7 +69,7 @@ fn main() -> Result<()> {
         eprintln!("round {round} of {}", options.rounds);
         measure_round(&mut table, binaries, &options)?;
     }
-    println!("{machine}, {} rounds:\n\n{table}", options.rounds);
+    println!("{machine}; rounds: {}\n\n{table}", options.rounds);
     Ok(())
 }
 
