@@ -1,0 +1,13 @@
+//! What a person writes without Sparta: the service that the benchmarks compare with.
+
+use lambda_http::{Error, Request, run, service_fn, tracing};
+
+async fn hello(_: Request) -> Result<&'static str, Error> {
+    Ok("hello")
+}
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Error> {
+    tracing::init_default_subscriber();
+    run(service_fn(hello)).await
+}

@@ -1,0 +1,103 @@
+//! Compares a service built with Sparta with the same service on bare `lambda_http`.
+
+mod api;
+mod call;
+mod compile;
+mod event;
+mod measure;
+mod report;
+mod service;
+mod stats;
+
+use std::env;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use clap::Parser;
+
+use compile::{BARE, SPARTA, build, build_times};
+use event::Event;
+use measure::Cache;
+use report::Table;
+use service::Service;
+
+type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
+
+/// Compares a service built with Sparta with the same service on bare lambda_http.
+#[derive(Parser)]
+struct Options {
+    /// Sparta's service; the example `hello` is built without this.
+    #[arg(long)]
+    sparta: Option<PathBuf>,
+    /// The service without Sparta; `bare-lambda-http` is built without this.
+    #[arg(long)]
+    bare: Option<PathBuf>,
+    /// Rounds whose medians are shown.
+    #[arg(long, default_value_t = 9, value_parser = clap::value_parser!(u16).range(1..))]
+    rounds: u16,
+    /// Invocations of each service per round; of the 100 KB event, a tenth of them.
+    #[arg(long, default_value_t = 20_000, value_parser = clap::value_parser!(u32).range(10..))]
+    invocations: u32,
+    /// Starts of each service per round, with the binary cached and as many with it evicted.
+    #[arg(long, default_value_t = 100, value_parser = clap::value_parser!(u32).range(1..))]
+    starts: u32,
+    /// Measures builds from clean too, which takes minutes.
+    #[arg(long, conflicts_with_all = ["sparta", "bare"])]
+    build_times: bool,
+}
+
+fn main() -> Result<()> {
+    let options = Options::parse();
+    let sparta = options
+        .sparta
+        .clone()
+        .map_or_else(|| build(&SPARTA, None), Ok)?;
+    let bare = options
+        .bare
+        .clone()
+        .map_or_else(|| build(&BARE, None), Ok)?;
+    let copies = [copy(&sparta, "sparta")?, copy(&bare, "bare")?];
+    let binaries = copies.each_ref().map(PathBuf::as_path);
+    let mut table = Table::default();
+    measure::sizes(&mut table, binaries)?;
+    if options.build_times {
+        build_times(&mut table)?;
+    }
+    let machine = report::machine();
+    measure::pin()?;
+    for round in 1..=options.rounds {
+        eprintln!("round {round} of {}", options.rounds);
+        measure_round(&mut table, binaries, &options)?;
+    }
+    println!("{machine}; rounds: {}\n\n{table}", options.rounds);
+    Ok(())
+}
+
+/// Copies a binary beside this one: the way a linker lays its file out on the disk tells in how long it takes to read.
+fn copy(binary: &Path, name: &str) -> Result<PathBuf> {
+    let folder = env::current_exe()?.with_file_name("sparta-bench-services");
+    fs::create_dir_all(&folder)?;
+    let copy = folder.join(name);
+    fs::copy(binary, &copy)
+        .map_err(|error| format!("cannot copy {}: {error}", binary.display()))?;
+    Ok(copy)
+}
+
+fn measure_round(table: &mut Table, binaries: [&Path; 2], options: &Options) -> Result<()> {
+    let mut services = [Service::start(binaries[0])?, Service::start(binaries[1])?];
+    let count = options.invocations as usize;
+    for (event, count) in [
+        (Event::small(), count),
+        (Event::usual(), count),
+        (Event::large(), count / 10),
+    ] {
+        for service in &mut services {
+            service.check(&event.bytes)?;
+        }
+        measure::invocations(table, &mut services, &event, count)?;
+    }
+    measure::connections(table, &services);
+    drop(services);
+    measure::starts(table, binaries, Cache::Cached, options.starts as usize)?;
+    measure::starts(table, binaries, Cache::Evicted, options.starts as usize)
+}

@@ -1,0 +1,155 @@
+//! The measurements: each takes both services, Sparta's first, which take turns in it.
+
+use std::fs::File;
+use std::path::Path;
+use std::time::Duration;
+
+use rustix::fs::{Advice, fadvise};
+use rustix::thread::{CpuSet, sched_getaffinity, sched_setaffinity};
+
+use crate::Result;
+use crate::event::Event;
+use crate::report::{Table, Unit};
+use crate::service::Service;
+use crate::stats::{median, percentile};
+
+const TURN: usize = 250;
+
+/// Keeps this process and those that it starts on one processor: whether the scheduler puts the two ends of a connection
+/// on the same one makes more of a difference than anything that is measured here.
+pub fn pin() -> Result<()> {
+    let allowed = sched_getaffinity(None)?;
+    let last = (0..CpuSet::MAX_CPU)
+        .rfind(|&cpu| allowed.is_set(cpu))
+        .ok_or("no processor to run on")?;
+    let mut only = CpuSet::new();
+    only.set(last);
+    Ok(sched_setaffinity(None, &only)?)
+}
+
+/// Size of the two binaries.
+pub fn sizes(table: &mut Table, binaries: [&Path; 2]) -> Result<()> {
+    let [sparta, bare] =
+        binaries.map(|binary| binary.metadata().map(|file| file.len() as f64 / 1024.0));
+    table.record("size of the binary", Unit::KiB, [sparta?, bare?]);
+    Ok(())
+}
+
+/// Whether the binary is in the page cache when its process starts.
+#[derive(Clone, Copy, PartialEq)]
+pub enum Cache {
+    Cached,
+    Evicted,
+}
+
+/// Start to first poll, memory and processor time until then, over `count` processes of each.
+pub fn starts(table: &mut Table, binaries: [&Path; 2], cache: Cache, count: usize) -> Result<()> {
+    let mut wall = [vec![], vec![]];
+    let mut cpu = [vec![], vec![]];
+    let mut resident = [vec![], vec![]];
+    for turn in 0..count {
+        for which in order(turn) {
+            if cache == Cache::Evicted {
+                evict(binaries[which])?;
+            }
+            let service = Service::start(binaries[which])?;
+            if cache == Cache::Evicted && service.major_faults()? == 0 {
+                return Err(
+                    format!("{} stays in the page cache", binaries[which].display()).into(),
+                );
+            }
+            wall[which].push(micros(service.started_in));
+            cpu[which].push(micros(service.cpu()?));
+            resident[which].push(service.resident()? as f64);
+        }
+    }
+    let name = match cache {
+        Cache::Cached => "start to first poll, binary cached",
+        Cache::Evicted => "start to first poll, binary evicted",
+    };
+    percentiles(table, name, wall);
+    table.record(
+        &format!("{name}, CPU"),
+        Unit::Micros,
+        cpu.map(|samples| median(&samples)),
+    );
+    if cache == Cache::Cached {
+        table.record(
+            "resident memory at first poll",
+            Unit::KiB,
+            resident.map(|samples| median(&samples)),
+        );
+    }
+    Ok(())
+}
+
+/// Round trip and processor time of `count` invocations of each service.
+pub fn invocations(
+    table: &mut Table,
+    services: &mut [Service; 2],
+    event: &Event,
+    count: usize,
+) -> Result<()> {
+    for service in services.iter_mut() {
+        for _ in 0..TURN.min(count) {
+            service.invoke(&event.bytes)?;
+        }
+    }
+    let mut wall = [vec![], vec![]];
+    let mut cpu = [Duration::ZERO; 2];
+    for turn in 0..count.div_ceil(TURN) {
+        for which in order(turn) {
+            let service = &mut services[which];
+            let before = service.cpu()?;
+            for _ in 0..TURN.min(count - turn * TURN) {
+                wall[which].push(micros(service.invoke(&event.bytes)?.1));
+            }
+            cpu[which] += service.cpu()?.saturating_sub(before);
+        }
+    }
+    percentiles(table, &format!("round trip, {}", event.name), wall);
+    let cpu = cpu.map(|total| micros(total) / count as f64);
+    table.record(
+        &format!("CPU per invocation, {}", event.name),
+        Unit::Micros,
+        cpu,
+    );
+    Ok(())
+}
+
+/// Connections that the services made since they started.
+pub fn connections(table: &mut Table, services: &[Service; 2]) {
+    let connections = services
+        .each_ref()
+        .map(|service| service.connections() as f64);
+    table.record("connections to the Runtime API", Unit::Count, connections);
+}
+
+/// Who goes first alternates, so that neither always runs in the other's wake.
+fn order(turn: usize) -> [usize; 2] {
+    if turn.is_multiple_of(2) {
+        [0, 1]
+    } else {
+        [1, 0]
+    }
+}
+
+fn percentiles(table: &mut Table, name: &str, mut samples: [Vec<f64>; 2]) {
+    for percent in [50.0, 99.0] {
+        let values = samples
+            .each_mut()
+            .map(|samples| percentile(samples, percent));
+        table.record(&format!("{name}, p{percent}"), Unit::Micros, values);
+    }
+}
+
+/// Drops a file from the page cache; pages that were never written to the disk would stay.
+fn evict(file: &Path) -> Result<()> {
+    let file = File::open(file)?;
+    file.sync_all()?;
+    Ok(fadvise(&file, 0, None, Advice::DontNeed)?)
+}
+
+fn micros(duration: Duration) -> f64 {
+    duration.as_secs_f64() * 1e6
+}

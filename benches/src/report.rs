@@ -1,0 +1,118 @@
+//! The results as Markdown.
+
+use std::fmt::{self, Display, Formatter};
+use std::fs;
+use std::process::Command;
+
+use crate::stats::median;
+
+/// What a value counts.
+#[derive(Clone, Copy)]
+pub enum Unit {
+    Micros,
+    Seconds,
+    KiB,
+    Count,
+}
+
+/// One row for each measure, with the values of every round.
+#[derive(Default)]
+pub struct Table {
+    rows: Vec<Row>,
+}
+
+struct Row {
+    name: String,
+    unit: Unit,
+    rounds: Vec<[f64; 2]>,
+}
+
+impl Table {
+    /// Adds one round's values, Sparta's first.
+    pub fn record(&mut self, name: &str, unit: Unit, values: [f64; 2]) {
+        match self.rows.iter_mut().find(|row| row.name == name) {
+            Some(row) => row.rounds.push(values),
+            None => self.rows.push(Row {
+                name: name.to_owned(),
+                unit,
+                rounds: vec![values],
+            }),
+        }
+    }
+}
+
+impl Display for Table {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        writeln!(f, "| measure | sparta | bare | ratio | lowest to highest |")?;
+        writeln!(f, "| --- | ---: | ---: | ---: | ---: |")?;
+        for Row { name, unit, rounds } in &self.rows {
+            let [sparta, bare] = [0, 1]
+                .map(|which| median(&rounds.iter().map(|round| round[which]).collect::<Vec<_>>()));
+            let mut ratios: Vec<f64> = rounds.iter().map(|[sparta, bare]| sparta / bare).collect();
+            ratios.sort_unstable_by(f64::total_cmp);
+            let (ratio, low, high) = (median(&ratios), ratios[0], ratios[ratios.len() - 1]);
+            let [sparta, bare] = [sparta, bare].map(|value| unit.show(value));
+            writeln!(
+                f,
+                "| {name} | {sparta} | {bare} | {ratio:.2} | {low:.2} to {high:.2} |"
+            )?;
+        }
+        Ok(())
+    }
+}
+
+impl Unit {
+    fn show(self, value: f64) -> String {
+        match self {
+            Unit::Micros if value >= 1000.0 => format!("{:.2} ms", value / 1000.0),
+            Unit::Micros => format!("{value:.1} µs"),
+            Unit::Seconds => format!("{value:.1} s"),
+            Unit::KiB => format!("{value:.0} KiB"),
+            Unit::Count => format!("{value:.0}"),
+        }
+    }
+}
+
+/// What the figures were measured on, in one line.
+pub fn machine() -> String {
+    let cores = std::thread::available_parallelism().map_or(0, usize::from);
+    let cpuinfo = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
+    let model = cpuinfo
+        .lines()
+        .find_map(|line| line.strip_prefix("model name")?.split_once(": "));
+    let model = model.map_or("unknown processor", |(_, model)| model.trim());
+    let kernel = fs::read_to_string("/proc/sys/kernel/osrelease").unwrap_or_default();
+    let rustc = Command::new("rustc").arg("--version").output();
+    let rustc = rustc.map_or_else(
+        |_| String::new(),
+        |output| String::from_utf8_lossy(&output.stdout).into_owned(),
+    );
+    format!(
+        "{cores} cores of {model}, Linux {}, {}",
+        kernel.trim(),
+        rustc.trim()
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_row_shows_the_medians_of_its_rounds_and_of_their_ratios() {
+        let mut table = Table::default();
+        table.record("size", Unit::KiB, [2000.0, 1000.0]);
+        for round in [[10.0, 10.0], [30.0, 20.0], [1100.0, 1000.0]] {
+            table.record("round trip", Unit::Micros, round);
+        }
+        let table = table.to_string();
+        let rows: Vec<&str> = table.lines().skip(2).collect();
+        assert_eq!(
+            rows,
+            [
+                "| size | 2000 KiB | 1000 KiB | 2.00 | 2.00 to 2.00 |",
+                "| round trip | 30.0 µs | 20.0 µs | 1.10 | 1.00 to 1.50 |",
+            ]
+        );
+    }
+}
