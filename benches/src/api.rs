@@ -26,10 +26,7 @@ struct Connection {
 impl RuntimeApi {
     /// Listens on a free port of the loopback device.
     pub fn start() -> io::Result<Self> {
-        Ok(Self {
-            listener: TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?,
-            peers: Vec::new(),
-        })
+        Ok(Self { listener: TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?, peers: Vec::new() })
     }
 
     /// Where it listens.
@@ -103,9 +100,7 @@ impl RuntimeApi {
 
     /// Sends an answer made by [`invocation`] or [`ACCEPTED`].
     pub fn answer(&mut self, peer: Peer, answer: &[u8]) -> io::Result<()> {
-        let connection = self.peers[peer.0]
-            .as_mut()
-            .ok_or(ErrorKind::ConnectionAborted)?;
+        let connection = self.peers[peer.0].as_mut().ok_or(ErrorKind::ConnectionAborted)?;
         connection.stream.write_all(answer)
     }
 }
@@ -136,10 +131,7 @@ mod tests {
     const NEXT: &[u8] = b"GET /2018-06-01/runtime/invocation/next HTTP/1.1\r\nhost: lambda\r\n\r\n";
 
     /// Plays a service that sends `parts`, each as soon as what came before was answered, and returns the answers.
-    fn client<const N: usize>(
-        address: SocketAddr,
-        parts: [&'static [u8]; N],
-    ) -> thread::JoinHandle<Vec<String>> {
+    fn client<const N: usize>(address: SocketAddr, parts: [&'static [u8]; N]) -> thread::JoinHandle<Vec<String>> {
         thread::spawn(move || {
             let mut stream = TcpStream::connect(address).expect("the server accepts");
             let mut answer = [0; 4096];
@@ -159,22 +151,12 @@ mod tests {
         let client = client(api.address().expect("an address"), [NEXT, response]);
         let (peer, call) = api.wait(PATIENCE).expect("a call");
         assert_eq!(call, Call::Next);
-        api.answer(peer, &invocation("id-1", 1, b"{}"))
-            .expect("an open connection");
+        api.answer(peer, &invocation("id-1", 1, b"{}")).expect("an open connection");
         let (peer, call) = api.wait(PATIENCE).expect("a call");
-        assert_eq!(
-            call,
-            Call::Response {
-                id: "id-1".into(),
-                body: b"hello".into()
-            }
-        );
+        assert_eq!(call, Call::Response { id: "id-1".into(), body: b"hello".into() });
         api.answer(peer, ACCEPTED).expect("an open connection");
         let answers = client.join().expect("the client ends");
-        assert!(
-            answers[0].contains("lambda-runtime-aws-request-id: id-1\r\n")
-                && answers[0].ends_with("\r\n\r\n{}")
-        );
+        assert!(answers[0].contains("lambda-runtime-aws-request-id: id-1\r\n") && answers[0].ends_with("\r\n\r\n{}"));
         assert!(answers[1].starts_with("HTTP/1.1 202 "));
         assert_eq!(api.connections(), 1);
     }

@@ -29,49 +29,26 @@ pub struct Package {
 }
 
 /// The example that stands for Sparta.
-pub const SPARTA: Package = Package {
-    name: "hello",
-    features: "",
-};
+pub const SPARTA: Package = Package { name: "hello", features: "" };
 /// The same service without Sparta.
-pub const BARE: Package = Package {
-    name: "bare-lambda-http",
-    features: "service",
-};
+pub const BARE: Package = Package { name: "bare-lambda-http", features: "service" };
 
 /// Builds `package` and returns its executable.
 pub fn build(package: &Package, target: Option<&Path>) -> Result<PathBuf> {
     let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    cargo.args([
-        "build",
-        "--release",
-        "--manifest-path",
-        MANIFEST,
-        "--package",
-        package.name,
-    ]);
-    cargo.args([
-        "--features",
-        package.features,
-        "--message-format",
-        "json-render-diagnostics",
-    ]);
+    cargo.args(["build", "--release", "--manifest-path", MANIFEST, "--package", package.name]);
+    cargo.args(["--features", package.features, "--message-format", "json-render-diagnostics"]);
     cargo.args(PROFILE.iter().flat_map(|setting| ["--config", setting]));
     if let Some(target) = target {
         cargo.arg("--target-dir").arg(target);
     }
     // Both get the flag of Lambda builds: it means nothing to the bare service, and what they share is built once.
-    cargo
-        .env_remove("CARGO_ENCODED_RUSTFLAGS")
-        .env("RUSTFLAGS", "--cfg sparta_lambda");
+    cargo.env_remove("CARGO_ENCODED_RUSTFLAGS").env("RUSTFLAGS", "--cfg sparta_lambda");
     let output = cargo.stderr(Stdio::inherit()).output()?;
     if !output.status.success() {
         return Err(format!("`{}` does not build", package.name).into());
     }
-    let mut messages = output
-        .stdout
-        .split(|byte| *byte == b'\n')
-        .flat_map(serde_json::from_slice::<Value>);
+    let mut messages = output.stdout.split(|byte| *byte == b'\n').flat_map(serde_json::from_slice::<Value>);
     let executable = messages.find_map(|message| message["executable"].as_str().map(PathBuf::from));
     executable.ok_or_else(|| format!("`{}` has no executable", package.name).into())
 }
@@ -98,11 +75,7 @@ pub fn build_times(table: &mut Table) -> Result<()> {
 fn children_cpu() -> Result<f64> {
     let stat = fs::read_to_string("/proc/self/stat")?;
     let (_, fields) = stat.rsplit_once(')').ok_or("stat without a name")?;
-    let ticks = fields
-        .split_whitespace()
-        .skip(13)
-        .take(2)
-        .map(str::parse::<f64>)
-        .sum::<std::result::Result<f64, _>>()?;
+    let ticks =
+        fields.split_whitespace().skip(13).take(2).map(str::parse::<f64>).sum::<std::result::Result<f64, _>>()?;
     Ok(ticks / rustix::param::clock_ticks_per_second() as f64)
 }

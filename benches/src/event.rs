@@ -23,19 +23,12 @@ impl Event {
 
     /// What a browser's request becomes: 1 KB.
     pub fn usual() -> Self {
-        Self::padded(
-            "1 KB",
-            request("GET"),
-            "rawQueryString",
-            1024,
-            "page=1&filter=",
-        )
+        Self::padded("1 KB", request("GET"), "rawQueryString", 1024, "page=1&filter=")
     }
 
     /// An upload of a JSON document, escaped as API Gateway does: 100 KB.
     pub fn large() -> Self {
-        let records = (0..1200)
-            .map(|n| json!({ "id": n, "name": format!("record {n}"), "tags": ["a", "b"] }));
+        let records = (0..1200).map(|n| json!({ "id": n, "name": format!("record {n}"), "tags": ["a", "b"] }));
         let document = Value::Array(records.collect()).to_string();
         Self::padded("100 KB", request("POST"), "body", 100 * 1024, &document)
     }
@@ -43,14 +36,9 @@ impl Event {
     /// Fills `field` up to `size`, starting with `text`.
     fn padded(name: &'static str, mut event: Value, field: &str, size: usize, text: &str) -> Self {
         event[field] = text.into();
-        let missing = size
-            .checked_sub(event.to_string().len())
-            .expect("an event without padding fits its size");
+        let missing = size.checked_sub(event.to_string().len()).expect("an event without padding fits its size");
         event[field] = (text.to_owned() + &"x".repeat(missing)).into();
-        Self {
-            name,
-            bytes: event.to_string().into_bytes(),
-        }
+        Self { name, bytes: event.to_string().into_bytes() }
     }
 }
 
@@ -89,11 +77,7 @@ mod tests {
 
     #[test]
     fn events_are_http_requests_of_the_sizes_that_they_are_named_for() {
-        for (event, size) in [
-            (Event::small(), 200),
-            (Event::usual(), 1024),
-            (Event::large(), 100 * 1024),
-        ] {
+        for (event, size) in [(Event::small(), 200), (Event::usual(), 1024), (Event::large(), 100 * 1024)] {
             assert_eq!(event.bytes.len(), size, "{}", event.name);
             let event: Value = serde_json::from_slice(&event.bytes).expect("an event is JSON");
             assert_eq!(event["version"], "2.0");

@@ -48,14 +48,8 @@ struct Options {
 
 fn main() -> Result<()> {
     let options = Options::parse();
-    let sparta = options
-        .sparta
-        .clone()
-        .map_or_else(|| build(&SPARTA, None), Ok)?;
-    let bare = options
-        .bare
-        .clone()
-        .map_or_else(|| build(&BARE, None), Ok)?;
+    let sparta = options.sparta.clone().map_or_else(|| build(&SPARTA, None), Ok)?;
+    let bare = options.bare.clone().map_or_else(|| build(&BARE, None), Ok)?;
     let copies = [copy(&sparta, "sparta")?, copy(&bare, "bare")?];
     let binaries = copies.each_ref().map(PathBuf::as_path);
     let mut table = Table::default();
@@ -78,19 +72,14 @@ fn copy(binary: &Path, name: &str) -> Result<PathBuf> {
     let folder = env::current_exe()?.with_file_name("sparta-bench-services");
     fs::create_dir_all(&folder)?;
     let copy = folder.join(name);
-    fs::copy(binary, &copy)
-        .map_err(|error| format!("cannot copy {}: {error}", binary.display()))?;
+    fs::copy(binary, &copy).map_err(|error| format!("cannot copy {}: {error}", binary.display()))?;
     Ok(copy)
 }
 
 fn measure_round(table: &mut Table, binaries: [&Path; 2], options: &Options) -> Result<()> {
     let mut services = [Service::start(binaries[0])?, Service::start(binaries[1])?];
     let count = options.invocations as usize;
-    for (event, count) in [
-        (Event::small(), count),
-        (Event::usual(), count),
-        (Event::large(), count / 10),
-    ] {
+    for (event, count) in [(Event::small(), count), (Event::usual(), count), (Event::large(), count / 10)] {
         for service in &mut services {
             service.check(&event.bytes)?;
         }

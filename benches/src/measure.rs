@@ -19,9 +19,7 @@ const TURN: usize = 250;
 /// on the same one makes more of a difference than anything that is measured here.
 pub fn pin() -> Result<()> {
     let allowed = sched_getaffinity(None)?;
-    let last = (0..CpuSet::MAX_CPU)
-        .rfind(|&cpu| allowed.is_set(cpu))
-        .ok_or("no processor to run on")?;
+    let last = (0..CpuSet::MAX_CPU).rfind(|&cpu| allowed.is_set(cpu)).ok_or("no processor to run on")?;
     let mut only = CpuSet::new();
     only.set(last);
     Ok(sched_setaffinity(None, &only)?)
@@ -29,8 +27,7 @@ pub fn pin() -> Result<()> {
 
 /// Size of the two binaries.
 pub fn sizes(table: &mut Table, binaries: [&Path; 2]) -> Result<()> {
-    let [sparta, bare] =
-        binaries.map(|binary| binary.metadata().map(|file| file.len() as f64 / 1024.0));
+    let [sparta, bare] = binaries.map(|binary| binary.metadata().map(|file| file.len() as f64 / 1024.0));
     table.record("size of the binary", Unit::KiB, [sparta?, bare?]);
     Ok(())
 }
@@ -54,9 +51,7 @@ pub fn starts(table: &mut Table, binaries: [&Path; 2], cache: Cache, count: usiz
             }
             let service = Service::start(binaries[which])?;
             if cache == Cache::Evicted && service.major_faults()? == 0 {
-                return Err(
-                    format!("{} stays in the page cache", binaries[which].display()).into(),
-                );
+                return Err(format!("{} stays in the page cache", binaries[which].display()).into());
             }
             wall[which].push(micros(service.started_in));
             cpu[which].push(micros(service.cpu()?));
@@ -68,28 +63,15 @@ pub fn starts(table: &mut Table, binaries: [&Path; 2], cache: Cache, count: usiz
         Cache::Evicted => "start to first poll, binary evicted",
     };
     percentiles(table, name, wall);
-    table.record(
-        &format!("{name}, CPU"),
-        Unit::Micros,
-        cpu.map(|samples| median(&samples)),
-    );
+    table.record(&format!("{name}, CPU"), Unit::Micros, cpu.map(|samples| median(&samples)));
     if cache == Cache::Cached {
-        table.record(
-            "resident memory at first poll",
-            Unit::KiB,
-            resident.map(|samples| median(&samples)),
-        );
+        table.record("resident memory at first poll", Unit::KiB, resident.map(|samples| median(&samples)));
     }
     Ok(())
 }
 
 /// Round trip and processor time of `count` invocations of each service.
-pub fn invocations(
-    table: &mut Table,
-    services: &mut [Service; 2],
-    event: &Event,
-    count: usize,
-) -> Result<()> {
+pub fn invocations(table: &mut Table, services: &mut [Service; 2], event: &Event, count: usize) -> Result<()> {
     for service in services.iter_mut() {
         for _ in 0..TURN.min(count) {
             service.invoke(&event.bytes)?;
@@ -109,36 +91,24 @@ pub fn invocations(
     }
     percentiles(table, &format!("round trip, {}", event.name), wall);
     let cpu = cpu.map(|total| micros(total) / count as f64);
-    table.record(
-        &format!("CPU per invocation, {}", event.name),
-        Unit::Micros,
-        cpu,
-    );
+    table.record(&format!("CPU per invocation, {}", event.name), Unit::Micros, cpu);
     Ok(())
 }
 
 /// Connections that the services made since they started.
 pub fn connections(table: &mut Table, services: &[Service; 2]) {
-    let connections = services
-        .each_ref()
-        .map(|service| service.connections() as f64);
+    let connections = services.each_ref().map(|service| service.connections() as f64);
     table.record("connections to the Runtime API", Unit::Count, connections);
 }
 
 /// Who goes first alternates, so that neither always runs in the other's wake.
 fn order(turn: usize) -> [usize; 2] {
-    if turn.is_multiple_of(2) {
-        [0, 1]
-    } else {
-        [1, 0]
-    }
+    if turn.is_multiple_of(2) { [0, 1] } else { [1, 0] }
 }
 
 fn percentiles(table: &mut Table, name: &str, mut samples: [Vec<f64>; 2]) {
     for percent in [50.0, 99.0] {
-        let values = samples
-            .each_mut()
-            .map(|samples| percentile(samples, percent));
+        let values = samples.each_mut().map(|samples| percentile(samples, percent));
         table.record(&format!("{name}, p{percent}"), Unit::Micros, values);
     }
 }

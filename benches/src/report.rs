@@ -32,11 +32,7 @@ impl Table {
     pub fn record(&mut self, name: &str, unit: Unit, values: [f64; 2]) {
         match self.rows.iter_mut().find(|row| row.name == name) {
             Some(row) => row.rounds.push(values),
-            None => self.rows.push(Row {
-                name: name.to_owned(),
-                unit,
-                rounds: vec![values],
-            }),
+            None => self.rows.push(Row { name: name.to_owned(), unit, rounds: vec![values] }),
         }
     }
 }
@@ -46,16 +42,13 @@ impl Display for Table {
         writeln!(f, "| measure | sparta | bare | ratio | lowest to highest |")?;
         writeln!(f, "| --- | ---: | ---: | ---: | ---: |")?;
         for Row { name, unit, rounds } in &self.rows {
-            let [sparta, bare] = [0, 1]
-                .map(|which| median(&rounds.iter().map(|round| round[which]).collect::<Vec<_>>()));
+            let [sparta, bare] =
+                [0, 1].map(|which| median(&rounds.iter().map(|round| round[which]).collect::<Vec<_>>()));
             let mut ratios: Vec<f64> = rounds.iter().map(|[sparta, bare]| sparta / bare).collect();
             ratios.sort_unstable_by(f64::total_cmp);
             let (ratio, low, high) = (median(&ratios), ratios[0], ratios[ratios.len() - 1]);
             let [sparta, bare] = [sparta, bare].map(|value| unit.show(value));
-            writeln!(
-                f,
-                "| {name} | {sparta} | {bare} | {ratio:.2} | {low:.2} to {high:.2} |"
-            )?;
+            writeln!(f, "| {name} | {sparta} | {bare} | {ratio:.2} | {low:.2} to {high:.2} |")?;
         }
         Ok(())
     }
@@ -77,21 +70,12 @@ impl Unit {
 pub fn machine() -> String {
     let cores = std::thread::available_parallelism().map_or(0, usize::from);
     let cpuinfo = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
-    let model = cpuinfo
-        .lines()
-        .find_map(|line| line.strip_prefix("model name")?.split_once(": "));
+    let model = cpuinfo.lines().find_map(|line| line.strip_prefix("model name")?.split_once(": "));
     let model = model.map_or("unknown processor", |(_, model)| model.trim());
     let kernel = fs::read_to_string("/proc/sys/kernel/osrelease").unwrap_or_default();
     let rustc = Command::new("rustc").arg("--version").output();
-    let rustc = rustc.map_or_else(
-        |_| String::new(),
-        |output| String::from_utf8_lossy(&output.stdout).into_owned(),
-    );
-    format!(
-        "{cores} cores of {model}, Linux {}, {}",
-        kernel.trim(),
-        rustc.trim()
-    )
+    let rustc = rustc.map_or_else(|_| String::new(), |output| String::from_utf8_lossy(&output.stdout).into_owned());
+    format!("{cores} cores of {model}, Linux {}, {}", kernel.trim(), rustc.trim())
 }
 
 #[cfg(test)]

@@ -36,10 +36,7 @@ impl Service {
             .env("AWS_LAMBDA_FUNCTION_VERSION", "$LATEST")
             .env("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "128")
             .env("AWS_LAMBDA_LOG_GROUP_NAME", "/aws/lambda/hello")
-            .env(
-                "AWS_LAMBDA_LOG_STREAM_NAME",
-                "2026/01/01/[$LATEST]0123456789abcdef",
-            )
+            .env("AWS_LAMBDA_LOG_STREAM_NAME", "2026/01/01/[$LATEST]0123456789abcdef")
             .env("AWS_LAMBDA_LOG_FORMAT", "JSON")
             .env("AWS_LAMBDA_LOG_LEVEL", "INFO")
             .env("AWS_REGION", "eu-west-1")
@@ -47,19 +44,11 @@ impl Service {
             .stdin(Stdio::null())
             .stdout(Stdio::null());
         let begin = Instant::now();
-        let mut child = command
-            .spawn()
-            .map_err(|error| format!("cannot start {}: {error}", binary.display()))?;
+        let mut child = command.spawn().map_err(|error| format!("cannot start {}: {error}", binary.display()))?;
         let first = api.wait(PATIENCE);
         let started_in = begin.elapsed();
         match first {
-            Ok((waiting, Call::Next)) => Ok(Self {
-                child,
-                api,
-                waiting,
-                invocations: 0,
-                started_in,
-            }),
+            Ok((waiting, Call::Next)) => Ok(Self { child, api, waiting, invocations: 0, started_in }),
             other => {
                 let _ = child.kill();
                 let status = child.wait()?;
@@ -87,9 +76,7 @@ impl Service {
         match self.api.wait(PATIENCE)? {
             (peer, Call::Next) => self.waiting = peer,
             (_, other) => {
-                return Err(
-                    format!("no call for an event after invocation {id}: {other:?}").into(),
-                );
+                return Err(format!("no call for an event after invocation {id}: {other:?}").into());
             }
         }
         Ok((body, round_trip))
@@ -101,11 +88,7 @@ impl Service {
         let json: Value = serde_json::from_slice(&answer)?;
         match (&json["statusCode"], &json["body"], &json["isBase64Encoded"]) {
             (status, body, Value::Bool(false)) if status == 200 && body == "hello" => Ok(()),
-            _ => Err(format!(
-                "expected status 200 and `hello`, got {}",
-                String::from_utf8_lossy(&answer)
-            )
-            .into()),
+            _ => Err(format!("expected status 200 and `hello`, got {}", String::from_utf8_lossy(&answer)).into()),
         }
     }
 
@@ -119,11 +102,7 @@ impl Service {
         let mut total = 0;
         for thread in fs::read_dir(self.proc("task"))? {
             let schedstat = fs::read_to_string(thread?.path().join("schedstat"))?;
-            total += schedstat
-                .split(' ')
-                .next()
-                .unwrap_or_default()
-                .parse::<u64>()?;
+            total += schedstat.split(' ').next().unwrap_or_default().parse::<u64>()?;
         }
         Ok(Duration::from_nanos(total))
     }
@@ -131,10 +110,7 @@ impl Service {
     /// Resident memory in KiB.
     pub fn resident(&self) -> Result<u64> {
         let rollup = fs::read_to_string(self.proc("smaps_rollup"))?;
-        let line = rollup
-            .lines()
-            .find_map(|line| line.strip_prefix("Rss:"))
-            .ok_or("smaps_rollup without Rss")?;
+        let line = rollup.lines().find_map(|line| line.strip_prefix("Rss:")).ok_or("smaps_rollup without Rss")?;
         Ok(line.trim_end_matches("kB").trim().parse()?)
     }
 
@@ -143,11 +119,7 @@ impl Service {
         let stat = fs::read_to_string(self.proc("stat"))?;
         // The name of the program, in parentheses, is the only field that can hold spaces.
         let (_, fields) = stat.rsplit_once(')').ok_or("stat without a name")?;
-        Ok(fields
-            .split_whitespace()
-            .nth(9)
-            .ok_or("stat without majflt")?
-            .parse()?)
+        Ok(fields.split_whitespace().nth(9).ok_or("stat without majflt")?.parse()?)
     }
 
     fn proc(&self, file: &str) -> String {

@@ -66,7 +66,7 @@ impl CommandContext {
     /// When no region is set anywhere.
     #[cfg(not(sparta_lambda))]
     pub async fn aws(&self) -> Result<aws_config::SdkConfig, Error> {
-        Ok(crate::aws::config::load(self.global.region.as_deref(), self.global.profile.as_deref()).await?)
+        Ok(crate::aws::config::load(&self.global.aws_options()).await?)
     }
 }
 

@@ -25,6 +25,13 @@ pub struct Global {
     pub profile: Option<String>,
 }
 
+#[cfg(not(sparta_lambda))]
+impl Global {
+    pub(crate) fn aws_options(&self) -> crate::aws::config::AwsOptions {
+        crate::aws::config::AwsOptions { region: self.region.clone(), profile: self.profile.clone() }
+    }
+}
+
 /// How results are printed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub enum Format {

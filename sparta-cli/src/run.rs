@@ -1,5 +1,5 @@
 use clap::{CommandFactory, FromArgMatches};
-use sparta_core::{App, runtime};
+use sparta_core::App;
 
 use crate::{
     CliError, Command, CommandContext,
@@ -32,7 +32,7 @@ impl AppExt for App {
 
     fn run(self) -> sparta_core::Result<()> {
         if std::env::var_os("AWS_LAMBDA_RUNTIME_API").is_some() {
-            return Ok(runtime::serve(self)?);
+            return Ok(self.serve()?);
         }
         match command_line(self) {
             Ok(()) => Ok(()),
@@ -56,7 +56,8 @@ struct CommandLine {
 
 fn command_line(mut app: App) -> Result<(), CliError> {
     let injected: Vec<Injected> = app.take_extensions();
-    let mut clap = CommandLine::command().about(format!("{}: a service on AWS Lambda that provisions itself", app.name()));
+    let mut clap =
+        CommandLine::command().about(format!("{}: a service on AWS Lambda that provisions itself", app.name()));
     if let Some(binary) = binary_name() {
         clap = clap.name(binary);
     }

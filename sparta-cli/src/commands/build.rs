@@ -7,12 +7,12 @@ use serde::Serialize;
 use sparta_core::{Synthesis, synth::Source};
 
 use super::Session;
+#[cfg(not(sparta_lambda))]
+use crate::package::{Compile, Compiler};
 use crate::{
     CliError,
     package::{Archive, BuildId, write_whole},
 };
-#[cfg(not(sparta_lambda))]
-use crate::package::{Compile, Compiler};
 #[cfg(not(sparta_lambda))]
 use sparta_core::Architecture;
 
@@ -31,7 +31,7 @@ pub(crate) struct Build {
 #[derive(clap::Args)]
 pub(crate) struct BuildOptions {
     /// Name of this build; by default the git commit, or a hash of the binary
-    #[arg(long = "buildID", alias = "build-id", short = 'i', value_name = "ID", value_parser = BuildId::new::<&str>)]
+    #[arg(long = "buildID", alias = "build-id", short = 'i', value_name = "ID", value_parser = |text: &str| BuildId::new(text))]
     build_id: Option<BuildId>,
 
     /// Folder that everything is written to
@@ -151,7 +151,8 @@ impl BuildOptions {
         let package = match &self.code_pipeline_package {
             Some(name) => {
                 let configurations = documents.iter().map(|(name, document)| (*name, document.as_bytes()));
-                let zip = Archive::pipeline(synthesis.template.to_json().as_bytes(), configurations).map_err(packaging)?;
+                let zip =
+                    Archive::pipeline(synthesis.template.to_json().as_bytes(), configurations).map_err(packaging)?;
                 Some(self.write_file(name, zip.bytes())?)
             }
             None => None,
@@ -224,9 +225,8 @@ fn packaging(error: crate::package::ArchiveError) -> CliError {
 #[cfg(unix)]
 fn make_executable(path: &Path) -> Result<(), CliError> {
     use std::{fs, os::unix::fs::PermissionsExt};
-    fs::set_permissions(path, fs::Permissions::from_mode(0o755)).map_err(|error| {
-        CliError::failed(format!("{} cannot be made executable", path.display())).source(error)
-    })
+    fs::set_permissions(path, fs::Permissions::from_mode(0o755))
+        .map_err(|error| CliError::failed(format!("{} cannot be made executable", path.display())).source(error))
 }
 
 #[cfg(not(unix))]
@@ -242,7 +242,8 @@ async fn write_buildspec(session: &Session) -> Result<(), CliError> {
     let wanted = this_program(model.architecture(), Compiler::default())?.buildspec().await?;
     match std::fs::read_to_string(path) {
         Ok(there) if there != wanted => {
-            let message = format!("{} is there already, and not what Sparta would write; nothing was changed", path.display());
+            let message =
+                format!("{} is there already, and not what Sparta would write; nothing was changed", path.display());
             return Err(CliError::failed(message).hint("Keep it, or remove it first to have it written anew."));
         }
         _ => write_whole(path, wanted.as_bytes()).map_err(|error| CliError::failed(error.to_string()).source(error))?,

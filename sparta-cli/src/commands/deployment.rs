@@ -1,5 +1,7 @@
 use std::collections::BTreeSet;
 
+use aws_smithy_types::base64;
+use sha2::{Digest, Sha256};
 use sparta_core::cfn::Template;
 
 use super::{
@@ -67,7 +69,7 @@ impl Deployment {
             let message = format!("the template takes {} bytes, and CloudFormation takes 51,200 directly", body.len());
             return Err(CliError::usage(message).hint("Give --s3Bucket: larger ones go through a bucket."));
         }
-        let key = crate::package::content_key(app, "template", "json", body.as_bytes());
+        let key = crate::package::template_key(app, body.as_bytes());
         self.upload(&key, body.into_bytes()).await?;
         let bucket = self.bucket()?;
         let region = self.config.region().map(ToString::to_string).unwrap_or_default();
@@ -124,7 +126,7 @@ impl Deployment {
                 key_parameter: "CodeKey".to_owned(),
                 tags: BTreeSet::from([BUILD_ID_TAG.to_owned(), "sparta:version".to_owned()]),
             },
-            sha256: Some(built.code.sha256_base64()),
+            sha256: Some(base64::encode(Sha256::digest(built.code.bytes()))),
         };
         let updated = Stacks::new(&self.config, &*self.progress).update_in_place(&self.config, &in_place).await?;
         let text = if updated.is_empty() {

@@ -70,8 +70,8 @@ impl Describe {
 
 impl<'a> Description<'a> {
     fn of(model: &'a Model) -> Self {
-        let repository = model.pipeline().and_then(|pipeline| pipeline.repository().ok());
-        let branch = repository.as_ref().map(|repository| repository.branch().to_owned());
+        let repository = model.pipeline().and_then(|pipeline| pipeline.source().ok());
+        let branch = model.pipeline().map(sparta_core::Pipeline::source_branch);
         Self {
             app: model.name(),
             description: model.description(),
@@ -83,13 +83,14 @@ impl<'a> Description<'a> {
                 .iter()
                 .map(|environment| Environment {
                     name: environment.name(),
-                    stack: branch.as_ref().map(|branch| model.stack_name(environment, branch)),
+                    stack: branch.map(|branch| model.stack_name(environment, branch)),
                     approve_changes: environment.changes_approval().is_some(),
                     approve_promotion: environment.promotion_approval().is_some(),
                 })
                 .collect(),
             pipeline: repository
-                .map(|repository| Pipeline { repository: repository.to_string(), branch: branch.unwrap_or_default() }),
+                .zip(branch)
+                .map(|(repository, branch)| Pipeline { repository: repository.full_name(), branch: branch.to_owned() }),
         }
     }
 

@@ -82,9 +82,9 @@ impl Provision {
             configuration.map(|configuration| (configuration.parameters, configuration.tags)).unwrap_or_default();
         for (name, value) in &self.parameters {
             let field = find(model.settings(), name)?;
-            field.check_deployed(value).map_err(|mistake| {
-                CliError::usage(format!("--param {name} does not fit: {mistake}"))
-            })?;
+            field
+                .check_deployed(value)
+                .map_err(|mistake| CliError::usage(format!("--param {name} does not fit: {mistake}")))?;
             parameters.insert(field.parameter_name(), value.clone());
         }
         tags.extend([
@@ -99,7 +99,12 @@ impl Provision {
             tags.insert(key.clone(), value.clone());
         }
         let stack_name = self.target.stack(model)?;
-        Ok(Request { stack_name, parameters, tags, capabilities: synthesis.template.capabilities() })
+        Ok(Request {
+            stack_name,
+            parameters,
+            tags,
+            capabilities: synthesis.template.capability().into_iter().collect(),
+        })
     }
 
     fn complete(&self, mut request: Request, built: &Built) -> Request {
@@ -134,7 +139,8 @@ fn find<'f>(fields: &'f [Field], name: &str) -> Result<&'f Field, CliError> {
     let found = fields.iter().find(|field| field.parameter_name() == name || field.variable == name);
     found.ok_or_else(|| {
         let known: Vec<String> = fields.iter().map(Field::parameter_name).collect();
-        let known = if known.is_empty() { "It has none to set.".to_owned() } else { format!("Known: {}.", known.join(", ")) };
+        let known =
+            if known.is_empty() { "It has none to set.".to_owned() } else { format!("Known: {}.", known.join(", ")) };
         CliError::usage(format!("the template has no parameter `{name}`")).hint(known)
     })
 }

@@ -71,7 +71,7 @@ impl ProvisionPipeline {
             stack_name: name,
             parameters,
             tags: tags.map(|(key, value)| (key.to_owned(), value.to_owned())).into(),
-            capabilities: template.capabilities(),
+            capabilities: template.capability().into_iter().collect(),
         };
         if session.global.noop {
             return self.print_noop(session, &request, &path);
@@ -84,11 +84,8 @@ impl ProvisionPipeline {
             .map_err(|error| CliError::failed("the request is no JSON").source(error))?;
         let path = self.output_dir.join("pipeline.request.json");
         write_whole(&path, json.as_bytes()).map_err(|error| CliError::failed(error.to_string()).source(error))?;
-        let text = format!(
-            "pipeline stack  {}\nrequest         {}\nnothing was deployed",
-            template.display(),
-            path.display()
-        );
+        let text =
+            format!("pipeline stack  {}\nrequest         {}\nnothing was deployed", template.display(), path.display());
         session.print(&text, &serde_json::json!({"pipeline": template, "request": request}))
     }
 

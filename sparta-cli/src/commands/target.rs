@@ -18,7 +18,8 @@ impl Target {
             return Ok(Some(environment));
         }
         let names: Vec<&str> = model.environments().iter().map(Environment::name).collect();
-        let known = if names.is_empty() { "The App has none.".to_owned() } else { format!("Known: {}.", names.join(", ")) };
+        let known =
+            if names.is_empty() { "The App has none.".to_owned() } else { format!("Known: {}.", names.join(", ")) };
         Err(CliError::usage(format!("there is no environment called `{name}`")).hint(known))
     }
 

@@ -70,10 +70,7 @@ impl Archive {
     pub fn of(entries: &[Entry<'_>]) -> Result<Self, ArchiveError> {
         let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
         for entry in entries {
-            add(&mut zip, entry).map_err(|source| ArchiveError::Entry {
-                name: entry.name.to_owned(),
-                source,
-            })?;
+            add(&mut zip, entry).map_err(|source| ArchiveError::Entry { name: entry.name.to_owned(), source })?;
         }
         let bytes = zip.finish().map_err(ArchiveError::Finish)?.into_inner();
         let sha256 = hex(&Sha256::digest(&bytes));
@@ -89,10 +86,7 @@ impl Archive {
         if binary.len() > CODE_LIMIT {
             return Err(ArchiveError::TooLarge(binary.len()));
         }
-        Self::of(&[
-            Entry::program("bootstrap", binary),
-            Entry::file("sparta-build-id", build_id.as_bytes()),
-        ])
+        Self::of(&[Entry::program("bootstrap", binary), Entry::file("sparta-build-id", build_id.as_bytes())])
     }
 
     /// What a pipeline deploys: `cloudformation.json` first, then an `<environment>.json` each, in their order.
@@ -108,10 +102,7 @@ impl Archive {
             .chain(environments)
             .map(|(name, bytes)| (format!("{name}.json"), bytes))
             .collect();
-        let entries: Vec<Entry<'_>> = files
-            .iter()
-            .map(|(name, bytes)| Entry::file(name, bytes))
-            .collect();
+        let entries: Vec<Entry<'_>> = files.iter().map(|(name, bytes)| Entry::file(name, bytes)).collect();
         Self::of(&entries)
     }
 
@@ -157,6 +148,11 @@ fn add(zip: &mut ZipWriter<Cursor<Vec<u8>>>, entry: &Entry<'_>) -> zip::result::
     Ok(())
 }
 
+/// Where a template belongs in a bucket: `<app>/template/<sha256>.json`.
+pub fn template_key(app: &str, template: &[u8]) -> String {
+    format!("{app}/template/{}.json", hex(&Sha256::digest(template)))
+}
+
 /// Bytes in hexadecimal.
 pub(super) fn hex(bytes: &[u8]) -> String {
     bytes.iter().fold(String::new(), |mut text, byte| {
@@ -179,11 +175,7 @@ mod tests {
                 assert_eq!(file.last_modified(), Some(DateTime::default()));
                 let mut text = String::new();
                 file.read_to_string(&mut text).unwrap();
-                (
-                    file.name().unwrap().into_owned(),
-                    file.unix_mode().unwrap(),
-                    text,
-                )
+                (file.name().unwrap().into_owned(), file.unix_mode().unwrap(), text)
             })
             .collect()
     }
@@ -197,10 +189,7 @@ mod tests {
         let archive = Archive::code(b"\x7fELF and so on", "4f2a").unwrap();
         assert_eq!(
             listing(&archive),
-            [
-                row("bootstrap", 0o100_755, "\x7fELF and so on"),
-                row("sparta-build-id", 0o100_644, "4f2a"),
-            ]
+            [row("bootstrap", 0o100_755, "\x7fELF and so on"), row("sparta-build-id", 0o100_644, "4f2a"),]
         );
     }
 
@@ -221,14 +210,8 @@ mod tests {
     #[test]
     fn the_same_content_gives_these_very_bytes_on_every_machine() {
         let archive = Archive::code(&b"bootstrap ".repeat(1000), "4f2a").unwrap();
-        assert_eq!(
-            archive.sha256(),
-            "d281a4e5cd4084c4287af5122114564bcbc20fe976df3218675deb901e66842d"
-        );
-        assert_eq!(
-            archive.key("Hello"),
-            format!("Hello/code/{}.zip", archive.sha256())
-        );
+        assert_eq!(archive.sha256(), "d281a4e5cd4084c4287af5122114564bcbc20fe976df3218675deb901e66842d");
+        assert_eq!(archive.key("Hello"), format!("Hello/code/{}.zip", archive.sha256()));
     }
 
     #[test]
@@ -242,10 +225,7 @@ mod tests {
     fn an_environment_that_takes_a_name_twice_is_refused_by_name() {
         let environments: [(&str, &[u8]); 1] = [("cloudformation", b"{}")];
         let error = Archive::pipeline(b"{}", environments).unwrap_err();
-        assert_eq!(
-            error.to_string(),
-            "cannot put `cloudformation.json` into the archive"
-        );
+        assert_eq!(error.to_string(), "cannot put `cloudformation.json` into the archive");
     }
 
     #[test]
@@ -255,9 +235,6 @@ mod tests {
         std::fs::write(&path, b"something older").unwrap();
         let archive = Archive::code(b"binary", "1").unwrap();
         archive.write(&path).unwrap();
-        assert_eq!(
-            std::fs::read(&path).unwrap(),
-            Archive::code(b"binary", "1").unwrap().bytes()
-        );
+        assert_eq!(std::fs::read(&path).unwrap(), Archive::code(b"binary", "1").unwrap().bytes());
     }
 }

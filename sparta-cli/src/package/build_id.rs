@@ -12,9 +12,7 @@ const LONGEST: usize = 128;
 
 /// A build id that AWS would not take as a tag.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
-#[error(
-    "`{0}` cannot be a build id: it has 1 to 128 characters, ASCII letters, digits and `. _ - + = : / @`"
-)]
+#[error("`{0}` cannot be a build id: it has 1 to 128 characters, ASCII letters, digits and `. _ - + = : / @`")]
 pub struct InvalidBuildId(String);
 
 /// What one build is called: in its archive, its stack's tags and its log.
@@ -69,11 +67,7 @@ fn git_commit(folder: &Path) -> Option<String> {
 }
 
 fn git(folder: &Path, arguments: &[&str]) -> Option<String> {
-    let output = Command::new("git")
-        .args(arguments)
-        .current_dir(folder)
-        .output()
-        .ok()?;
+    let output = Command::new("git").args(arguments).current_dir(folder).output().ok()?;
     let text = String::from_utf8(output.stdout).ok()?;
     output.status.success().then(|| text.trim().to_owned())
 }
@@ -89,8 +83,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         fs::write(folder.path().join("file"), "1").unwrap();
         let identity = ["-c", "user.name=a", "-c", "user.email=a@example.com"];
-        let run =
-            |arguments: &[&str]| git(folder.path(), &[&identity[..], arguments].concat()).unwrap();
+        let run = |arguments: &[&str]| git(folder.path(), &[&identity[..], arguments].concat()).unwrap();
         run(&["init", "--quiet"]);
         run(&["add", "file"]);
         run(&["commit", "--quiet", "--message", "first"]);
@@ -117,32 +110,22 @@ mod tests {
         assert_eq!(BuildId::find(folder.path(), NOTHING, b"").as_str(), dirty);
         fs::remove_file(folder.path().join("src/new")).unwrap();
         fs::write(folder.path().join("file"), "2").unwrap();
-        assert_eq!(
-            BuildId::find(&folder.path().join("src"), NOTHING, b"").as_str(),
-            dirty
-        );
+        assert_eq!(BuildId::find(&folder.path().join("src"), NOTHING, b"").as_str(), dirty);
     }
 
     #[test]
     fn without_git_the_commit_is_the_one_that_codebuild_resolved() {
         let folder = tempfile::tempdir().unwrap();
-        let variable =
-            |name: &str| (name == "CODEBUILD_RESOLVED_SOURCE_VERSION").then(|| "4f2a".to_owned());
+        let variable = |name: &str| (name == "CODEBUILD_RESOLVED_SOURCE_VERSION").then(|| "4f2a".to_owned());
         assert_eq!(BuildId::find(folder.path(), variable, b"").as_str(), "4f2a");
     }
 
     #[test]
     fn without_any_commit_it_is_the_hash_of_the_binary() {
         let folder = tempfile::tempdir().unwrap();
-        assert_eq!(
-            BuildId::find(folder.path(), NOTHING, b"").as_str(),
-            "e3b0c44298fc1c149afbf4c8996fb92427ae41e4"
-        );
+        assert_eq!(BuildId::find(folder.path(), NOTHING, b"").as_str(), "e3b0c44298fc1c149afbf4c8996fb92427ae41e4");
         let unfit = |_: &str| Some("no such id".to_owned());
-        assert_eq!(
-            BuildId::find(folder.path(), unfit, b""),
-            BuildId::find(folder.path(), NOTHING, b"")
-        );
+        assert_eq!(BuildId::find(folder.path(), unfit, b""), BuildId::find(folder.path(), NOTHING, b""));
     }
 
     #[test]

@@ -23,9 +23,7 @@ impl Settings {
             Some(home) if !home.is_empty() => Some(folder.join(home)),
             _ => std::env::home_dir().map(|home| home.join(".cargo")),
         };
-        let options = ResolveOptions::default()
-            .env(variables.clone())
-            .cargo_home(home.clone());
+        let options = ResolveOptions::default().env(variables.clone()).cargo_home(home.clone());
         let config = Config::load_with_options(folder, options)?;
         Ok(Self { config, home })
     }
@@ -57,9 +55,7 @@ impl Settings {
     pub fn rust_flags(&self, target: &str) -> Result<Vec<String>, cargo_config2::Error> {
         let mut flags = self.config.rustflags(target)?.unwrap_or_default().flags;
         let ours = ["--cfg", "sparta_lambda"];
-        if !flags.windows(2).any(|pair| pair == ours)
-            && !flags.iter().any(|flag| flag == "--cfg=sparta_lambda")
-        {
+        if !flags.windows(2).any(|pair| pair == ours) && !flags.iter().any(|flag| flag == "--cfg=sparta_lambda") {
             flags.extend(ours.map(str::to_owned));
         }
         Ok(flags)
@@ -68,22 +64,13 @@ impl Settings {
     /// Where cargo looks for `cargo-NAME`.
     pub fn has_subcommand(&self, name: &str, variables: &Variables) -> bool {
         let file = format!("cargo-{name}{}", std::env::consts::EXE_SUFFIX);
-        let path = variables
-            .get(&OsString::from("PATH"))
-            .cloned()
-            .unwrap_or_default();
+        let path = variables.get(&OsString::from("PATH")).cloned().unwrap_or_default();
         let own = self.home.iter().map(|home| home.join("bin"));
-        own.chain(std::env::split_paths(&path))
-            .any(|folder| folder.join(&file).is_file())
+        own.chain(std::env::split_paths(&path)).any(|folder| folder.join(&file).is_file())
     }
 
     /// What the user's release profile says: manifest, configuration files, environment.
-    pub fn release_profile(
-        &self,
-        folder: &Path,
-        workspace: &Path,
-        variables: &Variables,
-    ) -> toml::Table {
+    pub fn release_profile(&self, folder: &Path, workspace: &Path, variables: &Variables) -> toml::Table {
         let mut files: Vec<PathBuf> = Walk::with_cargo_home(folder, self.home.clone()).collect();
         files.push(workspace.join("Cargo.toml"));
         let mut profile = toml::Table::new();
@@ -91,10 +78,7 @@ impl Settings {
             profile.extend(release_profile_of(file).unwrap_or_default());
         }
         for (key, _) in RELEASE_PROFILE {
-            let name = format!(
-                "CARGO_PROFILE_RELEASE_{}",
-                key.to_uppercase().replace('-', "_")
-            );
+            let name = format!("CARGO_PROFILE_RELEASE_{}", key.to_uppercase().replace('-', "_"));
             if let Some(value) = variables.get(&OsString::from(name)) {
                 let value = value.to_string_lossy().into_owned();
                 profile.insert(key.to_owned(), value.into());
@@ -137,10 +121,8 @@ pub(super) fn warnings(profile: &toml::Table, flags: &[String]) -> Vec<String> {
         );
     }
     if flags.iter().any(|flag| flag.contains("target-cpu=native")) {
-        warnings.push(
-            "the flag target-cpu=native is for this machine's processor, which may not be Lambda's"
-                .to_owned(),
-        );
+        warnings
+            .push("the flag target-cpu=native is for this machine's processor, which may not be Lambda's".to_owned());
     }
     warnings
 }
@@ -158,14 +140,8 @@ pub(super) fn without_cargo_run(variables: &Variables) -> Variables {
         "CARGO_TARGET_TMPDIR",
         "OUT_DIR",
     ];
-    let added = |name: &str| {
-        ADDED.contains(&name)
-            || name.starts_with("CARGO_PKG_")
-            || name.starts_with("CARGO_BIN_EXE_")
-    };
-    let kept = variables
-        .iter()
-        .filter(|(name, _)| !name.to_str().is_some_and(added));
-    kept.map(|(name, value)| (name.clone(), value.clone()))
-        .collect()
+    let added =
+        |name: &str| ADDED.contains(&name) || name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_BIN_EXE_");
+    let kept = variables.iter().filter(|(name, _)| !name.to_str().is_some_and(added));
+    kept.map(|(name, value)| (name.clone(), value.clone())).collect()
 }

@@ -7,12 +7,10 @@ use std::process::{Command, ExitStatus, Stdio};
 use cargo_metadata::{Message, MetadataCommand};
 use sparta_core::synth::Buildspec;
 
-use crate::error::Advice;
-use super::cargo_settings::{
-    Settings, Variables, processor, profile_config, warnings, without_cargo_run,
-};
+use super::cargo_settings::{Settings, Variables, processor, profile_config, warnings, without_cargo_run};
 use super::program::{Choice, Program};
 use super::{Architecture, BinaryError, Compiler, check_binary};
+use crate::error::Advice;
 
 /// The glibc that `zigbuild` links against: that of `provided.al2023`.
 const ZIG_GLIBC: &str = ".2.34";
@@ -47,9 +45,7 @@ pub enum CompileError {
     #[error("cargo-zigbuild is not installed")]
     NoZigbuild,
     /// Cargo alone cannot compile for that processor or system.
-    #[error(
-        "cargo alone cannot compile for {target} on {host}, and cargo-zigbuild is not installed"
-    )]
+    #[error("cargo alone cannot compile for {target} on {host}, and cargo-zigbuild is not installed")]
     Foreign {
         /// Lambda's platform.
         target: String,
@@ -98,15 +94,12 @@ pub enum CompileError {
 
 impl Advice for CompileError {
     fn hints(&self) -> Vec<String> {
-        let install =
-            "install it: pip install cargo-zigbuild (brings zig), or cargo install cargo-zigbuild";
+        let install = "install it: pip install cargo-zigbuild (brings zig), or cargo install cargo-zigbuild";
         let hint = match self {
             Self::Binary { source, .. } => return source.hints(),
             Self::Run { .. } => "install Rust (https://rustup.rs), or set CARGO to its path",
             Self::Metadata(_) => "run it with `cargo run`, in the folder of its package",
-            Self::Program { .. } => {
-                "run it with `cargo run --bin NAME`, in the folder of its package"
-            }
+            Self::Program { .. } => "run it with `cargo run --bin NAME`, in the folder of its package",
             Self::NoZigbuild => install,
             Self::Foreign { .. } => {
                 let own = "or let cargo do it with a linker of your own: --compiler cargo";
@@ -115,10 +108,7 @@ impl Advice for CompileError {
             Self::NoStandardLibrary { target } => {
                 return vec![format!("rustup target add {target}")];
             }
-            Self::Config(_)
-            | Self::Failed { .. }
-            | Self::NoExecutable { .. }
-            | Self::Read { .. } => {
+            Self::Config(_) | Self::Failed { .. } | Self::NoExecutable { .. } | Self::Read { .. } => {
                 return Vec::new();
             }
         };
@@ -159,9 +149,7 @@ impl Compile {
         Ok(Self {
             architecture,
             compiler,
-            name: name
-                .trim_end_matches(std::env::consts::EXE_SUFFIX)
-                .to_owned(),
+            name: name.trim_end_matches(std::env::consts::EXE_SUFFIX).to_owned(),
             folder: std::env::current_dir()?,
             variables: std::env::vars_os().collect(),
         })
@@ -186,36 +174,16 @@ impl Compile {
             .args([if zig { "zigbuild" } else { "build" }, "--release"])
             .args(["--message-format", "json-render-diagnostics"])
             .args(["--manifest-path", &program.manifest])
-            .args([
-                if program.example {
-                    "--example"
-                } else {
-                    "--bin"
-                },
-                &program.name,
-            ])
+            .args([if program.example { "--example" } else { "--bin" }, &program.name])
             .args(["--target", &zig_target(&target, zig)])
-            .args(
-                profile_config(&profile)
-                    .iter()
-                    .flat_map(|config| ["--config", config]),
-            )
+            .args(profile_config(&profile).iter().flat_map(|config| ["--config", config]))
             .env("CARGO_ENCODED_RUSTFLAGS", flags.join("\x1f"));
         let path = self.compile(command, &program, &settings, &target).await?;
-        let bytes = std::fs::read(&path).map_err(|source| CompileError::Read {
-            path: path.clone(),
-            source,
-        })?;
-        check_binary(&bytes, self.architecture).map_err(|source| CompileError::Binary {
-            path: path.clone(),
-            source,
-        })?;
+        let bytes = std::fs::read(&path).map_err(|source| CompileError::Read { path: path.clone(), source })?;
+        check_binary(&bytes, self.architecture)
+            .map_err(|source| CompileError::Binary { path: path.clone(), source })?;
         let warnings = warnings(&profile, &flags);
-        Ok(Compiled {
-            path,
-            bytes,
-            warnings,
-        })
+        Ok(Compiled { path, bytes, warnings })
     }
 
     /// How the pipeline's build makes it, with this machine's version of Rust.
@@ -250,28 +218,19 @@ impl Compile {
             Compiler::Zigbuild => Err(CompileError::NoZigbuild),
             Compiler::Auto if is_native(host, target) => Ok(false),
             Compiler::Auto if installed => Ok(true),
-            Compiler::Auto => Err(CompileError::Foreign {
-                target: target.to_owned(),
-                host: host.to_owned(),
-            }),
+            Compiler::Auto => Err(CompileError::Foreign { target: target.to_owned(), host: host.to_owned() }),
         }
     }
 
     fn cargo(&self, settings: &Settings) -> Command {
         let mut command = Command::new(settings.cargo());
-        command
-            .current_dir(&self.folder)
-            .env_clear()
-            .envs(without_cargo_run(&self.variables));
+        command.current_dir(&self.folder).env_clear().envs(without_cargo_run(&self.variables));
         command
     }
 
     /// `cargo run` says where the package is; else it is looked for from the current folder.
     async fn program(&self, settings: &Settings) -> Result<Program, CompileError> {
-        let said = self
-            .variables
-            .get(&OsString::from("CARGO_MANIFEST_DIR"))
-            .map(PathBuf::from);
+        let said = self.variables.get(&OsString::from("CARGO_MANIFEST_DIR")).map(PathBuf::from);
         let mut failure = None;
         let mut others = Vec::new();
         for folder in said.into_iter().chain([self.folder.clone()]) {
@@ -285,9 +244,7 @@ impl Compile {
             match Program::named(&programs, &self.name, &folder) {
                 Choice::One(program) => return Ok(program),
                 Choice::Several(programs) => return Err(self.unclear(&programs)),
-                Choice::None => {
-                    others.extend(programs.into_iter().filter(|program| !program.example))
-                }
+                Choice::None => others.extend(programs.into_iter().filter(|program| !program.example)),
             }
         }
         others.dedup();
@@ -299,11 +256,7 @@ impl Compile {
         }
     }
 
-    async fn programs(
-        &self,
-        settings: &Settings,
-        folder: &Path,
-    ) -> Result<Vec<Program>, CompileError> {
+    async fn programs(&self, settings: &Settings, folder: &Path) -> Result<Vec<Program>, CompileError> {
         let arguments = MetadataCommand::new().no_deps().cargo_command();
         let mut command = self.cargo(settings);
         command.args(arguments.get_args()).current_dir(folder);
@@ -311,9 +264,7 @@ impl Compile {
         let output = run(command).await?;
         if !output.status.success() {
             let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
-            return Err(CompileError::Metadata(
-                cargo_metadata::Error::CargoMetadata { stderr },
-            ));
+            return Err(CompileError::Metadata(cargo_metadata::Error::CargoMetadata { stderr }));
         }
         let text = String::from_utf8_lossy(&output.stdout);
         let metadata = MetadataCommand::parse(text).map_err(CompileError::Metadata)?;
@@ -322,10 +273,7 @@ impl Compile {
 
     fn unclear(&self, programs: &[Program]) -> CompileError {
         let candidates: BTreeSet<String> = programs.iter().map(Program::label).collect();
-        CompileError::Program {
-            name: self.name.clone(),
-            candidates: candidates.into_iter().collect(),
-        }
+        CompileError::Program { name: self.name.clone(), candidates: candidates.into_iter().collect() }
     }
 
     async fn compile(
@@ -338,18 +286,11 @@ impl Compile {
         let output = run(command).await?;
         if !output.status.success() {
             return Err(match lacks_standard_library(settings, target).await {
-                true => CompileError::NoStandardLibrary {
-                    target: target.to_owned(),
-                },
-                false => CompileError::Failed {
-                    program: program.name.clone(),
-                    status: output.status,
-                },
+                true => CompileError::NoStandardLibrary { target: target.to_owned() },
+                false => CompileError::Failed { program: program.name.clone(), status: output.status },
             });
         }
-        executable(&output.stdout, program).ok_or_else(|| CompileError::NoExecutable {
-            program: program.name.clone(),
-        })
+        executable(&output.stdout, program).ok_or_else(|| CompileError::NoExecutable { program: program.name.clone() })
     }
 }
 
@@ -369,10 +310,7 @@ fn executable(messages: &[u8], program: &Program) -> Option<PathBuf> {
 async fn run(command: Command) -> Result<std::process::Output, CompileError> {
     let program = command.get_program().to_string_lossy().into_owned();
     let mut command = tokio::process::Command::from(command);
-    command
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .kill_on_drop(true);
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).kill_on_drop(true);
     let child = command.spawn();
     let output = match child {
         Ok(child) => child.wait_with_output().await,
@@ -400,11 +338,7 @@ fn is_native(host: &str, target: &str) -> bool {
 }
 
 fn zig_target(target: &str, zig: bool) -> String {
-    let suffix = if zig && target.ends_with("-gnu") {
-        ZIG_GLIBC
-    } else {
-        ""
-    };
+    let suffix = if zig && target.ends_with("-gnu") { ZIG_GLIBC } else { "" };
     format!("{target}{suffix}")
 }
 

@@ -2,8 +2,8 @@ use object::Endianness;
 use object::elf::{self, FileHeader64};
 use object::read::elf::{FileHeader, SectionTable};
 
-use crate::error::Advice;
 use super::Architecture;
+use crate::error::Advice;
 
 type Header = FileHeader64<Endianness>;
 
@@ -52,10 +52,8 @@ impl Advice for ElfError {
             ),
             Self::GlibcTooNew { .. } => {
                 return vec![
-                    "compile it with `--compiler zigbuild`, which links against glibc 2.34"
-                        .to_owned(),
-                    "or for musl: CARGO_BUILD_TARGET=x86_64-unknown-linux-musl (aarch64 for arm64)"
-                        .to_owned(),
+                    "compile it with `--compiler zigbuild`, which links against glibc 2.34".to_owned(),
+                    "or for musl: CARGO_BUILD_TARGET=x86_64-unknown-linux-musl (aarch64 for arm64)".to_owned(),
                     "or on Amazon Linux 2023".to_owned(),
                 ];
             }
@@ -90,9 +88,7 @@ fn check_kind(bytes: &[u8], wanted: Architecture) -> Result<(), ElfError> {
             return Err(ElfError::WrongArchitecture { found, wanted });
         }
         [b'M', b'Z', ..] => "a Windows program (PE)",
-        [0xcf | 0xce, 0xfa, 0xed, 0xfe, ..] | [0xca, 0xfe, 0xba, 0xbe, ..] => {
-            "a macOS program (Mach-O)"
-        }
+        [0xcf | 0xce, 0xfa, 0xed, 0xfe, ..] | [0xca, 0xfe, 0xba, 0xbe, ..] => "a macOS program (Mach-O)",
         [] => "empty",
         _ => "not a program",
     };
@@ -159,11 +155,7 @@ fn newest_glibc(header: &Header, bytes: &[u8]) -> object::Result<Option<Need>> {
         return Ok(None);
     };
     let symbols = symbols_of(&sections, endian, bytes, index)?;
-    Ok(Some(Need {
-        version,
-        name,
-        symbols,
-    }))
+    Ok(Some(Need { version, name, symbols }))
 }
 
 /// The first three dynamic symbols of a version.
@@ -177,10 +169,7 @@ fn symbols_of(
         return Ok(Vec::new());
     };
     let symbols = sections.symbols(endian, bytes, elf::SHT_DYNSYM)?;
-    let of_version = symbols
-        .iter()
-        .zip(versions)
-        .filter(|(_, own)| own.0.get(endian).index().0 == version);
+    let of_version = symbols.iter().zip(versions).filter(|(_, own)| own.0.get(endian).index().0 == version);
     of_version
         .take(3)
         .map(|(symbol, _)| symbols.symbol_name(endian, symbol))
@@ -193,11 +182,8 @@ pub(super) mod tests {
     use super::*;
 
     /// What this test runs on.
-    pub const HOST: Architecture = if cfg!(target_arch = "aarch64") {
-        Architecture::Arm64
-    } else {
-        Architecture::X86_64
-    };
+    pub const HOST: Architecture =
+        if cfg!(target_arch = "aarch64") { Architecture::Arm64 } else { Architecture::X86_64 };
 
     /// A real program: this test.
     fn program() -> Vec<u8> {
@@ -241,10 +227,7 @@ pub(super) mod tests {
         bytes[18..20].copy_from_slice(&machine.0.to_le_bytes());
         let error = check_elf(&bytes, HOST).unwrap_err();
         let host = HOST.lambda_name();
-        assert_eq!(
-            error.to_string(),
-            format!("the binary is for {wanted}, and the function's architecture is {host}")
-        );
+        assert_eq!(error.to_string(), format!("the binary is for {wanted}, and the function's architecture is {host}"));
         assert!(error.hints()[0].contains("--compiler zigbuild"));
     }
 
@@ -265,17 +248,10 @@ pub(super) mod tests {
     #[test]
     #[cfg(all(target_os = "linux", target_env = "gnu"))]
     fn the_glibc_of_lambda_is_new_enough() {
-        let newest = newest_glibc(Header::parse(&program()[..]).unwrap(), &program())
-            .unwrap()
-            .unwrap();
+        let newest = newest_glibc(Header::parse(&program()[..]).unwrap(), &program()).unwrap().unwrap();
         let ok = newest.version <= Version::Numbered(LAMBDA_GLIBC);
         for version in ["GLIBC_2.34", "GLIBC_2.9"] {
-            assert_eq!(
-                check_elf(&needing(version), HOST).is_ok(),
-                ok,
-                "{}",
-                newest.name
-            );
+            assert_eq!(check_elf(&needing(version), HOST).is_ok(), ok, "{}", newest.name);
         }
     }
 
@@ -295,11 +271,7 @@ pub(super) mod tests {
         let bytes = program();
         for length in [16, 63, 64, bytes.len() / 2, bytes.len() - 1] {
             let error = check_elf(&bytes[..length], HOST).unwrap_err();
-            assert_eq!(
-                error.to_string(),
-                "the binary is a damaged ELF file",
-                "{length}"
-            );
+            assert_eq!(error.to_string(), "the binary is a damaged ELF file", "{length}");
         }
     }
 
@@ -322,10 +294,7 @@ pub(super) mod tests {
     #[test]
     fn a_program_of_32_bits_is_refused() {
         let error = check_elf(b"\x7fELF\x01\x01", Architecture::Arm64).unwrap_err();
-        assert_eq!(
-            error.to_string(),
-            "the binary is for 32 bits, and the function's architecture is arm64"
-        );
+        assert_eq!(error.to_string(), "the binary is for 32 bits, and the function's architecture is arm64");
     }
 
     #[test]

@@ -34,14 +34,8 @@ pub fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), WriteError> {
         Some(parent) if !parent.as_os_str().is_empty() => parent,
         _ => Path::new("."),
     };
-    std::fs::create_dir_all(folder).map_err(|source| WriteError::Folder {
-        folder: folder.to_path_buf(),
-        source,
-    })?;
-    write_beside(path, folder, bytes).map_err(|source| WriteError::File {
-        path: path.to_path_buf(),
-        source,
-    })
+    std::fs::create_dir_all(folder).map_err(|source| WriteError::Folder { folder: folder.to_path_buf(), source })?;
+    write_beside(path, folder, bytes).map_err(|source| WriteError::File { path: path.to_path_buf(), source })
 }
 
 fn write_beside(path: &Path, folder: &Path, bytes: &[u8]) -> io::Result<()> {
@@ -63,10 +57,7 @@ mod tests {
     use super::*;
 
     fn names(folder: &Path) -> Vec<String> {
-        std::fs::read_dir(folder)
-            .unwrap()
-            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
-            .collect()
+        std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect()
     }
 
     #[test]
@@ -97,10 +88,7 @@ mod tests {
         let path = folder.path().join("taken");
         std::fs::create_dir(&path).unwrap();
         let error = write_whole(&path, b"x").unwrap_err();
-        assert_eq!(
-            error.to_string(),
-            format!("cannot write {}", path.display())
-        );
+        assert_eq!(error.to_string(), format!("cannot write {}", path.display()));
         assert_eq!(names(folder.path()), ["taken"]);
     }
 
@@ -110,9 +98,6 @@ mod tests {
         let taken = folder.path().join("taken");
         std::fs::write(&taken, b"").unwrap();
         let error = write_whole(&taken.join("file"), b"x").unwrap_err();
-        assert_eq!(
-            error.to_string(),
-            format!("cannot create the folder {}", taken.display())
-        );
+        assert_eq!(error.to_string(), format!("cannot create the folder {}", taken.display()));
     }
 }

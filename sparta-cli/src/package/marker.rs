@@ -1,3 +1,4 @@
+use crate::error::Advice;
 use std::hint::black_box;
 
 const TEXT: &str = if cfg!(sparta_lambda) {
@@ -32,12 +33,8 @@ pub enum MarkerError {
 impl Advice for MarkerError {
     fn hints(&self) -> Vec<String> {
         let hint = match self {
-            Self::Full(_) => {
-                "compile it with RUSTFLAGS=\"--cfg sparta_lambda\", or let `build` compile it"
-            }
-            Self::Missing => {
-                "its main() must call `App::run`, with `sparta` among its dependencies"
-            }
+            Self::Full(_) => "compile it with RUSTFLAGS=\"--cfg sparta_lambda\", or let `build` compile it",
+            Self::Missing => "its main() must call `App::run`, with `sparta` among its dependencies",
         };
         vec![hint.to_owned()]
     }
@@ -47,9 +44,7 @@ impl Build {
     /// Finds out which build a binary is; a full one if it carries both markers.
     pub fn of(bytes: &[u8]) -> Option<Self> {
         let builds: Vec<Self> = markers(bytes).collect();
-        let full = builds
-            .iter()
-            .position(|build| matches!(build, Self::Full(_)));
+        let full = builds.iter().position(|build| matches!(build, Self::Full(_)));
         builds.into_iter().nth(full.unwrap_or(0))
     }
 
@@ -74,18 +69,12 @@ const LENGTH: usize = 64;
 
 fn markers(bytes: &[u8]) -> impl Iterator<Item = Build> {
     // In two halves that the optimizer cannot join: the whole needle would find itself.
-    let needle = [black_box("SPARTA_"), black_box("BUILD=")]
-        .concat()
-        .into_bytes();
+    let needle = [black_box("SPARTA_"), black_box("BUILD=")].concat().into_bytes();
     let first = needle[0];
-    bytes
-        .iter()
-        .enumerate()
-        .filter(move |(_, byte)| **byte == first)
-        .filter_map(move |(at, _)| {
-            let rest = bytes[at..].strip_prefix(needle.as_slice())?;
-            Build::parse(&rest[..rest.len().min(LENGTH)])
-        })
+    bytes.iter().enumerate().filter(move |(_, byte)| **byte == first).filter_map(move |(at, _)| {
+        let rest = bytes[at..].strip_prefix(needle.as_slice())?;
+        Build::parse(&rest[..rest.len().min(LENGTH)])
+    })
 }
 
 /// Refuses a binary that is not the Lambda build of a Sparta service.
@@ -103,16 +92,13 @@ pub fn check_marker(bytes: &[u8]) -> Result<(), MarkerError> {
 
 /// Whether this very program is a Lambda build.
 pub fn current_is_lambda_build() -> bool {
-    matches!(
-        Build::of(black_box(MARKER).as_bytes()),
-        Some(Build::Lambda(_))
-    )
+    matches!(Build::of(black_box(MARKER).as_bytes()), Some(Build::Lambda(_)))
 }
 
 #[cfg(test)]
 mod tests {
+    use super::*;
     use crate::error::Advice;
-use super::*;
 
     #[test]
     fn this_test_is_the_build_that_it_was_compiled_as() {
@@ -124,10 +110,7 @@ use super::*;
         let lambda = b"\0\0SPARTA_BUILD=lambda;1.2.3-rc.1;junk";
         assert_eq!(Build::of(lambda), Some(Build::Lambda("1.2.3-rc.1".into())));
         assert_eq!(check_marker(lambda), Ok(()));
-        assert_eq!(
-            Build::of(b"SPARTA_BUILD=full;1.2.3;"),
-            Some(Build::Full("1.2.3".into()))
-        );
+        assert_eq!(Build::of(b"SPARTA_BUILD=full;1.2.3;"), Some(Build::Full("1.2.3".into())));
     }
 
     #[test]

@@ -18,7 +18,7 @@ use sparta_core::Architecture;
 
 use crate::error::Advice;
 
-pub use self::archive::{Archive, ArchiveError, Entry};
+pub use self::archive::{Archive, ArchiveError, Entry, template_key};
 pub use self::build_id::{BuildId, InvalidBuildId};
 #[cfg(not(sparta_lambda))]
 pub use self::compile::{Compile, CompileError, Compiled};

@@ -46,11 +46,7 @@ impl Program {
 
     /// The one called `name`: the one in `folder`'s own package, if it has one, else anywhere in the workspace.
     pub fn named(programs: &[Self], name: &str, folder: &Path) -> Choice {
-        let called: Vec<_> = programs
-            .iter()
-            .filter(|program| program.name == name)
-            .cloned()
-            .collect();
+        let called: Vec<_> = programs.iter().filter(|program| program.name == name).cloned().collect();
         let here = |program: &&Self| Path::new(&program.manifest).parent() == Some(folder);
         let own: Vec<_> = called.iter().filter(here).cloned().collect();
         match Choice::of(own) {

@@ -1,8 +1,8 @@
 use std::io;
 use std::path::Path;
 
-use crate::error::Advice;
 use super::{Architecture, BinaryError, check_binary};
+use crate::error::Advice;
 
 /// This program is not what Lambda would run.
 #[derive(Debug, thiserror::Error)]
@@ -56,10 +56,7 @@ mod tests {
         match own_binary(HOST) {
             Ok(bytes) => {
                 assert!(cfg!(sparta_lambda));
-                assert_eq!(
-                    bytes,
-                    std::fs::read(std::env::current_exe().unwrap()).unwrap()
-                );
+                assert_eq!(bytes, std::fs::read(std::env::current_exe().unwrap()).unwrap());
             }
             Err(SelfPackError::NotForLambda(BinaryError::Marker(error))) => {
                 assert!(!cfg!(sparta_lambda));
@@ -79,10 +76,7 @@ mod tests {
         let error = own_binary(other).unwrap_err();
         assert!(error.hints()[0].contains("full build"));
         match error {
-            SelfPackError::NotForLambda(BinaryError::Elf(ElfError::WrongArchitecture {
-                wanted,
-                ..
-            })) => {
+            SelfPackError::NotForLambda(BinaryError::Elf(ElfError::WrongArchitecture { wanted, .. })) => {
                 assert_eq!(wanted, other);
             }
             other => panic!("{other:?}"),

@@ -87,6 +87,16 @@ impl Template {
         found.into_iter().filter(|name| !name.starts_with("AWS::") && !defined(name)).map(str::to_owned).collect()
     }
 
+    /// The consent that CloudFormation needs of whoever deploys this: `CAPABILITY_NAMED_IAM` where a role or policy has
+    /// a name of its own, `CAPABILITY_IAM` where there is one without.
+    pub fn capability(&self) -> Option<&'static str> {
+        const NAMES: [&str; 5] = ["RoleName", "ManagedPolicyName", "UserName", "GroupName", "InstanceProfileName"];
+        let mut roles = self.resources.values().filter(|resource| resource.kind().starts_with("AWS::IAM::")).peekable();
+        roles.peek()?;
+        let named = roles.any(|role| NAMES.iter().any(|name| role.properties().contains_key(*name)));
+        Some(if named { "CAPABILITY_NAMED_IAM" } else { "CAPABILITY_IAM" })
+    }
+
     /// The document as indented JSON, for files and people.
     pub fn to_json(&self) -> String {
         let mut json = serde_json::to_string_pretty(self).expect("a template is JSON");

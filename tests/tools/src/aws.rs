@@ -27,8 +27,7 @@ impl Aws {
     ///
     /// If the server refuses.
     pub fn call(&self, service: &str, operation: &str, parameters: Value) -> Value {
-        self.try_call(service, operation, parameters)
-            .unwrap_or_else(|e| panic!("{service} {operation}: {e}"))
+        self.try_call(service, operation, parameters).unwrap_or_else(|e| panic!("{service} {operation}: {e}"))
     }
 
     /// Calls an operation that may fail.
@@ -36,12 +35,7 @@ impl Aws {
     /// # Errors
     ///
     /// The refusal in botocore's words: `An error occurred (CODE) when calling the OPERATION operation: MESSAGE`.
-    pub fn try_call(
-        &self,
-        service: &str,
-        operation: &str,
-        parameters: Value,
-    ) -> Result<Value, String> {
+    pub fn try_call(&self, service: &str, operation: &str, parameters: Value) -> Result<Value, String> {
         self.script("call", service, operation, parameters)
     }
 
@@ -51,17 +45,10 @@ impl Aws {
     ///
     /// If the state does not come.
     pub fn wait(&self, service: &str, waiter: &str, parameters: Value) {
-        self.script("wait", service, waiter, parameters)
-            .unwrap_or_else(|e| panic!("{service} {waiter}: {e}"));
+        self.script("wait", service, waiter, parameters).unwrap_or_else(|e| panic!("{service} {waiter}: {e}"));
     }
 
-    fn script(
-        &self,
-        verb: &str,
-        service: &str,
-        name: &str,
-        parameters: Value,
-    ) -> Result<Value, String> {
+    fn script(&self, verb: &str, service: &str, name: &str, parameters: Value) -> Result<Value, String> {
         let output = Command::new(self.venv.program("python"))
             .args([SCRIPT, verb, service, name, &parameters.to_string()])
             .env_clear()

@@ -26,8 +26,7 @@ impl Answer {
     ///
     /// If it is not JSON.
     pub fn json(&self) -> serde_json::Value {
-        serde_json::from_slice(&self.body)
-            .unwrap_or_else(|e| panic!("not JSON ({e}): {}", self.text()))
+        serde_json::from_slice(&self.body).unwrap_or_else(|e| panic!("not JSON ({e}): {}", self.text()))
     }
 }
 
@@ -68,10 +67,6 @@ pub fn request(request: Builder, body: &[u8]) -> Result<Answer, ureq::Error> {
         .new_agent();
     let response = request.body(body)?.with_agent(&agent).run()?;
     let status = response.status().as_u16();
-    let body = response
-        .into_body()
-        .into_with_config()
-        .limit(LARGEST_BODY)
-        .read_to_vec()?;
+    let body = response.into_body().into_with_config().limit(LARGEST_BODY).read_to_vec()?;
     Ok(Answer { status, body })
 }

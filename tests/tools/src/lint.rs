@@ -33,10 +33,7 @@ pub const REGIONS: &[&str] = &[
 ];
 
 /// Rules that templates need not keep, each with the reason.
-const IGNORED: &[(&str, &str)] = &[(
-    "I4010",
-    "asks for editors' metadata, which nobody edits in a written template",
-)];
+const IGNORED: &[(&str, &str)] = &[("I4010", "asks for editors' metadata, which nobody edits in a written template")];
 
 /// Checks templates with cfn-lint, hints included.
 ///
@@ -45,32 +42,17 @@ const IGNORED: &[(&str, &str)] = &[(
 /// cfn-lint's report, when it has anything to say.
 pub fn cfn_lint(templates: &[&Path], regions: &[&str]) -> Result<(), String> {
     let mut command = Command::new(Venv::ready(Tools::Aws).program("cfn-lint"));
-    command.args([
-        "--include-checks",
-        "I",
-        "--non-zero-exit-code",
-        "informational",
-    ]);
+    command.args(["--include-checks", "I", "--non-zero-exit-code", "informational"]);
     command.arg("--regions").args(regions);
-    command
-        .arg("--ignore-checks")
-        .args(IGNORED.iter().map(|(rule, _reason)| rule));
+    command.arg("--ignore-checks").args(IGNORED.iter().map(|(rule, _reason)| rule));
     // configuration files are read from the working folder
     command.current_dir("/").arg("--template");
     for template in templates {
-        command.arg(
-            template
-                .canonicalize()
-                .unwrap_or_else(|e| panic!("no template {}: {e}", template.display())),
-        );
+        command.arg(template.canonicalize().unwrap_or_else(|e| panic!("no template {}: {e}", template.display())));
     }
-    let output = command
-        .output()
-        .unwrap_or_else(|e| panic!("cannot run {command:?}: {e}"));
+    let output = command.output().unwrap_or_else(|e| panic!("cannot run {command:?}: {e}"));
     match output.status.success() {
         true => Ok(()),
-        false => {
-            Err(String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned())
-        }
+        false => Err(String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned()),
     }
 }

@@ -34,9 +34,7 @@ impl LocalStack {
             &venv,
             |place| command(&venv, &emulator, place),
             // the log line is its own; another server could answer on a port that was taken
-            |endpoint, log| {
-                log.contains("Ready.") && is_up(&format!("{endpoint}/_localstack/health"))
-            },
+            |endpoint, log| log.contains("Ready.") && is_up(&format!("{endpoint}/_localstack/health")),
         );
         let aws = Aws::new(venv, server.endpoint());
         Self { server, aws }
@@ -62,11 +60,7 @@ impl LocalStack {
         let answer = self.aws.call("lambda", "invoke", request);
         let payload = answer["Payload"].as_str().unwrap_or_default();
         let payload = serde_json::from_str(payload).unwrap_or_else(|_| payload.into());
-        if answer.get("FunctionError").is_some() {
-            Err(payload)
-        } else {
-            Ok(payload)
-        }
+        if answer.get("FunctionError").is_some() { Err(payload) } else { Ok(payload) }
     }
 
     /// What it has logged.
@@ -76,10 +70,7 @@ impl LocalStack {
 
     /// What the functions and their emulators have logged, one text for each execution environment.
     pub fn function_logs(&self) -> Vec<String> {
-        let files = fs::read_dir(logs(self.server.folder()))
-            .into_iter()
-            .flatten()
-            .flatten();
+        let files = fs::read_dir(logs(self.server.folder())).into_iter().flatten().flatten();
         files.map(|file| read(&file.path())).collect()
     }
 }

@@ -26,14 +26,10 @@ impl Moto {
             |place| {
                 let mut command = Command::new(venv.program("moto_server"));
                 command.args(["-H", "127.0.0.1", "-p", &place.port.to_string()]);
-                command
-                    .env("HOME", &place.folder)
-                    .env("TMPDIR", &place.folder);
+                command.env("HOME", &place.folder).env("TMPDIR", &place.folder);
                 command
             },
-            |endpoint, log| {
-                log.contains("Running on") && is_up(&format!("{endpoint}/moto-api/data.json"))
-            },
+            |endpoint, log| log.contains("Running on") && is_up(&format!("{endpoint}/moto-api/data.json")),
         );
         let aws = Aws::new(venv, server.endpoint());
         Self { server, aws }

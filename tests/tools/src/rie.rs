@@ -35,14 +35,8 @@ impl Rie {
             |place| {
                 let mut command = Command::new(&emulator);
                 command
-                    .args([
-                        "--runtime-interface-emulator-address",
-                        &format!("127.0.0.1:{}", place.port),
-                    ])
-                    .args([
-                        "--runtime-api-address",
-                        &format!("127.0.0.1:{}", place.second_port),
-                    ])
+                    .args(["--runtime-interface-emulator-address", &format!("127.0.0.1:{}", place.port)])
+                    .args(["--runtime-api-address", &format!("127.0.0.1:{}", place.second_port)])
                     .arg(bootstrap)
                     .current_dir(folder)
                     .env("PATH", std::env::var_os("PATH").unwrap_or_default())
@@ -51,10 +45,7 @@ impl Rie {
             },
             |endpoint, _| TcpStream::connect(endpoint.trim_start_matches("http://")).is_ok(),
         );
-        Self {
-            server,
-            turn: Mutex::new(()),
-        }
+        Self { server, turn: Mutex::new(()) }
     }
 
     /// Invokes the function, after the invocations of other threads.
@@ -64,13 +55,7 @@ impl Rie {
     /// If the emulator does not answer.
     pub fn invoke(&self, event: &[u8]) -> Answer {
         let _turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
-        post(
-            &format!(
-                "{}/2015-03-31/functions/function/invocations",
-                self.server.endpoint()
-            ),
-            event,
-        )
+        post(&format!("{}/2015-03-31/functions/function/invocations", self.server.endpoint()), event)
     }
 
     /// URL of the emulator.
@@ -87,8 +72,7 @@ impl Rie {
 /// Path of the emulator's binary, made executable.
 pub(crate) fn emulator() -> PathBuf {
     let architecture = if ARCH == "aarch64" { "arm64" } else { ARCH };
-    let path = Venv::ready(Tools::Aws)
-        .package_file(&format!("samcli/local/rapid/aws-lambda-rie-{architecture}"));
+    let path = Venv::ready(Tools::Aws).package_file(&format!("samcli/local/rapid/aws-lambda-rie-{architecture}"));
     fs::set_permissions(&path, fs::Permissions::from_mode(0o755))
         .unwrap_or_else(|e| panic!("no emulator for {ARCH} at {}: {e}", path.display()));
     path

@@ -55,12 +55,9 @@ impl Server {
     }
 
     fn spawn(venv: &Venv, command: &Command, place: Place) -> Self {
-        let log =
-            File::create(log_path(&place.folder)).expect("the temporary folder can be written");
+        let log = File::create(log_path(&place.folder)).expect("the temporary folder can be written");
         let errors = log.try_clone().expect("the log can be shared");
-        let variables = command
-            .get_envs()
-            .filter_map(|(name, value)| Some((name, value?)));
+        let variables = command.get_envs().filter_map(|(name, value)| Some((name, value?)));
         let supervisor = Command::new(venv.program("python"))
             .arg(SUPERVISOR)
             .arg(&place.folder)
@@ -116,9 +113,7 @@ impl Drop for Server {
 }
 
 pub(crate) fn read(path: &Path) -> String {
-    fs::read(path)
-        .map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
-        .unwrap_or_default()
+    fs::read(path).map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).unwrap_or_default()
 }
 
 fn log_path(folder: &Path) -> PathBuf {
@@ -126,24 +121,13 @@ fn log_path(folder: &Path) -> PathBuf {
 }
 
 fn new_place() -> Place {
-    let folder = tempfile::Builder::new()
-        .prefix("sparta-")
-        .tempdir()
-        .expect("a temporary folder")
-        .keep();
+    let folder = tempfile::Builder::new().prefix("sparta-").tempdir().expect("a temporary folder").keep();
     let (port, second_port) = free_ports().expect("free ports on the loopback interface");
-    Place {
-        folder,
-        port,
-        second_port,
-    }
+    Place { folder, port, second_port }
 }
 
 fn free_ports() -> io::Result<(u16, u16)> {
-    let (first, second) = (
-        TcpListener::bind("127.0.0.1:0")?,
-        TcpListener::bind("127.0.0.1:0")?,
-    );
+    let (first, second) = (TcpListener::bind("127.0.0.1:0")?, TcpListener::bind("127.0.0.1:0")?);
     Ok((first.local_addr()?.port(), second.local_addr()?.port()))
 }
 
@@ -154,31 +138,21 @@ mod tests {
 
     fn shell(script: &str) -> Command {
         let mut command = Command::new("sh");
-        command
-            .args(["-c", script])
-            .env("PATH", std::env::var_os("PATH").unwrap());
+        command.args(["-c", script]).env("PATH", std::env::var_os("PATH").unwrap());
         command
     }
 
     #[test]
     #[should_panic = "the oven is cold"]
     fn a_server_that_does_not_start_shows_its_log() {
-        Server::start(
-            &Venv::ready(Tools::Aws),
-            |_| shell("echo the oven is cold; exit 1"),
-            |_, _| false,
-        );
+        Server::start(&Venv::ready(Tools::Aws), |_| shell("echo the oven is cold; exit 1"), |_, _| false);
     }
 
     #[test]
     fn a_server_takes_its_descendants_and_its_folder_with_it() {
         // the inner shell has a session of its own and has lost its parent
         let script = "setsid sh -c 'echo $$ up; while true; do sleep 1000; done' & exec sleep 1000";
-        let server = Server::start(
-            &Venv::ready(Tools::Aws),
-            |_| shell(script),
-            |_, log| log.contains("up"),
-        );
+        let server = Server::start(&Venv::ready(Tools::Aws), |_| shell(script), |_, log| log.contains("up"));
         let pid = server.log().split(' ').next().unwrap().to_owned();
         let (process, folder) = (Path::new("/proc").join(pid), server.folder().to_owned());
 

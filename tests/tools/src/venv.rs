@@ -48,10 +48,8 @@ impl Venv {
         let pins: String = pins[..8].iter().map(|byte| format!("{byte:02x}")).collect();
         let venv = Self(cache.join(format!("{name}-{pins}")));
 
-        fs::create_dir_all(cache)
-            .unwrap_or_else(|e| panic!("cannot create {}: {e}", cache.display()));
-        let lock =
-            File::create(venv.0.with_extension("lock")).expect("the cache folder can be written");
+        fs::create_dir_all(cache).unwrap_or_else(|e| panic!("cannot create {}: {e}", cache.display()));
+        let lock = File::create(venv.0.with_extension("lock")).expect("the cache folder can be written");
         lock.lock().expect("the cache folder can be locked");
         if !venv.is_ready() {
             // past the capture of test output: this takes a minute
@@ -72,11 +70,7 @@ impl Venv {
 
     /// Path of a file among the installed packages.
     pub fn package_file(&self, path: &str) -> PathBuf {
-        self.0
-            .join("lib")
-            .join(PYTHON)
-            .join("site-packages")
-            .join(path)
+        self.0.join("lib").join(PYTHON).join("site-packages").join(path)
     }
 
     // the interpreter is a link to the one that made the environment: an update of Python may have removed it
@@ -96,15 +90,7 @@ impl Venv {
         fs::write(&file, requirements).expect("the cache folder can be written");
         // the pins are complete; `--no-deps` leaves the SAM CLI alone with its emulator
         run(Command::new(self.program("python"))
-            .args([
-                "-m",
-                "pip",
-                "install",
-                "--quiet",
-                "--disable-pip-version-check",
-                "--no-deps",
-                "--requirement",
-            ])
+            .args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps", "--requirement"])
             .arg(&file));
         fs::write(self.marker(), "").expect("the cache folder can be written");
     }
@@ -120,9 +106,7 @@ fn cache() -> PathBuf {
 }
 
 fn python() -> PathBuf {
-    let pyenv = env::var_os("PYENV_ROOT")
-        .map(PathBuf::from)
-        .or_else(|| Some(env::home_dir()?.join(".pyenv")));
+    let pyenv = env::var_os("PYENV_ROOT").map(PathBuf::from).or_else(|| Some(env::home_dir()?.join(".pyenv")));
     find_python([PathBuf::from(PYTHON)].into_iter().chain(pyenv.iter().flat_map(|root| pyenv_pythons(root))))
         .unwrap_or_else(|| {
             panic!(
@@ -141,10 +125,7 @@ fn find_python(candidates: impl IntoIterator<Item = PathBuf>) -> Option<PathBuf>
 }
 
 fn pyenv_pythons(root: &Path) -> Vec<PathBuf> {
-    let versions = fs::read_dir(root.join("versions"))
-        .into_iter()
-        .flatten()
-        .flatten();
+    let versions = fs::read_dir(root.join("versions")).into_iter().flatten().flatten();
     versions
         .filter(|version| version.file_name().to_string_lossy().starts_with("3.13"))
         .map(|version| version.path().join("bin").join(PYTHON))
@@ -153,9 +134,7 @@ fn pyenv_pythons(root: &Path) -> Vec<PathBuf> {
 
 /// Runs a command to its end and panics with what it printed when it fails.
 pub(crate) fn run(command: &mut Command) -> Output {
-    let output = command
-        .output()
-        .unwrap_or_else(|e| panic!("cannot run {command:?}: {e}"));
+    let output = command.output().unwrap_or_else(|e| panic!("cannot run {command:?}: {e}"));
     assert!(
         output.status.success(),
         "{command:?} failed with {}:\n{}{}",
@@ -187,10 +166,7 @@ mod tests {
         let good = program("good", "echo Python 3.13.0");
         let missing = folder.path().join("missing");
 
-        assert_eq!(
-            find_python([missing.clone(), shim.clone(), old.clone(), good.clone()]),
-            Some(good)
-        );
+        assert_eq!(find_python([missing.clone(), shim.clone(), old.clone(), good.clone()]), Some(good));
         assert_eq!(find_python([missing, shim, old]), None);
     }
 
@@ -198,9 +174,7 @@ mod tests {
     fn set_ups_at_the_same_time_give_one_environment() {
         let cache = tempfile::tempdir().unwrap();
         let set_up = || Venv::ready_in(cache.path(), "empty", "# no packages");
-        let venvs = thread::scope(|scope| {
-            [scope.spawn(set_up), scope.spawn(set_up)].map(|it| it.join().unwrap())
-        });
+        let venvs = thread::scope(|scope| [scope.spawn(set_up), scope.spawn(set_up)].map(|it| it.join().unwrap()));
         assert_eq!(venvs[0].0, venvs[1].0);
         run(Command::new(venvs[0].program("python")).args(["-m", "pip", "--version"]));
     }

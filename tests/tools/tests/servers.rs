@@ -15,11 +15,7 @@ use sparta_test_tools::{LocalStack, Moto, REGIONS, Rie, Tools, Venv, cfn_lint, g
 fn bootstrap(folder: &Path) -> PathBuf {
     let python = Venv::ready(Tools::Aws).program("python");
     let path = folder.join("bootstrap");
-    fs::write(
-        &path,
-        format!("#!{}\n{}", python.display(), include_str!("echo.py")),
-    )
-    .unwrap();
+    fs::write(&path, format!("#!{}\n{}", python.display(), include_str!("echo.py"))).unwrap();
     fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
     path
 }
@@ -27,12 +23,7 @@ fn bootstrap(folder: &Path) -> PathBuf {
 fn zip(file: &Path) -> PathBuf {
     let archive = file.with_extension("zip");
     let python = Venv::ready(Tools::Aws).program("python");
-    let status = Command::new(python)
-        .args(["-m", "zipfile", "-c"])
-        .arg(&archive)
-        .arg(file)
-        .status()
-        .unwrap();
+    let status = Command::new(python).args(["-m", "zipfile", "-c"]).arg(&archive).arg(file).status().unwrap();
     assert!(status.success());
     archive
 }
@@ -52,14 +43,10 @@ fn is_open(endpoint: &str) -> bool {
 /// Running processes whose command line or environment mentions `text`.
 fn processes(text: &str) -> Vec<String> {
     let describe = |folder: PathBuf| {
-        let parts =
-            ["cmdline", "environ"].map(|part| fs::read(folder.join(part)).unwrap_or_default());
+        let parts = ["cmdline", "environ"].map(|part| fs::read(folder.join(part)).unwrap_or_default());
         String::from_utf8_lossy(&parts.concat()).replace('\0', " ")
     };
-    let all = fs::read_dir("/proc")
-        .unwrap()
-        .flatten()
-        .map(|it| describe(it.path()));
+    let all = fs::read_dir("/proc").unwrap().flatten().map(|it| describe(it.path()));
     all.filter(|process| process.contains(text)).collect()
 }
 
@@ -76,61 +63,30 @@ fn localstack_stores_deploys_and_runs_functions_and_is_gone_with_them() {
     let aws = localstack.aws();
 
     aws.call("s3", "create_bucket", json!({"Bucket": "code"}));
-    aws.call(
-        "s3",
-        "put_object",
-        json!({"Bucket": "code", "Key": "greeting", "Body": "hello"}),
-    );
-    let object = aws.call(
-        "s3",
-        "get_object",
-        json!({"Bucket": "code", "Key": "greeting"}),
-    );
+    aws.call("s3", "put_object", json!({"Bucket": "code", "Key": "greeting", "Body": "hello"}));
+    let object = aws.call("s3", "get_object", json!({"Bucket": "code", "Key": "greeting"}));
     assert_eq!(object["Body"], "hello");
-    let refusal = aws
-        .try_call(
-            "s3",
-            "get_object",
-            json!({"Bucket": "code", "Key": "nothing"}),
-        )
-        .unwrap_err();
+    let refusal = aws.try_call("s3", "get_object", json!({"Bucket": "code", "Key": "nothing"})).unwrap_err();
     assert!(refusal.contains("(NoSuchKey)"), "{refusal}");
 
     let code = format!("fileb://{}", archive.display());
-    aws.call(
-        "s3",
-        "put_object",
-        json!({"Bucket": "code", "Key": "code.zip", "Body": code}),
-    );
+    aws.call("s3", "put_object", json!({"Bucket": "code", "Key": "code.zip", "Body": code}));
     let function = json!({
         "FunctionName": "echo", "Runtime": "provided.al2023", "Handler": "its-handler",
         "Role": "arn:aws:iam::000000000000:role/any", "Code": {"S3Bucket": "code", "S3Key": "code.zip"},
         "Environment": {"Variables": {"MESSAGE": "bye"}},
     });
     aws.call("lambda", "create_function", function);
-    aws.wait(
-        "lambda",
-        "function_active_v2",
-        json!({"FunctionName": "echo"}),
-    );
+    aws.wait("lambda", "function_active_v2", json!({"FunctionName": "echo"}));
     let expected = |event: u8| json!({"event": event, "handler": "its-handler", "message": "bye"});
     assert_eq!(localstack.invoke("echo", &json!(1)), Ok(expected(1)));
     assert!(localstack.invoke("echo", &json!("die")).is_err());
     assert_eq!(localstack.invoke("echo", &json!(2)), Ok(expected(2)));
     let logs = localstack.function_logs();
-    assert!(
-        logs.iter().any(|log| log.contains("START RequestId")),
-        "{logs:?}"
-    );
+    assert!(logs.iter().any(|log| log.contains("START RequestId")), "{logs:?}");
 
     let address = format!("127.0.0.1:{}", port(&endpoint));
-    assert!(
-        processes(&address)
-            .iter()
-            .any(|it| it.contains("bootstrap")),
-        "{:#?}",
-        processes(&address)
-    );
+    assert!(processes(&address).iter().any(|it| it.contains("bootstrap")), "{:#?}", processes(&address));
     drop(localstack);
     assert!(!is_open(&endpoint));
     assert_eq!(processes(&address), [""; 0]);
@@ -140,19 +96,10 @@ fn localstack_stores_deploys_and_runs_functions_and_is_gone_with_them() {
 fn moto_answers_what_localstack_lacks_forgets_on_reset_and_is_gone_afterwards() {
     let moto = Moto::start();
     let endpoint = moto.endpoint();
-    assert_eq!(
-        moto.aws().call("codepipeline", "list_pipelines", json!({}))["pipelines"],
-        json!([])
-    );
+    assert_eq!(moto.aws().call("codepipeline", "list_pipelines", json!({}))["pipelines"], json!([]));
 
-    let buckets = || {
-        moto.aws().call("s3", "list_buckets", json!({}))["Buckets"]
-            .as_array()
-            .unwrap()
-            .len()
-    };
-    moto.aws()
-        .call("s3", "create_bucket", json!({"Bucket": "one"}));
+    let buckets = || moto.aws().call("s3", "list_buckets", json!({}))["Buckets"].as_array().unwrap().len();
+    moto.aws().call("s3", "create_bucket", json!({"Bucket": "one"}));
     assert_eq!(buckets(), 1);
     moto.reset();
     assert_eq!(buckets(), 0);
@@ -168,18 +115,12 @@ fn moto_answers_what_localstack_lacks_forgets_on_reset_and_is_gone_afterwards() 
 fn the_emulator_runs_a_bootstrap_again_after_its_death_and_is_gone_afterwards() {
     let folder = tempfile::tempdir().unwrap();
     let bootstrap = bootstrap(folder.path());
-    let rie = Rie::start(
-        &bootstrap,
-        &[("_HANDLER", "its-handler"), ("MESSAGE", "hi")],
-    );
+    let rie = Rie::start(&bootstrap, &[("_HANDLER", "its-handler"), ("MESSAGE", "hi")]);
     let endpoint = rie.endpoint();
     let expected = |event: &str| json!({"event": event, "handler": "its-handler", "message": "hi"});
 
     assert_eq!(rie.invoke(b"\"one\"").json(), expected("one"));
-    assert_eq!(
-        rie.invoke(b"\"die\"").json()["errorType"],
-        "Runtime.ExitError"
-    );
+    assert_eq!(rie.invoke(b"\"die\"").json()["errorType"], "Runtime.ExitError");
     thread::scope(|scope| {
         for _ in 0..4 {
             scope.spawn(|| assert_eq!(rie.invoke(b"\"two\"").json(), expected("two")));
@@ -188,11 +129,7 @@ fn the_emulator_runs_a_bootstrap_again_after_its_death_and_is_gone_afterwards() 
     assert!(rie.log().contains("START RequestId"), "{}", rie.log());
 
     let bootstrap = bootstrap.to_str().unwrap();
-    assert_eq!(
-        processes(bootstrap).len(),
-        3,
-        "the supervisor, the emulator and the bootstrap"
-    );
+    assert_eq!(processes(bootstrap).len(), 3, "the supervisor, the emulator and the bootstrap");
     drop(rie);
     assert!(!is_open(&endpoint));
     assert_eq!(processes(bootstrap), [""; 0]);
@@ -238,10 +175,7 @@ fn cfn_lint_finds_a_mistake_and_passes_what_is_right() {
 
     cfn_lint(&[&good], REGIONS).unwrap();
     let report = cfn_lint(&[&good, &bad], REGIONS).unwrap_err();
-    assert!(
-        report.contains("'ALL' is not one of") && !report.contains("good.json"),
-        "{report}"
-    );
+    assert!(report.contains("'ALL' is not one of") && !report.contains("good.json"), "{report}");
     let report = cfn_lint(&[&good], &["cn-northwest-1"]).unwrap_err();
     assert!(report.contains("cn-northwest-1"), "{report}");
 }
@@ -249,16 +183,7 @@ fn cfn_lint_finds_a_mistake_and_passes_what_is_right() {
 #[test]
 fn answers_have_their_status_and_body() {
     let moto = Moto::start();
-    assert_eq!(
-        get(&format!("{}/moto-api/data.json", moto.endpoint())).json(),
-        json!({})
-    );
-    assert_eq!(
-        post(&format!("{}/moto-api/reset", moto.endpoint()), b"").text(),
-        r#"{"status": "ok"}"#
-    );
-    assert_eq!(
-        get(&format!("{}/moto-api/nothing", moto.endpoint())).status,
-        404
-    );
+    assert_eq!(get(&format!("{}/moto-api/data.json", moto.endpoint())).json(), json!({}));
+    assert_eq!(post(&format!("{}/moto-api/reset", moto.endpoint()), b"").text(), r#"{"status": "ok"}"#);
+    assert_eq!(get(&format!("{}/moto-api/nothing", moto.endpoint())).status, 404);
 }

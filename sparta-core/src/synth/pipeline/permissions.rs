@@ -214,16 +214,6 @@ fn own(stack: &str) -> String {
     stack.get(..24).map_or_else(|| format!("{stack}-*"), |start| format!("{start}*"))
 }
 
-/// The consent that `service` needs of whoever deploys it.
-pub(super) fn capability(service: &Template) -> Option<&'static str> {
-    const NAMES: [&str; 5] = ["RoleName", "ManagedPolicyName", "UserName", "GroupName", "InstanceProfileName"];
-    let mut roles =
-        service.resources().values().filter(|resource| resource.kind().starts_with("AWS::IAM::")).peekable();
-    roles.peek()?;
-    let named = roles.any(|role| NAMES.iter().any(|name| role.properties().contains_key(*name)));
-    Some(if named { "CAPABILITY_NAMED_IAM" } else { "CAPABILITY_IAM" })
-}
-
 /// What CloudFormation needs to look up the secrets and parameters that a deployment refers to.
 pub(super) fn of_references(service: &Template, values: &[&str]) -> Vec<Statement> {
     let template = service.to_compact_json();
@@ -315,10 +305,10 @@ mod tests {
 
     #[test]
     fn the_capability_is_what_the_template_takes() {
-        assert_eq!(capability(&service(&[("AWS::SQS::Queue", json!({}))])), None);
-        assert_eq!(capability(&service(&[("AWS::IAM::Role", json!({}))])), Some("CAPABILITY_IAM"));
+        assert_eq!(service(&[("AWS::SQS::Queue", json!({}))]).capability(), None);
+        assert_eq!(service(&[("AWS::IAM::Role", json!({}))]).capability(), Some("CAPABILITY_IAM"));
         let named = [("AWS::IAM::Role", json!({})), ("AWS::IAM::Role", json!({"RoleName": "x"}))];
-        assert_eq!(capability(&service(&named)), Some("CAPABILITY_NAMED_IAM"));
+        assert_eq!(service(&named).capability(), Some("CAPABILITY_NAMED_IAM"));
     }
 
     #[test]

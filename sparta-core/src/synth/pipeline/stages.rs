@@ -2,7 +2,7 @@
 
 use serde_json::{Value as Json, json};
 
-use super::{CONNECTION, Plan, Source, Stage, id, permissions::capability};
+use super::{CONNECTION, Plan, Source, Stage, id};
 use crate::{
     Approval,
     cfn::{LogicalId, Resource, Template, Value, get_att, reference},
@@ -127,7 +127,7 @@ fn deployment(plan: &Plan<'_>, stage: &Stage<'_>) -> Json {
         "TemplateConfiguration": format!("Build::{name}.json"),
         "ParameterOverrides": overrides(),
     });
-    if let Some(capability) = capability(plan.input.service) {
+    if let Some(capability) = plan.input.service.capability() {
         changes["Capabilities"] = json!(capability);
     }
     let execution = json!({"ActionMode": "CHANGE_SET_EXECUTE", "ChangeSetName": CHANGE_SET, "StackName": stage.stack});
