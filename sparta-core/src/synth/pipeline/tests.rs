@@ -3,7 +3,7 @@ use std::{collections::BTreeMap, time::Duration};
 use serde_json::{Value as Json, json};
 
 use super::*;
-use crate::cfn::Resource;
+use crate::{Compute, cfn::Resource};
 
 /// A service with one HTTP function, as `provision` would deploy it.
 fn service(kinds: &[&str]) -> Template {
@@ -87,8 +87,7 @@ fn the_guides_pipeline_with_a_token() {
 #[test]
 fn one_environment_of_every_resource() {
     let arn = "arn:aws:codeconnections:eu-west-1:123456789012:connection/11111111-2222-3333-4444-555555555555";
-    let pipeline =
-        hello().branch("feature/x").connection(arn).compute(crate::Compute::Medium).buildspec("ci/build.yml");
+    let pipeline = hello().branch("feature/x").connection(arn).compute(Compute::Medium).buildspec("ci/build.yml");
     let values = ["{{resolve:secretsmanager:staging/db:SecretString:password}}"];
     let staging = StageInput { values: &values, ..stage("staging") };
     insta::assert_snapshot!(template(&pipeline, Source::Connection, &[staging], EVERYTHING).to_json());
