@@ -7,6 +7,10 @@ use crate::cfn::{
     LogicalId, Resource, Statement, Template, Value, get_att, policy_document, reference, sub, trust_policy,
 };
 
+/// The ARN of the build project, which its own role has to know before the project exists.
+const PROJECT: &str =
+    "arn:${AWS::Partition}:codebuild:${AWS::Region}:${AWS::AccountId}:project/${AWS::StackName}-build";
+
 pub(super) fn add(plan: &Plan<'_>, template: &mut Template) {
     template.resource(id("PipelineRole"), pipeline_role());
     template.resource(id("PipelinePolicy"), pipeline_policy(plan));
@@ -17,8 +21,8 @@ pub(super) fn add(plan: &Plan<'_>, template: &mut Template) {
         statements.push(use_connection);
         template.resource(id("SourceRole"), action_role("Reads the source", &statements));
     }
-    let start = Statement::allow(["codebuild:BatchGetBuilds", "codebuild:StartBuild", "codebuild:StopBuild"])
-        .on(get_att(&id("BuildProject"), "Arn"));
+    let start =
+        Statement::allow(["codebuild:BatchGetBuilds", "codebuild:StartBuild", "codebuild:StopBuild"]).on(sub(PROJECT));
     template.resource(id("BuildActionRole"), action_role("Starts the build", &[start]));
     template.resource(id("BuildRole"), build_role());
     for stage in &plan.stages {
@@ -86,8 +90,6 @@ fn action_roles(plan: &Plan<'_>) -> Vec<LogicalId> {
 
 /// Compiles foreign code, so it gets at nothing but its log, its input, its output and its cache.
 fn build_role() -> Resource {
-    let project =
-        sub("arn:${AWS::Partition}:codebuild:${AWS::Region}:${AWS::AccountId}:project/${AWS::StackName}-build");
     let trust = json!({
         "Version": "2012-10-17",
         "Statement": [{
@@ -96,7 +98,7 @@ fn build_role() -> Resource {
             "Action": "sts:AssumeRole",
             "Condition": {
                 "StringEquals": {"aws:SourceAccount": Value::pseudo("AWS::AccountId")},
-                "ArnEquals": {"aws:SourceArn": project},
+                "ArnEquals": {"aws:SourceArn": sub(PROJECT)},
             },
         }],
     });

@@ -218,3 +218,32 @@ fn what_a_pipeline_cannot_do_is_reported_in_one_go() {
         [PipelineMistake::Repository(_), PipelineMistake::Branch(_), PipelineMistake::ResourceType(_)]
     ));
 }
+
+#[test]
+fn no_role_may_do_more_than_its_purpose() {
+    let everything = template(&hello(), Source::Connection, &[stage("test")], EVERYTHING);
+    let json: Json = serde_json::from_str(&everything.to_json()).unwrap();
+    let resources = json["Resources"].as_object().unwrap().values();
+    let documents = resources.flat_map(|resource| {
+        let properties = &resource["Properties"];
+        let own = properties["Policies"].as_array().into_iter().flatten().map(|policy| &policy["PolicyDocument"]);
+        own.chain((resource["Type"] == "AWS::IAM::Policy").then(|| &properties["PolicyDocument"])).collect::<Vec<_>>()
+    });
+    let mut statements = 0;
+    for statement in documents.flat_map(|document| document["Statement"].as_array().unwrap()) {
+        statements += 1;
+        let actions = match &statement["Action"] {
+            Json::Array(actions) => actions.clone(),
+            one => vec![one.clone()],
+        };
+        assert!(actions.iter().all(|action| !action.as_str().unwrap().contains('*')), "{statement}");
+        if statement["Resource"] == "*" {
+            let reads = actions.iter().all(|action| action.as_str().unwrap().starts_with("logs:Describe"));
+            assert!(reads || statement.get("Condition").is_some(), "{statement}");
+        }
+        if actions.iter().any(|action| action == "iam:PassRole") {
+            assert!(statement["Condition"]["StringEquals"]["iam:PassedToService"].is_string(), "{statement}");
+        }
+    }
+    assert!(statements > 20, "{statements}");
+}
