@@ -34,9 +34,9 @@ impl Pipeline {
     /// A pipeline for a repository on GitHub: the URL of its page, a branch's page or its clone.
     ///
     /// What is wrong with the URL is said when the App is validated.
-    pub fn github(url: &str) -> Self {
+    pub fn github(url: impl AsRef<str>) -> Self {
         Self {
-            repository: url.parse(),
+            repository: url.as_ref().parse(),
             name: None,
             branch: None,
             connection: None,
@@ -46,8 +46,8 @@ impl Pipeline {
     }
 
     /// Another repository than the one that the pipeline was made with; a branch in its URL replaces an earlier one.
-    pub fn repository(mut self, url: &str) -> Self {
-        self.repository = url.parse();
+    pub fn repository(mut self, url: impl AsRef<str>) -> Self {
+        self.repository = url.as_ref().parse();
         if self.repository.as_ref().is_ok_and(|repository| repository.branch().is_some()) {
             self.branch = None;
         }

@@ -84,7 +84,9 @@ mod tests {
 
     proptest! {
         #[test]
-        fn cloudformation_takes_the_stack_name_of_any_branch(prefix in ".{0,40}", app in ".{0,80}", branch in ".{0,260}") {
+        fn cloudformation_takes_the_stack_name_of_any_branch(
+            prefix in ".{0,40}", app in ".{0,80}", branch in ".{0,260}",
+        ) {
             let stack = stack_name(&prefix, &app, &branch);
             prop_assert!(stack.starts_with(|c: char| c.is_ascii_alphabetic()), "{stack}");
             prop_assert!(stack.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-'), "{stack}");
@@ -93,7 +95,9 @@ mod tests {
         }
 
         #[test]
-        fn a_name_that_cloudformation_takes_is_not_changed(app in "[A-Z][A-Za-z0-9-]{0,40}", branch in "[a-z][a-z0-9-]{0,40}") {
+        fn a_name_that_cloudformation_takes_is_not_changed(
+            app in "[A-Z][A-Za-z0-9-]{0,40}", branch in "[a-z][a-z0-9-]{0,40}",
+        ) {
             prop_assert_eq!(stack_name("Test", &app, &branch), format!("Test-{app}-{branch}"));
         }
 

@@ -105,16 +105,21 @@ const FORMS: &str = "`https://github.com/OWNER/NAME`, `https://github.com/OWNER/
 #[non_exhaustive]
 pub enum RepositoryError {
     /// It has another form than GitHub's URLs have.
-    #[error("{}not the URL of a repository on GitHub: expected {FORMS}", .url.as_ref().map_or("the repository is ".to_owned(), |url| format!("`{url}` is ")))]
+    #[error("{} is not a URL of GitHub's: expected {FORMS}", shown(.url.as_deref()))]
     Form {
         /// The URL, unless something in it could be a secret.
         url: Option<String>,
     },
     /// It carries a user name or token, which is not repeated here.
     #[error(
-        "the repository's URL carries credentials, which would end up in templates and logs: expected {FORMS}; give a token with `provisionPipeline --oauth`, or better use `--connection`"
+        "the repository's URL carries credentials, which would end up in templates and logs: expected {FORMS}; \
+         give a token with `provisionPipeline --oauth`, or better use `--connection`"
     )]
     Credentials,
+}
+
+fn shown(url: Option<&str>) -> String {
+    url.map_or("what is given as the repository".to_owned(), |url| format!("`{url}`"))
 }
 
 impl RepositoryError {
@@ -192,7 +197,7 @@ mod tests {
             assert!(error.to_string().contains("`https://github.com/OWNER/NAME/tree/BRANCH`"), "{url}: {error}");
         }
         let error = "https://gitlab.com/acme/hello".parse::<Repository>().unwrap_err().to_string();
-        assert!(error.starts_with("`https://gitlab.com/acme/hello` is not the URL"), "{error}");
+        assert!(error.starts_with("`https://gitlab.com/acme/hello` is not a URL"), "{error}");
     }
 
     #[test]

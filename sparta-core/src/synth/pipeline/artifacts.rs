@@ -22,8 +22,11 @@ pub(super) fn add(plan: &Plan<'_>, template: &mut Template) {
 /// The bucket outlives its stack: the environments' stacks go on, and rolling one of them back takes the code it had.
 fn bucket(plan: &Plan<'_>) -> Resource {
     let expire = |id: &str, prefix: String, days: u32| json!({"Id": id, "Status": "Enabled", "Prefix": prefix, "ExpirationInDays": days});
-    let abort = json!({
-        "Id": "AbortUploads", "Status": "Enabled", "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": 1},
+    let code_and_rest = json!({
+        "Id": "CodeAndRest",
+        "Status": "Enabled",
+        "ExpirationInDays": 365,
+        "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": 1},
     });
     let properties = json!({
         "BucketEncryption": {
@@ -32,9 +35,8 @@ fn bucket(plan: &Plan<'_>) -> Resource {
         "LifecycleConfiguration": {"Rules": [
             expire("Source", plan.prefix("Source"), 90),
             expire("Build", plan.prefix("Build"), 90),
-            expire("Code", plan.prefix("Code"), 365),
             expire("Cache", format!("{CACHE}/"), 30),
-            abort,
+            code_and_rest,
         ]},
         "OwnershipControls": {"Rules": [{"ObjectOwnership": "BucketOwnerEnforced"}]},
         "PublicAccessBlockConfiguration": {

@@ -211,7 +211,7 @@ fn kinds(service: &Template) -> BTreeSet<&str> {
 /// What CloudFormation calls the stack's resources: it begins with the stack's name, of which it keeps at least 24
 /// characters where a name would be too long.
 fn own(stack: &str) -> String {
-    stack.get(..24).map_or_else(|| format!("{stack}-*"), |start| format!("{start}*"))
+    if stack.len() <= 24 { format!("{stack}-*") } else { format!("{}*", &stack[..24]) }
 }
 
 /// What CloudFormation needs to look up the secrets and parameters that a deployment refers to.
@@ -268,6 +268,7 @@ mod tests {
     #[test]
     fn a_stack_owns_what_begins_with_its_name() {
         assert_eq!(own("Test-HelloPipeline-main"), "Test-HelloPipeline-main-*");
+        assert_eq!(own("Production-HelloPipeline"), "Production-HelloPipeline-*");
         assert_eq!(own("Production-HelloPipeline-main"), "Production-HelloPipeline*");
     }
 

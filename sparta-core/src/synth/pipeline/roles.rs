@@ -2,10 +2,14 @@
 
 use serde_json::json;
 
-use super::{CONNECTION, Plan, Source, Stage, id, permissions, stages::CHANGE_SET};
+use super::{CONNECTION, Plan, Source, Stage, artifacts::CACHE, id, permissions, stages::CHANGE_SET};
 use crate::cfn::{
     LogicalId, Resource, Statement, Template, Value, get_att, policy_document, reference, sub, trust_policy,
 };
+
+/// The ARN of the build project, which its own role has to know before the project exists.
+const PROJECT: &str =
+    "arn:${AWS::Partition}:codebuild:${AWS::Region}:${AWS::AccountId}:project/${AWS::StackName}-build";
 
 pub(super) fn add(plan: &Plan<'_>, template: &mut Template) {
     template.resource(id("PipelineRole"), pipeline_role());
@@ -13,18 +17,18 @@ pub(super) fn add(plan: &Plan<'_>, template: &mut Template) {
     if plan.input.source == Source::Connection {
         let use_connection = Statement::allow(["codeconnections:UseConnection", "codestar-connections:UseConnection"])
             .on(reference(&id(CONNECTION)));
-        let mut statements = artifacts(plan, &[], &["Source"]);
+        let mut statements = artifacts(&[], &["Source"]);
         statements.push(use_connection);
         template.resource(id("SourceRole"), action_role("Reads the source", &statements));
     }
-    let start = Statement::allow(["codebuild:BatchGetBuilds", "codebuild:StartBuild", "codebuild:StopBuild"])
-        .on(get_att(&id("BuildProject"), "Arn"));
+    let start =
+        Statement::allow(["codebuild:BatchGetBuilds", "codebuild:StartBuild", "codebuild:StopBuild"]).on(sub(PROJECT));
     template.resource(id("BuildActionRole"), action_role("Starts the build", &[start]));
-    template.resource(id("BuildRole"), build_role(plan));
+    template.resource(id("BuildRole"), build_role());
     for stage in &plan.stages {
         let name = stage.input.name;
         let does = format!("Makes and executes the change sets of {name}");
-        template.resource(stage.id("DeployRole"), action_role(&does, &deployment(plan, stage)));
+        template.resource(stage.id("DeployRole"), action_role(&does, &deployment(stage)));
         template.resource(stage.id("CloudFormationRole"), cloudformation_role(plan, stage));
     }
 }
@@ -61,9 +65,9 @@ fn pipeline_policy(plan: &Plan<'_>) -> Resource {
     let roles = action_roles(plan);
     let assume = roles.iter().fold(Statement::allow(["sts:AssumeRole"]), |all, role| all.on(get_att(role, "Arn")));
     let mut statements = vec![assume];
-    // Actions of GitHub's own kind have no role, and work with the pipeline's.
-    let written: &[&str] = if plan.input.source == Source::Connection { &[] } else { &["Source"] };
-    statements.extend(artifacts(plan, &[], written));
+    // The bucket is the pipeline's own; a source of GitHub's kind has no other role to write there.
+    let all = ["Source", "Build", "Code"];
+    statements.extend(artifacts(&all, &all));
     let mut topics: Vec<&str> = plan.stages.iter().flat_map(Stage::topics).collect();
     topics.sort_unstable();
     topics.dedup();
@@ -85,9 +89,7 @@ fn action_roles(plan: &Plan<'_>) -> Vec<LogicalId> {
 }
 
 /// Compiles foreign code, so it gets at nothing but its log, its input, its output and its cache.
-fn build_role(plan: &Plan<'_>) -> Resource {
-    let project =
-        sub("arn:${AWS::Partition}:codebuild:${AWS::Region}:${AWS::AccountId}:project/${AWS::StackName}-build");
+fn build_role() -> Resource {
     let trust = json!({
         "Version": "2012-10-17",
         "Statement": [{
@@ -95,26 +97,23 @@ fn build_role(plan: &Plan<'_>) -> Resource {
             "Principal": {"Service": "codebuild.amazonaws.com"},
             "Action": "sts:AssumeRole",
             "Condition": {
-                "StringEquals": {"aws:SourceAccount": reference_account()}, "ArnEquals": {"aws:SourceArn": project},
+                "StringEquals": {"aws:SourceAccount": Value::pseudo("AWS::AccountId")},
+                "ArnEquals": {"aws:SourceArn": sub(PROJECT)},
             },
         }],
     });
-    let mut statements = artifacts(plan, &["Source"], &["Build", "Code"]);
+    let mut statements = artifacts(&["Source"], &["Build", "Code"]);
     statements
-        .push(Statement::allow(["s3:GetObject", "s3:PutObject"]).on(objects(&format!("{}/", super::artifacts::CACHE))));
+        .push(Statement::allow(["s3:GetObject", "s3:PutObject"]).on(sub(format!("${{Artifacts.Arn}}/{CACHE}/*"))));
     statements
         .push(Statement::allow(["logs:CreateLogStream", "logs:PutLogEvents"]).on(get_att(&id("BuildLog"), "Arn")));
     role("Compiles the service", trust.into(), &statements)
 }
 
-fn reference_account() -> Value {
-    Value::pseudo("AWS::AccountId")
-}
-
 /// What an action needs to take these artifacts from the bucket and to put those into it.
-fn artifacts(plan: &Plan<'_>, read: &[&str], written: &[&str]) -> Vec<Statement> {
+fn artifacts(read: &[&str], written: &[&str]) -> Vec<Statement> {
     let on = |statement: Statement, artifacts: &[&str]| {
-        artifacts.iter().fold(statement, |statement, artifact| statement.on(objects(&plan.prefix(artifact))))
+        artifacts.iter().fold(statement, |statement, artifact| statement.on(objects(artifact)))
     };
     let bucket = Statement::allow(["s3:GetBucketAcl", "s3:GetBucketLocation", "s3:GetBucketVersioning"]);
     let mut statements = vec![bucket.on(get_att(&id("Artifacts"), "Arn"))];
@@ -127,11 +126,12 @@ fn artifacts(plan: &Plan<'_>, read: &[&str], written: &[&str]) -> Vec<Statement>
     statements
 }
 
-fn objects(prefix: &str) -> Value {
-    sub(format!("${{Artifacts.Arn}}/{prefix}*"))
+/// Their keys begin with as much of the pipeline's name as CodePipeline takes, which is nobody else's in this bucket.
+fn objects(artifact: &str) -> Value {
+    sub(format!("${{Artifacts.Arn}}/*/{artifact}/*"))
 }
 
-fn deployment(plan: &Plan<'_>, stage: &Stage<'_>) -> Vec<Statement> {
+fn deployment(stage: &Stage<'_>) -> Vec<Statement> {
     let stack = || {
         sub(format!(
             "arn:${{AWS::Partition}}:cloudformation:${{AWS::Region}}:${{AWS::AccountId}}:stack/{}/*",
@@ -151,7 +151,7 @@ fn deployment(plan: &Plan<'_>, stage: &Stage<'_>) -> Vec<Statement> {
         "cloudformation:TagResource",
     ]);
     let pass = Statement::allow(["iam:PassRole"]).on(get_att(&stage.id("CloudFormationRole"), "Arn"));
-    let mut statements = artifacts(plan, &["Build", "Code"], &[]);
+    let mut statements = artifacts(&["Build", "Code"], &[]);
     statements.extend([
         look.on(stack()),
         change_set.on(stack()).when(json!({"StringEqualsIfExists": {"cloudformation:ChangeSetName": CHANGE_SET}})),
@@ -162,7 +162,7 @@ fn deployment(plan: &Plan<'_>, stage: &Stage<'_>) -> Vec<Statement> {
 
 /// A role can only be passed on inside its account, so who may use it follows from `iam:PassRole`.
 fn cloudformation_role(plan: &Plan<'_>, stage: &Stage<'_>) -> Resource {
-    let code = Statement::allow(["s3:GetObject"]).on(objects(&plan.prefix("Code")));
+    let code = Statement::allow(["s3:GetObject"]).on(objects("Code"));
     let mut statements = permissions::of(plan.input.service, &stage.stack);
     statements.push(code);
     statements.extend(permissions::of_references(plan.input.service, stage.input.values));

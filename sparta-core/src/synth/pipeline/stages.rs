@@ -5,7 +5,7 @@ use serde_json::{Value as Json, json};
 use super::{CONNECTION, Plan, Source, Stage, id};
 use crate::{
     Approval,
-    cfn::{LogicalId, Resource, Template, Value, get_att, reference},
+    cfn::{Resource, Template, Value, get_att, reference},
 };
 
 /// What the pipeline calls its change set in every stack; a stack has one at a time.
@@ -32,9 +32,9 @@ pub(super) fn add(plan: &Plan<'_>, template: &mut Template) {
         "Stages": stages,
     });
     let pipeline = Resource::new("AWS::CodePipeline::Pipeline", properties);
-    // Its roles have to be complete before it starts, which it does as soon as it exists.
-    let pipeline = plan.role_policies().fold(pipeline, Resource::depends_on);
-    template.resource(id("Pipeline"), pipeline.depends_on(id("ArtifactsPolicy")));
+    // It starts as soon as it exists, so its role has to be complete by then.
+    let pipeline = pipeline.depends_on(id("PipelinePolicy")).depends_on(id("ArtifactsPolicy"));
+    template.resource(id("Pipeline"), pipeline);
     if let Source::OAuth { secret_name } = plan.input.source {
         template.resource(id("Webhook"), webhook(plan, secret_name));
     }
@@ -89,7 +89,7 @@ fn token(secret_name: &str) -> String {
     format!("{{{{resolve:secretsmanager:{secret_name}}}}}")
 }
 
-/// GitHub tells of each push, so that nothing has to poll.
+/// GitHub tells of each push, so that nothing has to poll; the token, which GitHub knows, signs what it tells.
 fn webhook(plan: &Plan<'_>, secret_name: &str) -> Resource {
     let branch = plan.input.pipeline.source_branch();
     let properties = json!({
@@ -167,11 +167,4 @@ fn manual(name: &str, approval: &Approval, order: u32) -> Json {
         action["TimeoutInMinutes"] = json!(minutes);
     }
     action
-}
-
-impl Plan<'_> {
-    /// The policies that the pipeline needs before it runs.
-    fn role_policies(&self) -> impl Iterator<Item = LogicalId> {
-        [id("PipelinePolicy")].into_iter()
-    }
 }

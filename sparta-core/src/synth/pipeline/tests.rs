@@ -3,7 +3,7 @@ use std::{collections::BTreeMap, time::Duration};
 use serde_json::{Value as Json, json};
 
 use super::*;
-use crate::cfn::Resource;
+use crate::{Compute, cfn::Resource};
 
 /// A service with one HTTP function, as `provision` would deploy it.
 fn service(kinds: &[&str]) -> Template {
@@ -87,8 +87,7 @@ fn the_guides_pipeline_with_a_token() {
 #[test]
 fn one_environment_of_every_resource() {
     let arn = "arn:aws:codeconnections:eu-west-1:123456789012:connection/11111111-2222-3333-4444-555555555555";
-    let pipeline =
-        hello().branch("feature/x").connection(arn).compute(crate::Compute::Medium).buildspec("ci/build.yml");
+    let pipeline = hello().branch("feature/x").connection(arn).compute(Compute::Medium).buildspec("ci/build.yml");
     let values = ["{{resolve:secretsmanager:staging/db:SecretString:password}}"];
     let staging = StageInput { values: &values, ..stage("staging") };
     insta::assert_snapshot!(template(&pipeline, Source::Connection, &[staging], EVERYTHING).to_json());
@@ -218,4 +217,33 @@ fn what_a_pipeline_cannot_do_is_reported_in_one_go() {
         mistakes[..],
         [PipelineMistake::Repository(_), PipelineMistake::Branch(_), PipelineMistake::ResourceType(_)]
     ));
+}
+
+#[test]
+fn no_role_may_do_more_than_its_purpose() {
+    let everything = template(&hello(), Source::Connection, &[stage("test")], EVERYTHING);
+    let json: Json = serde_json::from_str(&everything.to_json()).unwrap();
+    let resources = json["Resources"].as_object().unwrap().values();
+    let documents = resources.flat_map(|resource| {
+        let properties = &resource["Properties"];
+        let own = properties["Policies"].as_array().into_iter().flatten().map(|policy| &policy["PolicyDocument"]);
+        own.chain((resource["Type"] == "AWS::IAM::Policy").then(|| &properties["PolicyDocument"])).collect::<Vec<_>>()
+    });
+    let mut statements = 0;
+    for statement in documents.flat_map(|document| document["Statement"].as_array().unwrap()) {
+        statements += 1;
+        let actions = match &statement["Action"] {
+            Json::Array(actions) => actions.clone(),
+            one => vec![one.clone()],
+        };
+        assert!(actions.iter().all(|action| !action.as_str().unwrap().contains('*')), "{statement}");
+        if statement["Resource"] == "*" {
+            let reads = actions.iter().all(|action| action.as_str().unwrap().starts_with("logs:Describe"));
+            assert!(reads || statement.get("Condition").is_some(), "{statement}");
+        }
+        if actions.iter().any(|action| action == "iam:PassRole") {
+            assert!(statement["Condition"]["StringEquals"]["iam:PassedToService"].is_string(), "{statement}");
+        }
+    }
+    assert!(statements > 20, "{statements}");
 }
