@@ -1,0 +1,3 @@
+//! The examples as a person uses them: documents, commands, deployments against real API servers, invocations.
+
+mod support;

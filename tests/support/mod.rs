@@ -1,0 +1,108 @@
+//! Runs services as a person does: their full build from the command line, and the package that it makes.
+
+use std::{
+    collections::BTreeMap,
+    ffi::OsStr,
+    path::{Path, PathBuf},
+    process::{Command, Output},
+    sync::{Arc, Mutex, OnceLock, PoisonError},
+};
+
+use tempfile::TempDir;
+
+/// A run of a service's command line that has ended.
+pub struct Run {
+    pub code: Option<i32>,
+    pub stdout: String,
+    pub stderr: String,
+}
+
+/// A service of this workspace, in its full build.
+pub struct Service {
+    program: PathBuf,
+}
+
+/// The workspace's root.
+pub fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// Cargo, without the variables that it sets for the tests and that a person does not have.
+pub fn cargo() -> Command {
+    let mut command = Command::new(env!("CARGO"));
+    for (name, _) in std::env::vars_os() {
+        let name = name.to_string_lossy();
+        if name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_") || name == "CARGO_TARGET_TMPDIR" {
+            command.env_remove(&*name);
+        }
+    }
+    command.current_dir(root());
+    command
+}
+
+impl Service {
+    /// Compiles the service of this package, once for all tests.
+    pub fn of(package: &str) -> Self {
+        static COMPILED: Mutex<BTreeMap<String, PathBuf>> = Mutex::new(BTreeMap::new());
+        let mut compiled = COMPILED.lock().unwrap_or_else(PoisonError::into_inner);
+        let program = compiled.entry(package.to_owned()).or_insert_with(|| compile(package));
+        Self { program: program.clone() }
+    }
+
+    /// A run of it in `folder`, with these arguments.
+    pub fn command<A: AsRef<OsStr>>(&self, folder: &Path, arguments: impl IntoIterator<Item = A>) -> Command {
+        let mut command = Command::new(&self.program);
+        command.args(arguments).current_dir(folder).env_remove("RUSTFLAGS");
+        // `cargo run` says where the package is.
+        command.env("CARGO_MANIFEST_DIR", root());
+        command
+    }
+
+    /// Runs it in `folder` to its end.
+    pub fn run<A: AsRef<OsStr>>(&self, folder: &Path, arguments: impl IntoIterator<Item = A>) -> Run {
+        run(&mut self.command(folder, arguments))
+    }
+}
+
+/// Runs a command to its end.
+pub fn run(command: &mut Command) -> Run {
+    let Output { status, stdout, stderr } = command.output().expect("the command starts");
+    let text = |bytes| String::from_utf8(bytes).expect("the output is UTF-8");
+    Run { code: status.code(), stdout: text(stdout), stderr: text(stderr) }
+}
+
+impl Run {
+    /// The output of a run that did what it should; anything else fails the test with all that was said.
+    #[track_caller]
+    pub fn success(self) -> String {
+        assert_eq!(self.code, Some(0), "stdout:\n{}\nstderr:\n{}", self.stdout, self.stderr);
+        self.stdout
+    }
+}
+
+fn compile(package: &str) -> PathBuf {
+    let mut command = cargo();
+    let built = run(command.args(["build", "--quiet", "--message-format", "json", "--package", package]));
+    let executable = built
+        .success()
+        .lines()
+        .filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok())
+        .filter_map(|message| message["executable"].as_str().map(PathBuf::from))
+        .next_back();
+    executable.unwrap_or_else(|| panic!("the package {package} has a program"))
+}
+
+/// What `build` makes of the service of this package, once for all tests.
+pub fn package(package: &str) -> Arc<TempDir> {
+    static PACKAGES: OnceLock<Mutex<BTreeMap<String, Arc<TempDir>>>> = OnceLock::new();
+    let mut packages = PACKAGES.get_or_init(Mutex::default).lock().unwrap_or_else(PoisonError::into_inner);
+    let made = packages.entry(package.to_owned()).or_insert_with(|| {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let output = folder.path().to_str().expect("its path is UTF-8").to_owned();
+        Service::of(package)
+            .run(root(), ["build", "--codePipelinePackage", "pipeline.zip", "--outputDir", &output])
+            .success();
+        Arc::new(folder)
+    });
+    made.clone()
+}
