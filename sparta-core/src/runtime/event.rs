@@ -136,24 +136,22 @@ pub(super) fn event_request(event: Box<RawValue>, context: Context) -> Request {
 /// Without its stage, `/prod/hello` is `/hello` for every API that the handler is behind.
 fn http_api(mut event: ApiGatewayV2httpRequest) -> HttpRequest {
     let stage = event.request_context.stage.take();
-    let full = event.raw_path.clone();
-    if let (Some(stage), Some(path)) = (&stage, &mut event.raw_path)
-        && let Some(rest) = path
-            .strip_prefix('/')
-            .and_then(|p| p.strip_prefix(&**stage))
-        && (rest.is_empty() || rest.starts_with('/'))
-    {
-        *path = if rest.is_empty() {
-            "/".into()
-        } else {
-            rest.into()
-        };
-    }
+    let full = event.raw_path.take().unwrap_or_default();
+    event.raw_path = Some(without_stage(&full, stage.as_deref()).to_owned());
     let mut request = HttpRequest::from(LambdaRequest::ApiGatewayV2(event));
     if let Some(RequestContext::ApiGatewayV2(context)) = request.extensions_mut().get_mut() {
         context.stage = stage;
     }
-    request.with_raw_http_path(full.unwrap_or_default())
+    request.with_raw_http_path(full)
+}
+
+fn without_stage<'a>(path: &'a str, stage: Option<&str>) -> &'a str {
+    let staged = path.strip_prefix('/').zip(stage);
+    match staged.and_then(|(path, stage)| path.strip_prefix(stage)) {
+        Some("") => "/",
+        Some(rest) if rest.starts_with('/') => rest,
+        _ => path,
+    }
 }
 
 fn rest_api(mut event: ApiGatewayProxyRequest) -> HttpRequest {
@@ -169,6 +167,9 @@ fn rest_api(mut event: ApiGatewayProxyRequest) -> HttpRequest {
 
 fn load_balancer(mut event: AlbTargetGroupRequest) -> HttpRequest {
     let headers = std::mem::take(&mut event.multi_value_headers);
+    if event.headers.is_empty() {
+        event.headers = headers.clone();
+    }
     let mut request = HttpRequest::from(LambdaRequest::Alb(event));
     request.headers_mut().extend(headers);
     request
