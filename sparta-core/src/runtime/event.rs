@@ -1,13 +1,15 @@
 //! From the bytes of an event to the request that a handler sees.
 
+use std::fmt;
+
 use http::{HeaderName, HeaderValue, Method};
 use lambda_http::RequestExt;
 use lambda_http::aws_lambda_events::alb::AlbTargetGroupRequest;
 use lambda_http::aws_lambda_events::apigw::{ApiGatewayProxyRequest, ApiGatewayV2httpRequest};
 use lambda_http::request::{LambdaRequest, RequestContext};
 use lambda_runtime::Context;
-use serde::Deserialize;
-use serde::de::{DeserializeOwned, IgnoredAny};
+use serde::de::{DeserializeOwned, Error, IgnoredAny, MapAccess, Visitor};
+use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
 use crate::body::Body;
@@ -35,12 +37,20 @@ pub(super) struct Malformed {
     source: serde_json::Error,
 }
 
-/// The parts of an event that tell the origins apart; reading them costs less than a failed try.
+/// The parts of an event that tell the origins apart.
+#[derive(Default)]
+struct Marks {
+    has_method: bool,
+    context: Option<ContextMarks>,
+}
+
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Marks {
-    http_method: Option<IgnoredAny>,
-    request_context: Option<ContextMarks>,
+enum Key {
+    HttpMethod,
+    RequestContext,
+    #[serde(other)]
+    Other,
 }
 
 #[derive(Deserialize)]
@@ -51,13 +61,44 @@ struct ContextMarks {
 
 impl Origin {
     fn of(event: &str) -> Self {
-        let marks: Option<Marks> = serde_json::from_str(event).ok();
-        match marks.map(|marks| (marks.http_method, marks.request_context)) {
-            Some((_, Some(ContextMarks { http: Some(_), .. }))) => Self::HttpApi,
-            Some((Some(_), Some(ContextMarks { elb: Some(_), .. }))) => Self::LoadBalancer,
-            Some((Some(_), Some(_))) => Self::RestApi,
-            _ => Self::Raw,
+        let mut marks = Marks::default();
+        // An error is not one: the reading ends as soon as the origin is known.
+        let _ = serde_json::Deserializer::from_str(event).deserialize_map(&mut marks);
+        marks.origin().unwrap_or(Self::Raw)
+    }
+}
+
+impl Marks {
+    fn origin(&self) -> Option<Origin> {
+        match (&self.context, self.has_method) {
+            (Some(ContextMarks { http: Some(_), .. }), _) => Some(Origin::HttpApi),
+            (Some(ContextMarks { elb: Some(_), .. }), true) => Some(Origin::LoadBalancer),
+            (Some(_), true) => Some(Origin::RestApi),
+            _ => None,
         }
+    }
+}
+
+/// Events have their marks before their body, so that a long body is read only once, later.
+impl<'de> Visitor<'de> for &mut Marks {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an event")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+        while let Some(key) = map.next_key()? {
+            match key {
+                Key::HttpMethod => self.has_method = map.next_value::<Option<IgnoredAny>>()?.is_some(),
+                Key::RequestContext => self.context = map.next_value()?,
+                Key::Other => map.next_value::<IgnoredAny>().map(drop)?,
+            }
+            if self.origin().is_some() {
+                return Err(A::Error::custom("the rest does not matter"));
+            }
+        }
+        Ok(())
     }
 }
 
@@ -88,18 +129,22 @@ pub(super) fn event_request(event: Box<RawValue>, context: Context) -> Request {
 /// Without its stage, `/prod/hello` is `/hello` for every API that the handler is behind.
 fn http_api(mut event: ApiGatewayV2httpRequest) -> HttpRequest {
     let stage = event.request_context.stage.take();
-    let full = event.raw_path.clone();
-    if let (Some(stage), Some(path)) = (&stage, &mut event.raw_path)
-        && let Some(rest) = path.strip_prefix('/').and_then(|p| p.strip_prefix(&**stage))
-        && (rest.is_empty() || rest.starts_with('/'))
-    {
-        *path = if rest.is_empty() { "/".into() } else { rest.into() };
-    }
+    let full = event.raw_path.take().unwrap_or_default();
+    event.raw_path = Some(without_stage(&full, stage.as_deref()).to_owned());
     let mut request = HttpRequest::from(LambdaRequest::ApiGatewayV2(event));
     if let Some(RequestContext::ApiGatewayV2(context)) = request.extensions_mut().get_mut() {
         context.stage = stage;
     }
-    request.with_raw_http_path(full.unwrap_or_default())
+    request.with_raw_http_path(full)
+}
+
+fn without_stage<'a>(path: &'a str, stage: Option<&str>) -> &'a str {
+    let staged = path.strip_prefix('/').zip(stage);
+    match staged.and_then(|(path, stage)| path.strip_prefix(stage)) {
+        Some("") => "/",
+        Some(rest) if rest.starts_with('/') => rest,
+        _ => path,
+    }
 }
 
 fn rest_api(mut event: ApiGatewayProxyRequest) -> HttpRequest {
@@ -115,6 +160,9 @@ fn rest_api(mut event: ApiGatewayProxyRequest) -> HttpRequest {
 
 fn load_balancer(mut event: AlbTargetGroupRequest) -> HttpRequest {
     let headers = std::mem::take(&mut event.multi_value_headers);
+    if event.headers.is_empty() {
+        event.headers = headers.clone();
+    }
     let mut request = HttpRequest::from(LambdaRequest::Alb(event));
     request.headers_mut().extend(headers);
     request
@@ -140,4 +188,34 @@ fn with_context(mut request: Request, context: Context) -> Request {
     }
     request.extensions_mut().insert(context);
     request
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_origin_is_told_by_the_marks_in_any_order() {
+        let http = r#"{"body": "b", "requestContext": {"stage": "s", "http": {}}}"#;
+        assert_eq!(Origin::of(http), Origin::HttpApi);
+        let rest = r#"{"requestContext": {"stage": "s"}, "body": "b", "httpMethod": "GET"}"#;
+        assert_eq!(Origin::of(rest), Origin::RestApi);
+        let balancer = r#"{"requestContext": {"elb": {}}, "httpMethod": "GET"}"#;
+        assert_eq!(Origin::of(balancer), Origin::LoadBalancer);
+    }
+
+    #[test]
+    fn anything_else_is_raw() {
+        for event in [
+            r#"{"httpMethod": null, "requestContext": {}}"#,
+            r#"{"httpMethod": "GET"}"#,
+            r#"{"requestContext": "none", "httpMethod": "GET"}"#,
+            r#"{"requestContext": {"connectionId": "c"}}"#,
+            r#"{"Records": []}"#,
+            "[1]",
+            "null",
+        ] {
+            assert_eq!(Origin::of(event), Origin::Raw, "{event}");
+        }
+    }
 }

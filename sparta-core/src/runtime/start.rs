@@ -61,18 +61,16 @@ async fn post_init_error(api: &str, error: &ServeError, message: String) -> Resu
 
 /// The variables without which `lambda_runtime` panics.
 fn check_variables(env: Env<'_>) -> Result<(), ServeError> {
-    let is_number = |text: String| text.parse::<i32>().is_ok();
-    let is_address = |text: String| text.parse::<Uri>().is_ok_and(|uri| uri.authority().is_some());
-    let checks: [(&str, &str, &dyn Fn(String) -> bool); 4] = [
-        (RUNTIME_API, "the Runtime API's host:port", &is_address),
-        (FUNCTION_NAME, "the function's name", &|_| true),
-        ("AWS_LAMBDA_FUNCTION_VERSION", "the function's version", &|_| true),
-        ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "its memory in MB", &is_number),
-    ];
-    match checks.iter().find(|(name, _, fits)| !env(name).is_some_and(fits)) {
-        Some((name, expected, _)) => Err(ServeError::Variable { name, expected }),
-        None => Ok(()),
-    }
+    let require = |name, expected, fits: fn(&str) -> bool| match env(name) {
+        Some(text) if fits(&text) => Ok(()),
+        _ => Err(ServeError::Variable { name, expected }),
+    };
+    require(RUNTIME_API, "the Runtime API's host:port", |text| {
+        text.parse::<Uri>().is_ok_and(|uri| uri.authority().is_some())
+    })?;
+    require(FUNCTION_NAME, "the function's name", |_| true)?;
+    require("AWS_LAMBDA_FUNCTION_VERSION", "the function's version", |_| true)?;
+    require("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "its memory in MB", |text| text.parse::<i32>().is_ok())
 }
 
 /// The function that Lambda asks for. A physical name ends with the registered one, and the longest

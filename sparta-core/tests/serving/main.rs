@@ -73,6 +73,17 @@ fn a_load_balancer_is_answered_in_its_form() {
 }
 
 #[test]
+fn a_load_balancer_may_send_every_header_as_a_list() {
+    let mut event = events::load_balancer("/orders");
+    event["multiValueHeaders"] = json!({"host": ["lb.example.com"], "x-tag": ["one", "two"]});
+    event.as_object_mut().unwrap().remove("headers");
+    let life = serve("echo", &[], &[event]);
+    let echo = body(life.response());
+    assert_eq!(echo["uri"], "https://lb.example.com/orders?color=red");
+    assert_eq!(echo["tags"], json!(["one", "two"]));
+}
+
+#[test]
 fn the_stage_of_an_http_api_is_not_part_of_the_path() {
     let mut event = events::http_api("/prod/orders");
     event["requestContext"]["stage"] = "prod".into();
