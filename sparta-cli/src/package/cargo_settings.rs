@@ -145,3 +145,40 @@ pub(super) fn without_cargo_run(variables: &Variables) -> Variables {
     let kept = variables.iter().filter(|(name, _)| !name.to_str().is_some_and(added));
     kept.map(|(name, value)| (name.clone(), value.clone())).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_profile_is_completed_and_nothing_of_it_replaced() {
+        assert_eq!(
+            profile_config(&toml::Table::new()),
+            [
+                "profile.release.opt-level=3",
+                "profile.release.lto=\"fat\"",
+                "profile.release.codegen-units=1",
+                "profile.release.strip=true",
+                "profile.release.panic=\"unwind\"",
+            ]
+        );
+        let own: toml::Table = "opt-level = 's'\nlto = false\npanic = 'abort'".parse().unwrap();
+        assert_eq!(profile_config(&own), ["profile.release.codegen-units=1", "profile.release.strip=true"]);
+    }
+
+    #[test]
+    fn what_cargo_run_adds_is_taken_away_and_nothing_else() {
+        let variables = |names: &[&str]| -> Variables { names.iter().map(|name| (name.into(), "x".into())).collect() };
+        let all =
+            variables(&["CARGO", "CARGO_HOME", "CARGO_MANIFEST_DIR", "CARGO_PKG_NAME", "CARGO_TARGET_DIR", "PATH"]);
+        let kept = variables(&["CARGO", "CARGO_HOME", "CARGO_TARGET_DIR", "PATH"]);
+        assert_eq!(without_cargo_run(&all), kept);
+    }
+
+    #[test]
+    fn flags_for_this_machines_processor_are_warned_about() {
+        let flags = ["-C".to_owned(), "target-cpu=native".to_owned()];
+        assert_eq!(warnings(&toml::Table::new(), &flags).len(), 1);
+        assert_eq!(warnings(&toml::Table::new(), &[]), Vec::<String>::new());
+    }
+}

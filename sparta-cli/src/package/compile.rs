@@ -119,11 +119,11 @@ impl Advice for CompileError {
 /// A request for the Lambda build of a program that is running.
 #[derive(Clone, Debug)]
 pub struct Compile {
-    architecture: Architecture,
-    compiler: Compiler,
-    name: String,
-    folder: PathBuf,
-    variables: Variables,
+    pub(super) architecture: Architecture,
+    pub(super) compiler: Compiler,
+    pub(super) name: String,
+    pub(super) folder: PathBuf,
+    pub(super) variables: Variables,
 }
 
 /// A Lambda binary, checked.
@@ -163,7 +163,8 @@ impl Compile {
     pub async fn run(&self) -> Result<Compiled, CompileError> {
         let settings = Settings::load(&self.folder, &self.variables)?;
         let target = settings.target(self.architecture);
-        let zig = self.with_zig(&settings, &target)?;
+        let installed = settings.has_subcommand("zigbuild", &self.variables);
+        let zig = with_zig(self.compiler, installed, settings.host()?, &target)?;
         let program = self.program(&settings).await?;
         let flags = settings.rust_flags(&target)?;
         let workspace = Path::new(&program.workspace);
@@ -207,19 +208,6 @@ impl Compile {
             manifest_profile: &profile.keys().map(String::as_str).collect::<Vec<_>>(),
         };
         Ok(buildspec.to_string())
-    }
-
-    fn with_zig(&self, settings: &Settings, target: &str) -> Result<bool, CompileError> {
-        let installed = settings.has_subcommand("zigbuild", &self.variables);
-        let host = settings.host()?;
-        match self.compiler {
-            Compiler::Cargo => Ok(false),
-            Compiler::Zigbuild if installed => Ok(true),
-            Compiler::Zigbuild => Err(CompileError::NoZigbuild),
-            Compiler::Auto if is_native(host, target) => Ok(false),
-            Compiler::Auto if installed => Ok(true),
-            Compiler::Auto => Err(CompileError::Foreign { target: target.to_owned(), host: host.to_owned() }),
-        }
     }
 
     fn cargo(&self, settings: &Settings) -> Command {
@@ -329,6 +317,17 @@ async fn lacks_standard_library(settings: &Settings, target: &str) -> bool {
             !Path::new(folder.trim()).is_dir()
         }
         _ => false,
+    }
+}
+
+pub(super) fn with_zig(compiler: Compiler, installed: bool, host: &str, target: &str) -> Result<bool, CompileError> {
+    match compiler {
+        Compiler::Cargo => Ok(false),
+        Compiler::Zigbuild if installed => Ok(true),
+        Compiler::Zigbuild => Err(CompileError::NoZigbuild),
+        Compiler::Auto if is_native(host, target) => Ok(false),
+        Compiler::Auto if installed => Ok(true),
+        Compiler::Auto => Err(CompileError::Foreign { target: target.to_owned(), host: host.to_owned() }),
     }
 }
 

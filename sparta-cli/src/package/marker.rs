@@ -96,7 +96,7 @@ pub fn current_is_lambda_build() -> bool {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use crate::error::Advice;
 
@@ -105,32 +105,32 @@ mod tests {
         assert_eq!(current_is_lambda_build(), cfg!(sparta_lambda));
     }
 
+    /// Put together here, lest this test carries markers of its own.
+    pub fn marker(rest: &str) -> Vec<u8> {
+        [black_box("SPARTA_"), black_box("BUILD="), rest].concat().into_bytes()
+    }
+
     #[test]
     fn markers_are_found_anywhere_and_taken_apart() {
-        let lambda = b"\0\0SPARTA_BUILD=lambda;1.2.3-rc.1;junk";
-        assert_eq!(Build::of(lambda), Some(Build::Lambda("1.2.3-rc.1".into())));
-        assert_eq!(check_marker(lambda), Ok(()));
-        assert_eq!(Build::of(b"SPARTA_BUILD=full;1.2.3;"), Some(Build::Full("1.2.3".into())));
+        let lambda = [b"\0\0", &marker("lambda;1.2.3-rc.1;junk")[..]].concat();
+        assert_eq!(Build::of(&lambda), Some(Build::Lambda("1.2.3-rc.1".into())));
+        assert_eq!(check_marker(&lambda), Ok(()));
+        let full = marker("full;1.2.3;");
+        assert_eq!(Build::of(&full), Some(Build::Full("1.2.3".into())));
     }
 
     #[test]
     fn a_binary_with_both_markers_counts_as_full() {
-        let both = b"SPARTA_BUILD=lambda;1.0.0; SPARTA_BUILD=full;2.0.0;";
-        assert_eq!(check_marker(both), Err(MarkerError::Full("2.0.0".into())));
+        let both = [marker("lambda;1.0.0; "), marker("full;2.0.0;")].concat();
+        assert_eq!(check_marker(&both), Err(MarkerError::Full("2.0.0".into())));
     }
 
     #[test]
     fn what_only_looks_like_a_marker_is_none() {
-        for bytes in [
-            &b""[..],
-            b"SPARTA_BUILD=",
-            b"SPARTA_BUILD=lambda",
-            b"SPARTA_BUILD=lambda;1.2.3",
-            b"SPARTA_BUILD=lambda;;",
-            b"SPARTA_BUILD=lambda; and so on;",
-            b"SPARTA_BUILD=other;1.2.3;",
-        ] {
-            assert_eq!(check_marker(bytes), Err(MarkerError::Missing), "{bytes:?}");
+        assert_eq!(check_marker(b""), Err(MarkerError::Missing));
+        assert_eq!(check_marker(b"SPARTA lambda;1.2.3;"), Err(MarkerError::Missing));
+        for rest in ["", "lambda", "lambda;1.2.3", "lambda;;", "lambda; and so on;", "other;1.2.3;"] {
+            assert_eq!(check_marker(&marker(rest)), Err(MarkerError::Missing), "{rest}");
         }
     }
 }

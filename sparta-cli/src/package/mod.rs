@@ -6,6 +6,8 @@ mod build_id;
 mod cargo_settings;
 #[cfg(not(sparta_lambda))]
 mod compile;
+#[cfg(all(test, not(sparta_lambda), target_os = "linux"))]
+mod compile_tests;
 mod compiler;
 mod elf;
 mod file;
