@@ -1,1 +1,7 @@
 //! Part of `sparta-lambda`.
+
+#[cfg(not(sparta_lambda))]
+pub mod aws;
+#[cfg(not(sparta_lambda))]
+pub mod deploy;
+pub mod error;

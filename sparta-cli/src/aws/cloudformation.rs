@@ -1,0 +1,474 @@
+//! AWS CloudFormation: stacks, change sets, events.
+
+use std::collections::BTreeMap;
+
+use aws_config::SdkConfig;
+use aws_sdk_cloudformation::Client;
+use aws_sdk_cloudformation::primitives::{DateTime, DateTimeFormat};
+use aws_sdk_cloudformation::types::{Capability, ChangeSetType, Parameter, StackEvent, Tag};
+use serde::Serialize;
+
+use super::error::failed;
+use super::{AwsError, Call};
+
+/// The most bytes of a template that may be sent in the request
+/// ([limits](https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html)).
+pub const TEMPLATE_BODY_LIMIT: usize = 51_200;
+
+const DESCRIBE_STACKS: Call = call("DescribeStacks", "cloudformation:DescribeStacks");
+const DESCRIBE_EVENTS: Call = call("DescribeStackEvents", "cloudformation:DescribeStackEvents");
+const LIST_RESOURCES: Call = call("ListStackResources", "cloudformation:ListStackResources");
+const GET_TEMPLATE: Call = call("GetTemplate", "cloudformation:GetTemplate");
+const CREATE_CHANGE_SET: Call = call("CreateChangeSet", "cloudformation:CreateChangeSet");
+const DESCRIBE_CHANGE_SET: Call = call("DescribeChangeSet", "cloudformation:DescribeChangeSet");
+const EXECUTE_CHANGE_SET: Call = call("ExecuteChangeSet", "cloudformation:ExecuteChangeSet");
+const DELETE_CHANGE_SET: Call = call("DeleteChangeSet", "cloudformation:DeleteChangeSet");
+const LIST_CHANGE_SETS: Call = call("ListChangeSets", "cloudformation:ListChangeSets");
+const DELETE_STACK: Call = call("DeleteStack", "cloudformation:DeleteStack");
+
+const fn call(name: &'static str, action: &'static str) -> Call {
+    Call { name, action }
+}
+
+/// Where CloudFormation finds a template.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum TemplateSource {
+    /// In the request itself: at most [`TEMPLATE_BODY_LIMIT`] bytes.
+    Body(String),
+    /// At an S3 address: at most 1 MB.
+    Url(String),
+}
+
+/// What a stack is to become.
+#[derive(Clone, Debug)]
+pub struct StackRequest {
+    /// The stack's name.
+    pub name: String,
+    /// The template.
+    pub template: TemplateSource,
+    /// Values of the template's parameters.
+    pub parameters: BTreeMap<String, String>,
+    /// Tags of the stack, which CloudFormation hands on to its resources.
+    pub tags: BTreeMap<String, String>,
+    /// Acknowledged capabilities, such as `CAPABILITY_IAM`.
+    pub capabilities: Vec<String>,
+    /// The role that CloudFormation acts as; default: the caller.
+    pub role: Option<String>,
+}
+
+/// A stack as it is.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Stack {
+    /// The ARN.
+    pub id: String,
+    /// The name.
+    pub name: String,
+    /// The status, such as `UPDATE_COMPLETE`.
+    pub status: String,
+    /// AWS's reason for the status.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// The template's description.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+    /// When it was created (RFC 3339).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub created: Option<String>,
+    /// When it was last updated (RFC 3339).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub updated: Option<String>,
+    /// Values of the parameters; `****` stands for one that is not shown.
+    pub parameters: BTreeMap<String, String>,
+    /// The outputs.
+    pub outputs: Vec<Output>,
+    /// The tags.
+    pub tags: BTreeMap<String, String>,
+}
+
+/// One output of a stack.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Output {
+    /// Its key in the template.
+    pub key: String,
+    /// Its value.
+    pub value: String,
+    /// Its description.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+}
+
+/// One resource of a stack.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Resource {
+    /// Its name in the template.
+    pub logical_id: String,
+    /// Its name in AWS.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub physical_id: Option<String>,
+    /// Its type.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// Its status.
+    pub status: String,
+    /// AWS's reason for the status.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+}
+
+/// One thing that happened to a resource, or to the stack itself.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Event {
+    /// The event's own id.
+    pub id: String,
+    /// When it happened (RFC 3339).
+    pub time: String,
+    /// The resource's name in the template; the stack's name for the stack itself.
+    pub logical_id: String,
+    /// The resource's name in AWS; the stack's ARN for the stack itself.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub physical_id: Option<String>,
+    /// The resource's type.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// The status that it reached.
+    pub status: String,
+    /// AWS's reason.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+}
+
+/// A change set as it is.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ChangeSet {
+    /// The stack's ARN.
+    pub stack_id: String,
+    /// Its status, such as `CREATE_COMPLETE`.
+    pub status: String,
+    /// AWS's reason for the status.
+    pub reason: Option<String>,
+    /// The status of its execution, such as `AVAILABLE`.
+    pub execution: String,
+}
+
+/// The calls that Sparta makes of CloudFormation.
+#[derive(Clone, Debug)]
+pub struct CloudFormation {
+    client: Client,
+}
+
+impl CloudFormation {
+    /// A client for the configured account and region.
+    pub fn new(config: &SdkConfig) -> Self {
+        Self {
+            client: Client::new(config),
+        }
+    }
+
+    /// The stack of this name or ARN; none if there is no such stack.
+    ///
+    /// # Errors
+    ///
+    /// Those of the call.
+    pub async fn stack(&self, name: &str) -> Result<Option<Stack>, AwsError> {
+        let answer = self.client.describe_stacks().stack_name(name).send().await;
+        match answer.map_err(failed(DESCRIBE_STACKS, stack(name))) {
+            Ok(answer) => Ok(answer.stacks.unwrap_or_default().pop().map(Stack::from)),
+            Err(error) if error.message.contains("does not exist") => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// One page of the stack's events, newest first, and the token of the next page.
+    ///
+    /// # Errors
+    ///
+    /// Those of the call.
+    pub async fn events(
+        &self,
+        name: &str,
+        page: Option<String>,
+    ) -> Result<(Vec<Event>, Option<String>), AwsError> {
+        let answer = self
+            .client
+            .describe_stack_events()
+            .stack_name(name)
+            .set_next_token(page)
+            .send()
+            .await
+            .map_err(failed(DESCRIBE_EVENTS, stack(name)))?;
+        let events = answer.stack_events.unwrap_or_default();
+        Ok((
+            events.into_iter().map(Event::from).collect(),
+            answer.next_token,
+        ))
+    }
+
+    /// All resources of the stack.
+    ///
+    /// # Errors
+    ///
+    /// Those of the call.
+    pub async fn resources(&self, name: &str) -> Result<Vec<Resource>, AwsError> {
+        let mut pages = self
+            .client
+            .list_stack_resources()
+            .stack_name(name)
+            .into_paginator()
+            .send();
+        let mut resources = Vec::new();
+        while let Some(page) = pages.next().await {
+            let page = page.map_err(failed(LIST_RESOURCES, stack(name)))?;
+            for summary in page.stack_resource_summaries.unwrap_or_default() {
+                resources.push(Resource {
+                    logical_id: summary.logical_resource_id.unwrap_or_default(),
+                    physical_id: summary.physical_resource_id,
+                    kind: summary.resource_type.unwrap_or_default(),
+                    status: summary
+                        .resource_status
+                        .map(|s| s.as_str().to_owned())
+                        .unwrap_or_default(),
+                    reason: summary.resource_status_reason,
+                });
+            }
+        }
+        Ok(resources)
+    }
+
+    /// The template that the stack was last given, as it was sent.
+    ///
+    /// # Errors
+    ///
+    /// Those of the call.
+    pub async fn template(&self, name: &str) -> Result<String, AwsError> {
+        let answer = self
+            .client
+            .get_template()
+            .stack_name(name)
+            .template_stage(aws_sdk_cloudformation::types::TemplateStage::Original)
+            .send()
+            .await
+            .map_err(failed(GET_TEMPLATE, stack(name)))?;
+        Ok(answer.template_body.unwrap_or_default())
+    }
+
+    /// Asks for a change set that creates or updates the stack; answers its ARN.
+    ///
+    /// # Errors
+    ///
+    /// Those of the call.
+    pub async fn create_change_set(
+        &self,
+        request: &StackRequest,
+        name: &str,
+        create: bool,
+    ) -> Result<String, AwsError> {
+        let mut call = self
+            .client
+            .create_change_set()
+            .stack_name(&request.name)
+            .change_set_name(name)
+            .client_token(name)
+            .change_set_type(if create {
+                ChangeSetType::Create
+            } else {
+                ChangeSetType::Update
+            })
+            .set_role_arn(request.role.clone());
+        call = match &request.template {
+            TemplateSource::Body(body) => call.template_body(body),
+            TemplateSource::Url(url) => call.template_url(url),
+        };
+        for (key, value) in &request.parameters {
+            call = call.parameters(
+                Parameter::builder()
+                    .parameter_key(key)
+                    .parameter_value(value)
+                    .build(),
+            );
+        }
+        for (key, value) in &request.tags {
+            call = call.tags(Tag::builder().key(key).value(value).build());
+        }
+        for capability in &request.capabilities {
+            call = call.capabilities(Capability::from(capability.as_str()));
+        }
+        let answer = call
+            .send()
+            .await
+            .map_err(failed(CREATE_CHANGE_SET, stack(&request.name)));
+        match answer {
+            Ok(answer) => Ok(answer.id.unwrap_or_else(|| name.to_owned())),
+            // The names are unique, so this is our own, made by an attempt whose answer was lost.
+            Err(error) if error.has_code("AlreadyExistsException") => Ok(name.to_owned()),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// The change set of this ARN.
+    ///
+    /// # Errors
+    ///
+    /// Those of the call.
+    pub async fn change_set(&self, stack_name: &str, id: &str) -> Result<ChangeSet, AwsError> {
+        let answer = self
+            .client
+            .describe_change_set()
+            .stack_name(stack_name)
+            .change_set_name(id)
+            .send()
+            .await
+            .map_err(failed(DESCRIBE_CHANGE_SET, stack(stack_name)))?;
+        Ok(ChangeSet {
+            stack_id: answer.stack_id.unwrap_or_default(),
+            status: answer
+                .status
+                .map(|s| s.as_str().to_owned())
+                .unwrap_or_default(),
+            reason: answer.status_reason,
+            execution: answer
+                .execution_status
+                .map(|s| s.as_str().to_owned())
+                .unwrap_or_default(),
+        })
+    }
+
+    /// Starts to execute a change set.
+    ///
+    /// # Errors
+    ///
+    /// Those of the call.
+    pub async fn execute_change_set(
+        &self,
+        stack_name: &str,
+        id: &str,
+        token: &str,
+    ) -> Result<(), AwsError> {
+        self.client
+            .execute_change_set()
+            .stack_name(stack_name)
+            .change_set_name(id)
+            .client_request_token(token)
+            .send()
+            .await
+            .map_err(failed(EXECUTE_CHANGE_SET, stack(stack_name)))?;
+        Ok(())
+    }
+
+    /// Deletes a change set.
+    ///
+    /// # Errors
+    ///
+    /// Those of the call.
+    pub async fn delete_change_set(&self, stack_name: &str, id: &str) -> Result<(), AwsError> {
+        self.client
+            .delete_change_set()
+            .stack_name(stack_name)
+            .change_set_name(id)
+            .send()
+            .await
+            .map_err(failed(DELETE_CHANGE_SET, stack(stack_name)))?;
+        Ok(())
+    }
+
+    /// How many change sets the stack has.
+    ///
+    /// # Errors
+    ///
+    /// Those of the call.
+    pub async fn count_change_sets(&self, name: &str) -> Result<usize, AwsError> {
+        let answer = self
+            .client
+            .list_change_sets()
+            .stack_name(name)
+            .send()
+            .await
+            .map_err(failed(LIST_CHANGE_SETS, stack(name)))?;
+        Ok(answer.summaries.unwrap_or_default().len())
+    }
+
+    /// Starts to delete the stack.
+    ///
+    /// # Errors
+    ///
+    /// Those of the call.
+    pub async fn delete_stack(&self, name: &str) -> Result<(), AwsError> {
+        self.client
+            .delete_stack()
+            .stack_name(name)
+            .send()
+            .await
+            .map_err(failed(DELETE_STACK, stack(name)))?;
+        Ok(())
+    }
+}
+
+fn stack(name: &str) -> String {
+    // An ARN ends in `:stack/NAME/UUID`, of which people know the name.
+    let name = name
+        .split_once(":stack/")
+        .map_or(name, |(_, rest)| rest.split('/').next().unwrap_or(rest));
+    format!("stack {name:?}")
+}
+
+fn time(at: Option<DateTime>) -> Option<String> {
+    at.and_then(|at| at.fmt(DateTimeFormat::DateTime).ok())
+}
+
+impl From<aws_sdk_cloudformation::types::Stack> for Stack {
+    fn from(stack: aws_sdk_cloudformation::types::Stack) -> Self {
+        let parameters = stack.parameters.unwrap_or_default().into_iter();
+        let tags = stack.tags.unwrap_or_default().into_iter();
+        let outputs = stack.outputs.unwrap_or_default().into_iter();
+        Self {
+            id: stack.stack_id.unwrap_or_default(),
+            name: stack.stack_name.unwrap_or_default(),
+            status: stack
+                .stack_status
+                .map(|s| s.as_str().to_owned())
+                .unwrap_or_default(),
+            reason: stack.stack_status_reason,
+            description: stack.description,
+            created: time(stack.creation_time),
+            updated: time(stack.last_updated_time),
+            parameters: parameters
+                .map(|p| {
+                    (
+                        p.parameter_key.unwrap_or_default(),
+                        p.parameter_value.unwrap_or_default(),
+                    )
+                })
+                .collect(),
+            outputs: outputs
+                .map(|o| Output {
+                    key: o.output_key.unwrap_or_default(),
+                    value: o.output_value.unwrap_or_default(),
+                    description: o.description,
+                })
+                .collect(),
+            tags: tags
+                .map(|t| (t.key.unwrap_or_default(), t.value.unwrap_or_default()))
+                .collect(),
+        }
+    }
+}
+
+impl From<StackEvent> for Event {
+    fn from(event: StackEvent) -> Self {
+        Self {
+            id: event.event_id.unwrap_or_default(),
+            time: time(event.timestamp).unwrap_or_default(),
+            logical_id: event.logical_resource_id.unwrap_or_default(),
+            physical_id: event.physical_resource_id,
+            kind: event.resource_type.unwrap_or_default(),
+            status: event
+                .resource_status
+                .map(|s| s.as_str().to_owned())
+                .unwrap_or_default(),
+            reason: event.resource_status_reason,
+        }
+    }
+}

@@ -1,0 +1,57 @@
+//! Which account, region and endpoint the calls go to.
+
+use std::env;
+
+use aws_config::retry::RetryConfig;
+use aws_config::{BehaviorVersion, Region, SdkConfig};
+
+use crate::error::Advice;
+
+/// How often a call is tried before its failure counts; the SDK's own default is 3.
+const ATTEMPTS: u32 = 8;
+
+/// What the command line says about the account to use.
+#[derive(Clone, Debug, Default)]
+pub struct AwsOptions {
+    /// The region; default: `AWS_REGION`, then the profile's.
+    pub region: Option<String>,
+    /// The profile; default: `AWS_PROFILE`, then `default`.
+    pub profile: Option<String>,
+}
+
+/// No region was given anywhere.
+#[derive(Debug, thiserror::Error)]
+#[error("no AWS region is set")]
+pub struct NoRegion;
+
+impl Advice for NoRegion {
+    fn hints(&self) -> Vec<String> {
+        vec![
+            "Give --region, set AWS_REGION, or put `region` into the profile (`aws configure`)."
+                .into(),
+        ]
+    }
+}
+
+/// Loads credentials' source, region and endpoint; calls nothing that belongs to the account.
+///
+/// # Errors
+///
+/// [`NoRegion`] when neither options nor environment nor profile name one.
+pub async fn load(options: &AwsOptions) -> Result<SdkConfig, NoRegion> {
+    let mut loader = aws_config::defaults(BehaviorVersion::latest());
+    if env::var_os("AWS_MAX_ATTEMPTS").is_none() {
+        loader = loader.retry_config(RetryConfig::standard().with_max_attempts(ATTEMPTS));
+    }
+    if let Some(region) = &options.region {
+        loader = loader.region(Region::new(region.clone()));
+    }
+    if let Some(profile) = &options.profile {
+        loader = loader.profile_name(profile);
+    }
+    let config = loader.load().await;
+    match config.region() {
+        Some(_) => Ok(config),
+        None => Err(NoRegion),
+    }
+}

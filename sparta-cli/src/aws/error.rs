@@ -1,0 +1,244 @@
+use std::error::Error;
+use std::fmt;
+
+use aws_sdk_sts::error::{ProvideErrorMetadata, SdkError};
+use aws_sdk_sts::operation::RequestId;
+
+use crate::error::Advice;
+
+/// One call of AWS: its name, and the IAM action that allows it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Call {
+    /// The operation, such as `CreateChangeSet`.
+    pub name: &'static str,
+    /// The action, such as `cloudformation:CreateChangeSet`.
+    pub action: &'static str,
+}
+
+/// What kind of failure a call met.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fault {
+    /// There are no credentials, or they could not be loaded.
+    NoCredentials,
+    /// The credentials have run out.
+    Expired,
+    /// AWS does not know the credentials.
+    BadCredentials,
+    /// The credentials do not allow the call.
+    Denied,
+    /// AWS refused for the number of requests, again and again.
+    Throttled,
+    /// AWS failed (5xx), again and again.
+    Unavailable,
+    /// There was no answer: no connection, a dropped one, or none in time.
+    Unreachable,
+    /// AWS refused the call for a reason of its own.
+    Refused,
+}
+
+/// A call of AWS that failed.
+///
+/// It keeps texts only and never the request, so that nothing secret can be read out of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AwsError {
+    /// The call.
+    pub call: Call,
+    /// What it was about, such as `stack "Hello"`.
+    pub thing: String,
+    /// The kind of failure.
+    pub fault: Fault,
+    /// The HTTP status, when there was an answer.
+    pub status: Option<u16>,
+    /// AWS's code, such as `ValidationError`.
+    pub code: Option<String>,
+    /// AWS's message, or the chain of causes when there was no answer.
+    pub message: String,
+    /// AWS's id of the request.
+    pub request_id: Option<String>,
+}
+
+impl AwsError {
+    /// Whether the same call may succeed a little later.
+    pub fn is_transient(&self) -> bool {
+        matches!(
+            self.fault,
+            Fault::Throttled | Fault::Unavailable | Fault::Unreachable
+        )
+    }
+
+    /// Whether AWS answered with this code.
+    pub fn has_code(&self, code: &str) -> bool {
+        self.code.as_deref() == Some(code)
+    }
+
+    pub(crate) fn from_sdk<E>(call: Call, thing: String, error: SdkError<E>) -> Self
+    where
+        E: ProvideErrorMetadata + Error + 'static,
+    {
+        let status = error
+            .raw_response()
+            .map(|response| response.status().as_u16());
+        let request_id = error.request_id().map(str::to_owned);
+        let (code, message) = match error.as_service_error() {
+            Some(service) => (
+                service.code().map(str::to_owned),
+                service
+                    .message()
+                    .map_or_else(|| no_message(status), str::to_owned),
+            ),
+            None => (None, causes(&error)),
+        };
+        let fault = match &error {
+            SdkError::ServiceError(_) => answered(status, code.as_deref()),
+            _ if message.to_lowercase().contains("credential") => Fault::NoCredentials,
+            SdkError::ConstructionFailure(_) => Fault::Refused,
+            _ => Fault::Unreachable,
+        };
+        Self {
+            call,
+            thing,
+            fault,
+            status,
+            code,
+            message,
+            request_id,
+        }
+    }
+}
+
+pub(crate) fn failed<E>(
+    call: Call,
+    thing: impl fmt::Display,
+) -> impl FnOnce(SdkError<E>) -> AwsError
+where
+    E: ProvideErrorMetadata + Error + 'static,
+{
+    move |error| AwsError::from_sdk(call, thing.to_string(), error)
+}
+
+fn no_message(status: Option<u16>) -> String {
+    match status {
+        Some(status) => format!("HTTP status {status} without a message"),
+        None => "no message".to_owned(),
+    }
+}
+
+fn answered(status: Option<u16>, code: Option<&str>) -> Fault {
+    match (code.unwrap_or_default(), status) {
+        (
+            "ExpiredToken" | "ExpiredTokenException" | "RequestExpired" | "TokenRefreshRequired",
+            _,
+        ) => Fault::Expired,
+        (
+            "InvalidClientTokenId"
+            | "UnrecognizedClientException"
+            | "InvalidAccessKeyId"
+            | "SignatureDoesNotMatch"
+            | "InvalidSignatureException"
+            | "AuthFailure"
+            | "InvalidToken"
+            | "IncompleteSignature"
+            | "MissingAuthenticationToken",
+            _,
+        ) => Fault::BadCredentials,
+        ("AccessDenied" | "AccessDeniedException" | "UnauthorizedOperation", _) => Fault::Denied,
+        (
+            "Throttling"
+            | "ThrottlingException"
+            | "ThrottledException"
+            | "TooManyRequestsException"
+            | "RequestLimitExceeded"
+            | "RequestThrottled"
+            | "SlowDown"
+            | "RateExceeded",
+            Some(429 | 400 | 503),
+        ) => Fault::Throttled,
+        (_, Some(429)) => Fault::Throttled,
+        (_, Some(500..)) => Fault::Unavailable,
+        (_, Some(403)) => Fault::Denied,
+        _ => Fault::Refused,
+    }
+}
+
+fn causes(error: &dyn Error) -> String {
+    let mut texts = vec![error.to_string()];
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        let text = error.to_string();
+        if texts.last().is_none_or(|last| !last.contains(&text)) {
+            texts.push(text);
+        }
+        cause = error.source();
+    }
+    texts.join(": ")
+}
+
+impl fmt::Display for AwsError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            call,
+            thing,
+            message,
+            ..
+        } = self;
+        write!(f, "{} of {thing} ", call.name)?;
+        match (self.fault, &self.code) {
+            (Fault::NoCredentials, _) => write!(f, "failed for want of credentials: {message}"),
+            (Fault::Unreachable, _) => write!(f, "got no answer from AWS: {message}"),
+            (Fault::Throttled, Some(code)) => {
+                write!(f, "was throttled after all retries ({code}): {message}")
+            }
+            (Fault::Unavailable, Some(code)) => {
+                write!(f, "failed inside AWS after all retries ({code}): {message}")
+            }
+            (_, Some(code)) => write!(f, "was refused ({code}): {message}"),
+            (_, None) => write!(f, "was refused: {message}"),
+        }?;
+        match &self.request_id {
+            Some(id) => write!(f, " [request {id}]"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl Error for AwsError {}
+
+impl Advice for AwsError {
+    fn hints(&self) -> Vec<String> {
+        let hint = match self.fault {
+            Fault::NoCredentials => {
+                "Log in (`aws sso login`, or `aws configure` once), set AWS_PROFILE or AWS_ACCESS_KEY_ID and \
+                 AWS_SECRET_ACCESS_KEY, or give --profile."
+                    .to_owned()
+            }
+            Fault::Expired => {
+                "The credentials have run out: renew them (`aws sso login`, or a new session token) and run the same \
+                 command again."
+                    .to_owned()
+            }
+            Fault::BadCredentials => {
+                "AWS does not know these credentials: check AWS_PROFILE or --profile, the access key and this \
+                 machine's clock (`aws sts get-caller-identity` shows who you are)."
+                    .to_owned()
+            }
+            Fault::Denied => format!(
+                "Allow `{}` on {} for the identity that deploys (`aws sts get-caller-identity` shows which that is).",
+                self.call.action, self.thing
+            ),
+            Fault::Throttled => {
+                "Other work in this account uses up its request rate; run the same command again in a minute.".to_owned()
+            }
+            Fault::Unavailable => {
+                "This is AWS's fault, and often short: run the same command again; https://health.aws.amazon.com \
+                 shows outages."
+                    .to_owned()
+            }
+            Fault::Unreachable => {
+                "Check the network, the proxy, the region and AWS_ENDPOINT_URL, then run the same command again."
+                    .to_owned()
+            }
+            Fault::Refused => return Vec::new(),
+        };
+        vec![hint]
+    }
+}

@@ -1,0 +1,182 @@
+//! Amazon S3: is the bucket ours, is the object there, put it.
+
+use aws_config::SdkConfig;
+use aws_sdk_s3::Client;
+use aws_sdk_s3::error::SdkError;
+use aws_sdk_s3::primitives::ByteStream;
+use aws_smithy_types::base64;
+
+use super::error::failed;
+use super::{AwsError, Call};
+
+const HEAD_BUCKET: Call = Call {
+    name: "HeadBucket",
+    action: "s3:ListBucket",
+};
+const GET_LOCATION: Call = Call {
+    name: "GetBucketLocation",
+    action: "s3:GetBucketLocation",
+};
+const HEAD_OBJECT: Call = Call {
+    name: "HeadObject",
+    action: "s3:GetObject",
+};
+const PUT_OBJECT: Call = Call {
+    name: "PutObject",
+    action: "s3:PutObject",
+};
+
+/// A bucket that could be reached, or why not.
+#[derive(Debug)]
+pub enum Bucket {
+    /// It may be used; with its region, where S3 tells.
+    Ours(Option<String>),
+    /// There is no such bucket.
+    Missing,
+    /// It is in another region, where S3 tells which.
+    Elsewhere(Option<String>),
+    /// It belongs to somebody else, or these credentials may not see it.
+    Forbidden(AwsError),
+}
+
+/// The calls that Sparta makes of S3.
+#[derive(Clone, Debug)]
+pub struct S3 {
+    client: Client,
+    region: String,
+}
+
+impl S3 {
+    /// A client for the configured account and region.
+    pub fn new(config: &SdkConfig) -> Self {
+        // Servers at an overridden endpoint seldom resolve `BUCKET.host`.
+        let path_style = config.endpoint_url().is_some();
+        let region = config.region().map(ToString::to_string).unwrap_or_default();
+        let config = aws_sdk_s3::config::Builder::from(config)
+            .force_path_style(path_style)
+            .build();
+        Self {
+            client: Client::from_conf(config),
+            region,
+        }
+    }
+
+    /// The region that requests go to.
+    pub fn region(&self) -> &str {
+        &self.region
+    }
+
+    /// Looks at a bucket; `owner` is the account that it has to belong to.
+    ///
+    /// # Errors
+    ///
+    /// Those of the call that say nothing about the bucket.
+    pub async fn bucket(&self, name: &str, owner: Option<&str>) -> Result<Bucket, AwsError> {
+        let answer = self
+            .client
+            .head_bucket()
+            .bucket(name)
+            .set_expected_bucket_owner(owner.map(str::to_owned))
+            .send()
+            .await;
+        let error = match answer {
+            Ok(answer) => return Ok(Bucket::Ours(answer.bucket_region)),
+            Err(error) => error,
+        };
+        let region = header(&error, "x-amz-bucket-region");
+        let error = AwsError::from_sdk(HEAD_BUCKET, bucket(name), error);
+        match error.status {
+            Some(404) => Ok(Bucket::Missing),
+            Some(301) => Ok(Bucket::Elsewhere(region)),
+            Some(400 | 403)
+                if region
+                    .as_deref()
+                    .is_some_and(|region| region != self.region) =>
+            {
+                Ok(Bucket::Elsewhere(region))
+            }
+            Some(400 | 403) => self.forbidden(name, error).await,
+            _ => Err(error),
+        }
+    }
+
+    /// An answer to HEAD has no body, so ask in a way that S3 answers with its reason.
+    async fn forbidden(&self, name: &str, head: AwsError) -> Result<Bucket, AwsError> {
+        let asked = self.client.get_bucket_location().bucket(name).send().await;
+        match asked.map_err(failed(GET_LOCATION, bucket(name))) {
+            Err(error) if error.status != Some(403) || error.fault != super::Fault::Denied => {
+                Err(error)
+            }
+            _ if head.status == Some(403) => Ok(Bucket::Forbidden(head)),
+            _ => Err(head),
+        }
+    }
+
+    /// The size of an object; none if it is not there or may not be seen.
+    ///
+    /// # Errors
+    ///
+    /// Those of the call.
+    pub async fn size(
+        &self,
+        name: &str,
+        key: &str,
+        owner: Option<&str>,
+    ) -> Result<Option<u64>, AwsError> {
+        let answer = self
+            .client
+            .head_object()
+            .bucket(name)
+            .key(key)
+            .set_expected_bucket_owner(owner.map(str::to_owned))
+            .send()
+            .await
+            .map_err(failed(HEAD_OBJECT, object(name, key)));
+        match answer {
+            Ok(answer) => Ok(answer
+                .content_length
+                .and_then(|length| u64::try_from(length).ok())),
+            // Without s3:ListBucket, S3 says 403 for an object that is not there.
+            Err(error) if matches!(error.status, Some(404 | 403)) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Puts an object, which S3 checks against its SHA-256.
+    ///
+    /// # Errors
+    ///
+    /// Those of the call.
+    pub async fn put(
+        &self,
+        name: &str,
+        key: &str,
+        content: Vec<u8>,
+        sha256: &[u8],
+        owner: Option<&str>,
+    ) -> Result<(), AwsError> {
+        self.client
+            .put_object()
+            .bucket(name)
+            .key(key)
+            .checksum_sha256(base64::encode(sha256))
+            .set_expected_bucket_owner(owner.map(str::to_owned))
+            .body(ByteStream::from(content))
+            .send()
+            .await
+            .map_err(failed(PUT_OBJECT, object(name, key)))?;
+        Ok(())
+    }
+}
+
+fn bucket(name: &str) -> String {
+    format!("bucket {name:?}")
+}
+
+fn object(name: &str, key: &str) -> String {
+    format!("s3://{name}/{key}")
+}
+
+fn header<E>(error: &SdkError<E>, name: &str) -> Option<String> {
+    error.raw_response()?.headers().get(name).map(str::to_owned)
+}

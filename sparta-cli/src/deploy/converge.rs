@@ -1,0 +1,204 @@
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use super::error::{Failure, StackError};
+use super::follow::Follower;
+use super::state::State;
+use super::{Phase, Prepared, Stacks};
+use crate::aws::AwsError;
+use crate::aws::cloudformation::{Output, Stack, StackRequest};
+
+/// How often we look again when others change the stack too.
+const ROUNDS: u32 = 10;
+
+/// What was done to a stack.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Change {
+    /// It is new.
+    Created,
+    /// It was changed.
+    Updated,
+    /// It was as it was asked to be.
+    Unchanged,
+}
+
+/// A stack that is as it was asked to be.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Outcome {
+    /// What was done.
+    pub change: Change,
+    /// The stack's ARN.
+    pub stack_id: String,
+    /// Its outputs.
+    pub outputs: Vec<Output>,
+    /// Its tags.
+    pub tags: BTreeMap<String, String>,
+}
+
+impl Outcome {
+    fn new(change: Change, stack: Stack) -> Self {
+        Self {
+            change,
+            stack_id: stack.id,
+            outputs: stack.outputs,
+            tags: stack.tags,
+        }
+    }
+}
+
+impl Stacks<'_> {
+    /// Makes a stack what is asked for: creates it, updates it, or finds that nothing is to be done.
+    ///
+    /// An operation that is under way is watched to its end first.
+    ///
+    /// # Errors
+    ///
+    /// [`StackError`], which says in what state the stack is and what to do.
+    pub async fn converge(&self, request: &StackRequest) -> Result<Outcome, StackError> {
+        self.interruptible(&request.name, self.converge_uninterrupted(request))
+            .await
+    }
+
+    async fn converge_uninterrupted(&self, request: &StackRequest) -> Result<Outcome, StackError> {
+        let name = &request.name;
+        for round in 0..ROUNDS {
+            if round > 0 {
+                tokio::time::sleep(self.pace.first).await;
+            }
+            let stack = self.cfn.stack(name).await?;
+            match (State::of(stack.as_ref()), stack) {
+                (State::Busy, Some(stack)) => self.attach(&stack).await?,
+                (State::Empty, Some(stack)) => {
+                    self.progress.say(&format!(
+                        "Stack {name:?} is in ROLLBACK_COMPLETE and holds nothing: deleting it to create it anew"
+                    ));
+                    self.remove(&stack).await?;
+                }
+                (State::Stuck, Some(Stack { status, reason, .. })) => {
+                    return Err(StackError::Stuck {
+                        name: name.clone(),
+                        status,
+                        reason,
+                    });
+                }
+                (_, stack) => {
+                    if let Some(outcome) = self.apply(request, stack).await? {
+                        return Ok(outcome);
+                    }
+                    self.progress.say(&format!(
+                        "Stack {name:?} is being changed by somebody else: looking again"
+                    ));
+                }
+            }
+        }
+        Err(StackError::Contended { name: name.clone() })
+    }
+
+    /// Watches the operation that is under way.
+    pub(crate) async fn attach(&self, stack: &Stack) -> Result<(), StackError> {
+        let Stack { name, status, .. } = stack;
+        self.enter(Phase::Operation);
+        self.progress.start(&format!(
+            "Stack {name:?} is in {status}: waiting for that operation to end"
+        ));
+        let ended = Follower::attached(self, name, &stack.id).wait().await?;
+        self.progress.say(&format!(
+            "That operation has ended; stack {name:?} is in {}",
+            ended.status()
+        ));
+        self.enter(Phase::Nothing);
+        Ok(())
+    }
+
+    /// Changes the stack; none if others were faster.
+    async fn apply(
+        &self,
+        request: &StackRequest,
+        stack: Option<Stack>,
+    ) -> Result<Option<Outcome>, StackError> {
+        let create = State::of(stack.as_ref()) != State::Ready;
+        let (stack_id, id, token) = match self.prepare(request, stack.as_ref()).await? {
+            None => return Ok(None),
+            Some(Prepared::Ready {
+                stack_id,
+                id,
+                token,
+            }) => (stack_id, id, token),
+            Some(Prepared::Empty) => {
+                self.progress.say(&format!(
+                    "Stack {:?} is up to date: nothing to change",
+                    request.name
+                ));
+                return Ok(stack.map(|stack| Outcome::new(Change::Unchanged, stack)));
+            }
+        };
+        let follower = Follower::from_now(self, &request.name, &stack_id).await?;
+        let doing = if create { "Creating" } else { "Updating" };
+        self.progress
+            .start(&format!("{doing} stack {:?}", request.name));
+        if !self.execute(&request.name, &id, &token).await? {
+            return Ok(None);
+        }
+        let ended = follower.wait().await?;
+        match (ended.status(), create) {
+            ("CREATE_COMPLETE", true) | ("UPDATE_COMPLETE", false) => {}
+            (status, _) => {
+                let operation = if create { "created" } else { "updated" };
+                let reason = ended.stack.as_ref().and_then(|stack| stack.reason.clone());
+                let failure = Failure::of(&request.name, operation, status, reason, &ended.events);
+                return Err(StackError::Operation(Box::new(failure)));
+            }
+        }
+        let change = if create {
+            Change::Created
+        } else {
+            Change::Updated
+        };
+        Ok(ended.stack.map(|stack| Outcome::new(change, stack)))
+    }
+
+    /// Starts the operation; false if others changed the stack since the change set was made.
+    async fn execute(&self, name: &str, id: &str, token: &str) -> Result<bool, StackError> {
+        self.enter(Phase::Operation);
+        let Err(error) = self.cfn.execute_change_set(name, id, token).await else {
+            return Ok(true);
+        };
+        // The answer to an attempt that began the operation may have been lost.
+        match self.cfn.change_set(name, id).await {
+            Ok(change_set) if change_set.execution.starts_with("EXECUTE_") => return Ok(true),
+            Err(_) if error.is_transient() => {
+                return Err(StackError::LostSight {
+                    name: name.to_owned(),
+                    source: error,
+                });
+            }
+            _ => {}
+        }
+        self.enter(Phase::ChangeSet { id: id.to_owned() });
+        self.discard(name, id).await;
+        self.enter(Phase::Nothing);
+        if is_contended(&error) {
+            Ok(false)
+        } else {
+            Err(error.into())
+        }
+    }
+}
+
+/// Whether AWS refused because the stack was changed, or is being changed, by somebody else.
+pub(crate) fn is_contended(error: &AwsError) -> bool {
+    let code = error.code.as_deref().unwrap_or_default();
+    matches!(
+        code.trim_end_matches("Exception"),
+        "InvalidChangeSetStatus" | "ChangeSetNotFound" | "OperationInProgress"
+    ) || error.message.contains("_IN_PROGRESS state")
+        || error
+            .message
+            .contains("already exists and cannot be created again")
+        || (code == "ValidationError"
+            && error.message.contains("does not exist")
+            && error.message.contains("tack"))
+}

@@ -1,0 +1,73 @@
+use super::converge::is_contended;
+use super::error::{Failure, StackError};
+use super::follow::Follower;
+use super::state::State;
+use super::{Phase, Stacks};
+use crate::aws::cloudformation::Stack;
+
+/// What a deletion found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Deletion {
+    /// The stack was there and is gone.
+    Deleted,
+    /// There was no such stack.
+    Missing,
+}
+
+impl Stacks<'_> {
+    /// Deletes a stack and waits until it is gone; one that is missing is no error.
+    ///
+    /// # Errors
+    ///
+    /// [`StackError`], which names the resources that could not be deleted.
+    pub async fn delete(&self, name: &str) -> Result<Deletion, StackError> {
+        self.interruptible(name, self.delete_uninterrupted(name))
+            .await
+    }
+
+    async fn delete_uninterrupted(&self, name: &str) -> Result<Deletion, StackError> {
+        let mut found = Deletion::Missing;
+        loop {
+            let stack = self.cfn.stack(name).await?;
+            match (State::of(stack.as_ref()), stack) {
+                (State::Missing, _) | (_, None) => break,
+                (State::Busy, Some(stack)) => {
+                    self.attach(&stack).await?;
+                    if stack.status == "DELETE_IN_PROGRESS" {
+                        found = Deletion::Deleted;
+                    }
+                }
+                (_, Some(stack)) => match self.remove(&stack).await {
+                    Ok(()) => return Ok(Deletion::Deleted),
+                    Err(StackError::Aws(error)) if is_contended(&error) => {
+                        tokio::time::sleep(self.pace.first).await;
+                    }
+                    Err(error) => return Err(error),
+                },
+            }
+        }
+        if found == Deletion::Missing {
+            self.progress
+                .say(&format!("There is no stack {name:?}: nothing to delete"));
+        }
+        Ok(found)
+    }
+
+    /// Deletes a stack that is there and on which nothing is under way.
+    pub(crate) async fn remove(&self, stack: &Stack) -> Result<(), StackError> {
+        let name = &stack.name;
+        let follower = Follower::from_now(self, name, &stack.id).await?;
+        self.progress.start(&format!("Deleting stack {name:?}"));
+        self.enter(Phase::Operation);
+        self.cfn.delete_stack(&stack.id).await?;
+        let ended = follower.wait().await?;
+        self.enter(Phase::Nothing);
+        if ended.status() == "DELETE_COMPLETE" {
+            self.progress.say(&format!("Stack {name:?} is deleted"));
+            return Ok(());
+        }
+        let reason = ended.stack.as_ref().and_then(|stack| stack.reason.clone());
+        let failure = Failure::of(name, "deleted", ended.status(), reason, &ended.events);
+        Err(StackError::Operation(Box::new(failure)))
+    }
+}

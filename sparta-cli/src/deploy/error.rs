@@ -1,0 +1,234 @@
+use std::fmt;
+
+use super::state::advice;
+use crate::aws::AwsError;
+use crate::aws::cloudformation::Event;
+use crate::error::Advice;
+
+/// Why a stack is not as it was asked to be.
+#[derive(Debug, thiserror::Error)]
+pub enum StackError {
+    /// A call of AWS failed, and nothing was changed.
+    #[error(transparent)]
+    Aws(#[from] AwsError),
+    /// There is no such stack.
+    #[error("there is no stack {name:?} in this account and region")]
+    Missing {
+        /// The stack.
+        name: String,
+    },
+    /// The stack's status allows no update.
+    #[error("stack {name:?} is in {status} and cannot be updated{}", because(reason.as_deref()))]
+    Stuck {
+        /// The stack.
+        name: String,
+        /// Its status.
+        status: String,
+        /// AWS's reason for it.
+        reason: Option<String>,
+    },
+    /// AWS could not work out the changes.
+    #[error("AWS made no change set for stack {name:?}{}", because(Some(reason)))]
+    ChangeSet {
+        /// The stack.
+        name: String,
+        /// AWS's reason.
+        reason: String,
+    },
+    /// The operation failed in AWS.
+    #[error(transparent)]
+    Operation(Box<Failure>),
+    /// The operation goes on, but AWS stopped answering questions about it.
+    #[error("lost sight of stack {name:?}, on which an operation goes on in AWS")]
+    LostSight {
+        /// The stack.
+        name: String,
+        /// Why there is no answer.
+        source: AwsError,
+    },
+    /// Ctrl-C before anything was changed.
+    #[error("interrupted; stack {name:?} was not changed")]
+    Stopped {
+        /// The stack.
+        name: String,
+    },
+    /// Ctrl-C while AWS was at work.
+    #[error("interrupted; the operation on stack {name:?} goes on in AWS")]
+    Left {
+        /// The stack.
+        name: String,
+    },
+    /// Others changed the stack each time that it was our turn.
+    #[error("stack {name:?} was changed by somebody else each time that it was to be changed here")]
+    Contended {
+        /// The stack.
+        name: String,
+    },
+}
+
+impl Advice for StackError {
+    fn hints(&self) -> Vec<String> {
+        match self {
+            Self::Aws(error) => aws_hints(error),
+            Self::Missing { .. } => vec![
+                "Check --region and --profile, or create the stack with `provision`.".to_owned(),
+            ],
+            Self::Stuck { name, status, .. } => vec![advice(name, status)],
+            Self::ChangeSet { .. } => {
+                vec![
+                    "The stack is as it was. Correct the cause and run the same command again."
+                        .to_owned(),
+                ]
+            }
+            Self::Operation(failure) => failure.hints(),
+            Self::LostSight { source, .. } => {
+                let mut hints = source.hints();
+                hints.push(ATTACH.to_owned());
+                hints
+            }
+            Self::Stopped { .. } => Vec::new(),
+            Self::Left { .. } => vec![ATTACH.to_owned()],
+            Self::Contended { .. } => {
+                vec![
+                    "Find out who deploys this stack too, then run the same command again."
+                        .to_owned(),
+                ]
+            }
+        }
+    }
+}
+
+const ATTACH: &str = "Watch it with the `status` command, or run the same command again, which attaches to the operation.";
+
+fn aws_hints(error: &AwsError) -> Vec<String> {
+    let mut hints = error.hints();
+    if error.message.contains("TerminationProtection") {
+        hints.push(
+            "The stack is protected: `aws cloudformation update-termination-protection \
+             --no-enable-termination-protection --stack-name NAME` lifts that."
+                .to_owned(),
+        );
+    }
+    hints
+}
+
+fn because(reason: Option<&str>) -> String {
+    reason
+        .map(|reason| format!(": {reason}"))
+        .unwrap_or_default()
+}
+
+/// An operation that AWS began and could not finish.
+#[derive(Debug, Default)]
+pub struct Failure {
+    /// The stack.
+    pub name: String,
+    /// What was to be done: `created`, `updated` or `deleted`.
+    pub operation: &'static str,
+    /// The stack's status now.
+    pub status: String,
+    /// AWS's reason for it.
+    pub reason: Option<String>,
+    /// The failed resources, the first cause first.
+    pub failed: Vec<Event>,
+    /// The resources that AWS gave up because of those.
+    pub cancelled: Vec<String>,
+}
+
+impl Failure {
+    /// Finds the first cause and the rest in an operation's events, oldest first.
+    pub fn of(
+        name: &str,
+        operation: &'static str,
+        status: &str,
+        reason: Option<String>,
+        events: &[Event],
+    ) -> Self {
+        let mut failure = Self {
+            name: name.to_owned(),
+            operation,
+            status: status.to_owned(),
+            reason,
+            ..Self::default()
+        };
+        for event in events
+            .iter()
+            .filter(|event| event.status.ends_with("_FAILED"))
+        {
+            if event.kind == "AWS::CloudFormation::Stack" && event.logical_id == name {
+                continue;
+            }
+            if is_cancellation(event) {
+                failure.cancelled.push(event.logical_id.clone());
+            } else {
+                failure.failed.push(event.clone());
+            }
+        }
+        failure
+    }
+
+    fn hints(&self) -> Vec<String> {
+        let mut hints = Vec::new();
+        for event in self.failed.iter().filter(|event| holds_objects(event)) {
+            let bucket = event.physical_id.as_deref().unwrap_or(&event.logical_id);
+            hints.push(format!(
+                "The bucket of {} still holds objects: `aws s3 rm s3://{bucket} --recursive` empties it.",
+                event.logical_id
+            ));
+        }
+        hints.push(format!(
+            "The stack is in {}. {}",
+            self.status,
+            advice(&self.name, &self.status)
+        ));
+        hints
+    }
+}
+
+fn is_cancellation(event: &Event) -> bool {
+    event.reason.as_deref().is_some_and(|reason| {
+        let reason = reason.to_lowercase();
+        reason.starts_with("resource") && reason.contains("cancelled")
+    })
+}
+
+fn holds_objects(event: &Event) -> bool {
+    event.kind == "AWS::S3::Bucket"
+        && event.status == "DELETE_FAILED"
+        && event
+            .reason
+            .as_deref()
+            .is_some_and(|reason| reason.contains("not empty") || reason.contains("NotEmpty"))
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "stack {:?} could not be {}", self.name, self.operation)?;
+        let mut failed = self.failed.iter();
+        match failed.next() {
+            Some(first) => write!(f, ": {}", describe(first))?,
+            None => f.write_str(&because(self.reason.as_deref()))?,
+        }
+        for event in failed {
+            write!(f, "\n  then {}", describe(event))?;
+        }
+        if !self.cancelled.is_empty() {
+            write!(
+                f,
+                "\n  cancelled because of that: {}",
+                self.cancelled.join(", ")
+            )?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for Failure {}
+
+fn describe(event: &Event) -> String {
+    let reason = because(event.reason.as_deref());
+    format!(
+        "{} ({}) {}{reason}",
+        event.logical_id, event.kind, event.status
+    )
+}

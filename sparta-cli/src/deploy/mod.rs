@@ -1,0 +1,166 @@
+//! Deployment: stacks, uploads, code in place, secrets.
+
+mod change_set;
+mod converge;
+mod delete;
+mod diff;
+mod error;
+mod follow;
+mod inplace;
+mod progress;
+mod secret;
+mod state;
+mod status;
+#[cfg(test)]
+mod tests;
+mod token;
+mod upload;
+
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use aws_config::SdkConfig;
+
+use crate::aws::cloudformation::CloudFormation;
+pub use crate::aws::cloudformation::{
+    Event, Output, Resource, Stack, StackRequest, TEMPLATE_BODY_LIMIT, TemplateSource,
+};
+use change_set::Prepared;
+pub use converge::{Change, Outcome};
+pub use delete::Deletion;
+pub use diff::{CodeIdentity, Comparison, Desired, Difference, compare};
+pub use error::{Failure, StackError};
+pub use inplace::{InPlace, InPlaceError};
+pub use progress::{JsonLines, Lines, Progress, Spinner, progress};
+pub use secret::{Keeping, keep_token};
+pub use state::{State, advice};
+pub use status::StatusReport;
+pub use token::{Token, TokenError};
+pub use upload::{Content, Upload, UploadError, Uploaded, upload};
+
+/// How often AWS is asked how far it is.
+#[derive(Clone, Copy, Debug)]
+pub struct Pace {
+    /// The first pause; each later one is half as long again.
+    pub first: Duration,
+    /// The longest pause.
+    pub most: Duration,
+    /// Questions in a row that may stay without an answer.
+    pub patience: u32,
+}
+
+impl Default for Pace {
+    /// From 0.4 to 4 seconds, which stays far below CloudFormation's request rates.
+    fn default() -> Self {
+        Self {
+            first: Duration::from_millis(400),
+            most: Duration::from_secs(4),
+            patience: 10,
+        }
+    }
+}
+
+type Interrupt = Box<dyn Fn() -> Pin<Box<dyn Future<Output = ()> + Send>> + Send + Sync>;
+
+/// The stacks of one account and region.
+pub struct Stacks<'a> {
+    cfn: CloudFormation,
+    progress: &'a dyn Progress,
+    pace: Pace,
+    interrupt: Interrupt,
+    phase: Mutex<Phase>,
+}
+
+/// What Ctrl-C would leave behind.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Phase {
+    Nothing,
+    ChangeSet { id: String },
+    Operation,
+}
+
+impl<'a> Stacks<'a> {
+    /// The stacks of the configured account and region.
+    pub fn new(config: &SdkConfig, progress: &'a dyn Progress) -> Self {
+        Self {
+            cfn: CloudFormation::new(config),
+            progress,
+            pace: Pace::default(),
+            interrupt: Box::new(|| Box::pin(ctrl_c())),
+            phase: Mutex::new(Phase::Nothing),
+        }
+    }
+
+    /// Sets how often AWS is asked.
+    #[must_use]
+    pub fn pace(mut self, pace: Pace) -> Self {
+        self.pace = pace;
+        self
+    }
+
+    /// Sets what interrupts an operation; default: Ctrl-C.
+    #[must_use]
+    pub fn interrupt<F>(mut self, interrupt: impl Fn() -> F + Send + Sync + 'static) -> Self
+    where
+        F: Future<Output = ()> + Send + 'static,
+    {
+        self.interrupt = Box::new(move || Box::pin(interrupt()));
+        self
+    }
+
+    pub(crate) fn enter(&self, phase: Phase) {
+        *self.phase.lock().unwrap_or_else(PoisonError::into_inner) = phase;
+    }
+
+    async fn interruptible<T>(
+        &self,
+        name: &str,
+        work: impl Future<Output = Result<T, StackError>>,
+    ) -> Result<T, StackError> {
+        self.enter(Phase::Nothing);
+        let result = tokio::select! {
+            result = work => result,
+            () = (self.interrupt)() => Err(self.interrupted(name).await),
+        };
+        self.progress.stop();
+        result
+    }
+
+    async fn interrupted(&self, name: &str) -> StackError {
+        let phase = self
+            .phase
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone();
+        let name = name.to_owned();
+        match phase {
+            Phase::Operation => return StackError::Left { name },
+            Phase::ChangeSet { id } => {
+                let cleaned = self.discard(&name, &id);
+                // Somebody who presses Ctrl-C does not want to wait for AWS.
+                let _ = tokio::time::timeout(Duration::from_secs(5), cleaned).await;
+            }
+            Phase::Nothing => {}
+        }
+        StackError::Stopped { name }
+    }
+}
+
+impl fmt::Debug for Stacks<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Stacks")
+            .field("cfn", &self.cfn)
+            .field("pace", &self.pace)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Never done where the signal cannot be listened to: then Ctrl-C ends the process as ever.
+async fn ctrl_c() {
+    if tokio::signal::ctrl_c().await.is_err() {
+        std::future::pending::<()>().await;
+    }
+}

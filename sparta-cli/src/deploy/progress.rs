@@ -1,0 +1,129 @@
+use std::io::{self, IsTerminal, Write};
+use std::time::Duration;
+
+use indicatif::{ProgressBar, ProgressStyle};
+use serde_json::json;
+
+use crate::aws::cloudformation::Event;
+
+/// Where the narration of a deployment goes.
+pub trait Progress: Send + Sync {
+    /// Says one line.
+    fn say(&self, line: &str);
+
+    /// Something that takes long begins.
+    fn start(&self, doing: &str);
+
+    /// Something happened to a resource of the stack.
+    fn event(&self, event: &Event);
+
+    /// What took long is over.
+    fn stop(&self);
+}
+
+/// Narration to stderr: JSON lines if asked for, a spinner on a terminal, lines elsewhere.
+pub fn progress(json: bool) -> Box<dyn Progress> {
+    if json {
+        Box::new(JsonLines)
+    } else if io::stderr().is_terminal() {
+        Box::new(Spinner::new())
+    } else {
+        Box::new(Lines)
+    }
+}
+
+/// One plain line for each thing.
+#[derive(Debug)]
+pub struct Lines;
+
+impl Progress for Lines {
+    fn say(&self, line: &str) {
+        print(line);
+    }
+
+    fn start(&self, doing: &str) {
+        print(doing);
+    }
+
+    fn event(&self, event: &Event) {
+        print(&line(event));
+    }
+
+    fn stop(&self) {}
+}
+
+/// One JSON object for each thing.
+#[derive(Debug)]
+pub struct JsonLines;
+
+impl Progress for JsonLines {
+    fn say(&self, line: &str) {
+        print(&json!({ "message": line }).to_string());
+    }
+
+    fn start(&self, doing: &str) {
+        self.say(doing);
+    }
+
+    fn event(&self, event: &Event) {
+        print(&json!({ "resource": event }).to_string());
+    }
+
+    fn stop(&self) {}
+}
+
+/// A spinner below the lines.
+#[derive(Debug)]
+pub struct Spinner {
+    bar: ProgressBar,
+}
+
+impl Spinner {
+    fn new() -> Self {
+        let bar = ProgressBar::new_spinner();
+        if let Ok(style) = ProgressStyle::with_template("{spinner} {msg} ({elapsed})") {
+            bar.set_style(style);
+        }
+        Self { bar }
+    }
+}
+
+impl Progress for Spinner {
+    fn say(&self, line: &str) {
+        self.bar.suspend(|| print(line));
+    }
+
+    fn start(&self, doing: &str) {
+        self.bar.reset();
+        self.bar.set_message(doing.to_owned());
+        self.bar.enable_steady_tick(Duration::from_millis(120));
+    }
+
+    fn event(&self, event: &Event) {
+        self.say(&line(event));
+    }
+
+    fn stop(&self) {
+        self.bar.disable_steady_tick();
+        self.bar.finish_and_clear();
+    }
+}
+
+/// The line of an event: time, status, resource, reason.
+pub fn line(event: &Event) -> String {
+    let time = event.time.get(11..19).unwrap_or(&event.time);
+    let mut line = format!(
+        "{time}  {:<28} {} ({})",
+        event.status, event.logical_id, event.kind
+    );
+    if let Some(reason) = &event.reason {
+        line.push_str("  ");
+        line.push_str(reason);
+    }
+    line
+}
+
+fn print(line: &str) {
+    // Narration that nobody can read stops no deployment.
+    let _ = writeln!(io::stderr(), "{line}");
+}

@@ -1,0 +1,78 @@
+use crate::aws::cloudformation::Stack;
+
+/// What can be done with a stack in its status.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum State {
+    /// There is none: it can be created.
+    Missing,
+    /// A change set was made for it and never executed: it can be created.
+    Review,
+    /// It can be updated.
+    Ready,
+    /// Its creation was rolled back: it holds nothing, and has to be deleted before it can be created.
+    Empty,
+    /// An operation is under way.
+    Busy,
+    /// Somebody has to repair or delete it.
+    Stuck,
+}
+
+impl State {
+    /// The state of a stack, none being a missing one.
+    pub fn of(stack: Option<&Stack>) -> Self {
+        let Some(stack) = stack else {
+            return Self::Missing;
+        };
+        match stack.status.as_str() {
+            "DELETE_COMPLETE" => Self::Missing,
+            "REVIEW_IN_PROGRESS" => Self::Review,
+            "ROLLBACK_COMPLETE" => Self::Empty,
+            "CREATE_COMPLETE"
+            | "UPDATE_COMPLETE"
+            | "UPDATE_ROLLBACK_COMPLETE"
+            | "IMPORT_COMPLETE"
+            | "IMPORT_ROLLBACK_COMPLETE" => Self::Ready,
+            status if status.ends_with("_IN_PROGRESS") => Self::Busy,
+            _ => Self::Stuck,
+        }
+    }
+}
+
+/// What the status of a stack means, and what to do next.
+pub fn advice(name: &str, status: &str) -> String {
+    match status {
+        "CREATE_COMPLETE" | "UPDATE_COMPLETE" | "IMPORT_COMPLETE" => {
+            "The stack is in order and can be updated.".to_owned()
+        }
+        "ROLLBACK_COMPLETE" => "What was created is removed again and the stack holds nothing. Correct the cause and \
+             run the same command again, which replaces the stack."
+            .to_owned(),
+        "UPDATE_ROLLBACK_COMPLETE" | "IMPORT_ROLLBACK_COMPLETE" => {
+            "The stack is as it was before. Correct the cause and run the same command again.".to_owned()
+        }
+        "CREATE_FAILED" | "ROLLBACK_FAILED" => {
+            "The stack was never complete, and some of its resources are left. Remove it with the `delete` command, \
+             then run the same command again."
+                .to_owned()
+        }
+        "DELETE_FAILED" => "Part of the stack is deleted, part is left. Remove what holds up the failed resources, then \
+             run the `delete` command again."
+            .to_owned(),
+        "UPDATE_ROLLBACK_FAILED" => format!(
+            "The stack is between its old and its new state. Repair what the failed resources need, run \
+             `aws cloudformation continue-update-rollback --stack-name {name}`, then the same command again."
+        ),
+        "UPDATE_FAILED" => format!(
+            "The stack was left half updated. Run `aws cloudformation rollback-stack --stack-name {name}`, then the \
+             same command again."
+        ),
+        "DELETE_COMPLETE" => "The stack is gone. Run the same command again to create it.".to_owned(),
+        status if status.ends_with("_IN_PROGRESS") => {
+            "An operation is under way. Running the same command again attaches to it; the `status` command shows the stack.".to_owned()
+        }
+        status => format!(
+            "Sparta knows no way on from {status}. Look at the stack's events \
+             (`aws cloudformation describe-stack-events --stack-name {name}`)."
+        ),
+    }
+}

@@ -1,0 +1,172 @@
+use std::io;
+use std::path::PathBuf;
+
+use aws_config::SdkConfig;
+use sha2::{Digest, Sha256};
+
+use super::Progress;
+use crate::aws::AwsError;
+use crate::aws::s3::{Bucket, S3};
+use crate::error::Advice;
+
+/// What an object is made of.
+#[derive(Clone, Debug)]
+pub enum Content {
+    /// A file.
+    File(PathBuf),
+    /// Bytes in memory.
+    Bytes(Vec<u8>),
+}
+
+/// A content-addressed object: what is there under its key is never anything else.
+#[derive(Clone, Debug)]
+pub struct Upload {
+    /// The bucket.
+    pub bucket: String,
+    /// The key, which depends on the content.
+    pub key: String,
+    /// The content.
+    pub content: Content,
+    /// The account that the bucket has to belong to; default: any.
+    pub owner: Option<String>,
+}
+
+/// What an upload found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Uploaded {
+    /// The object is new.
+    Uploaded,
+    /// The object was there already.
+    AlreadyThere,
+}
+
+/// Why something is not in the bucket.
+#[derive(Debug, thiserror::Error)]
+pub enum UploadError {
+    /// A call of AWS failed.
+    #[error(transparent)]
+    Aws(#[from] AwsError),
+    /// There is no such bucket.
+    #[error("there is no bucket {bucket:?}")]
+    Missing {
+        /// The bucket.
+        bucket: String,
+        /// Where it would belong.
+        region: String,
+    },
+    /// The bucket is somebody else's.
+    #[error("bucket {bucket:?} belongs to another account, or these credentials may not use it")]
+    Forbidden {
+        /// The bucket.
+        bucket: String,
+        /// S3's answer.
+        source: AwsError,
+    },
+    /// Lambda takes code from buckets of its own region only.
+    #[error("bucket {bucket:?} is in {}, the deployment in {wanted}", found.as_deref().unwrap_or("another region"))]
+    Elsewhere {
+        /// The bucket.
+        bucket: String,
+        /// The bucket's region.
+        found: Option<String>,
+        /// The deployment's region.
+        wanted: String,
+    },
+    /// The file cannot be read.
+    #[error("cannot read {}", path.display())]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+}
+
+impl Advice for UploadError {
+    fn hints(&self) -> Vec<String> {
+        let hint = match self {
+            Self::Aws(error) => return error.hints(),
+            Self::Missing { bucket, region } => format!(
+                "Create it (`aws s3 mb s3://{bucket} --region {region}`), or name one of yours with --s3Bucket."
+            ),
+            Self::Forbidden { .. } => "Bucket names are shared by all accounts: name one of yours with --s3Bucket. If it \
+                 is yours, allow `s3:ListBucket` on it and `s3:GetObject` and `s3:PutObject` on its objects."
+                .to_owned(),
+            Self::Elsewhere { found, wanted, .. } => match found {
+                Some(found) => {
+                    format!("Name a bucket in {wanted} with --s3Bucket, or deploy to {found} with --region {found}.")
+                }
+                None => format!("Name a bucket in {wanted} with --s3Bucket."),
+            },
+            Self::File { .. } => "Run `build` to write it again.".to_owned(),
+        };
+        vec![hint]
+    }
+}
+
+/// Puts an object into a bucket, unless it is there already.
+///
+/// # Errors
+///
+/// [`UploadError`], which says what is wrong with the bucket.
+pub async fn upload(
+    config: &SdkConfig,
+    progress: &dyn Progress,
+    upload: &Upload,
+) -> Result<Uploaded, UploadError> {
+    let s3 = S3::new(config);
+    let Upload {
+        bucket, key, owner, ..
+    } = upload;
+    let owner = owner.as_deref();
+    check(&s3, bucket, owner).await?;
+    let content = bytes(&upload.content).await?;
+    let length = content.len();
+    if s3.size(bucket, key, owner).await? == Some(length as u64) {
+        progress.say(&format!("s3://{bucket}/{key} is there already"));
+        return Ok(Uploaded::AlreadyThere);
+    }
+    let sha256 = Sha256::digest(&content);
+    progress.start(&format!("Uploading s3://{bucket}/{key} ({length} bytes)"));
+    let put = s3.put(bucket, key, content, &sha256, owner).await;
+    progress.stop();
+    put?;
+    progress.say(&format!("Uploaded s3://{bucket}/{key} ({length} bytes)"));
+    Ok(Uploaded::Uploaded)
+}
+
+async fn check(s3: &S3, bucket: &str, owner: Option<&str>) -> Result<(), UploadError> {
+    let bucket = bucket.to_owned();
+    let wanted = s3.region().to_owned();
+    match s3.bucket(&bucket, owner).await? {
+        Bucket::Ours(Some(found)) if found != wanted => Err(UploadError::Elsewhere {
+            bucket,
+            found: Some(found),
+            wanted,
+        }),
+        Bucket::Ours(_) => Ok(()),
+        Bucket::Missing => Err(UploadError::Missing {
+            bucket,
+            region: wanted,
+        }),
+        Bucket::Elsewhere(found) => Err(UploadError::Elsewhere {
+            bucket,
+            found,
+            wanted,
+        }),
+        Bucket::Forbidden(source) => Err(UploadError::Forbidden { bucket, source }),
+    }
+}
+
+/// A file is read as a whole, so that what is hashed is what is sent.
+async fn bytes(content: &Content) -> Result<Vec<u8>, UploadError> {
+    match content {
+        Content::Bytes(bytes) => Ok(bytes.clone()),
+        Content::File(path) => tokio::fs::read(path)
+            .await
+            .map_err(|source| UploadError::File {
+                path: path.clone(),
+                source,
+            }),
+    }
+}
