@@ -1,0 +1,198 @@
+use std::io;
+use std::sync::Arc;
+
+use serde_json::json;
+
+use super::*;
+use crate::deploy::{Keeping, Token, keep_token};
+use crate::error::CliError;
+
+const SECRET: &str = "ghp_sesame";
+
+fn token() -> Token {
+    SECRET.parse().unwrap()
+}
+
+fn value(text: &str) -> Answer {
+    Answer::json(
+        200,
+        &json!({ "ARN": "arn:secret", "Name": "token", "SecretString": text }).to_string(),
+    )
+}
+
+fn error(code: &str, message: &str) -> Answer {
+    Answer::json(
+        400,
+        &json!({ "__type": code, "message": message }).to_string(),
+    )
+}
+
+async fn keep(script: &Script) -> Result<Keeping, CliError> {
+    let recorder = Recorder::default();
+    let kept = keep_token(
+        &script.config(),
+        &recorder,
+        "token",
+        &token(),
+        "for the pipeline",
+    )
+    .await;
+    assert!(!recorder.text().contains(SECRET));
+    Ok(kept?.0)
+}
+
+#[tokio::test]
+async fn a_new_secret_is_created() {
+    let script = Script::new([
+        (
+            "GetSecretValue",
+            vec![error("ResourceNotFoundException", "no such secret")],
+        ),
+        ("CreateSecret", vec![value("")]),
+    ]);
+    assert_eq!(keep(&script).await.unwrap(), Keeping::Created);
+    let sent = script.seen().pop().unwrap().body;
+    assert!(sent.contains("\"SecretString\":\"ghp_sesame\""), "{sent}");
+    assert!(sent.contains("for the pipeline"), "{sent}");
+}
+
+#[tokio::test]
+async fn a_secret_that_holds_the_token_is_left_alone() {
+    let script = Script::new([("GetSecretValue", vec![value(SECRET)])]);
+    assert_eq!(keep(&script).await.unwrap(), Keeping::Unchanged);
+    assert!(script.changes().is_empty());
+}
+
+#[tokio::test]
+async fn another_token_replaces_the_value() {
+    let script = Script::new([
+        ("GetSecretValue", vec![value("old")]),
+        ("PutSecretValue", vec![value("")]),
+    ]);
+    assert_eq!(keep(&script).await.unwrap(), Keeping::Updated);
+    assert_eq!(script.changes(), ["PutSecretValue"]);
+}
+
+#[tokio::test]
+async fn a_secret_that_waits_for_its_deletion_is_restored() {
+    let deleted =
+        "You can't perform this operation on the secret because it was marked for deletion.";
+    let script = Script::new([
+        (
+            "GetSecretValue",
+            vec![error("InvalidRequestException", deleted), value("old")],
+        ),
+        ("RestoreSecret", vec![value("")]),
+        ("PutSecretValue", vec![value("")]),
+    ]);
+    assert_eq!(keep(&script).await.unwrap(), Keeping::Updated);
+    assert_eq!(script.changes(), ["RestoreSecret", "PutSecretValue"]);
+}
+
+#[tokio::test]
+async fn a_secret_without_a_value_gets_one() {
+    let script = Script::new([
+        (
+            "GetSecretValue",
+            vec![error("ResourceNotFoundException", "no value")],
+        ),
+        (
+            "CreateSecret",
+            vec![error("ResourceExistsException", "taken")],
+        ),
+        ("PutSecretValue", vec![value("")]),
+    ]);
+    assert_eq!(keep(&script).await.unwrap(), Keeping::Updated);
+}
+
+#[tokio::test]
+async fn an_error_of_aws_does_not_quote_the_token() {
+    let script = Script::new([
+        ("GetSecretValue", vec![value("old")]),
+        (
+            "PutSecretValue",
+            vec![error(
+                "InvalidParameterException",
+                "Value 'ghp_sesame' is bad",
+            )],
+        ),
+    ]);
+    let failure = keep(&script).await.unwrap_err();
+    let text = report_of(&failure);
+    assert!(text.contains("Value '***' is bad"), "{text}");
+    assert!(!format!("{failure:?}{text}").contains(SECRET));
+}
+
+fn report_of(error: &CliError) -> String {
+    let mut out = Vec::new();
+    error.write_report(&mut out).unwrap();
+    String::from_utf8(out).unwrap()
+}
+
+#[test]
+fn a_token_shows_itself_to_nobody() {
+    assert_eq!(format!("{:?}", token()), "Token(***)");
+    let error = "ghp sesame".parse::<Token>().unwrap_err();
+    assert!(!format!("{error:?}{error}").contains("sesame"));
+}
+
+#[test]
+fn a_token_comes_from_the_flag_then_the_variable_then_the_terminal() {
+    let from = |flag: Option<&str>, variable: Option<&str>, typed: Option<&str>| {
+        Token::choose(
+            flag.map(Into::into),
+            variable.map(Into::into),
+            "GITHUB_TOKEN",
+            || typed.map(|text| Ok::<_, io::Error>(text.into())),
+        )
+        .map(|token| token.expose().to_owned())
+    };
+    assert_eq!(from(Some("a"), Some("b"), Some("c")).unwrap(), "a");
+    assert_eq!(from(None, Some("b\n"), Some("c")).unwrap(), "b");
+    assert_eq!(from(None, Some(" "), Some("c")).unwrap(), "c");
+    let error = CliError::from(from(None, None, None).unwrap_err());
+    assert_eq!(error.exit_code(), 2);
+    assert!(report_of(&error).contains("Set GITHUB_TOKEN"));
+}
+
+#[test]
+fn a_token_is_in_no_log_line_at_any_level() {
+    #[derive(Clone, Default)]
+    struct Log(Arc<Mutex<Vec<u8>>>);
+    impl io::Write for Log {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.lock().unwrap().extend_from_slice(bytes);
+            Ok(bytes.len())
+        }
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    let log = Log::default();
+    let writer = log.clone();
+    let subscriber = tracing_subscriber::fmt()
+        .with_max_level(tracing::Level::TRACE)
+        .with_writer(move || writer.clone())
+        .finish();
+    tracing::subscriber::with_default(subscriber, || {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .unwrap();
+        runtime.block_on(async {
+            let script = Script::new([
+                ("GetSecretValue", vec![value("old-secret")]),
+                ("PutSecretValue", vec![value("")]),
+            ]);
+            keep(&script).await.unwrap();
+            // The log does hear of calls that carry no secret.
+            crate::aws::sts::identity(&script.config())
+                .await
+                .unwrap_err();
+        });
+    });
+    let log = String::from_utf8_lossy(&log.0.lock().unwrap()).into_owned();
+    assert!(log.contains("GetCallerIdentity"), "{log}");
+    assert!(!log.contains(SECRET) && !log.contains("old-secret"));
+}

@@ -1,0 +1,269 @@
+use super::*;
+use crate::deploy::{Change, State};
+
+#[test]
+fn every_status_has_its_state() {
+    for (status, state) in [
+        ("CREATE_COMPLETE", State::Ready),
+        ("UPDATE_COMPLETE", State::Ready),
+        ("UPDATE_ROLLBACK_COMPLETE", State::Ready),
+        ("IMPORT_COMPLETE", State::Ready),
+        ("IMPORT_ROLLBACK_COMPLETE", State::Ready),
+        ("REVIEW_IN_PROGRESS", State::Review),
+        ("ROLLBACK_COMPLETE", State::Empty),
+        ("DELETE_COMPLETE", State::Missing),
+        ("CREATE_FAILED", State::Stuck),
+        ("ROLLBACK_FAILED", State::Stuck),
+        ("DELETE_FAILED", State::Stuck),
+        ("UPDATE_FAILED", State::Stuck),
+        ("UPDATE_ROLLBACK_FAILED", State::Stuck),
+        ("IMPORT_ROLLBACK_FAILED", State::Stuck),
+        ("SOMETHING_NEW", State::Stuck),
+        ("CREATE_IN_PROGRESS", State::Busy),
+        ("ROLLBACK_IN_PROGRESS", State::Busy),
+        ("DELETE_IN_PROGRESS", State::Busy),
+        ("UPDATE_IN_PROGRESS", State::Busy),
+        ("UPDATE_COMPLETE_CLEANUP_IN_PROGRESS", State::Busy),
+        ("UPDATE_ROLLBACK_IN_PROGRESS", State::Busy),
+        ("UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS", State::Busy),
+        ("IMPORT_IN_PROGRESS", State::Busy),
+        ("IMPORT_ROLLBACK_IN_PROGRESS", State::Busy),
+    ] {
+        let stack = crate::deploy::Stack {
+            status: status.into(),
+            ..Default::default()
+        };
+        assert_eq!(State::of(Some(&stack)), state, "{status}");
+    }
+    assert_eq!(State::of(None), State::Missing);
+}
+
+#[tokio::test]
+async fn a_stuck_stack_is_refused_with_what_to_do() {
+    for (status, remedy) in [
+        ("CREATE_FAILED", "Remove it with the `delete` command"),
+        ("ROLLBACK_FAILED", "Remove it with the `delete` command"),
+        ("DELETE_FAILED", "run the `delete` command again"),
+        (
+            "UPDATE_FAILED",
+            "`aws cloudformation rollback-stack --stack-name Hello`",
+        ),
+        (
+            "UPDATE_ROLLBACK_FAILED",
+            "`aws cloudformation continue-update-rollback --stack-name Hello`",
+        ),
+        (
+            "IMPORT_ROLLBACK_FAILED",
+            "describe-stack-events --stack-name Hello",
+        ),
+    ] {
+        let script = Script::new([("DescribeStacks", vec![stack(status)])]);
+        let recorder = Recorder::default();
+        let error = stacks(&script, &recorder)
+            .converge(&request())
+            .await
+            .unwrap_err();
+        let report = report(error);
+        assert!(
+            report.starts_with(&format!(
+                "error: stack \"Hello\" is in {status} and cannot be updated"
+            )),
+            "{report}"
+        );
+        assert!(report.contains(remedy), "{report}");
+        assert!(script.changes().is_empty());
+    }
+}
+
+#[tokio::test]
+async fn a_failure_says_in_what_state_the_stack_is_and_what_to_do() {
+    for (before, after, remedy) in [
+        (no_stack(), "ROLLBACK_COMPLETE", "which replaces the stack"),
+        (
+            no_stack(),
+            "ROLLBACK_FAILED",
+            "Remove it with the `delete` command",
+        ),
+        (
+            no_stack(),
+            "CREATE_FAILED",
+            "Remove it with the `delete` command",
+        ),
+        (
+            stack("UPDATE_COMPLETE"),
+            "UPDATE_ROLLBACK_COMPLETE",
+            "is as it was before",
+        ),
+        (
+            stack("UPDATE_COMPLETE"),
+            "UPDATE_ROLLBACK_FAILED",
+            "continue-update-rollback --stack-name Hello",
+        ),
+        (
+            stack("UPDATE_COMPLETE"),
+            "UPDATE_FAILED",
+            "rollback-stack --stack-name Hello",
+        ),
+        (
+            stack("UPDATE_COMPLETE"),
+            "DELETE_COMPLETE",
+            "The stack is gone",
+        ),
+    ] {
+        let script = Script::new([
+            ("DescribeStacks", vec![before, stack(after)]),
+            ("CreateChangeSet", vec![change_set_made()]),
+            (
+                "DescribeChangeSet",
+                vec![change_set("CREATE_COMPLETE", "AVAILABLE", "")],
+            ),
+            ("ExecuteChangeSet", vec![done("ExecuteChangeSet")]),
+            (
+                "DescribeStackEvents",
+                vec![
+                    events(&[]),
+                    events(&[("1", "Fn", FUNCTION, "CREATE_FAILED", "no such key")]),
+                ],
+            ),
+        ]);
+        let recorder = Recorder::default();
+        let error = stacks(&script, &recorder)
+            .converge(&request())
+            .await
+            .unwrap_err();
+        let report = report(error);
+        assert!(
+            report.contains("Fn (AWS::Lambda::Function) CREATE_FAILED: no such key"),
+            "{report}"
+        );
+        assert!(
+            report.contains(&format!("hint: The stack is in {after}. ")),
+            "{report}"
+        );
+        assert!(report.contains(remedy), "{report}");
+    }
+}
+
+#[tokio::test]
+async fn a_stack_whose_creation_was_rolled_back_is_deleted_and_created_anew() {
+    let script = Script::new([
+        (
+            "DescribeStacks",
+            vec![
+                stack("ROLLBACK_COMPLETE"),
+                stack("DELETE_COMPLETE"),
+                no_stack(),
+                stack("CREATE_COMPLETE"),
+            ],
+        ),
+        ("DeleteStack", vec![done("DeleteStack")]),
+        ("CreateChangeSet", vec![change_set_made()]),
+        (
+            "DescribeChangeSet",
+            vec![change_set("CREATE_COMPLETE", "AVAILABLE", "")],
+        ),
+        ("ExecuteChangeSet", vec![done("ExecuteChangeSet")]),
+        (
+            "DescribeStackEvents",
+            vec![
+                events(&[("1", "Hello", STACK, "ROLLBACK_COMPLETE", "")]),
+                events(&[("2", "Hello", STACK, "DELETE_COMPLETE", "")]),
+                events(&[]),
+                events(&[("3", "Hello", STACK, "CREATE_COMPLETE", "")]),
+            ],
+        ),
+    ]);
+    let recorder = Recorder::default();
+    let outcome = stacks(&script, &recorder)
+        .converge(&request())
+        .await
+        .unwrap();
+    assert_eq!(outcome.change, Change::Created);
+    assert_eq!(
+        script.changes(),
+        ["DeleteStack", "CreateChangeSet", "ExecuteChangeSet"]
+    );
+    assert!(
+        recorder
+            .text()
+            .contains("is in ROLLBACK_COMPLETE and holds nothing: deleting it")
+    );
+}
+
+#[tokio::test]
+async fn a_stack_in_review_is_created() {
+    let script = Script::new([
+        (
+            "DescribeStacks",
+            vec![stack("REVIEW_IN_PROGRESS"), stack("CREATE_COMPLETE")],
+        ),
+        ("CreateChangeSet", vec![change_set_made()]),
+        (
+            "DescribeChangeSet",
+            vec![change_set("CREATE_COMPLETE", "AVAILABLE", "")],
+        ),
+        ("ExecuteChangeSet", vec![done("ExecuteChangeSet")]),
+        (
+            "DescribeStackEvents",
+            vec![
+                events(&[]),
+                events(&[("1", "Hello", STACK, "CREATE_COMPLETE", "")]),
+            ],
+        ),
+    ]);
+    let recorder = Recorder::default();
+    let outcome = stacks(&script, &recorder)
+        .converge(&request())
+        .await
+        .unwrap();
+    assert_eq!(outcome.change, Change::Created);
+    let made = script
+        .seen()
+        .into_iter()
+        .find(|seen| seen.call == "CreateChangeSet")
+        .unwrap();
+    assert!(made.body.contains("ChangeSetType=CREATE"), "{}", made.body);
+}
+
+#[tokio::test]
+async fn the_status_of_a_stack_has_its_resources_and_outputs() {
+    let script = Script::new([
+        ("DescribeStacks", vec![stack("UPDATE_COMPLETE")]),
+        (
+            "ListStackResources",
+            vec![Answer::result(
+                "ListStackResources",
+                "<StackResourceSummaries><member><LogicalResourceId>Fn</LogicalResourceId>\
+                 <ResourceType>AWS::Lambda::Function</ResourceType><ResourceStatus>CREATE_COMPLETE</ResourceStatus>\
+                 <LastUpdatedTimestamp>2026-01-02T03:04:05Z</LastUpdatedTimestamp></member></StackResourceSummaries>",
+            )],
+        ),
+    ]);
+    let recorder = Recorder::default();
+    let status = stacks(&script, &recorder).status("Hello").await.unwrap();
+    let json = serde_json::to_value(&status).unwrap();
+    assert_eq!(json["status"], "UPDATE_COMPLETE");
+    assert_eq!(json["outputs"][0]["value"], "https://x");
+    assert_eq!(json["resources"][0]["type"], "AWS::Lambda::Function");
+    let text = status.to_string();
+    assert!(text.contains("Url  https://x"), "{text}");
+    assert!(
+        text.contains("CREATE_COMPLETE  Fn (AWS::Lambda::Function)"),
+        "{text}"
+    );
+}
+
+#[tokio::test]
+async fn the_status_of_a_missing_stack_is_an_error_with_a_hint() {
+    let script = Script::new([("DescribeStacks", vec![no_stack()])]);
+    let recorder = Recorder::default();
+    let error = stacks(&script, &recorder)
+        .status("Hello")
+        .await
+        .unwrap_err();
+    assert_eq!(
+        report(error),
+        "error: there is no stack \"Hello\" in this account and region\n\
+         hint: Check --region and --profile, or create the stack with `provision`.\n"
+    );
+}
