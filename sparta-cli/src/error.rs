@@ -32,20 +32,12 @@ pub struct CliError {
 impl CliError {
     /// A command that could not be done.
     pub fn failed(message: impl Into<String>) -> Self {
-        Self {
-            kind: ErrorKind::Failed,
-            message: message.into(),
-            source: None,
-            hints: Vec::new(),
-        }
+        Self { kind: ErrorKind::Failed, message: message.into(), source: None, hints: Vec::new() }
     }
 
     /// A command that was used wrongly.
     pub fn usage(message: impl Into<String>) -> Self {
-        Self {
-            kind: ErrorKind::Usage,
-            ..Self::failed(message)
-        }
+        Self { kind: ErrorKind::Usage, ..Self::failed(message) }
     }
 
     /// Adds what to do next.
@@ -109,9 +101,7 @@ impl fmt::Display for CliError {
 
 impl Error for CliError {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
-        self.source
-            .as_deref()
-            .map(|source| source as &(dyn Error + 'static))
+        self.source.as_deref().map(|source| source as &(dyn Error + 'static))
     }
 }
 
@@ -128,12 +118,7 @@ pub trait Advice: Error + Send + Sync + 'static {
 
 impl<E: Advice> From<E> for CliError {
     fn from(error: E) -> Self {
-        Self {
-            kind: error.kind(),
-            message: error.to_string(),
-            hints: error.hints(),
-            source: Some(Box::new(error)),
-        }
+        Self { kind: error.kind(), message: error.to_string(), hints: error.hints(), source: Some(Box::new(error)) }
     }
 }
 
@@ -149,13 +134,9 @@ mod tests {
 
     #[test]
     fn a_report_has_the_message_the_causes_and_the_hints() {
-        let error = CliError::failed("cannot read the template")
-            .source(io::Error::other("disk on fire"))
-            .hint("Put it out.");
-        assert_eq!(
-            report(&error),
-            "error: cannot read the template\n  caused by: disk on fire\nhint: Put it out.\n"
-        );
+        let error =
+            CliError::failed("cannot read the template").source(io::Error::other("disk on fire")).hint("Put it out.");
+        assert_eq!(report(&error), "error: cannot read the template\n  caused by: disk on fire\nhint: Put it out.\n");
         assert_eq!(error.exit_code(), 1);
     }
 
@@ -170,10 +151,7 @@ mod tests {
             }
         }
         let error = CliError::from(Busy(io::Error::other("somebody else")));
-        assert_eq!(
-            report(&error),
-            "error: the stack is busy\n  caused by: somebody else\nhint: Wait.\n"
-        );
+        assert_eq!(report(&error), "error: the stack is busy\n  caused by: somebody else\nhint: Wait.\n");
     }
 
     #[test]

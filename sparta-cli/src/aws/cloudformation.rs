@@ -163,9 +163,7 @@ pub struct CloudFormation {
 impl CloudFormation {
     /// A client for the configured account and region.
     pub fn new(config: &SdkConfig) -> Self {
-        Self {
-            client: Client::new(config),
-        }
+        Self { client: Client::new(config) }
     }
 
     /// The stack of this name or ARN; none if there is no such stack.
@@ -187,11 +185,7 @@ impl CloudFormation {
     /// # Errors
     ///
     /// Those of the call.
-    pub async fn events(
-        &self,
-        name: &str,
-        page: Option<String>,
-    ) -> Result<(Vec<Event>, Option<String>), AwsError> {
+    pub async fn events(&self, name: &str, page: Option<String>) -> Result<(Vec<Event>, Option<String>), AwsError> {
         let answer = self
             .client
             .describe_stack_events()
@@ -201,10 +195,7 @@ impl CloudFormation {
             .await
             .map_err(failed(DESCRIBE_EVENTS, stack(name)))?;
         let events = answer.stack_events.unwrap_or_default();
-        Ok((
-            events.into_iter().map(Event::from).collect(),
-            answer.next_token,
-        ))
+        Ok((events.into_iter().map(Event::from).collect(), answer.next_token))
     }
 
     /// All resources of the stack.
@@ -213,12 +204,7 @@ impl CloudFormation {
     ///
     /// Those of the call.
     pub async fn resources(&self, name: &str) -> Result<Vec<Resource>, AwsError> {
-        let mut pages = self
-            .client
-            .list_stack_resources()
-            .stack_name(name)
-            .into_paginator()
-            .send();
+        let mut pages = self.client.list_stack_resources().stack_name(name).into_paginator().send();
         let mut resources = Vec::new();
         while let Some(page) = pages.next().await {
             let page = page.map_err(failed(LIST_RESOURCES, stack(name)))?;
@@ -227,10 +213,7 @@ impl CloudFormation {
                     logical_id: summary.logical_resource_id.unwrap_or_default(),
                     physical_id: summary.physical_resource_id,
                     kind: summary.resource_type.unwrap_or_default(),
-                    status: summary
-                        .resource_status
-                        .map(|s| s.as_str().to_owned())
-                        .unwrap_or_default(),
+                    status: summary.resource_status.map(|s| s.as_str().to_owned()).unwrap_or_default(),
                     reason: summary.resource_status_reason,
                 });
             }
@@ -272,23 +255,14 @@ impl CloudFormation {
             .stack_name(&request.name)
             .change_set_name(name)
             .client_token(name)
-            .change_set_type(if create {
-                ChangeSetType::Create
-            } else {
-                ChangeSetType::Update
-            })
+            .change_set_type(if create { ChangeSetType::Create } else { ChangeSetType::Update })
             .set_role_arn(request.role.clone());
         call = match &request.template {
             TemplateSource::Body(body) => call.template_body(body),
             TemplateSource::Url(url) => call.template_url(url),
         };
         for (key, value) in &request.parameters {
-            call = call.parameters(
-                Parameter::builder()
-                    .parameter_key(key)
-                    .parameter_value(value)
-                    .build(),
-            );
+            call = call.parameters(Parameter::builder().parameter_key(key).parameter_value(value).build());
         }
         for (key, value) in &request.tags {
             call = call.tags(Tag::builder().key(key).value(value).build());
@@ -296,10 +270,7 @@ impl CloudFormation {
         for capability in &request.capabilities {
             call = call.capabilities(Capability::from(capability.as_str()));
         }
-        let answer = call
-            .send()
-            .await
-            .map_err(failed(CREATE_CHANGE_SET, stack(&request.name)));
+        let answer = call.send().await.map_err(failed(CREATE_CHANGE_SET, stack(&request.name)));
         match answer {
             Ok(answer) => Ok(answer.id.unwrap_or_else(|| name.to_owned())),
             // The names are unique, so this is our own, made by an attempt whose answer was lost.
@@ -324,15 +295,9 @@ impl CloudFormation {
             .map_err(failed(DESCRIBE_CHANGE_SET, stack(stack_name)))?;
         Ok(ChangeSet {
             stack_id: answer.stack_id.unwrap_or_default(),
-            status: answer
-                .status
-                .map(|s| s.as_str().to_owned())
-                .unwrap_or_default(),
+            status: answer.status.map(|s| s.as_str().to_owned()).unwrap_or_default(),
             reason: answer.status_reason,
-            execution: answer
-                .execution_status
-                .map(|s| s.as_str().to_owned())
-                .unwrap_or_default(),
+            execution: answer.execution_status.map(|s| s.as_str().to_owned()).unwrap_or_default(),
         })
     }
 
@@ -341,12 +306,7 @@ impl CloudFormation {
     /// # Errors
     ///
     /// Those of the call.
-    pub async fn execute_change_set(
-        &self,
-        stack_name: &str,
-        id: &str,
-        token: &str,
-    ) -> Result<(), AwsError> {
+    pub async fn execute_change_set(&self, stack_name: &str, id: &str, token: &str) -> Result<(), AwsError> {
         self.client
             .execute_change_set()
             .stack_name(stack_name)
@@ -396,21 +356,14 @@ impl CloudFormation {
     ///
     /// Those of the call.
     pub async fn delete_stack(&self, name: &str) -> Result<(), AwsError> {
-        self.client
-            .delete_stack()
-            .stack_name(name)
-            .send()
-            .await
-            .map_err(failed(DELETE_STACK, stack(name)))?;
+        self.client.delete_stack().stack_name(name).send().await.map_err(failed(DELETE_STACK, stack(name)))?;
         Ok(())
     }
 }
 
 fn stack(name: &str) -> String {
     // An ARN ends in `:stack/NAME/UUID`, of which people know the name.
-    let name = name
-        .split_once(":stack/")
-        .map_or(name, |(_, rest)| rest.split('/').next().unwrap_or(rest));
+    let name = name.split_once(":stack/").map_or(name, |(_, rest)| rest.split('/').next().unwrap_or(rest));
     format!("stack {name:?}")
 }
 
@@ -426,21 +379,13 @@ impl From<aws_sdk_cloudformation::types::Stack> for Stack {
         Self {
             id: stack.stack_id.unwrap_or_default(),
             name: stack.stack_name.unwrap_or_default(),
-            status: stack
-                .stack_status
-                .map(|s| s.as_str().to_owned())
-                .unwrap_or_default(),
+            status: stack.stack_status.map(|s| s.as_str().to_owned()).unwrap_or_default(),
             reason: stack.stack_status_reason,
             description: stack.description,
             created: time(stack.creation_time),
             updated: time(stack.last_updated_time),
             parameters: parameters
-                .map(|p| {
-                    (
-                        p.parameter_key.unwrap_or_default(),
-                        p.parameter_value.unwrap_or_default(),
-                    )
-                })
+                .map(|p| (p.parameter_key.unwrap_or_default(), p.parameter_value.unwrap_or_default()))
                 .collect(),
             outputs: outputs
                 .map(|o| Output {
@@ -449,9 +394,7 @@ impl From<aws_sdk_cloudformation::types::Stack> for Stack {
                     description: o.description,
                 })
                 .collect(),
-            tags: tags
-                .map(|t| (t.key.unwrap_or_default(), t.value.unwrap_or_default()))
-                .collect(),
+            tags: tags.map(|t| (t.key.unwrap_or_default(), t.value.unwrap_or_default())).collect(),
         }
     }
 }
@@ -464,10 +407,7 @@ impl From<StackEvent> for Event {
             logical_id: event.logical_resource_id.unwrap_or_default(),
             physical_id: event.physical_resource_id,
             kind: event.resource_type.unwrap_or_default(),
-            status: event
-                .resource_status
-                .map(|s| s.as_str().to_owned())
-                .unwrap_or_default(),
+            status: event.resource_status.map(|s| s.as_str().to_owned()).unwrap_or_default(),
             reason: event.resource_status_reason,
         }
     }

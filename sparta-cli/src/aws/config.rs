@@ -26,10 +26,7 @@ pub struct NoRegion;
 
 impl Advice for NoRegion {
     fn hints(&self) -> Vec<String> {
-        vec![
-            "Give --region, set AWS_REGION, or put `region` into the profile (`aws configure`)."
-                .into(),
-        ]
+        vec!["Give --region, set AWS_REGION, or put `region` into the profile (`aws configure`).".into()]
     }
 }
 

@@ -60,10 +60,7 @@ pub struct AwsError {
 impl AwsError {
     /// Whether the same call may succeed a little later.
     pub fn is_transient(&self) -> bool {
-        matches!(
-            self.fault,
-            Fault::Throttled | Fault::Unavailable | Fault::Unreachable
-        )
+        matches!(self.fault, Fault::Throttled | Fault::Unavailable | Fault::Unreachable)
     }
 
     /// Whether AWS answered with this code.
@@ -75,17 +72,12 @@ impl AwsError {
     where
         E: ProvideErrorMetadata + Error + 'static,
     {
-        let status = error
-            .raw_response()
-            .map(|response| response.status().as_u16());
+        let status = error.raw_response().map(|response| response.status().as_u16());
         let request_id = error.request_id().map(str::to_owned);
         let (code, message) = match error.as_service_error() {
-            Some(service) => (
-                service.code().map(str::to_owned),
-                service
-                    .message()
-                    .map_or_else(|| no_message(status), str::to_owned),
-            ),
+            Some(service) => {
+                (service.code().map(str::to_owned), service.message().map_or_else(|| no_message(status), str::to_owned))
+            }
             None => (None, causes(&error)),
         };
         let fault = match &error {
@@ -94,22 +86,11 @@ impl AwsError {
             SdkError::ConstructionFailure(_) => Fault::Refused,
             _ => Fault::Unreachable,
         };
-        Self {
-            call,
-            thing,
-            fault,
-            status,
-            code,
-            message,
-            request_id,
-        }
+        Self { call, thing, fault, status, code, message, request_id }
     }
 }
 
-pub(crate) fn failed<E>(
-    call: Call,
-    thing: impl fmt::Display,
-) -> impl FnOnce(SdkError<E>) -> AwsError
+pub(crate) fn failed<E>(call: Call, thing: impl fmt::Display) -> impl FnOnce(SdkError<E>) -> AwsError
 where
     E: ProvideErrorMetadata + Error + 'static,
 {
@@ -125,10 +106,7 @@ fn no_message(status: Option<u16>) -> String {
 
 fn answered(status: Option<u16>, code: Option<&str>) -> Fault {
     match (code.unwrap_or_default(), status) {
-        (
-            "ExpiredToken" | "ExpiredTokenException" | "RequestExpired" | "TokenRefreshRequired",
-            _,
-        ) => Fault::Expired,
+        ("ExpiredToken" | "ExpiredTokenException" | "RequestExpired" | "TokenRefreshRequired", _) => Fault::Expired,
         (
             "InvalidClientTokenId"
             | "UnrecognizedClientException"
@@ -175,12 +153,7 @@ fn causes(error: &dyn Error) -> String {
 
 impl fmt::Display for AwsError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self {
-            call,
-            thing,
-            message,
-            ..
-        } = self;
+        let Self { call, thing, message, .. } = self;
         write!(f, "{} of {thing} ", call.name)?;
         match (self.fault, &self.code) {
             (Fault::NoCredentials, _) => write!(f, "failed for want of credentials: {message}"),
@@ -226,7 +199,8 @@ impl Advice for AwsError {
                 self.call.action, self.thing
             ),
             Fault::Throttled => {
-                "Other work in this account uses up its request rate; run the same command again in a minute.".to_owned()
+                "Other work in this account uses up its request rate; run the same command again in a minute."
+                    .to_owned()
             }
             Fault::Unavailable => {
                 "This is AWS's fault, and often short: run the same command again; https://health.aws.amazon.com \

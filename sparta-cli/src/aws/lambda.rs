@@ -6,14 +6,8 @@ use aws_sdk_lambda::Client;
 use super::error::failed;
 use super::{AwsError, Call};
 
-const GET_CONFIGURATION: Call = Call {
-    name: "GetFunctionConfiguration",
-    action: "lambda:GetFunctionConfiguration",
-};
-const UPDATE_CODE: Call = Call {
-    name: "UpdateFunctionCode",
-    action: "lambda:UpdateFunctionCode",
-};
+const GET_CONFIGURATION: Call = Call { name: "GetFunctionConfiguration", action: "lambda:GetFunctionConfiguration" };
+const UPDATE_CODE: Call = Call { name: "UpdateFunctionCode", action: "lambda:UpdateFunctionCode" };
 
 /// What a function runs, and how its last update went.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,9 +29,7 @@ pub struct Lambda {
 impl Lambda {
     /// A client for the configured account and region.
     pub fn new(config: &SdkConfig) -> Self {
-        Self {
-            client: Client::new(config),
-        }
+        Self { client: Client::new(config) }
     }
 
     /// What the function runs now.
@@ -56,9 +48,7 @@ impl Lambda {
         Ok(Code {
             sha256: answer.code_sha256.unwrap_or_default(),
             // Absent for a function that was never updated.
-            last_update: answer
-                .last_update_status
-                .map_or_else(|| "Successful".to_owned(), |s| s.as_str().to_owned()),
+            last_update: answer.last_update_status.map_or_else(|| "Successful".to_owned(), |s| s.as_str().to_owned()),
             reason: answer.last_update_status_reason,
         })
     }
@@ -68,12 +58,7 @@ impl Lambda {
     /// # Errors
     ///
     /// Those of the call.
-    pub async fn update_code(
-        &self,
-        function: &str,
-        bucket: &str,
-        key: &str,
-    ) -> Result<(), AwsError> {
+    pub async fn update_code(&self, function: &str, bucket: &str, key: &str) -> Result<(), AwsError> {
         self.client
             .update_function_code()
             .function_name(function)

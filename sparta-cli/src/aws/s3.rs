@@ -9,22 +9,10 @@ use aws_smithy_types::base64;
 use super::error::failed;
 use super::{AwsError, Call};
 
-const HEAD_BUCKET: Call = Call {
-    name: "HeadBucket",
-    action: "s3:ListBucket",
-};
-const GET_LOCATION: Call = Call {
-    name: "GetBucketLocation",
-    action: "s3:GetBucketLocation",
-};
-const HEAD_OBJECT: Call = Call {
-    name: "HeadObject",
-    action: "s3:GetObject",
-};
-const PUT_OBJECT: Call = Call {
-    name: "PutObject",
-    action: "s3:PutObject",
-};
+const HEAD_BUCKET: Call = Call { name: "HeadBucket", action: "s3:ListBucket" };
+const GET_LOCATION: Call = Call { name: "GetBucketLocation", action: "s3:GetBucketLocation" };
+const HEAD_OBJECT: Call = Call { name: "HeadObject", action: "s3:GetObject" };
+const PUT_OBJECT: Call = Call { name: "PutObject", action: "s3:PutObject" };
 
 /// A bucket that could be reached, or why not.
 #[derive(Debug)]
@@ -52,13 +40,8 @@ impl S3 {
         // Servers at an overridden endpoint seldom resolve `BUCKET.host`.
         let path_style = config.endpoint_url().is_some();
         let region = config.region().map(ToString::to_string).unwrap_or_default();
-        let config = aws_sdk_s3::config::Builder::from(config)
-            .force_path_style(path_style)
-            .build();
-        Self {
-            client: Client::from_conf(config),
-            region,
-        }
+        let config = aws_sdk_s3::config::Builder::from(config).force_path_style(path_style).build();
+        Self { client: Client::from_conf(config), region }
     }
 
     /// The region that requests go to.
@@ -72,13 +55,8 @@ impl S3 {
     ///
     /// Those of the call that say nothing about the bucket.
     pub async fn bucket(&self, name: &str, owner: Option<&str>) -> Result<Bucket, AwsError> {
-        let answer = self
-            .client
-            .head_bucket()
-            .bucket(name)
-            .set_expected_bucket_owner(owner.map(str::to_owned))
-            .send()
-            .await;
+        let answer =
+            self.client.head_bucket().bucket(name).set_expected_bucket_owner(owner.map(str::to_owned)).send().await;
         let error = match answer {
             Ok(answer) => return Ok(Bucket::Ours(answer.bucket_region)),
             Err(error) => error,
@@ -88,11 +66,7 @@ impl S3 {
         match error.status {
             Some(404) => Ok(Bucket::Missing),
             Some(301) => Ok(Bucket::Elsewhere(region)),
-            Some(400 | 403)
-                if region
-                    .as_deref()
-                    .is_some_and(|region| region != self.region) =>
-            {
+            Some(400 | 403) if region.as_deref().is_some_and(|region| region != self.region) => {
                 Ok(Bucket::Elsewhere(region))
             }
             Some(400 | 403) => self.forbidden(name, error).await,
@@ -104,9 +78,7 @@ impl S3 {
     async fn forbidden(&self, name: &str, head: AwsError) -> Result<Bucket, AwsError> {
         let asked = self.client.get_bucket_location().bucket(name).send().await;
         match asked.map_err(failed(GET_LOCATION, bucket(name))) {
-            Err(error) if error.status != Some(403) || error.fault != super::Fault::Denied => {
-                Err(error)
-            }
+            Err(error) if error.status != Some(403) || error.fault != super::Fault::Denied => Err(error),
             _ if head.status == Some(403) => Ok(Bucket::Forbidden(head)),
             _ => Err(head),
         }
@@ -117,12 +89,7 @@ impl S3 {
     /// # Errors
     ///
     /// Those of the call.
-    pub async fn size(
-        &self,
-        name: &str,
-        key: &str,
-        owner: Option<&str>,
-    ) -> Result<Option<u64>, AwsError> {
+    pub async fn size(&self, name: &str, key: &str, owner: Option<&str>) -> Result<Option<u64>, AwsError> {
         let answer = self
             .client
             .head_object()
@@ -133,9 +100,7 @@ impl S3 {
             .await
             .map_err(failed(HEAD_OBJECT, object(name, key)));
         match answer {
-            Ok(answer) => Ok(answer
-                .content_length
-                .and_then(|length| u64::try_from(length).ok())),
+            Ok(answer) => Ok(answer.content_length.and_then(|length| u64::try_from(length).ok())),
             // Without s3:ListBucket, S3 says 403 for an object that is not there.
             Err(error) if matches!(error.status, Some(404 | 403)) => Ok(None),
             Err(error) => Err(error),

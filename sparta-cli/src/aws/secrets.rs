@@ -10,22 +10,10 @@ use tracing::subscriber::NoSubscriber;
 use super::error::failed;
 use super::{AwsError, Call};
 
-const GET_VALUE: Call = Call {
-    name: "GetSecretValue",
-    action: "secretsmanager:GetSecretValue",
-};
-const PUT_VALUE: Call = Call {
-    name: "PutSecretValue",
-    action: "secretsmanager:PutSecretValue",
-};
-const CREATE: Call = Call {
-    name: "CreateSecret",
-    action: "secretsmanager:CreateSecret",
-};
-const RESTORE: Call = Call {
-    name: "RestoreSecret",
-    action: "secretsmanager:RestoreSecret",
-};
+const GET_VALUE: Call = Call { name: "GetSecretValue", action: "secretsmanager:GetSecretValue" };
+const PUT_VALUE: Call = Call { name: "PutSecretValue", action: "secretsmanager:PutSecretValue" };
+const CREATE: Call = Call { name: "CreateSecret", action: "secretsmanager:CreateSecret" };
+const RESTORE: Call = Call { name: "RestoreSecret", action: "secretsmanager:RestoreSecret" };
 
 /// What is kept under a name.
 pub enum Kept {
@@ -46,9 +34,7 @@ pub struct Secrets {
 impl Secrets {
     /// A client for the configured account and region.
     pub fn new(config: &SdkConfig) -> Self {
-        Self {
-            client: Client::new(config),
-        }
+        Self { client: Client::new(config) }
     }
 
     /// What is kept under `name`.
@@ -59,10 +45,7 @@ impl Secrets {
     pub async fn get(&self, name: &str) -> Result<Kept, AwsError> {
         let answer = unlogged(self.client.get_secret_value().secret_id(name).send()).await;
         match answer.map_err(failed(GET_VALUE, thing(name))) {
-            Ok(answer) => Ok(Kept::Value(
-                answer.arn.unwrap_or_default(),
-                answer.secret_string.unwrap_or_default(),
-            )),
+            Ok(answer) => Ok(Kept::Value(answer.arn.unwrap_or_default(), answer.secret_string.unwrap_or_default())),
             Err(error) if error.has_code("ResourceNotFoundException") => Ok(Kept::Nothing),
             Err(error) if is_deleted(&error) => Ok(Kept::Deleted),
             Err(error) => Err(error),
@@ -74,22 +57,9 @@ impl Secrets {
     /// # Errors
     ///
     /// Those of the call.
-    pub async fn create(
-        &self,
-        name: &str,
-        value: &str,
-        description: &str,
-    ) -> Result<Option<String>, AwsError> {
-        let create = self
-            .client
-            .create_secret()
-            .name(name)
-            .secret_string(value)
-            .description(description);
-        match unlogged(create.send())
-            .await
-            .map_err(failed(CREATE, thing(name)))
-        {
+    pub async fn create(&self, name: &str, value: &str, description: &str) -> Result<Option<String>, AwsError> {
+        let create = self.client.create_secret().name(name).secret_string(value).description(description);
+        match unlogged(create.send()).await.map_err(failed(CREATE, thing(name))) {
             Ok(answer) => Ok(Some(answer.arn.unwrap_or_default())),
             Err(error) if error.has_code("ResourceExistsException") => Ok(None),
             Err(error) => Err(error),
@@ -102,14 +72,8 @@ impl Secrets {
     ///
     /// Those of the call.
     pub async fn put(&self, name: &str, value: &str) -> Result<String, AwsError> {
-        let put = self
-            .client
-            .put_secret_value()
-            .secret_id(name)
-            .secret_string(value);
-        let answer = unlogged(put.send())
-            .await
-            .map_err(failed(PUT_VALUE, thing(name)))?;
+        let put = self.client.put_secret_value().secret_id(name).secret_string(value);
+        let answer = unlogged(put.send()).await.map_err(failed(PUT_VALUE, thing(name)))?;
         Ok(answer.arn.unwrap_or_default())
     }
 
@@ -119,12 +83,7 @@ impl Secrets {
     ///
     /// Those of the call.
     pub async fn restore(&self, name: &str) -> Result<(), AwsError> {
-        self.client
-            .restore_secret()
-            .secret_id(name)
-            .send()
-            .await
-            .map_err(failed(RESTORE, thing(name)))?;
+        self.client.restore_secret().secret_id(name).send().await.map_err(failed(RESTORE, thing(name)))?;
         Ok(())
     }
 }

@@ -6,10 +6,7 @@ use aws_sdk_sts::Client;
 use super::error::failed;
 use super::{AwsError, Call};
 
-const GET_CALLER_IDENTITY: Call = Call {
-    name: "GetCallerIdentity",
-    action: "sts:GetCallerIdentity",
-};
+const GET_CALLER_IDENTITY: Call = Call { name: "GetCallerIdentity", action: "sts:GetCallerIdentity" };
 
 /// Who calls AWS.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,8 +28,5 @@ pub async fn identity(config: &SdkConfig) -> Result<Identity, AwsError> {
         .send()
         .await
         .map_err(failed(GET_CALLER_IDENTITY, "the credentials"))?;
-    Ok(Identity {
-        account: caller.account.unwrap_or_default(),
-        arn: caller.arn.unwrap_or_default(),
-    })
+    Ok(Identity { account: caller.account.unwrap_or_default(), arn: caller.arn.unwrap_or_default() })
 }

@@ -32,14 +32,10 @@ impl Stacks<'_> {
         let name = &request.name;
         let token = unique_name();
         let create = State::of(stack) != State::Ready;
-        self.progress
-            .start(&format!("Working out what changes in stack {name:?}"));
+        self.progress.start(&format!("Working out what changes in stack {name:?}"));
         self.enter(Phase::ChangeSet { id: token.clone() });
         let made = match self.cfn.create_change_set(request, &token, create).await {
-            Ok(id) => self
-                .settled(name, &id)
-                .await
-                .map(|set| set.map(|set| (id, set))),
+            Ok(id) => self.settled(name, &id).await.map(|set| set.map(|set| (id, set))),
             Err(error) if is_contended(&error) => Ok(None),
             Err(error) => Err(error.into()),
         };
@@ -52,24 +48,15 @@ impl Stacks<'_> {
             }
         };
         if set.status == "CREATE_COMPLETE" {
-            return Ok(Some(Prepared::Ready {
-                stack_id: set.stack_id,
-                id,
-                token,
-            }));
+            return Ok(Some(Prepared::Ready { stack_id: set.stack_id, id, token }));
         }
         self.clean_up(name, &id, stack.is_none()).await;
         self.enter(Phase::Nothing);
-        let reason = set
-            .reason
-            .unwrap_or_else(|| format!("it is in {} without a reason", set.status));
+        let reason = set.reason.unwrap_or_else(|| format!("it is in {} without a reason", set.status));
         match reason.as_str() {
             reason if is_empty(reason) && !create => Ok(Some(Prepared::Empty)),
             reason if reason.contains("_IN_PROGRESS state") => Ok(None),
-            _ => Err(StackError::ChangeSet {
-                name: name.clone(),
-                reason,
-            }),
+            _ => Err(StackError::ChangeSet { name: name.clone(), reason }),
         }
     }
 
@@ -78,8 +65,7 @@ impl Stacks<'_> {
         let mut pause = self.pace.first;
         loop {
             match self.cfn.change_set(name, id).await {
-                Ok(set)
-                    if matches!(set.status.as_str(), "CREATE_PENDING" | "CREATE_IN_PROGRESS") => {}
+                Ok(set) if matches!(set.status.as_str(), "CREATE_PENDING" | "CREATE_IN_PROGRESS") => {}
                 Ok(set) => return Ok(Some(set)),
                 Err(error) if is_contended(&error) => return Ok(None),
                 Err(error) => return Err(error.into()),
@@ -97,9 +83,7 @@ impl Stacks<'_> {
         }
         let stack = self.cfn.stack(name).await.ok().flatten();
         // Another change set belongs to somebody who is about to create the stack.
-        if State::of(stack.as_ref()) == State::Review
-            && self.cfn.count_change_sets(name).await == Ok(0)
-        {
+        if State::of(stack.as_ref()) == State::Review && self.cfn.count_change_sets(name).await == Ok(0) {
             let _ = self.cfn.delete_stack(name).await;
         }
     }
@@ -109,9 +93,7 @@ impl Stacks<'_> {
         match self.cfn.delete_change_set(name, id).await {
             Ok(()) => {}
             Err(error) if is_contended(&error) => {}
-            Err(error) => self
-                .progress
-                .say(&format!("The change set {id} is left behind: {error}")),
+            Err(error) => self.progress.say(&format!("The change set {id} is left behind: {error}")),
         }
     }
 }
@@ -121,8 +103,6 @@ fn is_empty(reason: &str) -> bool {
 }
 
 fn unique_name() -> String {
-    let now = SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .unwrap_or_default();
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     format!("sparta-{:x}-{:x}", now.as_nanos(), process::id())
 }

@@ -40,12 +40,7 @@ pub struct Outcome {
 
 impl Outcome {
     fn new(change: Change, stack: Stack) -> Self {
-        Self {
-            change,
-            stack_id: stack.id,
-            outputs: stack.outputs,
-            tags: stack.tags,
-        }
+        Self { change, stack_id: stack.id, outputs: stack.outputs, tags: stack.tags }
     }
 }
 
@@ -58,8 +53,7 @@ impl Stacks<'_> {
     ///
     /// [`StackError`], which says in what state the stack is and what to do.
     pub async fn converge(&self, request: &StackRequest) -> Result<Outcome, StackError> {
-        self.interruptible(&request.name, self.converge_uninterrupted(request))
-            .await
+        self.interruptible(&request.name, self.converge_uninterrupted(request)).await
     }
 
     async fn converge_uninterrupted(&self, request: &StackRequest) -> Result<Outcome, StackError> {
@@ -78,19 +72,13 @@ impl Stacks<'_> {
                     self.remove(&stack).await?;
                 }
                 (State::Stuck, Some(Stack { status, reason, .. })) => {
-                    return Err(StackError::Stuck {
-                        name: name.clone(),
-                        status,
-                        reason,
-                    });
+                    return Err(StackError::Stuck { name: name.clone(), status, reason });
                 }
                 (_, stack) => {
                     if let Some(outcome) = self.apply(request, stack).await? {
                         return Ok(outcome);
                     }
-                    self.progress.say(&format!(
-                        "Stack {name:?} is being changed by somebody else: looking again"
-                    ));
+                    self.progress.say(&format!("Stack {name:?} is being changed by somebody else: looking again"));
                 }
             }
         }
@@ -101,44 +89,27 @@ impl Stacks<'_> {
     pub(crate) async fn attach(&self, stack: &Stack) -> Result<(), StackError> {
         let Stack { name, status, .. } = stack;
         self.enter(Phase::Operation);
-        self.progress.start(&format!(
-            "Stack {name:?} is in {status}: waiting for that operation to end"
-        ));
+        self.progress.start(&format!("Stack {name:?} is in {status}: waiting for that operation to end"));
         let ended = Follower::attached(self, name, &stack.id).wait().await?;
-        self.progress.say(&format!(
-            "That operation has ended; stack {name:?} is in {}",
-            ended.status()
-        ));
+        self.progress.say(&format!("That operation has ended; stack {name:?} is in {}", ended.status()));
         self.enter(Phase::Nothing);
         Ok(())
     }
 
     /// Changes the stack; none if others were faster.
-    async fn apply(
-        &self,
-        request: &StackRequest,
-        stack: Option<Stack>,
-    ) -> Result<Option<Outcome>, StackError> {
+    async fn apply(&self, request: &StackRequest, stack: Option<Stack>) -> Result<Option<Outcome>, StackError> {
         let create = State::of(stack.as_ref()) != State::Ready;
         let (stack_id, id, token) = match self.prepare(request, stack.as_ref()).await? {
             None => return Ok(None),
-            Some(Prepared::Ready {
-                stack_id,
-                id,
-                token,
-            }) => (stack_id, id, token),
+            Some(Prepared::Ready { stack_id, id, token }) => (stack_id, id, token),
             Some(Prepared::Empty) => {
-                self.progress.say(&format!(
-                    "Stack {:?} is up to date: nothing to change",
-                    request.name
-                ));
+                self.progress.say(&format!("Stack {:?} is up to date: nothing to change", request.name));
                 return Ok(stack.map(|stack| Outcome::new(Change::Unchanged, stack)));
             }
         };
         let follower = Follower::from_now(self, &request.name, &stack_id).await?;
         let doing = if create { "Creating" } else { "Updating" };
-        self.progress
-            .start(&format!("{doing} stack {:?}", request.name));
+        self.progress.start(&format!("{doing} stack {:?}", request.name));
         if !self.execute(&request.name, &id, &token).await? {
             return Ok(None);
         }
@@ -152,11 +123,7 @@ impl Stacks<'_> {
                 return Err(StackError::Operation(Box::new(failure)));
             }
         }
-        let change = if create {
-            Change::Created
-        } else {
-            Change::Updated
-        };
+        let change = if create { Change::Created } else { Change::Updated };
         Ok(ended.stack.map(|stack| Outcome::new(change, stack)))
     }
 
@@ -170,35 +137,22 @@ impl Stacks<'_> {
         match self.cfn.change_set(name, id).await {
             Ok(change_set) if change_set.execution.starts_with("EXECUTE_") => return Ok(true),
             Err(_) if error.is_transient() => {
-                return Err(StackError::LostSight {
-                    name: name.to_owned(),
-                    source: error,
-                });
+                return Err(StackError::LostSight { name: name.to_owned(), source: error });
             }
             _ => {}
         }
         self.enter(Phase::ChangeSet { id: id.to_owned() });
         self.discard(name, id).await;
         self.enter(Phase::Nothing);
-        if is_contended(&error) {
-            Ok(false)
-        } else {
-            Err(error.into())
-        }
+        if is_contended(&error) { Ok(false) } else { Err(error.into()) }
     }
 }
 
 /// Whether AWS refused because the stack was changed, or is being changed, by somebody else.
 pub(crate) fn is_contended(error: &AwsError) -> bool {
     let code = error.code.as_deref().unwrap_or_default();
-    matches!(
-        code.trim_end_matches("Exception"),
-        "InvalidChangeSetStatus" | "ChangeSetNotFound" | "OperationInProgress"
-    ) || error.message.contains("_IN_PROGRESS state")
-        || error
-            .message
-            .contains("already exists and cannot be created again")
-        || (code == "ValidationError"
-            && error.message.contains("does not exist")
-            && error.message.contains("tack"))
+    matches!(code.trim_end_matches("Exception"), "InvalidChangeSetStatus" | "ChangeSetNotFound" | "OperationInProgress")
+        || error.message.contains("_IN_PROGRESS state")
+        || error.message.contains("already exists and cannot be created again")
+        || (code == "ValidationError" && error.message.contains("does not exist") && error.message.contains("tack"))
 }

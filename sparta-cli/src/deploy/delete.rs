@@ -21,8 +21,7 @@ impl Stacks<'_> {
     ///
     /// [`StackError`], which names the resources that could not be deleted.
     pub async fn delete(&self, name: &str) -> Result<Deletion, StackError> {
-        self.interruptible(name, self.delete_uninterrupted(name))
-            .await
+        self.interruptible(name, self.delete_uninterrupted(name)).await
     }
 
     async fn delete_uninterrupted(&self, name: &str) -> Result<Deletion, StackError> {
@@ -47,8 +46,7 @@ impl Stacks<'_> {
             }
         }
         if found == Deletion::Missing {
-            self.progress
-                .say(&format!("There is no stack {name:?}: nothing to delete"));
+            self.progress.say(&format!("There is no stack {name:?}: nothing to delete"));
         }
         Ok(found)
     }

@@ -114,11 +114,7 @@ fn walk(path: &str, old: &Value, new: &Value, differences: &mut Vec<Difference>)
     };
     let keys: BTreeSet<&String> = old.keys().chain(new.keys()).collect();
     for key in keys {
-        let path = if path.is_empty() {
-            key.clone()
-        } else {
-            format!("{path}.{key}")
-        };
+        let path = if path.is_empty() { key.clone() } else { format!("{path}.{key}") };
         match (old.get(key), new.get(key)) {
             (Some(old), Some(new)) => walk(&path, old, new, differences),
             (None, _) => differences.push(Difference::Added(path)),
@@ -129,11 +125,7 @@ fn walk(path: &str, old: &Value, new: &Value, differences: &mut Vec<Difference>)
 
 fn with_defaults(stack: &Desired) -> BTreeMap<String, String> {
     let mut values = BTreeMap::new();
-    for (name, parameter) in stack.template["Parameters"]
-        .as_object()
-        .into_iter()
-        .flatten()
-    {
+    for (name, parameter) in stack.template["Parameters"].as_object().into_iter().flatten() {
         match parameter.get("Default") {
             Some(Value::String(text)) => values.insert(name.clone(), text.clone()),
             Some(value) => values.insert(name.clone(), value.to_string()),
@@ -152,9 +144,6 @@ fn is_hidden(stack: &Desired, parameter: &str) -> bool {
     }
 }
 
-fn union<'a>(
-    one: &'a BTreeMap<String, String>,
-    other: &'a BTreeMap<String, String>,
-) -> BTreeSet<&'a String> {
+fn union<'a>(one: &'a BTreeMap<String, String>, other: &'a BTreeMap<String, String>) -> BTreeSet<&'a String> {
     one.keys().chain(other.keys()).collect()
 }

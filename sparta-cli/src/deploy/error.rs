@@ -70,15 +70,12 @@ impl Advice for StackError {
     fn hints(&self) -> Vec<String> {
         match self {
             Self::Aws(error) => aws_hints(error),
-            Self::Missing { .. } => vec![
-                "Check --region and --profile, or create the stack with `provision`.".to_owned(),
-            ],
+            Self::Missing { .. } => {
+                vec!["Check --region and --profile, or create the stack with `provision`.".to_owned()]
+            }
             Self::Stuck { name, status, .. } => vec![advice(name, status)],
             Self::ChangeSet { .. } => {
-                vec![
-                    "The stack is as it was. Correct the cause and run the same command again."
-                        .to_owned(),
-                ]
+                vec!["The stack is as it was. Correct the cause and run the same command again.".to_owned()]
             }
             Self::Operation(failure) => failure.hints(),
             Self::LostSight { source, .. } => {
@@ -89,16 +86,14 @@ impl Advice for StackError {
             Self::Stopped { .. } => Vec::new(),
             Self::Left { .. } => vec![ATTACH.to_owned()],
             Self::Contended { .. } => {
-                vec![
-                    "Find out who deploys this stack too, then run the same command again."
-                        .to_owned(),
-                ]
+                vec!["Find out who deploys this stack too, then run the same command again.".to_owned()]
             }
         }
     }
 }
 
-const ATTACH: &str = "Watch it with the `status` command, or run the same command again, which attaches to the operation.";
+const ATTACH: &str =
+    "Watch it with the `status` command, or run the same command again, which attaches to the operation.";
 
 fn aws_hints(error: &AwsError) -> Vec<String> {
     let mut hints = error.hints();
@@ -113,9 +108,7 @@ fn aws_hints(error: &AwsError) -> Vec<String> {
 }
 
 fn because(reason: Option<&str>) -> String {
-    reason
-        .map(|reason| format!(": {reason}"))
-        .unwrap_or_default()
+    reason.map(|reason| format!(": {reason}")).unwrap_or_default()
 }
 
 /// An operation that AWS began and could not finish.
@@ -137,24 +130,10 @@ pub struct Failure {
 
 impl Failure {
     /// Finds the first cause and the rest in an operation's events, oldest first.
-    pub fn of(
-        name: &str,
-        operation: &'static str,
-        status: &str,
-        reason: Option<String>,
-        events: &[Event],
-    ) -> Self {
-        let mut failure = Self {
-            name: name.to_owned(),
-            operation,
-            status: status.to_owned(),
-            reason,
-            ..Self::default()
-        };
-        for event in events
-            .iter()
-            .filter(|event| event.status.ends_with("_FAILED"))
-        {
+    pub fn of(name: &str, operation: &'static str, status: &str, reason: Option<String>, events: &[Event]) -> Self {
+        let mut failure =
+            Self { name: name.to_owned(), operation, status: status.to_owned(), reason, ..Self::default() };
+        for event in events.iter().filter(|event| event.status.ends_with("_FAILED")) {
             if event.kind == "AWS::CloudFormation::Stack" && event.logical_id == name {
                 continue;
             }
@@ -176,11 +155,7 @@ impl Failure {
                 event.logical_id
             ));
         }
-        hints.push(format!(
-            "The stack is in {}. {}",
-            self.status,
-            advice(&self.name, &self.status)
-        ));
+        hints.push(format!("The stack is in {}. {}", self.status, advice(&self.name, &self.status)));
         hints
     }
 }
@@ -195,10 +170,7 @@ fn is_cancellation(event: &Event) -> bool {
 fn holds_objects(event: &Event) -> bool {
     event.kind == "AWS::S3::Bucket"
         && event.status == "DELETE_FAILED"
-        && event
-            .reason
-            .as_deref()
-            .is_some_and(|reason| reason.contains("not empty") || reason.contains("NotEmpty"))
+        && event.reason.as_deref().is_some_and(|reason| reason.contains("not empty") || reason.contains("NotEmpty"))
 }
 
 impl fmt::Display for Failure {
@@ -213,11 +185,7 @@ impl fmt::Display for Failure {
             write!(f, "\n  then {}", describe(event))?;
         }
         if !self.cancelled.is_empty() {
-            write!(
-                f,
-                "\n  cancelled because of that: {}",
-                self.cancelled.join(", ")
-            )?;
+            write!(f, "\n  cancelled because of that: {}", self.cancelled.join(", "))?;
         }
         Ok(())
     }
@@ -227,8 +195,5 @@ impl std::error::Error for Failure {}
 
 fn describe(event: &Event) -> String {
     let reason = because(event.reason.as_deref());
-    format!(
-        "{} ({}) {}{reason}",
-        event.logical_id, event.kind, event.status
-    )
+    format!("{} ({}) {}{reason}", event.logical_id, event.kind, event.status)
 }

@@ -34,31 +34,18 @@ pub(crate) struct Ended {
 
 impl Ended {
     pub(crate) fn status(&self) -> &str {
-        self.stack
-            .as_ref()
-            .map_or("DELETE_COMPLETE", |stack| &stack.status)
+        self.stack.as_ref().map_or("DELETE_COMPLETE", |stack| &stack.status)
     }
 }
 
 impl<'a> Follower<'a> {
     /// Follows an operation that is under way.
     pub(crate) fn attached(stacks: &'a Stacks<'a>, name: &'a str, stack_id: &str) -> Self {
-        Self {
-            stacks,
-            name,
-            stack_id: stack_id.to_owned(),
-            mark: Mark::Operation,
-            readable: true,
-            events: Vec::new(),
-        }
+        Self { stacks, name, stack_id: stack_id.to_owned(), mark: Mark::Operation, readable: true, events: Vec::new() }
     }
 
     /// Follows an operation that is about to begin.
-    pub(crate) async fn from_now(
-        stacks: &'a Stacks<'a>,
-        name: &'a str,
-        stack_id: &str,
-    ) -> Result<Self, StackError> {
+    pub(crate) async fn from_now(stacks: &'a Stacks<'a>, name: &'a str, stack_id: &str) -> Result<Self, StackError> {
         let mut follower = Self::attached(stacks, name, stack_id);
         let newest = match stacks.cfn.events(stack_id, None).await {
             Ok((events, _)) => events.into_iter().next(),
@@ -79,14 +66,9 @@ impl<'a> Follower<'a> {
                     failures = 0;
                     early += 1;
                     let begun = !self.events.is_empty() || early > LATENESS;
-                    let busy = stack
-                        .as_ref()
-                        .is_some_and(|s| s.status.ends_with("_IN_PROGRESS"));
+                    let busy = stack.as_ref().is_some_and(|s| s.status.ends_with("_IN_PROGRESS"));
                     if begun && !busy || stack.is_none() {
-                        return Ok(Ended {
-                            stack,
-                            events: self.events,
-                        });
+                        return Ok(Ended { stack, events: self.events });
                     }
                 }
                 Err(error) if error.is_transient() && failures < self.stacks.pace.patience => {
@@ -94,10 +76,7 @@ impl<'a> Follower<'a> {
                     self.stacks.progress.say(&format!("{error}; asking again"));
                 }
                 Err(source) => {
-                    return Err(StackError::LostSight {
-                        name: self.name.to_owned(),
-                        source,
-                    });
+                    return Err(StackError::LostSight { name: self.name.to_owned(), source });
                 }
             }
             tokio::time::sleep(pause).await;
@@ -154,10 +133,7 @@ impl<'a> Follower<'a> {
         event.physical_id.as_deref() == Some(&self.stack_id)
             && matches!(
                 event.status.as_str(),
-                "CREATE_IN_PROGRESS"
-                    | "UPDATE_IN_PROGRESS"
-                    | "DELETE_IN_PROGRESS"
-                    | "IMPORT_IN_PROGRESS"
+                "CREATE_IN_PROGRESS" | "UPDATE_IN_PROGRESS" | "DELETE_IN_PROGRESS" | "IMPORT_IN_PROGRESS"
             )
     }
 
@@ -167,9 +143,7 @@ impl<'a> Follower<'a> {
             return Err(error);
         }
         self.readable = false;
-        self.stacks
-            .progress
-            .say(&format!("{error}; going on without the resources' events"));
+        self.stacks.progress.say(&format!("{error}; going on without the resources' events"));
         Ok(T::default())
     }
 }

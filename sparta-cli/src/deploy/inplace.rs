@@ -85,10 +85,7 @@ impl Advice for InPlaceError {
 }
 
 fn list(differences: &[Difference]) -> String {
-    differences
-        .iter()
-        .map(|difference| format!("\n  {difference}"))
-        .collect()
+    differences.iter().map(|difference| format!("\n  {difference}")).collect()
 }
 
 impl Stacks<'_> {
@@ -99,37 +96,17 @@ impl Stacks<'_> {
     /// # Errors
     ///
     /// [`InPlaceError`], which names what else changed.
-    pub async fn update_in_place(
-        &self,
-        config: &SdkConfig,
-        request: &InPlace,
-    ) -> Result<Vec<String>, InPlaceError> {
-        let InPlace {
-            name,
-            desired,
-            code,
-            ..
-        } = request;
+    pub async fn update_in_place(&self, config: &SdkConfig, request: &InPlace) -> Result<Vec<String>, InPlaceError> {
+        let InPlace { name, desired, code, .. } = request;
         self.check(request).await?;
-        let bucket = desired
-            .parameters
-            .get(&code.bucket_parameter)
-            .cloned()
-            .unwrap_or_default();
-        let key = desired
-            .parameters
-            .get(&code.key_parameter)
-            .cloned()
-            .unwrap_or_default();
+        let bucket = desired.parameters.get(&code.bucket_parameter).cloned().unwrap_or_default();
+        let key = desired.parameters.get(&code.key_parameter).cloned().unwrap_or_default();
 
         let physical = self.cfn.resources(name).await?.into_iter();
-        let physical: BTreeMap<_, _> = physical
-            .filter_map(|r| Some((r.logical_id, r.physical_id?)))
-            .collect();
+        let physical: BTreeMap<_, _> = physical.filter_map(|r| Some((r.logical_id, r.physical_id?))).collect();
         let lambda = Lambda::new(config);
         let mut updated = Vec::new();
-        self.progress
-            .start(&format!("Updating code of stack {name:?} in place"));
+        self.progress.start(&format!("Updating code of stack {name:?} in place"));
         for id in functions(&desired.template, code) {
             let Some(function) = physical.get(&id) else {
                 continue;
@@ -141,13 +118,8 @@ impl Stacks<'_> {
             lambda.update_code(function, &bucket, &key).await?;
             let now = self.settled_function(&lambda, function).await?;
             if now.last_update == "Failed" {
-                let reason = now
-                    .reason
-                    .unwrap_or_else(|| "AWS gives no reason".to_owned());
-                return Err(InPlaceError::Failed {
-                    function: function.clone(),
-                    reason,
-                });
+                let reason = now.reason.unwrap_or_else(|| "AWS gives no reason".to_owned());
+                return Err(InPlaceError::Failed { function: function.clone(), reason });
             }
             self.progress.say(&format!("Updated {function}"));
             updated.push(function.clone());
@@ -169,43 +141,25 @@ impl Stacks<'_> {
             return Err(InPlaceError::Stack(StackError::Missing { name }));
         };
         if State::of(Some(&stack)) != State::Ready {
-            return Err(InPlaceError::State {
-                name,
-                status: stack.status,
-            });
+            return Err(InPlaceError::State { name, status: stack.status });
         }
         let template = self.cfn.template(&name).await?;
-        let template = serde_json::from_str(&template).map_err(|source| InPlaceError::Foreign {
-            name: name.clone(),
-            source,
-        })?;
-        let deployed = Desired {
-            template,
-            parameters: stack.parameters,
-            tags: stack.tags,
-        };
+        let template =
+            serde_json::from_str(&template).map_err(|source| InPlaceError::Foreign { name: name.clone(), source })?;
+        let deployed = Desired { template, parameters: stack.parameters, tags: stack.tags };
         let comparison = compare(&deployed, &request.desired, &request.code);
         if !comparison.unknown.is_empty() {
-            self.progress.say(&format!(
-                "AWS does not show the values of {}: taken as unchanged",
-                comparison.unknown.join(", ")
-            ));
+            self.progress
+                .say(&format!("AWS does not show the values of {}: taken as unchanged", comparison.unknown.join(", ")));
         }
         if comparison.differences.is_empty() {
             return Ok(());
         }
-        Err(InPlaceError::MoreThanCode {
-            name,
-            differences: comparison.differences,
-        })
+        Err(InPlaceError::MoreThanCode { name, differences: comparison.differences })
     }
 
     /// A function takes no update while one is under way.
-    async fn settled_function(
-        &self,
-        lambda: &Lambda,
-        function: &str,
-    ) -> Result<crate::aws::lambda::Code, AwsError> {
+    async fn settled_function(&self, lambda: &Lambda, function: &str) -> Result<crate::aws::lambda::Code, AwsError> {
         let mut pause = self.pace.first;
         loop {
             let code = lambda.code(function).await?;

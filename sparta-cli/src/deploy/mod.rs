@@ -55,11 +55,7 @@ pub struct Pace {
 impl Default for Pace {
     /// From 0.4 to 4 seconds, which stays far below CloudFormation's request rates.
     fn default() -> Self {
-        Self {
-            first: Duration::from_millis(400),
-            most: Duration::from_secs(4),
-            patience: 10,
-        }
+        Self { first: Duration::from_millis(400), most: Duration::from_secs(4), patience: 10 }
     }
 }
 
@@ -130,11 +126,7 @@ impl<'a> Stacks<'a> {
     }
 
     async fn interrupted(&self, name: &str) -> StackError {
-        let phase = self
-            .phase
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone();
+        let phase = self.phase.lock().unwrap_or_else(PoisonError::into_inner).clone();
         let name = name.to_owned();
         match phase {
             Phase::Operation => return StackError::Left { name },
@@ -151,10 +143,7 @@ impl<'a> Stacks<'a> {
 
 impl fmt::Debug for Stacks<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Stacks")
-            .field("cfn", &self.cfn)
-            .field("pace", &self.pace)
-            .finish_non_exhaustive()
+        f.debug_struct("Stacks").field("cfn", &self.cfn).field("pace", &self.pace).finish_non_exhaustive()
     }
 }
 

@@ -112,10 +112,7 @@ impl Progress for Spinner {
 /// The line of an event: time, status, resource, reason.
 pub fn line(event: &Event) -> String {
     let time = event.time.get(11..19).unwrap_or(&event.time);
-    let mut line = format!(
-        "{time}  {:<28} {} ({})",
-        event.status, event.logical_id, event.kind
-    );
+    let mut line = format!("{time}  {:<28} {} ({})", event.status, event.logical_id, event.kind);
     if let Some(reason) = &event.reason {
         line.push_str("  ");
         line.push_str(reason);

@@ -41,12 +41,7 @@ pub async fn keep_token(
     Ok(kept)
 }
 
-async fn keep(
-    secrets: &Secrets,
-    name: &str,
-    token: &Token,
-    description: &str,
-) -> Result<(Keeping, String), AwsError> {
+async fn keep(secrets: &Secrets, name: &str, token: &Token, description: &str) -> Result<(Keeping, String), AwsError> {
     let mut kept = secrets.get(name).await?;
     if matches!(kept, Kept::Deleted) {
         secrets.restore(name).await?;

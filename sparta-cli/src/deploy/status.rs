@@ -24,9 +24,7 @@ impl Stacks<'_> {
     /// [`StackError::Missing`], and those of the calls.
     pub async fn status(&self, name: &str) -> Result<StatusReport, StackError> {
         let Some(stack) = self.cfn.stack(name).await? else {
-            return Err(StackError::Missing {
-                name: name.to_owned(),
-            });
+            return Err(StackError::Missing { name: name.to_owned() });
         };
         let resources = self.cfn.resources(name).await?;
         Ok(StatusReport { stack, resources })
@@ -47,12 +45,7 @@ impl fmt::Display for StatusReport {
         }
         if !stack.outputs.is_empty() {
             writeln!(f, "\nOutputs")?;
-            let width = stack
-                .outputs
-                .iter()
-                .map(|output| output.key.len())
-                .max()
-                .unwrap_or(0);
+            let width = stack.outputs.iter().map(|output| output.key.len()).max().unwrap_or(0);
             for output in &stack.outputs {
                 writeln!(f, "  {:width$}  {}", output.key, output.value)?;
             }
@@ -65,19 +58,8 @@ impl fmt::Display for StatusReport {
             }
         }
         writeln!(f, "\nResources")?;
-        let width = resources
-            .iter()
-            .map(|resource| resource.status.len())
-            .max()
-            .unwrap_or(0);
-        for Resource {
-            status,
-            logical_id,
-            kind,
-            reason,
-            ..
-        } in resources
-        {
+        let width = resources.iter().map(|resource| resource.status.len()).max().unwrap_or(0);
+        for Resource { status, logical_id, kind, reason, .. } in resources {
             write!(f, "  {status:width$}  {logical_id} ({kind})")?;
             match reason {
                 Some(reason) => writeln!(f, "  {reason}")?,

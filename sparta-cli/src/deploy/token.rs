@@ -66,9 +66,7 @@ impl Token {
             Some(text) => text.parse(),
             None => match prompt() {
                 Some(answer) => answer.map_err(TokenError::Prompt)?.parse(),
-                None => Err(TokenError::Missing {
-                    variable: variable.to_owned(),
-                }),
+                None => Err(TokenError::Missing { variable: variable.to_owned() }),
             },
         }
     }

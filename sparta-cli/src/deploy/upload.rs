@@ -89,9 +89,11 @@ impl Advice for UploadError {
             Self::Missing { bucket, region } => format!(
                 "Create it (`aws s3 mb s3://{bucket} --region {region}`), or name one of yours with --s3Bucket."
             ),
-            Self::Forbidden { .. } => "Bucket names are shared by all accounts: name one of yours with --s3Bucket. If it \
+            Self::Forbidden { .. } => {
+                "Bucket names are shared by all accounts: name one of yours with --s3Bucket. If it \
                  is yours, allow `s3:ListBucket` on it and `s3:GetObject` and `s3:PutObject` on its objects."
-                .to_owned(),
+                    .to_owned()
+            }
             Self::Elsewhere { found, wanted, .. } => match found {
                 Some(found) => {
                     format!("Name a bucket in {wanted} with --s3Bucket, or deploy to {found} with --region {found}.")
@@ -109,15 +111,9 @@ impl Advice for UploadError {
 /// # Errors
 ///
 /// [`UploadError`], which says what is wrong with the bucket.
-pub async fn upload(
-    config: &SdkConfig,
-    progress: &dyn Progress,
-    upload: &Upload,
-) -> Result<Uploaded, UploadError> {
+pub async fn upload(config: &SdkConfig, progress: &dyn Progress, upload: &Upload) -> Result<Uploaded, UploadError> {
     let s3 = S3::new(config);
-    let Upload {
-        bucket, key, owner, ..
-    } = upload;
+    let Upload { bucket, key, owner, .. } = upload;
     let owner = owner.as_deref();
     check(&s3, bucket, owner).await?;
     let content = bytes(&upload.content).await?;
@@ -139,21 +135,12 @@ async fn check(s3: &S3, bucket: &str, owner: Option<&str>) -> Result<(), UploadE
     let bucket = bucket.to_owned();
     let wanted = s3.region().to_owned();
     match s3.bucket(&bucket, owner).await? {
-        Bucket::Ours(Some(found)) if found != wanted => Err(UploadError::Elsewhere {
-            bucket,
-            found: Some(found),
-            wanted,
-        }),
+        Bucket::Ours(Some(found)) if found != wanted => {
+            Err(UploadError::Elsewhere { bucket, found: Some(found), wanted })
+        }
         Bucket::Ours(_) => Ok(()),
-        Bucket::Missing => Err(UploadError::Missing {
-            bucket,
-            region: wanted,
-        }),
-        Bucket::Elsewhere(found) => Err(UploadError::Elsewhere {
-            bucket,
-            found,
-            wanted,
-        }),
+        Bucket::Missing => Err(UploadError::Missing { bucket, region: wanted }),
+        Bucket::Elsewhere(found) => Err(UploadError::Elsewhere { bucket, found, wanted }),
         Bucket::Forbidden(source) => Err(UploadError::Forbidden { bucket, source }),
     }
 }
@@ -162,11 +149,8 @@ async fn check(s3: &S3, bucket: &str, owner: Option<&str>) -> Result<(), UploadE
 async fn bytes(content: &Content) -> Result<Vec<u8>, UploadError> {
     match content {
         Content::Bytes(bytes) => Ok(bytes.clone()),
-        Content::File(path) => tokio::fs::read(path)
-            .await
-            .map_err(|source| UploadError::File {
-                path: path.clone(),
-                source,
-            }),
+        Content::File(path) => {
+            tokio::fs::read(path).await.map_err(|source| UploadError::File { path: path.clone(), source })
+        }
     }
 }

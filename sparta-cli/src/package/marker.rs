@@ -98,7 +98,6 @@ pub fn current_is_lambda_build() -> bool {
 #[cfg(test)]
 pub(super) mod tests {
     use super::*;
-    use crate::error::Advice;
 
     #[test]
     fn this_test_is_the_build_that_it_was_compiled_as() {

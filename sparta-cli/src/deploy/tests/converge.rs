@@ -1,27 +1,16 @@
 use super::*;
 use crate::deploy::{Change, StackError};
 
-const EMPTY: &str =
-    "The submitted information didn't contain changes. Submit different information.";
+const EMPTY: &str = "The submitted information didn't contain changes. Submit different information.";
 
 #[tokio::test]
 async fn a_missing_stack_is_created_and_its_events_come_in_their_order() {
     let script = Script::new([
-        (
-            "DescribeStacks",
-            vec![
-                no_stack(),
-                stack("CREATE_IN_PROGRESS"),
-                stack("CREATE_COMPLETE"),
-            ],
-        ),
+        ("DescribeStacks", vec![no_stack(), stack("CREATE_IN_PROGRESS"), stack("CREATE_COMPLETE")]),
         ("CreateChangeSet", vec![change_set_made()]),
         (
             "DescribeChangeSet",
-            vec![
-                change_set("CREATE_PENDING", "UNAVAILABLE", ""),
-                change_set("CREATE_COMPLETE", "AVAILABLE", ""),
-            ],
+            vec![change_set("CREATE_PENDING", "UNAVAILABLE", ""), change_set("CREATE_COMPLETE", "AVAILABLE", "")],
         ),
         (
             "DescribeStackEvents",
@@ -42,20 +31,12 @@ async fn a_missing_stack_is_created_and_its_events_come_in_their_order() {
         ("ExecuteChangeSet", vec![done("ExecuteChangeSet")]),
     ]);
     let recorder = Recorder::default();
-    let outcome = stacks(&script, &recorder)
-        .converge(&request())
-        .await
-        .unwrap();
+    let outcome = stacks(&script, &recorder).converge(&request()).await.unwrap();
 
     assert_eq!(outcome.change, Change::Created);
     assert_eq!(outcome.outputs[0].value, "https://x");
     assert_eq!(script.changes(), ["CreateChangeSet", "ExecuteChangeSet"]);
-    let made = script
-        .seen()
-        .into_iter()
-        .find(|seen| seen.call == "CreateChangeSet")
-        .unwrap()
-        .body;
+    let made = script.seen().into_iter().find(|seen| seen.call == "CreateChangeSet").unwrap().body;
     for part in [
         "ChangeSetType=CREATE",
         "CAPABILITY_IAM",
@@ -91,10 +72,7 @@ async fn an_update_is_not_done_before_it_has_begun() {
             ],
         ),
         ("CreateChangeSet", vec![change_set_made()]),
-        (
-            "DescribeChangeSet",
-            vec![change_set("CREATE_COMPLETE", "AVAILABLE", "")],
-        ),
+        ("DescribeChangeSet", vec![change_set("CREATE_COMPLETE", "AVAILABLE", "")]),
         (
             "DescribeStackEvents",
             vec![
@@ -109,10 +87,7 @@ async fn an_update_is_not_done_before_it_has_begun() {
         ("ExecuteChangeSet", vec![done("ExecuteChangeSet")]),
     ]);
     let recorder = Recorder::default();
-    let outcome = stacks(&script, &recorder)
-        .converge(&request())
-        .await
-        .unwrap();
+    let outcome = stacks(&script, &recorder).converge(&request()).await.unwrap();
     assert_eq!(outcome.change, Change::Updated);
     assert_eq!(script.count("DescribeStacks"), 5);
 }
@@ -122,25 +97,15 @@ async fn an_empty_change_set_is_deleted_and_changes_nothing() {
     let script = Script::new([
         ("DescribeStacks", vec![stack("UPDATE_COMPLETE")]),
         ("CreateChangeSet", vec![change_set_made()]),
-        (
-            "DescribeChangeSet",
-            vec![change_set("FAILED", "UNAVAILABLE", EMPTY)],
-        ),
+        ("DescribeChangeSet", vec![change_set("FAILED", "UNAVAILABLE", EMPTY)]),
         ("DeleteChangeSet", vec![done("DeleteChangeSet")]),
     ]);
     let recorder = Recorder::default();
-    let outcome = stacks(&script, &recorder)
-        .converge(&request())
-        .await
-        .unwrap();
+    let outcome = stacks(&script, &recorder).converge(&request()).await.unwrap();
     assert_eq!(outcome.change, Change::Unchanged);
     assert_eq!(outcome.outputs.len(), 1);
     assert_eq!(script.changes(), ["CreateChangeSet", "DeleteChangeSet"]);
-    assert!(
-        recorder
-            .text()
-            .contains("Stack \"Hello\" is up to date: nothing to change")
-    );
+    assert!(recorder.text().contains("Stack \"Hello\" is up to date: nothing to change"));
 }
 
 #[tokio::test]
@@ -148,17 +113,11 @@ async fn a_failed_change_set_is_told_with_its_reason_and_deleted() {
     let script = Script::new([
         ("DescribeStacks", vec![stack("CREATE_COMPLETE")]),
         ("CreateChangeSet", vec![change_set_made()]),
-        (
-            "DescribeChangeSet",
-            vec![change_set("FAILED", "UNAVAILABLE", "Transform X failed")],
-        ),
+        ("DescribeChangeSet", vec![change_set("FAILED", "UNAVAILABLE", "Transform X failed")]),
         ("DeleteChangeSet", vec![done("DeleteChangeSet")]),
     ]);
     let recorder = Recorder::default();
-    let error = stacks(&script, &recorder)
-        .converge(&request())
-        .await
-        .unwrap_err();
+    let error = stacks(&script, &recorder).converge(&request()).await.unwrap_err();
     assert_eq!(
         report(error),
         "error: AWS made no change set for stack \"Hello\": Transform X failed\n\
@@ -170,42 +129,24 @@ async fn a_failed_change_set_is_told_with_its_reason_and_deleted() {
 #[tokio::test]
 async fn a_failed_change_set_of_a_new_stack_takes_the_empty_stack_with_it() {
     let script = Script::new([
-        (
-            "DescribeStacks",
-            vec![no_stack(), stack("REVIEW_IN_PROGRESS")],
-        ),
+        ("DescribeStacks", vec![no_stack(), stack("REVIEW_IN_PROGRESS")]),
         ("CreateChangeSet", vec![change_set_made()]),
-        (
-            "DescribeChangeSet",
-            vec![change_set("FAILED", "UNAVAILABLE", "Transform X failed")],
-        ),
+        ("DescribeChangeSet", vec![change_set("FAILED", "UNAVAILABLE", "Transform X failed")]),
         ("DeleteChangeSet", vec![done("DeleteChangeSet")]),
         ("ListChangeSets", vec![done("ListChangeSets")]),
         ("DeleteStack", vec![done("DeleteStack")]),
     ]);
     let recorder = Recorder::default();
-    stacks(&script, &recorder)
-        .converge(&request())
-        .await
-        .unwrap_err();
-    assert_eq!(
-        script.changes(),
-        ["CreateChangeSet", "DeleteChangeSet", "DeleteStack"]
-    );
+    stacks(&script, &recorder).converge(&request()).await.unwrap_err();
+    assert_eq!(script.changes(), ["CreateChangeSet", "DeleteChangeSet", "DeleteStack"]);
 }
 
 #[tokio::test]
 async fn an_empty_stack_that_others_are_about_to_create_is_left_alone() {
     let script = Script::new([
-        (
-            "DescribeStacks",
-            vec![no_stack(), stack("REVIEW_IN_PROGRESS")],
-        ),
+        ("DescribeStacks", vec![no_stack(), stack("REVIEW_IN_PROGRESS")]),
         ("CreateChangeSet", vec![change_set_made()]),
-        (
-            "DescribeChangeSet",
-            vec![change_set("FAILED", "UNAVAILABLE", "Transform X failed")],
-        ),
+        ("DescribeChangeSet", vec![change_set("FAILED", "UNAVAILABLE", "Transform X failed")]),
         ("DeleteChangeSet", vec![done("DeleteChangeSet")]),
         (
             "ListChangeSets",
@@ -216,25 +157,16 @@ async fn an_empty_stack_that_others_are_about_to_create_is_left_alone() {
         ),
     ]);
     let recorder = Recorder::default();
-    stacks(&script, &recorder)
-        .converge(&request())
-        .await
-        .unwrap_err();
+    stacks(&script, &recorder).converge(&request()).await.unwrap_err();
     assert_eq!(script.changes(), ["CreateChangeSet", "DeleteChangeSet"]);
 }
 
 #[tokio::test]
 async fn a_failed_update_tells_the_first_cause_then_the_rest() {
     let script = Script::new([
-        (
-            "DescribeStacks",
-            vec![stack("CREATE_COMPLETE"), stack("UPDATE_ROLLBACK_COMPLETE")],
-        ),
+        ("DescribeStacks", vec![stack("CREATE_COMPLETE"), stack("UPDATE_ROLLBACK_COMPLETE")]),
         ("CreateChangeSet", vec![change_set_made()]),
-        (
-            "DescribeChangeSet",
-            vec![change_set("CREATE_COMPLETE", "AVAILABLE", "")],
-        ),
+        ("DescribeChangeSet", vec![change_set("CREATE_COMPLETE", "AVAILABLE", "")]),
         ("ExecuteChangeSet", vec![done("ExecuteChangeSet")]),
         (
             "DescribeStackEvents",
@@ -242,20 +174,8 @@ async fn a_failed_update_tells_the_first_cause_then_the_rest() {
                 events(&[("1", "Hello", STACK, "CREATE_COMPLETE", "")]),
                 events(&[
                     ("6", "Hello", STACK, "UPDATE_ROLLBACK_COMPLETE", ""),
-                    (
-                        "5",
-                        "Role",
-                        "AWS::IAM::Role",
-                        "UPDATE_FAILED",
-                        "name is taken",
-                    ),
-                    (
-                        "4",
-                        "Topic",
-                        "AWS::SNS::Topic",
-                        "CREATE_FAILED",
-                        "Resource creation cancelled",
-                    ),
+                    ("5", "Role", "AWS::IAM::Role", "UPDATE_FAILED", "name is taken"),
+                    ("4", "Topic", "AWS::SNS::Topic", "CREATE_FAILED", "Resource creation cancelled"),
                     ("3", "Fn", FUNCTION, "UPDATE_FAILED", "no such key"),
                     ("2", "Hello", STACK, "UPDATE_IN_PROGRESS", "User Initiated"),
                     ("1", "Hello", STACK, "CREATE_COMPLETE", ""),
@@ -264,10 +184,7 @@ async fn a_failed_update_tells_the_first_cause_then_the_rest() {
         ),
     ]);
     let recorder = Recorder::default();
-    let error = stacks(&script, &recorder)
-        .converge(&request())
-        .await
-        .unwrap_err();
+    let error = stacks(&script, &recorder).converge(&request()).await.unwrap_err();
     assert_eq!(
         report(error),
         "error: stack \"Hello\" could not be updated: Fn (AWS::Lambda::Function) UPDATE_FAILED: no such key\n  \
@@ -281,14 +198,7 @@ async fn a_failed_update_tells_the_first_cause_then_the_rest() {
 #[tokio::test]
 async fn a_second_provision_attaches_to_the_operation_under_way_then_does_its_own() {
     let script = Script::new([
-        (
-            "DescribeStacks",
-            vec![
-                stack("UPDATE_IN_PROGRESS"),
-                stack("UPDATE_IN_PROGRESS"),
-                stack("UPDATE_COMPLETE"),
-            ],
-        ),
+        ("DescribeStacks", vec![stack("UPDATE_IN_PROGRESS"), stack("UPDATE_IN_PROGRESS"), stack("UPDATE_COMPLETE")]),
         (
             "DescribeStackEvents",
             vec![
@@ -304,17 +214,11 @@ async fn a_second_provision_attaches_to_the_operation_under_way_then_does_its_ow
             ],
         ),
         ("CreateChangeSet", vec![change_set_made()]),
-        (
-            "DescribeChangeSet",
-            vec![change_set("FAILED", "UNAVAILABLE", EMPTY)],
-        ),
+        ("DescribeChangeSet", vec![change_set("FAILED", "UNAVAILABLE", EMPTY)]),
         ("DeleteChangeSet", vec![done("DeleteChangeSet")]),
     ]);
     let recorder = Recorder::default();
-    let outcome = stacks(&script, &recorder)
-        .converge(&request())
-        .await
-        .unwrap();
+    let outcome = stacks(&script, &recorder).converge(&request()).await.unwrap();
     assert_eq!(outcome.change, Change::Unchanged);
     assert_eq!(
         recorder.lines()[..5],
@@ -331,14 +235,7 @@ async fn a_second_provision_attaches_to_the_operation_under_way_then_does_its_ow
 #[tokio::test]
 async fn a_provision_that_loses_the_race_waits_for_the_winner_and_tries_again() {
     let script = Script::new([
-        (
-            "DescribeStacks",
-            vec![
-                stack("CREATE_COMPLETE"),
-                stack("UPDATE_IN_PROGRESS"),
-                stack("UPDATE_COMPLETE"),
-            ],
-        ),
+        ("DescribeStacks", vec![stack("CREATE_COMPLETE"), stack("UPDATE_IN_PROGRESS"), stack("UPDATE_COMPLETE")]),
         (
             "DescribeStackEvents",
             vec![events(&[
@@ -366,35 +263,19 @@ async fn a_provision_that_loses_the_race_waits_for_the_winner_and_tries_again() 
         ("DeleteChangeSet", vec![done("DeleteChangeSet")]),
     ]);
     let recorder = Recorder::default();
-    let outcome = stacks(&script, &recorder)
-        .converge(&request())
-        .await
-        .unwrap();
+    let outcome = stacks(&script, &recorder).converge(&request()).await.unwrap();
     assert_eq!(outcome.change, Change::Unchanged);
-    assert!(
-        recorder.text().contains("being changed by somebody else"),
-        "{}",
-        recorder.text()
-    );
+    assert!(recorder.text().contains("being changed by somebody else"), "{}", recorder.text());
     assert_eq!(
         script.changes(),
-        [
-            "CreateChangeSet",
-            "ExecuteChangeSet",
-            "DeleteChangeSet",
-            "CreateChangeSet",
-            "DeleteChangeSet"
-        ]
+        ["CreateChangeSet", "ExecuteChangeSet", "DeleteChangeSet", "CreateChangeSet", "DeleteChangeSet"]
     );
 }
 
 #[tokio::test]
 async fn an_execution_whose_answer_was_lost_is_followed_as_our_own() {
     let script = Script::new([
-        (
-            "DescribeStacks",
-            vec![stack("CREATE_COMPLETE"), stack("UPDATE_COMPLETE")],
-        ),
+        ("DescribeStacks", vec![stack("CREATE_COMPLETE"), stack("UPDATE_COMPLETE")]),
         ("CreateChangeSet", vec![change_set_made()]),
         (
             "DescribeChangeSet",
@@ -403,26 +284,11 @@ async fn an_execution_whose_answer_was_lost_is_followed_as_our_own() {
                 change_set("CREATE_COMPLETE", "EXECUTE_IN_PROGRESS", ""),
             ],
         ),
-        (
-            "ExecuteChangeSet",
-            vec![
-                Answer::Drop,
-                Answer::error(400, "InvalidChangeSetStatus", "EXECUTE_IN_PROGRESS"),
-            ],
-        ),
-        (
-            "DescribeStackEvents",
-            vec![
-                events(&[]),
-                events(&[("2", "Hello", STACK, "UPDATE_IN_PROGRESS", "")]),
-            ],
-        ),
+        ("ExecuteChangeSet", vec![Answer::Drop, Answer::error(400, "InvalidChangeSetStatus", "EXECUTE_IN_PROGRESS")]),
+        ("DescribeStackEvents", vec![events(&[]), events(&[("2", "Hello", STACK, "UPDATE_IN_PROGRESS", "")])]),
     ]);
     let recorder = Recorder::default();
-    let outcome = stacks(&script, &recorder)
-        .converge(&request())
-        .await
-        .unwrap();
+    let outcome = stacks(&script, &recorder).converge(&request()).await.unwrap();
     assert_eq!(outcome.change, Change::Updated);
     assert_eq!(script.count("ExecuteChangeSet"), 2);
 }
@@ -431,10 +297,7 @@ async fn an_execution_whose_answer_was_lost_is_followed_as_our_own() {
 async fn ctrl_c_while_waiting_says_that_the_operation_goes_on() {
     let script = Script::new([
         ("DescribeStacks", vec![stack("UPDATE_IN_PROGRESS")]),
-        (
-            "DescribeStackEvents",
-            vec![events(&[("1", "Hello", STACK, "UPDATE_IN_PROGRESS", "")])],
-        ),
+        ("DescribeStackEvents", vec![events(&[("1", "Hello", STACK, "UPDATE_IN_PROGRESS", "")])]),
     ]);
     let recorder = Recorder::default();
     let (send, receive) = tokio::sync::oneshot::channel();
@@ -465,10 +328,7 @@ async fn ctrl_c_before_the_execution_deletes_the_change_set() {
     let script = Script::new([
         ("DescribeStacks", vec![stack("CREATE_COMPLETE")]),
         ("CreateChangeSet", vec![change_set_made()]),
-        (
-            "DescribeChangeSet",
-            vec![change_set("CREATE_PENDING", "UNAVAILABLE", "")],
-        ),
+        ("DescribeChangeSet", vec![change_set("CREATE_PENDING", "UNAVAILABLE", "")]),
         ("DeleteChangeSet", vec![done("DeleteChangeSet")]),
     ]);
     let recorder = Recorder::default();
@@ -489,9 +349,6 @@ async fn ctrl_c_before_the_execution_deletes_the_change_set() {
     let (error, ()) = tokio::join!(work, press);
     let error = error.unwrap_err();
     assert!(matches!(&error, StackError::Stopped { .. }), "{error}");
-    assert_eq!(
-        report(error),
-        "error: interrupted; stack \"Hello\" was not changed\n"
-    );
+    assert_eq!(report(error), "error: interrupted; stack \"Hello\" was not changed\n");
     assert_eq!(script.changes(), ["CreateChangeSet", "DeleteChangeSet"]);
 }

@@ -28,19 +28,14 @@ fn desired() -> Desired {
     let parameter = |name: &str, value: &str| (name.to_owned(), value.to_owned());
     Desired {
         template: template(),
-        parameters: BTreeMap::from([
-            parameter("CodeBucket", "ours"),
-            parameter("CodeKey", "new.zip"),
-        ]),
+        parameters: BTreeMap::from([parameter("CodeBucket", "ours"), parameter("CodeKey", "new.zip")]),
         tags: BTreeMap::from([parameter("sparta:build", "2")]),
     }
 }
 
 fn deployed() -> Desired {
     let mut deployed = desired();
-    deployed
-        .parameters
-        .insert("CodeKey".into(), "old.zip".into());
+    deployed.parameters.insert("CodeKey".into(), "old.zip".into());
     deployed.parameters.insert("Secret".into(), "****".into());
     deployed.parameters.insert("Message".into(), "hi".into());
     deployed.tags.insert("sparta:build".into(), "1".into());
@@ -88,10 +83,7 @@ fn whatever_else_changed_is_named() {
 
 fn deployed_template() -> Answer {
     let body = template().to_string().replace('"', "&quot;");
-    Answer::result(
-        "GetTemplate",
-        &format!("<TemplateBody>{body}</TemplateBody>"),
-    )
+    Answer::result("GetTemplate", &format!("<TemplateBody>{body}</TemplateBody>"))
 }
 
 fn resources() -> Answer {
@@ -103,10 +95,7 @@ fn resources() -> Answer {
         )
     };
     let members = member("Fn") + &member("Other");
-    Answer::result(
-        "ListStackResources",
-        &format!("<StackResourceSummaries>{members}</StackResourceSummaries>"),
-    )
+    Answer::result("ListStackResources", &format!("<StackResourceSummaries>{members}</StackResourceSummaries>"))
 }
 
 fn function(sha256: &str, status: &str, reason: &str) -> Answer {
@@ -117,12 +106,7 @@ fn function(sha256: &str, status: &str, reason: &str) -> Answer {
 }
 
 fn in_place() -> InPlace {
-    InPlace {
-        name: "Hello".into(),
-        desired: desired(),
-        code: code(),
-        sha256: Some("new".into()),
-    }
+    InPlace { name: "Hello".into(), desired: desired(), code: code(), sha256: Some("new".into()) }
 }
 
 #[tokio::test]
@@ -146,36 +130,16 @@ async fn only_the_functions_of_the_archive_get_the_new_code() {
     let mut request = in_place();
     // What the scripted stack has: no CodeBucket and no Message among its parameters.
     request.desired.parameters.remove("Message");
-    let updated = stacks(&script, &recorder)
-        .update_in_place(&script.config(), &request)
-        .await
-        .unwrap();
+    let updated = stacks(&script, &recorder).update_in_place(&script.config(), &request).await.unwrap();
     assert_eq!(updated, ["Hello-Fn"]);
-    let update = script
-        .seen()
-        .into_iter()
-        .find(|seen| seen.call == "UpdateFunctionCode")
-        .unwrap();
-    assert!(
-        update.head.contains("/functions/Hello-Fn/code"),
-        "{}",
-        update.head
-    );
+    let update = script.seen().into_iter().find(|seen| seen.call == "UpdateFunctionCode").unwrap();
+    assert!(update.head.contains("/functions/Hello-Fn/code"), "{}", update.head);
     let body: Value = serde_json::from_str(&update.body).unwrap();
-    assert_eq!(
-        (&body["S3Bucket"], &body["S3Key"]),
-        (&json!("ours"), &json!("new.zip"))
-    );
+    assert_eq!((&body["S3Bucket"], &body["S3Key"]), (&json!("ours"), &json!("new.zip")));
     assert_eq!(script.changes(), ["UpdateFunctionCode"]);
     let said = recorder.text();
-    assert!(
-        said.contains("AWS does not show the values of Secret"),
-        "{said}"
-    );
-    assert!(
-        said.contains("The parameters of stack \"Hello\" still name the old code"),
-        "{said}"
-    );
+    assert!(said.contains("AWS does not show the values of Secret"), "{said}");
+    assert!(said.contains("The parameters of stack \"Hello\" still name the old code"), "{said}");
 }
 
 #[tokio::test]
@@ -184,43 +148,23 @@ async fn functions_that_run_the_code_already_are_left_alone() {
         ("DescribeStacks", vec![stack("UPDATE_COMPLETE")]),
         ("GetTemplate", vec![deployed_template()]),
         ("ListStackResources", vec![resources()]),
-        (
-            "GetFunctionConfiguration",
-            vec![function("new", "Successful", "")],
-        ),
+        ("GetFunctionConfiguration", vec![function("new", "Successful", "")]),
     ]);
     let recorder = Recorder::default();
-    let updated = stacks(&script, &recorder)
-        .update_in_place(&script.config(), &in_place())
-        .await
-        .unwrap();
+    let updated = stacks(&script, &recorder).update_in_place(&script.config(), &in_place()).await.unwrap();
     assert!(updated.is_empty());
-    assert!(
-        recorder
-            .text()
-            .contains("run this code already: nothing to change"),
-        "{}",
-        recorder.text()
-    );
+    assert!(recorder.text().contains("run this code already: nothing to change"), "{}", recorder.text());
 }
 
 #[tokio::test]
 async fn more_than_code_is_refused_by_name_and_nothing_is_updated() {
-    let script = Script::new([
-        ("DescribeStacks", vec![stack("UPDATE_COMPLETE")]),
-        ("GetTemplate", vec![deployed_template()]),
-    ]);
+    let script =
+        Script::new([("DescribeStacks", vec![stack("UPDATE_COMPLETE")]), ("GetTemplate", vec![deployed_template()])]);
     let recorder = Recorder::default();
     let mut request = in_place();
     request.desired.template["Resources"]["Fn"]["Properties"]["MemorySize"] = json!(256);
-    request
-        .desired
-        .parameters
-        .insert("Message".into(), "bye".into());
-    let error = stacks(&script, &recorder)
-        .update_in_place(&script.config(), &request)
-        .await
-        .unwrap_err();
+    request.desired.parameters.insert("Message".into(), "bye".into());
+    let error = stacks(&script, &recorder).update_in_place(&script.config(), &request).await.unwrap_err();
     assert_eq!(
         report(error),
         "error: more than code changed in stack \"Hello\":\n  Resources.Fn.Properties.MemorySize changed\n  \
@@ -236,34 +180,19 @@ async fn code_that_lambda_cannot_take_is_told_with_its_reason() {
         ("DescribeStacks", vec![stack("UPDATE_COMPLETE")]),
         ("GetTemplate", vec![deployed_template()]),
         ("ListStackResources", vec![resources()]),
-        (
-            "GetFunctionConfiguration",
-            vec![
-                function("old", "Successful", ""),
-                function("old", "Failed", "too large"),
-            ],
-        ),
+        ("GetFunctionConfiguration", vec![function("old", "Successful", ""), function("old", "Failed", "too large")]),
         ("UpdateFunctionCode", vec![Answer::json(200, "{}")]),
     ]);
     let recorder = Recorder::default();
-    let error = stacks(&script, &recorder)
-        .update_in_place(&script.config(), &in_place())
-        .await
-        .unwrap_err();
+    let error = stacks(&script, &recorder).update_in_place(&script.config(), &in_place()).await.unwrap_err();
     let report = report(error);
-    assert!(
-        report.starts_with("error: function \"Hello-Fn\" did not take its new code: too large\n"),
-        "{report}"
-    );
+    assert!(report.starts_with("error: function \"Hello-Fn\" did not take its new code: too large\n"), "{report}");
 }
 
 #[tokio::test]
 async fn a_stack_that_is_not_there_has_no_code_to_update() {
     let script = Script::new([("DescribeStacks", vec![no_stack()])]);
     let recorder = Recorder::default();
-    let error = stacks(&script, &recorder)
-        .update_in_place(&script.config(), &in_place())
-        .await
-        .unwrap_err();
+    let error = stacks(&script, &recorder).update_in_place(&script.config(), &in_place()).await.unwrap_err();
     assert!(report(error).starts_with("error: there is no stack \"Hello\""));
 }

@@ -51,13 +51,7 @@ impl Progress for Recorder {
 
 fn stacks<'a>(script: &Script, recorder: &'a Recorder) -> Stacks<'a> {
     let moment = Duration::from_millis(1);
-    Stacks::new(&script.config(), recorder)
-        .pace(Pace {
-            first: moment,
-            most: moment,
-            patience: 3,
-        })
-        .interrupt(pending)
+    Stacks::new(&script.config(), recorder).pace(Pace { first: moment, most: moment, patience: 3 }).interrupt(pending)
 }
 
 fn request() -> StackRequest {
@@ -112,10 +106,7 @@ fn events(events: &[(&str, &str, &str, &str, &str)]) -> Answer {
             )
         })
         .collect();
-    Answer::result(
-        "DescribeStackEvents",
-        &format!("<StackEvents>{members}</StackEvents>"),
-    )
+    Answer::result("DescribeStackEvents", &format!("<StackEvents>{members}</StackEvents>"))
 }
 
 const STACK: &str = "AWS::CloudFormation::Stack";
@@ -132,10 +123,7 @@ fn change_set(status: &str, execution: &str, reason: &str) -> Answer {
 }
 
 fn change_set_made() -> Answer {
-    Answer::result(
-        "CreateChangeSet",
-        &format!("<Id>arn:change-set</Id><StackId>{STACK_ID}</StackId>"),
-    )
+    Answer::result("CreateChangeSet", &format!("<Id>arn:change-set</Id><StackId>{STACK_ID}</StackId>"))
 }
 
 fn done(call: &str) -> Answer {

@@ -13,28 +13,17 @@ use aws_sdk_sts::config::{Credentials, SharedCredentialsProvider};
 
 #[derive(Clone)]
 pub enum Answer {
-    Reply {
-        status: u16,
-        headers: String,
-        body: String,
-    },
+    Reply { status: u16, headers: String, body: String },
     Drop,
 }
 
 impl Answer {
     pub fn xml(status: u16, body: String) -> Self {
-        Self::Reply {
-            status,
-            headers: "content-type: text/xml\r\n".into(),
-            body,
-        }
+        Self::Reply { status, headers: "content-type: text/xml\r\n".into(), body }
     }
 
     pub fn result(call: &str, inner: &str) -> Self {
-        Self::xml(
-            200,
-            format!("<{call}Response><{call}Result>{inner}</{call}Result></{call}Response>"),
-        )
+        Self::xml(200, format!("<{call}Response><{call}Result>{inner}</{call}Result></{call}Response>"))
     }
 
     pub fn error(status: u16, code: &str, message: &str) -> Self {
@@ -49,19 +38,11 @@ impl Answer {
     }
 
     pub fn json(status: u16, body: &str) -> Self {
-        Self::Reply {
-            status,
-            headers: "content-type: application/x-amz-json-1.1\r\n".into(),
-            body: body.into(),
-        }
+        Self::Reply { status, headers: "content-type: application/x-amz-json-1.1\r\n".into(), body: body.into() }
     }
 
     pub fn head(status: u16, headers: &str) -> Self {
-        Self::Reply {
-            status,
-            headers: headers.into(),
-            body: String::new(),
-        }
+        Self::Reply { status, headers: headers.into(), body: String::new() }
     }
 }
 
@@ -82,10 +63,7 @@ pub struct Seen {
 
 impl Script {
     pub fn new<const N: usize>(answers: [(&str, Vec<Answer>); N]) -> Self {
-        let answers: Answers = answers
-            .into_iter()
-            .map(|(call, list)| (call.to_owned(), list.into()))
-            .collect();
+        let answers: Answers = answers.into_iter().map(|(call, list)| (call.to_owned(), list.into())).collect();
         let answers = Arc::new(Mutex::new(answers));
         let seen = Arc::new(Mutex::new(Vec::new()));
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
@@ -101,16 +79,12 @@ impl Script {
     }
 
     pub fn config(&self) -> SdkConfig {
-        let retries = RetryConfig::standard()
-            .with_max_attempts(3)
-            .with_initial_backoff(Duration::from_millis(1));
+        let retries = RetryConfig::standard().with_max_attempts(3).with_initial_backoff(Duration::from_millis(1));
         SdkConfig::builder()
             .behavior_version(BehaviorVersion::latest())
             .region(Region::new("eu-west-1"))
             .endpoint_url(format!("http://{}", self.address))
-            .credentials_provider(SharedCredentialsProvider::new(Credentials::new(
-                "AKID", "key", None, None, "test",
-            )))
+            .credentials_provider(SharedCredentialsProvider::new(Credentials::new("AKID", "key", None, None, "test")))
             .retry_config(retries)
             .build()
     }
@@ -123,9 +97,7 @@ impl Script {
     pub fn changes(&self) -> Vec<String> {
         let reads = ["Describe", "List", "Get", "HEAD", "GET"];
         let calls = self.seen().into_iter().map(|seen| seen.call);
-        calls
-            .filter(|call| !reads.iter().any(|read| call.starts_with(read)))
-            .collect()
+        calls.filter(|call| !reads.iter().any(|read| call.starts_with(read))).collect()
     }
 
     pub fn count(&self, call: &str) -> usize {
@@ -146,20 +118,12 @@ fn serve(stream: TcpStream, answers: &Mutex<Answers>, log: &Mutex<Vec<Seen>>) {
             None => Answer::error(400, "NotInTheScript", &call),
         }
     };
-    let Answer::Reply {
-        status,
-        headers,
-        body,
-    } = answer
-    else {
+    let Answer::Reply { status, headers, body } = answer else {
         return;
     };
     let length = if is_head { 0 } else { body.len() };
-    let length = if headers.contains("content-length") {
-        String::new()
-    } else {
-        format!("content-length: {length}\r\n")
-    };
+    let length =
+        if headers.contains("content-length") { String::new() } else { format!("content-length: {length}\r\n") };
     let head = format!("HTTP/1.1 {status} Scripted\r\nconnection: close\r\n{length}{headers}\r\n");
     let _ = (&stream).write_all(format!("{head}{body}").as_bytes());
 }
@@ -174,35 +138,21 @@ fn read(stream: &TcpStream) -> Option<Seen> {
     }
     let lower = head.to_lowercase();
     if lower.contains("expect: 100-continue") {
-        (&*stream)
-            .write_all(b"HTTP/1.1 100 Continue\r\n\r\n")
-            .ok()?;
+        (&*stream).write_all(b"HTTP/1.1 100 Continue\r\n\r\n").ok()?;
     }
-    let length = lower
-        .lines()
-        .find_map(|line| line.strip_prefix("content-length: "));
+    let length = lower.lines().find_map(|line| line.strip_prefix("content-length: "));
     let mut body = vec![0; length.map_or(0, |length| length.parse().unwrap())];
     reader.read_exact(&mut body).ok()?;
     let body = String::from_utf8_lossy(&body).into_owned();
-    Some(Seen {
-        call: name(&lower, &head, &body),
-        head,
-        body,
-    })
+    Some(Seen { call: name(&lower, &head, &body), head, body })
 }
 
 fn name(lower: &str, head: &str, body: &str) -> String {
-    if let Some(action) = body
-        .split('&')
-        .find_map(|pair| pair.strip_prefix("Action="))
-    {
+    if let Some(action) = body.split('&').find_map(|pair| pair.strip_prefix("Action=")) {
         return action.to_owned();
     }
     if lower.contains("x-amz-target: ") {
-        let line = head
-            .lines()
-            .find(|line| line.to_lowercase().starts_with("x-amz-target: "))
-            .unwrap();
+        let line = head.lines().find(|line| line.to_lowercase().starts_with("x-amz-target: ")).unwrap();
         return line.rsplit('.').next().unwrap().to_owned();
     }
     let mut words = head.split_whitespace();

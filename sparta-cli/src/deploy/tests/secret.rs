@@ -14,29 +14,16 @@ fn token() -> Token {
 }
 
 fn value(text: &str) -> Answer {
-    Answer::json(
-        200,
-        &json!({ "ARN": "arn:secret", "Name": "token", "SecretString": text }).to_string(),
-    )
+    Answer::json(200, &json!({ "ARN": "arn:secret", "Name": "token", "SecretString": text }).to_string())
 }
 
 fn error(code: &str, message: &str) -> Answer {
-    Answer::json(
-        400,
-        &json!({ "__type": code, "message": message }).to_string(),
-    )
+    Answer::json(400, &json!({ "__type": code, "message": message }).to_string())
 }
 
 async fn keep(script: &Script) -> Result<Keeping, CliError> {
     let recorder = Recorder::default();
-    let kept = keep_token(
-        &script.config(),
-        &recorder,
-        "token",
-        &token(),
-        "for the pipeline",
-    )
-    .await;
+    let kept = keep_token(&script.config(), &recorder, "token", &token(), "for the pipeline").await;
     assert!(!recorder.text().contains(SECRET));
     Ok(kept?.0)
 }
@@ -44,10 +31,7 @@ async fn keep(script: &Script) -> Result<Keeping, CliError> {
 #[tokio::test]
 async fn a_new_secret_is_created() {
     let script = Script::new([
-        (
-            "GetSecretValue",
-            vec![error("ResourceNotFoundException", "no such secret")],
-        ),
+        ("GetSecretValue", vec![error("ResourceNotFoundException", "no such secret")]),
         ("CreateSecret", vec![value("")]),
     ]);
     assert_eq!(keep(&script).await.unwrap(), Keeping::Created);
@@ -65,23 +49,16 @@ async fn a_secret_that_holds_the_token_is_left_alone() {
 
 #[tokio::test]
 async fn another_token_replaces_the_value() {
-    let script = Script::new([
-        ("GetSecretValue", vec![value("old")]),
-        ("PutSecretValue", vec![value("")]),
-    ]);
+    let script = Script::new([("GetSecretValue", vec![value("old")]), ("PutSecretValue", vec![value("")])]);
     assert_eq!(keep(&script).await.unwrap(), Keeping::Updated);
     assert_eq!(script.changes(), ["PutSecretValue"]);
 }
 
 #[tokio::test]
 async fn a_secret_that_waits_for_its_deletion_is_restored() {
-    let deleted =
-        "You can't perform this operation on the secret because it was marked for deletion.";
+    let deleted = "You can't perform this operation on the secret because it was marked for deletion.";
     let script = Script::new([
-        (
-            "GetSecretValue",
-            vec![error("InvalidRequestException", deleted), value("old")],
-        ),
+        ("GetSecretValue", vec![error("InvalidRequestException", deleted), value("old")]),
         ("RestoreSecret", vec![value("")]),
         ("PutSecretValue", vec![value("")]),
     ]);
@@ -92,14 +69,8 @@ async fn a_secret_that_waits_for_its_deletion_is_restored() {
 #[tokio::test]
 async fn a_secret_without_a_value_gets_one() {
     let script = Script::new([
-        (
-            "GetSecretValue",
-            vec![error("ResourceNotFoundException", "no value")],
-        ),
-        (
-            "CreateSecret",
-            vec![error("ResourceExistsException", "taken")],
-        ),
+        ("GetSecretValue", vec![error("ResourceNotFoundException", "no value")]),
+        ("CreateSecret", vec![error("ResourceExistsException", "taken")]),
         ("PutSecretValue", vec![value("")]),
     ]);
     assert_eq!(keep(&script).await.unwrap(), Keeping::Updated);
@@ -109,13 +80,7 @@ async fn a_secret_without_a_value_gets_one() {
 async fn an_error_of_aws_does_not_quote_the_token() {
     let script = Script::new([
         ("GetSecretValue", vec![value("old")]),
-        (
-            "PutSecretValue",
-            vec![error(
-                "InvalidParameterException",
-                "Value 'ghp_sesame' is bad",
-            )],
-        ),
+        ("PutSecretValue", vec![error("InvalidParameterException", "Value 'ghp_sesame' is bad")]),
     ]);
     let failure = keep(&script).await.unwrap_err();
     let text = report_of(&failure);
@@ -139,12 +104,9 @@ fn a_token_shows_itself_to_nobody() {
 #[test]
 fn a_token_comes_from_the_flag_then_the_variable_then_the_terminal() {
     let from = |flag: Option<&str>, variable: Option<&str>, typed: Option<&str>| {
-        Token::choose(
-            flag.map(Into::into),
-            variable.map(Into::into),
-            "GITHUB_TOKEN",
-            || typed.map(|text| Ok::<_, io::Error>(text.into())),
-        )
+        Token::choose(flag.map(Into::into), variable.map(Into::into), "GITHUB_TOKEN", || {
+            typed.map(|text| Ok::<_, io::Error>(text.into()))
+        })
         .map(|token| token.expose().to_owned())
     };
     assert_eq!(from(Some("a"), Some("b"), Some("c")).unwrap(), "a");
@@ -171,25 +133,16 @@ fn a_token_is_in_no_log_line_at_any_level() {
 
     let log = Log::default();
     let writer = log.clone();
-    let subscriber = tracing_subscriber::fmt()
-        .with_max_level(tracing::Level::TRACE)
-        .with_writer(move || writer.clone())
-        .finish();
+    let subscriber =
+        tracing_subscriber::fmt().with_max_level(tracing::Level::TRACE).with_writer(move || writer.clone()).finish();
     tracing::subscriber::with_default(subscriber, || {
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .build()
-            .unwrap();
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         runtime.block_on(async {
-            let script = Script::new([
-                ("GetSecretValue", vec![value("old-secret")]),
-                ("PutSecretValue", vec![value("")]),
-            ]);
+            let script =
+                Script::new([("GetSecretValue", vec![value("old-secret")]), ("PutSecretValue", vec![value("")])]);
             keep(&script).await.unwrap();
             // The log does hear of calls that carry no secret.
-            crate::aws::sts::identity(&script.config())
-                .await
-                .unwrap_err();
+            crate::aws::sts::identity(&script.config()).await.unwrap_err();
         });
     });
     let log = String::from_utf8_lossy(&log.0.lock().unwrap()).into_owned();

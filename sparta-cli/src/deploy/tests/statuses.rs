@@ -29,10 +29,7 @@ fn every_status_has_its_state() {
         ("IMPORT_IN_PROGRESS", State::Busy),
         ("IMPORT_ROLLBACK_IN_PROGRESS", State::Busy),
     ] {
-        let stack = crate::deploy::Stack {
-            status: status.into(),
-            ..Default::default()
-        };
+        let stack = crate::deploy::Stack { status: status.into(), ..Default::default() };
         assert_eq!(State::of(Some(&stack)), state, "{status}");
     }
     assert_eq!(State::of(None), State::Missing);
@@ -44,30 +41,16 @@ async fn a_stuck_stack_is_refused_with_what_to_do() {
         ("CREATE_FAILED", "Remove it with the `delete` command"),
         ("ROLLBACK_FAILED", "Remove it with the `delete` command"),
         ("DELETE_FAILED", "run the `delete` command again"),
-        (
-            "UPDATE_FAILED",
-            "`aws cloudformation rollback-stack --stack-name Hello`",
-        ),
-        (
-            "UPDATE_ROLLBACK_FAILED",
-            "`aws cloudformation continue-update-rollback --stack-name Hello`",
-        ),
-        (
-            "IMPORT_ROLLBACK_FAILED",
-            "describe-stack-events --stack-name Hello",
-        ),
+        ("UPDATE_FAILED", "`aws cloudformation rollback-stack --stack-name Hello`"),
+        ("UPDATE_ROLLBACK_FAILED", "`aws cloudformation continue-update-rollback --stack-name Hello`"),
+        ("IMPORT_ROLLBACK_FAILED", "describe-stack-events --stack-name Hello"),
     ] {
         let script = Script::new([("DescribeStacks", vec![stack(status)])]);
         let recorder = Recorder::default();
-        let error = stacks(&script, &recorder)
-            .converge(&request())
-            .await
-            .unwrap_err();
+        let error = stacks(&script, &recorder).converge(&request()).await.unwrap_err();
         let report = report(error);
         assert!(
-            report.starts_with(&format!(
-                "error: stack \"Hello\" is in {status} and cannot be updated"
-            )),
+            report.starts_with(&format!("error: stack \"Hello\" is in {status} and cannot be updated")),
             "{report}"
         );
         assert!(report.contains(remedy), "{report}");
@@ -79,67 +62,28 @@ async fn a_stuck_stack_is_refused_with_what_to_do() {
 async fn a_failure_says_in_what_state_the_stack_is_and_what_to_do() {
     for (before, after, remedy) in [
         (no_stack(), "ROLLBACK_COMPLETE", "which replaces the stack"),
-        (
-            no_stack(),
-            "ROLLBACK_FAILED",
-            "Remove it with the `delete` command",
-        ),
-        (
-            no_stack(),
-            "CREATE_FAILED",
-            "Remove it with the `delete` command",
-        ),
-        (
-            stack("UPDATE_COMPLETE"),
-            "UPDATE_ROLLBACK_COMPLETE",
-            "is as it was before",
-        ),
-        (
-            stack("UPDATE_COMPLETE"),
-            "UPDATE_ROLLBACK_FAILED",
-            "continue-update-rollback --stack-name Hello",
-        ),
-        (
-            stack("UPDATE_COMPLETE"),
-            "UPDATE_FAILED",
-            "rollback-stack --stack-name Hello",
-        ),
-        (
-            stack("UPDATE_COMPLETE"),
-            "DELETE_COMPLETE",
-            "The stack is gone",
-        ),
+        (no_stack(), "ROLLBACK_FAILED", "Remove it with the `delete` command"),
+        (no_stack(), "CREATE_FAILED", "Remove it with the `delete` command"),
+        (stack("UPDATE_COMPLETE"), "UPDATE_ROLLBACK_COMPLETE", "is as it was before"),
+        (stack("UPDATE_COMPLETE"), "UPDATE_ROLLBACK_FAILED", "continue-update-rollback --stack-name Hello"),
+        (stack("UPDATE_COMPLETE"), "UPDATE_FAILED", "rollback-stack --stack-name Hello"),
+        (stack("UPDATE_COMPLETE"), "DELETE_COMPLETE", "The stack is gone"),
     ] {
         let script = Script::new([
             ("DescribeStacks", vec![before, stack(after)]),
             ("CreateChangeSet", vec![change_set_made()]),
-            (
-                "DescribeChangeSet",
-                vec![change_set("CREATE_COMPLETE", "AVAILABLE", "")],
-            ),
+            ("DescribeChangeSet", vec![change_set("CREATE_COMPLETE", "AVAILABLE", "")]),
             ("ExecuteChangeSet", vec![done("ExecuteChangeSet")]),
             (
                 "DescribeStackEvents",
-                vec![
-                    events(&[]),
-                    events(&[("1", "Fn", FUNCTION, "CREATE_FAILED", "no such key")]),
-                ],
+                vec![events(&[]), events(&[("1", "Fn", FUNCTION, "CREATE_FAILED", "no such key")])],
             ),
         ]);
         let recorder = Recorder::default();
-        let error = stacks(&script, &recorder)
-            .converge(&request())
-            .await
-            .unwrap_err();
+        let error = stacks(&script, &recorder).converge(&request()).await.unwrap_err();
         let report = report(error);
-        assert!(
-            report.contains("Fn (AWS::Lambda::Function) CREATE_FAILED: no such key"),
-            "{report}"
-        );
-        assert!(
-            report.contains(&format!("hint: The stack is in {after}. ")),
-            "{report}"
-        );
+        assert!(report.contains("Fn (AWS::Lambda::Function) CREATE_FAILED: no such key"), "{report}");
+        assert!(report.contains(&format!("hint: The stack is in {after}. ")), "{report}");
         assert!(report.contains(remedy), "{report}");
     }
 }
@@ -149,19 +93,11 @@ async fn a_stack_whose_creation_was_rolled_back_is_deleted_and_created_anew() {
     let script = Script::new([
         (
             "DescribeStacks",
-            vec![
-                stack("ROLLBACK_COMPLETE"),
-                stack("DELETE_COMPLETE"),
-                no_stack(),
-                stack("CREATE_COMPLETE"),
-            ],
+            vec![stack("ROLLBACK_COMPLETE"), stack("DELETE_COMPLETE"), no_stack(), stack("CREATE_COMPLETE")],
         ),
         ("DeleteStack", vec![done("DeleteStack")]),
         ("CreateChangeSet", vec![change_set_made()]),
-        (
-            "DescribeChangeSet",
-            vec![change_set("CREATE_COMPLETE", "AVAILABLE", "")],
-        ),
+        ("DescribeChangeSet", vec![change_set("CREATE_COMPLETE", "AVAILABLE", "")]),
         ("ExecuteChangeSet", vec![done("ExecuteChangeSet")]),
         (
             "DescribeStackEvents",
@@ -174,54 +110,25 @@ async fn a_stack_whose_creation_was_rolled_back_is_deleted_and_created_anew() {
         ),
     ]);
     let recorder = Recorder::default();
-    let outcome = stacks(&script, &recorder)
-        .converge(&request())
-        .await
-        .unwrap();
+    let outcome = stacks(&script, &recorder).converge(&request()).await.unwrap();
     assert_eq!(outcome.change, Change::Created);
-    assert_eq!(
-        script.changes(),
-        ["DeleteStack", "CreateChangeSet", "ExecuteChangeSet"]
-    );
-    assert!(
-        recorder
-            .text()
-            .contains("is in ROLLBACK_COMPLETE and holds nothing: deleting it")
-    );
+    assert_eq!(script.changes(), ["DeleteStack", "CreateChangeSet", "ExecuteChangeSet"]);
+    assert!(recorder.text().contains("is in ROLLBACK_COMPLETE and holds nothing: deleting it"));
 }
 
 #[tokio::test]
 async fn a_stack_in_review_is_created() {
     let script = Script::new([
-        (
-            "DescribeStacks",
-            vec![stack("REVIEW_IN_PROGRESS"), stack("CREATE_COMPLETE")],
-        ),
+        ("DescribeStacks", vec![stack("REVIEW_IN_PROGRESS"), stack("CREATE_COMPLETE")]),
         ("CreateChangeSet", vec![change_set_made()]),
-        (
-            "DescribeChangeSet",
-            vec![change_set("CREATE_COMPLETE", "AVAILABLE", "")],
-        ),
+        ("DescribeChangeSet", vec![change_set("CREATE_COMPLETE", "AVAILABLE", "")]),
         ("ExecuteChangeSet", vec![done("ExecuteChangeSet")]),
-        (
-            "DescribeStackEvents",
-            vec![
-                events(&[]),
-                events(&[("1", "Hello", STACK, "CREATE_COMPLETE", "")]),
-            ],
-        ),
+        ("DescribeStackEvents", vec![events(&[]), events(&[("1", "Hello", STACK, "CREATE_COMPLETE", "")])]),
     ]);
     let recorder = Recorder::default();
-    let outcome = stacks(&script, &recorder)
-        .converge(&request())
-        .await
-        .unwrap();
+    let outcome = stacks(&script, &recorder).converge(&request()).await.unwrap();
     assert_eq!(outcome.change, Change::Created);
-    let made = script
-        .seen()
-        .into_iter()
-        .find(|seen| seen.call == "CreateChangeSet")
-        .unwrap();
+    let made = script.seen().into_iter().find(|seen| seen.call == "CreateChangeSet").unwrap();
     assert!(made.body.contains("ChangeSetType=CREATE"), "{}", made.body);
 }
 
@@ -247,20 +154,14 @@ async fn the_status_of_a_stack_has_its_resources_and_outputs() {
     assert_eq!(json["resources"][0]["type"], "AWS::Lambda::Function");
     let text = status.to_string();
     assert!(text.contains("Url  https://x"), "{text}");
-    assert!(
-        text.contains("CREATE_COMPLETE  Fn (AWS::Lambda::Function)"),
-        "{text}"
-    );
+    assert!(text.contains("CREATE_COMPLETE  Fn (AWS::Lambda::Function)"), "{text}");
 }
 
 #[tokio::test]
 async fn the_status_of_a_missing_stack_is_an_error_with_a_hint() {
     let script = Script::new([("DescribeStacks", vec![no_stack()])]);
     let recorder = Recorder::default();
-    let error = stacks(&script, &recorder)
-        .status("Hello")
-        .await
-        .unwrap_err();
+    let error = stacks(&script, &recorder).status("Hello").await.unwrap_err();
     assert_eq!(
         report(error),
         "error: there is no stack \"Hello\" in this account and region\n\

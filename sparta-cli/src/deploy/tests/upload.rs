@@ -12,11 +12,7 @@ fn archive() -> Upload {
 
 async fn failing(script: &Script) -> String {
     let recorder = Recorder::default();
-    report(
-        upload(&script.config(), &recorder, &archive())
-            .await
-            .unwrap_err(),
-    )
+    report(upload(&script.config(), &recorder, &archive()).await.unwrap_err())
 }
 
 fn ours() -> Answer {
@@ -31,41 +27,25 @@ async fn an_object_is_put_with_its_hash_into_a_bucket_of_the_right_owner() {
         ("PUT /ours/abc/code.zip", vec![Answer::head(200, "")]),
     ]);
     let recorder = Recorder::default();
-    let found = upload(&script.config(), &recorder, &archive())
-        .await
-        .unwrap();
+    let found = upload(&script.config(), &recorder, &archive()).await.unwrap();
     assert_eq!(found, Uploaded::Uploaded);
     let put = script.seen().pop().unwrap();
     assert_eq!(put.body, "code");
     let head = put.head.to_lowercase();
-    assert!(
-        head.contains("x-amz-checksum-sha256: vptqii5t/8rgwxa+wtb2b2q9lg6x+kvldwqlwqkpccs="),
-        "{head}"
-    );
-    assert!(
-        head.contains("x-amz-expected-bucket-owner: 123456789012"),
-        "{head}"
-    );
+    assert!(head.contains("x-amz-checksum-sha256: vptqii5t/8rgwxa+wtb2b2q9lg6x+kvldwqlwqkpccs="), "{head}");
+    assert!(head.contains("x-amz-expected-bucket-owner: 123456789012"), "{head}");
 }
 
 #[tokio::test]
 async fn an_object_that_is_there_is_not_put_again() {
     let script = Script::new([
         ("HEAD /ours", vec![ours()]),
-        (
-            "HEAD /ours/abc/code.zip",
-            vec![Answer::head(200, "content-length: 4\r\n")],
-        ),
+        ("HEAD /ours/abc/code.zip", vec![Answer::head(200, "content-length: 4\r\n")]),
     ]);
     let recorder = Recorder::default();
-    let found = upload(&script.config(), &recorder, &archive())
-        .await
-        .unwrap();
+    let found = upload(&script.config(), &recorder, &archive()).await.unwrap();
     assert_eq!(found, Uploaded::AlreadyThere);
-    assert_eq!(
-        recorder.lines(),
-        ["s3://ours/abc/code.zip is there already"]
-    );
+    assert_eq!(recorder.lines(), ["s3://ours/abc/code.zip is there already"]);
     assert!(script.changes().is_empty());
 }
 
@@ -83,10 +63,7 @@ async fn a_missing_bucket_is_told_how_to_make() {
 async fn somebody_elses_bucket_is_told() {
     let denied = "<Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>";
     let script = Script::new([
-        (
-            "HEAD /ours",
-            vec![Answer::head(403, "x-amz-bucket-region: eu-west-1\r\n")],
-        ),
+        ("HEAD /ours", vec![Answer::head(403, "x-amz-bucket-region: eu-west-1\r\n")]),
         ("GetBucketLocation", vec![Answer::xml(403, denied.into())]),
     ]);
     let report = failing(&script).await;
@@ -94,10 +71,7 @@ async fn somebody_elses_bucket_is_told() {
         report.starts_with("error: bucket \"ours\" belongs to another account, or these credentials may not use it\n"),
         "{report}"
     );
-    assert!(
-        report.contains("name one of yours with --s3Bucket"),
-        "{report}"
-    );
+    assert!(report.contains("name one of yours with --s3Bucket"), "{report}");
 }
 
 #[tokio::test]
@@ -121,14 +95,8 @@ async fn expired_credentials_are_told_although_s3_answers_without_a_reason() {
         ("GetBucketLocation", vec![Answer::xml(400, expired.into())]),
     ]);
     let report = failing(&script).await;
-    assert!(
-        report.contains("(ExpiredToken): The provided token has expired."),
-        "{report}"
-    );
-    assert!(
-        report.contains("hint: The credentials have run out"),
-        "{report}"
-    );
+    assert!(report.contains("(ExpiredToken): The provided token has expired."), "{report}");
+    assert!(report.contains("hint: The credentials have run out"), "{report}");
 }
 
 #[tokio::test]
@@ -136,15 +104,10 @@ async fn an_upload_survives_a_dropped_connection() {
     let script = Script::new([
         ("HEAD /ours", vec![ours()]),
         ("HEAD /ours/abc/code.zip", vec![Answer::head(404, "")]),
-        (
-            "PUT /ours/abc/code.zip",
-            vec![Answer::Drop, Answer::head(503, ""), Answer::head(200, "")],
-        ),
+        ("PUT /ours/abc/code.zip", vec![Answer::Drop, Answer::head(503, ""), Answer::head(200, "")]),
     ]);
     let recorder = Recorder::default();
-    upload(&script.config(), &recorder, &archive())
-        .await
-        .unwrap();
+    upload(&script.config(), &recorder, &archive()).await.unwrap();
     assert_eq!(script.count("PUT /ours/abc/code.zip"), 3);
 }
 
@@ -152,17 +115,7 @@ async fn an_upload_survives_a_dropped_connection() {
 async fn a_file_that_is_not_there_is_named() {
     let script = Script::new([("HEAD /ours", vec![ours()])]);
     let recorder = Recorder::default();
-    let missing = Upload {
-        content: Content::File("/no/such/code.zip".into()),
-        ..archive()
-    };
-    let report = report(
-        upload(&script.config(), &recorder, &missing)
-            .await
-            .unwrap_err(),
-    );
-    assert!(
-        report.starts_with("error: cannot read /no/such/code.zip\n  caused by: "),
-        "{report}"
-    );
+    let missing = Upload { content: Content::File("/no/such/code.zip".into()), ..archive() };
+    let report = report(upload(&script.config(), &recorder, &missing).await.unwrap_err());
+    assert!(report.starts_with("error: cannot read /no/such/code.zip\n  caused by: "), "{report}");
 }
