@@ -158,12 +158,12 @@ mod tests {
                 "profile.release.opt-level=3",
                 "profile.release.lto=\"fat\"",
                 "profile.release.codegen-units=1",
-                "profile.release.strip=true",
+                "profile.release.strip=\"symbols\"",
                 "profile.release.panic=\"unwind\"",
             ]
         );
         let own: toml::Table = "opt-level = 's'\nlto = false\npanic = 'abort'".parse().unwrap();
-        assert_eq!(profile_config(&own), ["profile.release.codegen-units=1", "profile.release.strip=true"]);
+        assert_eq!(profile_config(&own), ["profile.release.codegen-units=1", "profile.release.strip=\"symbols\""]);
     }
 
     #[test]
