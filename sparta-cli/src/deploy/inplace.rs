@@ -104,6 +104,25 @@ impl Stacks<'_> {
         config: &SdkConfig,
         request: &InPlace,
     ) -> Result<Vec<String>, InPlaceError> {
+        let updated = self.replace_code(config, request).await;
+        self.progress.stop();
+        let updated = updated?;
+        let name = &request.name;
+        self.progress.say(&if updated.is_empty() {
+            format!("All functions of stack {name:?} run this code already: nothing to change")
+        } else {
+            format!(
+                "The parameters of stack {name:?} still name the old code: provision without --inplace to update them"
+            )
+        });
+        Ok(updated)
+    }
+
+    async fn replace_code(
+        &self,
+        config: &SdkConfig,
+        request: &InPlace,
+    ) -> Result<Vec<String>, InPlaceError> {
         let InPlace {
             name,
             desired,
@@ -152,14 +171,6 @@ impl Stacks<'_> {
             self.progress.say(&format!("Updated {function}"));
             updated.push(function.clone());
         }
-        self.progress.stop();
-        self.progress.say(&if updated.is_empty() {
-            format!("All functions of stack {name:?} run this code already: nothing to change")
-        } else {
-            format!(
-                "The parameters of stack {name:?} still name the old code: provision without --inplace to update them"
-            )
-        });
         Ok(updated)
     }
 
