@@ -181,11 +181,12 @@ fn a_token_is_in_no_log_line_at_any_level() {
             .build()
             .unwrap();
         runtime.block_on(async {
+            let quoted = error("InvalidParameterException", "Value 'ghp_sesame' is bad");
             let script = Script::new([
                 ("GetSecretValue", vec![value("old-secret")]),
-                ("PutSecretValue", vec![value("")]),
+                ("PutSecretValue", vec![quoted]),
             ]);
-            keep(&script).await.unwrap();
+            keep(&script).await.unwrap_err();
             // The log does hear of calls that carry no secret.
             crate::aws::sts::identity(&script.config())
                 .await
