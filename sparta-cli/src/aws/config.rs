@@ -52,3 +52,18 @@ pub async fn load(options: &AwsOptions) -> Result<SdkConfig, NoRegion> {
         None => Err(NoRegion),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn the_region_of_the_command_line_is_used_and_calls_are_tried_often() {
+        let options = AwsOptions { region: Some("eu-west-1".into()), profile: None };
+        let config = load(&options).await.unwrap();
+        assert_eq!(config.region().unwrap().as_ref(), "eu-west-1");
+        if env::var_os("AWS_MAX_ATTEMPTS").is_none() {
+            assert_eq!(config.retry_config().unwrap().max_attempts(), ATTEMPTS);
+        }
+    }
+}

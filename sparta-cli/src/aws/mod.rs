@@ -6,6 +6,7 @@ mod error;
 pub mod lambda;
 pub mod s3;
 pub mod secrets;
+mod stack;
 pub mod sts;
 
 pub use error::{AwsError, Call, Fault};

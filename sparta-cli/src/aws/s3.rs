@@ -1,5 +1,7 @@
 //! Amazon S3: is the bucket ours, is the object there, put it.
 
+use std::env;
+
 use aws_config::SdkConfig;
 use aws_sdk_s3::Client;
 use aws_sdk_s3::error::SdkError;
@@ -38,7 +40,7 @@ impl S3 {
     /// A client for the configured account and region.
     pub fn new(config: &SdkConfig) -> Self {
         // Servers at an overridden endpoint seldom resolve `BUCKET.host`.
-        let path_style = config.endpoint_url().is_some();
+        let path_style = config.endpoint_url().is_some() || env::var_os("AWS_ENDPOINT_URL_S3").is_some();
         let region = config.region().map(ToString::to_string).unwrap_or_default();
         let config = aws_sdk_s3::config::Builder::from(config).force_path_style(path_style).build();
         Self { client: Client::from_conf(config), region }

@@ -88,7 +88,7 @@ impl Secrets {
     }
 }
 
-/// The SDK logs whole requests at its finest level, and these carry the secret.
+/// The SDK logs answers at its finest level, and AWS quotes the values that it refuses.
 fn unlogged<F: Future>(call: F) -> impl Future<Output = F::Output> {
     call.with_subscriber(NoSubscriber::default())
 }

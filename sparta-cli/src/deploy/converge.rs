@@ -66,6 +66,7 @@ impl Stacks<'_> {
             match (State::of(stack.as_ref()), stack) {
                 (State::Busy, Some(stack)) => self.attach(&stack).await?,
                 (State::Empty, Some(stack)) => {
+                    self.check_empty(&stack).await?;
                     self.progress.say(&format!(
                         "Stack {name:?} is in ROLLBACK_COMPLETE and holds nothing: deleting it to create it anew"
                     ));
@@ -83,6 +84,23 @@ impl Stacks<'_> {
             }
         }
         Err(StackError::Contended { name: name.clone() })
+    }
+
+    /// Makes sure that deleting a stack in `ROLLBACK_COMPLETE` deletes nothing else.
+    async fn check_empty(&self, stack: &Stack) -> Result<(), StackError> {
+        let resources = self.cfn.resources(&stack.name).await?.into_iter();
+        let left: Vec<_> = resources
+            .filter(|r| !matches!(r.status.as_str(), "DELETE_COMPLETE" | "DELETE_SKIPPED" | "CREATE_FAILED"))
+            .map(|r| r.logical_id)
+            .collect();
+        if left.is_empty() {
+            return Ok(());
+        }
+        Err(StackError::Stuck {
+            name: stack.name.clone(),
+            status: stack.status.clone(),
+            reason: Some(format!("it still holds {}", left.join(", "))),
+        })
     }
 
     /// Watches the operation that is under way.
@@ -154,5 +172,5 @@ pub(crate) fn is_contended(error: &AwsError) -> bool {
     matches!(code.trim_end_matches("Exception"), "InvalidChangeSetStatus" | "ChangeSetNotFound" | "OperationInProgress")
         || error.message.contains("_IN_PROGRESS state")
         || error.message.contains("already exists and cannot be created again")
-        || (code == "ValidationError" && error.message.contains("does not exist") && error.message.contains("tack"))
+        || (error.message.starts_with("Stack [") && error.message.contains("does not exist"))
 }

@@ -73,6 +73,10 @@ impl Advice for StackError {
             Self::Missing { .. } => {
                 vec!["Check --region and --profile, or create the stack with `provision`.".to_owned()]
             }
+            Self::Stuck { status, .. } if status == "ROLLBACK_COMPLETE" => vec![
+                "Save what has to be kept, remove the stack with the `delete` command, then run the same command again."
+                    .to_owned(),
+            ],
             Self::Stuck { name, status, .. } => vec![advice(name, status)],
             Self::ChangeSet { .. } => {
                 vec!["The stack is as it was. Correct the cause and run the same command again.".to_owned()]

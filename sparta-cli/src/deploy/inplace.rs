@@ -97,6 +97,21 @@ impl Stacks<'_> {
     ///
     /// [`InPlaceError`], which names what else changed.
     pub async fn update_in_place(&self, config: &SdkConfig, request: &InPlace) -> Result<Vec<String>, InPlaceError> {
+        let updated = self.replace_code(config, request).await;
+        self.progress.stop();
+        let updated = updated?;
+        let name = &request.name;
+        self.progress.say(&if updated.is_empty() {
+            format!("All functions of stack {name:?} run this code already: nothing to change")
+        } else {
+            format!(
+                "The parameters of stack {name:?} still name the old code: provision without --inplace to update them"
+            )
+        });
+        Ok(updated)
+    }
+
+    async fn replace_code(&self, config: &SdkConfig, request: &InPlace) -> Result<Vec<String>, InPlaceError> {
         let InPlace { name, desired, code, .. } = request;
         self.check(request).await?;
         let bucket = desired.parameters.get(&code.bucket_parameter).cloned().unwrap_or_default();
@@ -124,14 +139,6 @@ impl Stacks<'_> {
             self.progress.say(&format!("Updated {function}"));
             updated.push(function.clone());
         }
-        self.progress.stop();
-        self.progress.say(&if updated.is_empty() {
-            format!("All functions of stack {name:?} run this code already: nothing to change")
-        } else {
-            format!(
-                "The parameters of stack {name:?} still name the old code: provision without --inplace to update them"
-            )
-        });
         Ok(updated)
     }
 

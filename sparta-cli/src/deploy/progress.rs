@@ -124,3 +124,21 @@ fn print(line: &str) {
     // Narration that nobody can read stops no deployment.
     let _ = writeln!(io::stderr(), "{line}");
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_event_is_one_line_with_time_status_resource_and_reason() {
+        let event = Event {
+            time: "2026-01-02T03:04:05.678Z".into(),
+            logical_id: "Fn".into(),
+            kind: "AWS::Lambda::Function".into(),
+            status: "CREATE_FAILED".into(),
+            reason: Some("no such key".into()),
+            ..Event::default()
+        };
+        assert_eq!(line(&event), "03:04:05  CREATE_FAILED                Fn (AWS::Lambda::Function)  no such key");
+    }
+}

@@ -44,8 +44,8 @@ pub fn advice(name: &str, status: &str) -> String {
         "CREATE_COMPLETE" | "UPDATE_COMPLETE" | "IMPORT_COMPLETE" => {
             "The stack is in order and can be updated.".to_owned()
         }
-        "ROLLBACK_COMPLETE" => "What was created is removed again and the stack holds nothing. Correct the cause and \
-             run the same command again, which replaces the stack."
+        "ROLLBACK_COMPLETE" => "What was created is removed again. Correct the cause and run the same command again, \
+             which replaces the stack if nothing is left in it."
             .to_owned(),
         "UPDATE_ROLLBACK_COMPLETE" | "IMPORT_ROLLBACK_COMPLETE" => {
             "The stack is as it was before. Correct the cause and run the same command again.".to_owned()

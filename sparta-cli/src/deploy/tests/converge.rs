@@ -300,19 +300,17 @@ async fn ctrl_c_while_waiting_says_that_the_operation_goes_on() {
         ("DescribeStackEvents", vec![events(&[("1", "Hello", STACK, "UPDATE_IN_PROGRESS", "")])]),
     ]);
     let recorder = Recorder::default();
-    let (send, receive) = tokio::sync::oneshot::channel();
-    let receive = Mutex::new(Some(receive));
-    let stacks = stacks(&script, &recorder).interrupt(move || {
-        let pressed = receive.lock().unwrap().take().unwrap();
-        async move { pressed.await.unwrap() }
-    });
+    let mut stacks = stacks(&script, &recorder);
+    stacks.interrupt = Box::new(|| Box::pin(crate::deploy::ctrl_c()));
     let request = request();
     let work = stacks.converge(&request);
     let press = async {
         while script.count("DescribeStackEvents") == 0 {
             tokio::task::yield_now().await;
         }
-        send.send(()).unwrap();
+        let this = std::process::id().to_string();
+        let killed = std::process::Command::new("kill").args(["-INT", &this]).status();
+        assert!(killed.unwrap().success());
     };
     let (error, ()) = tokio::join!(work, press);
     assert_eq!(

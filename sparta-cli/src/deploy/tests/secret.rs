@@ -138,9 +138,9 @@ fn a_token_is_in_no_log_line_at_any_level() {
     tracing::subscriber::with_default(subscriber, || {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         runtime.block_on(async {
-            let script =
-                Script::new([("GetSecretValue", vec![value("old-secret")]), ("PutSecretValue", vec![value("")])]);
-            keep(&script).await.unwrap();
+            let quoted = error("InvalidParameterException", "Value 'ghp_sesame' is bad");
+            let script = Script::new([("GetSecretValue", vec![value("old-secret")]), ("PutSecretValue", vec![quoted])]);
+            keep(&script).await.unwrap_err();
             // The log does hear of calls that carry no secret.
             crate::aws::sts::identity(&script.config()).await.unwrap_err();
         });

@@ -95,6 +95,7 @@ async fn a_stack_whose_creation_was_rolled_back_is_deleted_and_created_anew() {
             "DescribeStacks",
             vec![stack("ROLLBACK_COMPLETE"), stack("DELETE_COMPLETE"), no_stack(), stack("CREATE_COMPLETE")],
         ),
+        ("ListStackResources", vec![resource("Fn", "DELETE_COMPLETE")]),
         ("DeleteStack", vec![done("DeleteStack")]),
         ("CreateChangeSet", vec![change_set_made()]),
         ("DescribeChangeSet", vec![change_set("CREATE_COMPLETE", "AVAILABLE", "")]),
@@ -117,6 +118,22 @@ async fn a_stack_whose_creation_was_rolled_back_is_deleted_and_created_anew() {
 }
 
 #[tokio::test]
+async fn a_rolled_back_stack_that_still_holds_something_is_not_deleted() {
+    let script = Script::new([
+        ("DescribeStacks", vec![stack("ROLLBACK_COMPLETE")]),
+        ("ListStackResources", vec![resource("Table", "CREATE_COMPLETE")]),
+    ]);
+    let recorder = Recorder::default();
+    let error = stacks(&script, &recorder).converge(&request()).await.unwrap_err();
+    assert_eq!(
+        report(error),
+        "error: stack \"Hello\" is in ROLLBACK_COMPLETE and cannot be updated: it still holds Table\n\
+         hint: Save what has to be kept, remove the stack with the `delete` command, then run the same command again.\n"
+    );
+    assert!(script.changes().is_empty());
+}
+
+#[tokio::test]
 async fn a_stack_in_review_is_created() {
     let script = Script::new([
         ("DescribeStacks", vec![stack("REVIEW_IN_PROGRESS"), stack("CREATE_COMPLETE")]),
@@ -136,15 +153,7 @@ async fn a_stack_in_review_is_created() {
 async fn the_status_of_a_stack_has_its_resources_and_outputs() {
     let script = Script::new([
         ("DescribeStacks", vec![stack("UPDATE_COMPLETE")]),
-        (
-            "ListStackResources",
-            vec![Answer::result(
-                "ListStackResources",
-                "<StackResourceSummaries><member><LogicalResourceId>Fn</LogicalResourceId>\
-                 <ResourceType>AWS::Lambda::Function</ResourceType><ResourceStatus>CREATE_COMPLETE</ResourceStatus>\
-                 <LastUpdatedTimestamp>2026-01-02T03:04:05Z</LastUpdatedTimestamp></member></StackResourceSummaries>",
-            )],
-        ),
+        ("ListStackResources", vec![resource("Fn", "CREATE_COMPLETE")]),
     ]);
     let recorder = Recorder::default();
     let status = stacks(&script, &recorder).status("Hello").await.unwrap();
@@ -167,4 +176,15 @@ async fn the_status_of_a_missing_stack_is_an_error_with_a_hint() {
         "error: there is no stack \"Hello\" in this account and region\n\
          hint: Check --region and --profile, or create the stack with `provision`.\n"
     );
+}
+
+fn resource(id: &str, status: &str) -> Answer {
+    Answer::result(
+        "ListStackResources",
+        &format!(
+            "<StackResourceSummaries><member><LogicalResourceId>{id}</LogicalResourceId>\
+             <ResourceType>AWS::Lambda::Function</ResourceType><ResourceStatus>{status}</ResourceStatus>\
+             <LastUpdatedTimestamp>2026-01-02T03:04:05Z</LastUpdatedTimestamp></member></StackResourceSummaries>"
+        ),
+    )
 }
