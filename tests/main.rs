@@ -1,3 +1,12 @@
 //! The examples as a person uses them: documents, commands, deployments against real API servers, invocations.
 
+mod builds;
+mod commands;
+mod golden;
 mod support;
+mod templates;
+
+#[path = "../sparta-core/tests/synthesis/apps.rs"]
+mod apps;
+#[path = "../sparta-core/tests/synthesis/models.rs"]
+mod models;

@@ -93,6 +93,7 @@ fn environments(model: &Model, mistakes: &mut Vec<Mistake>) {
     let mut names = BTreeSet::new();
     let mut stacks: BTreeMap<String, &str> = BTreeMap::new();
     for environment in &model.environments {
+        approvals(environment, mistakes);
         let name = environment.name.as_str();
         let known = |b: u8| b.is_ascii_alphanumeric() || b == b'-' || b == b'_';
         let begins = name.starts_with(|c: char| c.is_ascii_alphabetic());
@@ -118,7 +119,6 @@ fn environments(model: &Model, mistakes: &mut Vec<Mistake>) {
         } else {
             stacks.insert(stack, name);
         }
-        approvals(environment, mistakes);
     }
     if let Some(last) = model.environments.last().filter(|last| last.approve_promotion.is_some()) {
         mistakes.push(Mistake::LastPromotion(last.name.clone()));

@@ -103,6 +103,10 @@ pub enum Mistake {
     #[error("the setting `{variable}` would be the parameter `{parameter}`, which Sparta uses itself: rename it")]
     ParameterReserved { variable: String, parameter: String },
     #[error(
+        "the setting `{variable}` would be the parameter `{parameter}`, and a resource is called that already: rename it"
+    )]
+    ParameterTaken { variable: String, parameter: String },
+    #[error(
         "environment `{environment}`: the value of `{variable}` takes {bytes} bytes, and a parameter can hold 4,096"
     )]
     ValueTooLarge { environment: String, variable: String, bytes: usize },

@@ -7,6 +7,7 @@ use crate::{
         LogicalId, Output, Parameter, Resource, Statement, Template, Value, get_att, policy_document, reference, sub,
         trust_policy,
     },
+    settings::Field,
     trigger::Scope,
 };
 
@@ -21,7 +22,8 @@ pub(super) fn template(model: &Model, level: LogLevel) -> (Template, Vec<Mistake
     for spec in &model.functions {
         function(model, spec, level, &mut template);
     }
-    let mistakes = limits(&template);
+    let mut mistakes = limits(&template);
+    mistakes.extend(model.settings().iter().filter_map(|field| taken(field, &template)));
     (template, mistakes)
 }
 
@@ -81,6 +83,13 @@ fn variables(model: &Model, spec: &FunctionSpec) -> std::collections::BTreeMap<S
         (field.variable.clone(), reference(&parameter))
     });
     settings.chain(spec.variables.clone()).collect()
+}
+
+/// Parameters and resources share one set of names.
+fn taken(field: &Field, template: &Template) -> Option<Mistake> {
+    let parameter = field.parameter_name();
+    let is_resource = template.resources().contains_key(&id(&parameter));
+    is_resource.then(|| Mistake::ParameterTaken { variable: field.variable.clone(), parameter })
 }
 
 /// See <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html>.

@@ -1,0 +1,108 @@
+//! CPU time of what is pure: an App's validation, its template, its configuration files and its pipeline's stack.
+#![allow(missing_docs, reason = "criterion's macros make public functions without any")]
+
+use std::{hint::black_box, time::Duration};
+
+use criterion::{
+    BenchmarkId, Criterion, Throughput, criterion_group, criterion_main,
+    measurement::{Measurement, ValueFormatter, WallTime},
+};
+use rustix::time::{ClockId, clock_gettime};
+use sparta_core::{
+    App, Approval, Environment, Error, Function, LogLevel, Pipeline, Request, service_fn,
+    synth::Source,
+    trigger::{HttpApi, Queue, Schedule},
+};
+
+/// The time that this thread computed, whatever else the machine does meanwhile.
+struct CpuTime(WallTime);
+
+impl Measurement for CpuTime {
+    type Intermediate = Duration;
+    type Value = Duration;
+
+    fn start(&self) -> Duration {
+        let now = clock_gettime(ClockId::ThreadCPUTime);
+        now.try_into().expect("a clock that began at zero")
+    }
+
+    fn end(&self, start: Duration) -> Duration {
+        self.start() - start
+    }
+
+    fn add(&self, one: &Duration, other: &Duration) -> Duration {
+        *one + *other
+    }
+
+    fn zero(&self) -> Duration {
+        Duration::ZERO
+    }
+
+    fn to_f64(&self, value: &Duration) -> f64 {
+        self.0.to_f64(value)
+    }
+
+    fn formatter(&self) -> &dyn ValueFormatter {
+        self.0.formatter()
+    }
+}
+
+const SETTINGS: usize = 20;
+
+/// An App of that many functions, each with what `of` adds to it, three environments, two gates and a pipeline.
+fn app(functions: usize, of: fn(usize, Function) -> Function) -> App {
+    let function = |n| {
+        let handler = service_fn(async |_: Request| Ok::<_, Error>("hello"));
+        of(n, Function::http(format!("function-{n}"), handler))
+    };
+    let settings = |of: &str| -> Vec<_> { (0..SETTINGS).map(|n| (format!("SETTING_{n}"), of.repeat(10))).collect() };
+    let app = (0..functions).map(function).fold(App::new("Large"), App::function);
+    app.environment(Environment::new("test", settings("t")).approve_promotion(Approval::manual()))
+        .environment(Environment::new("staging", settings("s")))
+        .environment(Environment::new("production", settings("p")).approve_changes(Approval::manual()))
+        .pipeline(Pipeline::github("https://github.com/acme/large"))
+}
+
+/// Some five resources each, so that a hundred of them stay within CloudFormation's five hundred.
+fn triggered(n: usize, function: Function) -> Function {
+    match n % 10 {
+        0..4 => function.trigger(Schedule::rate(Duration::from_secs(60))),
+        4 => function.trigger(HttpApi::get(format!("/things/{n}/{{id}}"))),
+        5 => function.trigger(Queue::new(format!("queue-{n}"))),
+        _ => function.trigger(Queue::existing(format!("arn:aws:sqs:eu-west-1:123456789012:queue-{n}"))),
+    }
+}
+
+/// Everything that `build` writes, but for the code.
+fn synthesize(app: &App) -> usize {
+    let synthesis = app.synthesize(LogLevel::Info).expect("the app has no mistakes");
+    let pipeline = synthesis.model.pipeline().expect("the app has a pipeline");
+    let pipeline = synthesis.pipeline(pipeline, Source::Connection).expect("the pipeline has no mistakes");
+    let configurations = synthesis.model.environments().iter().map(|e| e.configuration().to_json().len());
+    synthesis.template.to_json().len() + pipeline.to_json().len() + configurations.sum::<usize>()
+}
+
+fn synthesis(criterion: &mut Criterion<CpuTime>) {
+    let mut group = criterion.benchmark_group("synthesis with triggers");
+    for functions in [10, 50, 100] {
+        group.throughput(Throughput::Elements(functions as u64));
+        let app = app(functions, triggered);
+        group.bench_function(BenchmarkId::from_parameter(functions), |b| b.iter(|| synthesize(black_box(&app))));
+    }
+    group.finish();
+
+    let mut group = criterion.benchmark_group("synthesis of plain functions");
+    for functions in [10, 50, 100, 150] {
+        group.throughput(Throughput::Elements(functions as u64));
+        let app = app(functions, |_, function| function);
+        group.bench_function(BenchmarkId::from_parameter(functions), |b| b.iter(|| synthesize(black_box(&app))));
+    }
+    group.finish();
+}
+
+criterion_group! {
+    name = benches;
+    config = Criterion::default().with_measurement(CpuTime(WallTime)).sample_size(20);
+    targets = synthesis
+}
+criterion_main!(benches);

@@ -1,0 +1,31 @@
+use sparta_core::{App, LogLevel, synth::Source};
+
+use crate::models;
+
+/// Every document of an App by its file's name, as `build` writes them.
+fn documents(app: &App) -> Vec<(String, String)> {
+    let synthesis = app.synthesize(LogLevel::Info).unwrap();
+    let pipeline = synthesis.model.pipeline().expect("the model has a pipeline");
+    let pipeline = synthesis.pipeline(pipeline, Source::Connection).unwrap();
+    let mut documents =
+        vec![("cloudformation".to_owned(), synthesis.template.to_json()), ("pipeline".to_owned(), pipeline.to_json())];
+    let environments = synthesis.model.environments().iter();
+    documents.extend(environments.map(|e| (e.name().to_owned(), e.configuration().to_json())));
+    documents
+}
+
+#[test]
+fn a_service_with_everything_has_these_documents() {
+    for (name, document) in documents(&models::everything()) {
+        insta::assert_snapshot!(name, document);
+    }
+}
+
+#[test]
+fn the_level_is_in_the_template_and_nothing_else_depends_on_it() {
+    let template = |level| models::everything().synthesize(level).unwrap().template.to_json();
+    let (info, debug) = (template(LogLevel::Info), template(LogLevel::Debug));
+    let level = |level: &str| format!("\"ApplicationLogLevel\": \"{level}\"");
+    assert_eq!(info.matches(&level("INFO")).count(), 6);
+    assert_eq!(info.replace(&level("INFO"), &level("DEBUG")), debug);
+}

@@ -1,0 +1,224 @@
+use std::time::Duration;
+
+use sparta_core::{
+    App, Approval, Architecture, Environment, Error, Function, LogLevel, Memory, Mistake, Pipeline, Request,
+    cfn::{Statement, Value},
+    service_fn,
+    trigger::{FunctionUrl, HttpApi, Queue, Schedule},
+};
+
+fn function(name: &str) -> Function {
+    Function::http(name, service_fn(async |_: Request| Ok::<_, Error>("hello")))
+}
+
+fn hello() -> App {
+    App::new("Hello").function(function("hello"))
+}
+
+fn environment(name: &str) -> Environment {
+    Environment::new(name, [("MESSAGE", "hello")])
+}
+
+fn mistakes(app: &App) -> Vec<Mistake> {
+    app.synthesize(LogLevel::Info).err().map_or(Vec::new(), |mistakes| mistakes.iter().cloned().collect())
+}
+
+/// The App has exactly this mistake, and its message has these words: what is wrong, and what to do.
+#[track_caller]
+fn only(app: &App, is: fn(&Mistake) -> bool, words: &[&str]) {
+    let found = mistakes(app);
+    assert!(found.len() == 1 && is(&found[0]), "{found:#?}");
+    let message = found[0].to_string();
+    for word in words {
+        assert!(message.contains(word), "{message:?} lacks {word:?}");
+    }
+}
+
+macro_rules! only {
+    ($app:expr, $mistake:ident, $($word:expr),+) => {
+        only(&$app, |mistake| matches!(mistake, Mistake::$mistake { .. }), &[$($word),+])
+    };
+}
+
+#[test]
+fn an_app_is_named_and_has_a_function() {
+    for name in ["", "1app", "my_app", "my app", "Ä", &"a".repeat(101)] {
+        only!(App::new(name).function(function("hello")), AppName, &format!("`{name}`"), "letters, digits and `-`");
+    }
+    only!(App::new("Hello"), NoFunction, ".function(");
+    only!(hello().description("x".repeat(1025)), AppDescription, "1,024 bytes", "shorten");
+}
+
+#[test]
+fn functions_have_names_of_their_own() {
+    for name in ["", "hello world", "-", "__", &"a".repeat(65)] {
+        only!(hello().function(function(name)), FunctionName, &format!("`{name}`"), "1 to 64");
+    }
+    only!(hello().function(function("hello")), FunctionTwice, "`hello`", "rename");
+    only!(hello().function(function("Hello")), FunctionCollision, "`hello`", "`Hello`", "rename");
+    only!(hello().function(function("a-b")).function(function("a_b")), FunctionCollision, "`a-b`", "`a_b`");
+}
+
+#[test]
+fn options_are_within_what_lambda_takes() {
+    let app = |change: fn(Function) -> Function| App::new("Hello").function(change(function("hello")));
+    only!(app(|f| f.memory(Memory::mb(127))), Memory, "`hello`", "128 to 10,240", "127");
+    only!(app(|f| f.memory(Memory::mb(10_241))), Memory, "10241");
+    only!(app(|f| f.timeout(Duration::ZERO)), Timeout, "`hello`", "1 to 900", "0ns");
+    only!(app(|f| f.timeout(Duration::from_secs(901))), Timeout, "901s");
+    only!(app(|f| f.timeout(Duration::from_millis(1500))), Timeout, "whole seconds", "1.5s");
+    only!(app(|f| f.description("ä".repeat(257))), FunctionDescription, "`hello`", "256 characters", "shorten");
+    only!(
+        app(|f| f.architecture(Architecture::Arm64)),
+        Architecture,
+        "`hello`",
+        "arm64",
+        "x86_64",
+        "set it on the app"
+    );
+    only!(app(|f| f.grant(Statement::allow(["s3:GetObject"]))), GrantOnNothing, "`hello`", "s3:GetObject", ".on(");
+    let fits =
+        |f: Function| f.memory(Memory::mb(10_240)).timeout(Duration::from_secs(900)).description("ä".repeat(256));
+    assert_eq!(mistakes(&App::new("Hello").function(fits(function("hello")))), []);
+}
+
+#[test]
+fn variables_are_what_lambda_takes() {
+    let app = |name: &str, value: &str| {
+        App::new("Hello").function(function("hello").variable(name, value)).environment(environment("test"))
+    };
+    only!(app("A-B", ""), Variable, "`hello`", "A-B", "letter, digit or underscore", "rename");
+    only!(app("AWS_REGION", ""), Variable, "AWS_REGION", "reserves", "rename");
+    only!(app("MESSAGE", ""), VariableTwice, "`hello`", "`MESSAGE`", "rename");
+    only!(
+        app("BIG", &"x".repeat(4090)),
+        VariablesTooLarge,
+        "`hello`",
+        "`test`",
+        "4105",
+        "4,096",
+        "S3 or Parameter Store"
+    );
+    assert_eq!(mistakes(&app("BIG", &"x".repeat(4081))), []);
+}
+
+#[test]
+fn triggers_are_what_aws_takes_and_no_two_claim_the_same() {
+    let app = |change: fn(Function) -> Function| App::new("Hello").function(change(function("hello")));
+    only!(app(|f| f.trigger(HttpApi::get("users"))), Trigger, "`hello`", "`users`", "begin it with `/`");
+    only!(app(|f| f.trigger(Schedule::rate(Duration::from_secs(90)))), Trigger, "`hello`", "minutes", "90s");
+    only!(app(|f| f.trigger(Schedule::cron("0 8 * * *"))), Trigger, "`0 8 * * *`", "six fields");
+    only!(app(|f| f.trigger(Queue::new("-"))), Trigger, "`-`", "letters, digits");
+    only!(app(|f| f.trigger(Queue::existing("orders"))), Trigger, "`orders`", "arn:aws:sqs:");
+    only!(app(|f| f.trigger(Queue::new("orders").batch_size(0))), Trigger, "1 to 10,000", "not 0");
+    only!(app(|f| f.trigger(Queue::new("orders").batch_size(11))), Trigger, "batch of 11", ".batch_window(");
+    let long = |f: Function| f.trigger(Queue::new("orders").batch_window(Duration::from_secs(301)));
+    only!(app(long), Trigger, "at most 300", "301s");
+
+    let twice = |trigger: fn() -> HttpApi| hello().function(function("b").trigger(trigger()).trigger(trigger()));
+    only!(twice(|| HttpApi::get("/x")), Claim, "the route `GET /x`", "`b`");
+    let urls = |f: Function| f.trigger(FunctionUrl::signed()).trigger(FunctionUrl::public());
+    only!(app(urls), Claim, "the function URL of `hello`");
+    let queues = hello().function(function("a").trigger(Queue::new("my-orders")));
+    only!(queues.function(function("b").trigger(Queue::new("my_orders"))), Claim, "`MyOrders`", "`a`", "`b`");
+}
+
+#[test]
+fn environments_have_names_files_and_stacks_of_their_own() {
+    for name in ["", "1st", "a b", "ä", &"a".repeat(61)] {
+        only!(hello().environment(environment(name)), EnvironmentName, &format!("`{name}`"), "1 to 60");
+    }
+    for name in ["cloudformation", "CloudFormation", "pipeline"] {
+        only!(hello().environment(environment(name)), EnvironmentReserved, &format!("`{name}.json`"), "rename");
+    }
+    only!(
+        hello().environment(environment("test")).environment(environment("TEST")),
+        EnvironmentTwice,
+        "`TEST`",
+        "rename"
+    );
+    only!(hello().environment(environment("test").stack_prefix("a_b")), StackPrefix, "`test`", "`a_b`", "letters");
+    let same = environment("production").stack_prefix("test");
+    only!(hello().environment(environment("test")).environment(same), SameStack, "`Test-Hello-main`", ".stack_prefix(");
+}
+
+#[test]
+fn environments_define_the_same_settings() {
+    let app = |second: Environment| hello().environment(environment("test")).environment(second);
+    let none = Environment::new("production", ());
+    only!(app(none), SettingMissing, "`production`", "`MESSAGE`", "`test`", "define it in both");
+    let more = Environment::new("production", [("MESSAGE", ""), ("MORE", "")]);
+    only!(app(more), SettingMissing, "`test`", "`MORE`", "`production`");
+    let typed = Environment::new("production", crate::models::settings("", None));
+    assert!(
+        mistakes(&app(typed))
+            .iter()
+            .any(|m| matches!(m, Mistake::SettingDiffers { variable, .. } if variable == "MESSAGE"))
+    );
+    let twice = Environment::new("test", [("DB_HOST", ""), ("DB__HOST", "")]);
+    only!(hello().environment(twice), Setting, "`test`", "DB__HOST", "DbHost", "rename");
+    let own = Environment::new("test", [("CODE_BUCKET", "")]);
+    only!(hello().environment(own), ParameterReserved, "`CODE_BUCKET`", "`CodeBucket`", "rename");
+    let large = Environment::new("test", [("LARGE", "x".repeat(4097))]);
+    let found = mistakes(&hello().environment(large));
+    assert!(matches!(found[0], Mistake::ValueTooLarge { bytes: 4097, .. }), "{found:?}");
+    assert!(found[0].to_string().contains("`LARGE`"), "{}", found[0]);
+}
+
+#[test]
+fn a_parameter_and_a_resource_are_never_one_logical_id() {
+    let app = hello().environment(Environment::new("test", [("HELLO_FUNCTION", "x")]));
+    only!(app, ParameterTaken, "`HELLO_FUNCTION`", "`HelloFunction`", "rename");
+}
+
+#[test]
+fn gates_are_what_codepipeline_takes() {
+    let wrong = environment("test").approve_changes(Approval::manual().link("example.com"));
+    only!(hello().environment(wrong), Approval, "`test`", "approve_changes", "`example.com`", "https://");
+    let last = environment("test").approve_promotion(Approval::manual());
+    only!(hello().environment(last), LastPromotion, "`test`", "use approve_changes, or remove it");
+}
+
+#[test]
+fn a_pipeline_has_a_repository_and_somewhere_to_deliver_to() {
+    let pipeline = || Pipeline::github("https://github.com/acme/hello");
+    only!(hello().pipeline(pipeline()), PipelineWithoutEnvironment, ".environment(");
+    let app = |pipeline| hello().environment(environment("test")).pipeline(pipeline);
+    only!(app(Pipeline::github("https://example.com/a/b")), Pipeline, "github.com");
+    only!(app(pipeline().branch("a b")), Pipeline, "`a b`");
+    only!(app(pipeline().name("1")), Pipeline, "`1`");
+    only!(app(pipeline().connection("me")), Pipeline, "`me`", "arn:aws:codeconnections:");
+    only!(app(pipeline().buildspec("/etc/x")), Pipeline, "`/etc/x`");
+}
+
+#[test]
+fn what_is_too_much_for_cloudformation_is_split_by_its_author() {
+    let functions = |count| (0..count).map(|n| function(&format!("f{n}"))).fold(App::new("Hello"), App::function);
+    assert_eq!(mistakes(&functions(166)), []);
+    only!(functions(167), TooMany, "501 resources", "500", "split the app");
+    let settings: Vec<_> = (0..199).map(|n| (format!("S{n}"), String::new())).collect();
+    only!(hello().environment(Environment::new("test", settings)), TooMany, "201 parameters", "200");
+    let text = vec![Value::from("x".repeat(10_000)); 101];
+    let grant = text.into_iter().fold(Statement::allow(["s3:GetObject"]), Statement::on);
+    only!(App::new("Hello").function(function("hello").grant(grant)), TemplateTooLarge, "1,000,000", "split the app");
+}
+
+#[test]
+fn all_mistakes_are_in_one_report() {
+    let app = App::new("my app")
+        .function(
+            function("hello")
+                .memory(Memory::mb(64))
+                .timeout(Duration::from_secs(1000))
+                .trigger(HttpApi::get("hello"))
+                .trigger(Schedule::cron("every day")),
+        )
+        .function(function("hello"))
+        .function(function("good_bye").variable("AWS_REGION", "x"))
+        .function(function("good-bye").trigger(Queue::new("x").batch_size(20_000)))
+        .environment(environment("cloudformation"))
+        .environment(Environment::new("production", [("DB_HOST", ""), ("DB__HOST", "")]))
+        .environment(environment("Production").approve_promotion(Approval::manual().message("")))
+        .pipeline(Pipeline::github("https://gitlab.com/acme/hello").branch("no branch"));
+    insta::assert_snapshot!(app.synthesize(LogLevel::Info).unwrap_err());
+}

@@ -1,0 +1,317 @@
+//! What a person sees of each command: standard output, standard error and exit code.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use tempfile::TempDir;
+
+use crate::{
+    golden,
+    support::{Run, Service, run},
+};
+
+/// A service in an empty folder, on a machine that knows nothing of AWS.
+pub struct Shell {
+    name: String,
+    program: Program,
+    folder: TempDir,
+}
+
+enum Program {
+    Full(Service),
+    Lean(PathBuf),
+}
+
+impl Shell {
+    /// The full build of this package.
+    pub fn of(package: &str) -> Self {
+        Self::new(package, Program::Full(Service::of(package)))
+    }
+
+    /// The Lambda build that is there.
+    pub fn lean(bootstrap: PathBuf) -> Self {
+        Self::new("bootstrap", Program::Lean(bootstrap))
+    }
+
+    fn new(name: &str, program: Program) -> Self {
+        Self { name: name.to_owned(), program, folder: TempDir::new().expect("a temporary folder") }
+    }
+
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = match &self.program {
+            Program::Full(service) => service.command(self.folder(), arguments),
+            Program::Lean(program) => {
+                let mut command = Command::new(program);
+                command.args(arguments).current_dir(self.folder());
+                command
+            }
+        };
+        for (name, _) in std::env::vars_os() {
+            if name.to_str().is_some_and(|name| ["AWS_", "SPARTA_", "CODEBUILD_"].iter().any(|of| name.starts_with(of)))
+            {
+                command.env_remove(name);
+            }
+        }
+        let nowhere = self.folder().join("nowhere");
+        command.env("AWS_CONFIG_FILE", &nowhere).env("AWS_SHARED_CREDENTIALS_FILE", &nowhere);
+        command.env("AWS_EC2_METADATA_DISABLED", "true").env("CARGO_TERM_QUIET", "true");
+        command
+    }
+
+    pub fn run(&self, arguments: &[&str]) -> Run {
+        run(&mut self.command(arguments))
+    }
+
+    /// Runs it and compares all that is seen with the golden file of this name.
+    #[track_caller]
+    pub fn says(&self, name: &str, arguments: &[&str]) -> Run {
+        let run = self.run(arguments);
+        let line = [&[self.name.as_str()], arguments].concat().join(" ");
+        golden::compare("commands", name, &golden::transcript(&line, &run));
+        run
+    }
+
+    /// A file of its folder.
+    pub fn file(&self, name: &str) -> String {
+        fs::read_to_string(self.folder().join(name)).unwrap_or_else(|error| panic!("{name}: {error}"))
+    }
+}
+
+const CONNECTION: &str =
+    "arn:aws:codeconnections:eu-west-1:123456789012:connection/11111111-2222-3333-4444-555555555555";
+
+#[test]
+fn without_arguments_it_prints_its_help_and_was_used_wrongly() {
+    assert_eq!(Shell::of("codepipeline").says("no-arguments", &[]).code, Some(2));
+}
+
+#[test]
+fn help_is_a_product() {
+    let shell = Shell::of("codepipeline");
+    let run = shell.says("help", &["--help"]);
+    assert_eq!((run.code, run.stderr.as_str()), (Some(0), ""));
+}
+
+#[test]
+fn each_command_has_its_help() {
+    let shell = Shell::of("codepipeline");
+    for command in ["version", "build", "provision", "provisionPipeline", "status", "delete", "describe", "execute"] {
+        assert_eq!(shell.says(&format!("{command}-help"), &[command, "--help"]).code, Some(0));
+    }
+}
+
+#[test]
+fn what_is_not_known_is_wrong_usage() {
+    let shell = Shell::of("codepipeline");
+    for (name, arguments) in [
+        ("unknown-command", &["deploy"][..]),
+        ("misspelt-command", &["provisionPipline"]),
+        ("unknown-flag", &["build", "--fast"]),
+        ("unknown-level", &["version", "--level", "loud"]),
+        ("unknown-format", &["version", "--format", "yaml"]),
+        ("unknown-environment", &["provision", "--noop", "--environment", "staging"]),
+        ("unknown-parameter", &["provision", "--noop", "--param", "Mesage=hello"]),
+        ("malformed-parameter", &["provision", "--noop", "--param", "hunter2"]),
+        ("reserved-tag", &["provision", "--noop", "--tag", "sparta:app=mine"]),
+        ("malformed-build-id", &["build", "--buildID", "no such id"]),
+        ("package-name-taken", &["build", "--codePipelinePackage", "test.json"]),
+        ("provision-without-bucket", &["provision"]),
+        ("pipeline-without-connection", &["provisionPipeline"]),
+        ("pipeline-of-two-sources", &["provisionPipeline", "--connection", CONNECTION, "--oauth", "hunter2"]),
+        ("execute-unknown-function", &["execute", "--function", "goodbye"]),
+    ] {
+        let run = shell.says(name, arguments);
+        assert_eq!((run.code, run.stdout.as_str()), (Some(2), ""), "{name}");
+        assert!(!run.stderr.contains("hunter2"), "{name} shows a secret");
+    }
+    assert_eq!(fs::read_dir(shell.folder()).unwrap().count(), 0, "it wrote something");
+}
+
+#[test]
+fn commands_and_flags_have_a_second_spelling() {
+    let said = |arguments: &[&str]| {
+        let shell = Shell::of("codepipeline");
+        (golden::transcript("", &shell.run(arguments)), shell)
+    };
+    let (camel, first) = said(&["provisionPipeline", "--noop", "--s3Bucket", "bucket", "--outputDir", "out"]);
+    let (kebab, second) = said(&["provision-pipeline", "--noop", "--s3-bucket", "bucket", "--output-dir", "out"]);
+    assert_eq!(camel, kebab);
+    assert_eq!(first.file("out/pipeline.json"), second.file("out/pipeline.json"));
+
+    let camel = [
+        "provision",
+        "--noop",
+        "--s3Bucket",
+        "b",
+        "--codePipelinePackage",
+        "p.zip",
+        "--buildID",
+        "1",
+        "--outputDir",
+        "o",
+    ];
+    let kebab = [
+        "provision",
+        "--noop",
+        "--s3-bucket",
+        "b",
+        "--code-pipeline-package",
+        "p.zip",
+        "--build-id",
+        "1",
+        "--output-dir",
+        "o",
+    ];
+    assert_eq!(said(&camel).0, said(&kebab).0);
+    let execute = |flag| said(&["execute", "--function", "nobody", flag, "127.0.0.1:1"]).0;
+    assert_eq!(execute("--runtimeApi"), execute("--runtime-api"));
+}
+
+#[test]
+fn the_version_is_for_people_and_for_machines() {
+    let shell = Shell::of("codepipeline");
+    shell.says("version", &["version"]);
+    shell.says("version-json", &["version", "--format", "json"]);
+}
+
+#[test]
+fn a_service_is_described_to_people_and_to_machines() {
+    let shell = Shell::of("codepipeline");
+    assert_eq!(shell.says("describe", &["describe"]).code, Some(0));
+    let json = shell.says("describe-json", &["describe", "--format", "json"]).success();
+    assert_eq!(serde_json::from_str::<serde_json::Value>(&json).unwrap()["app"], "HelloPipeline");
+    Shell::of("commands").says("describe-without-environments", &["describe"]);
+}
+
+#[test]
+fn the_buildspec_is_written_once_and_never_over_an_edited_one() {
+    let shell = Shell::of("codepipeline");
+    shell.says("buildspec", &["build", "--buildspec"]);
+    golden::compare("codepipeline", "buildspec.yml", &shell.file("buildspec.yml"));
+    assert_eq!(shell.run(&["build", "--buildspec"]).code, Some(0), "the same again");
+
+    let edited = shell.file("buildspec.yml") + "# mine\n";
+    fs::write(shell.folder().join("buildspec.yml"), &edited).unwrap();
+    assert_eq!(shell.says("buildspec-edited", &["build", "--buildspec"]).code, Some(1));
+    assert_eq!(shell.file("buildspec.yml"), edited);
+}
+
+#[test]
+fn a_provision_that_changes_nothing_shows_what_it_would_send() {
+    let shell = Shell::of("codepipeline");
+    let build = ["provision", "--noop", "--buildID", "42"];
+    shell.says("provision-noop", &build);
+    golden::compare("codepipeline", "provision.request", &shell.file(".sparta/provision.request.json"));
+
+    let options = ["--environment", "production", "--param", "Message=Hi!", "--param", "ENVIRONMENT=here"];
+    let more = ["--tag", "team=a=b", "--s3Bucket", "bucket", "--format", "json", "--outputDir", "out"];
+    let json = shell.says("provision-noop-json", &[&build[..], &options, &more].concat()).success();
+    let request = serde_json::from_str::<serde_json::Value>(&json).unwrap()["request"].clone();
+    assert_eq!(request, serde_json::from_str::<serde_json::Value>(&shell.file("out/provision.request.json")).unwrap());
+    assert_eq!(request["StackName"], "Prod-HelloPipeline");
+    assert_eq!(request["Parameters"]["Message"], "Hi!");
+}
+
+#[test]
+fn a_pipeline_that_is_not_deployed_is_written() {
+    let shell = Shell::of("codepipeline");
+    assert_eq!(shell.says("pipeline-noop", &["provisionPipeline", "--noop"]).code, Some(0));
+    golden::compare("codepipeline", "pipeline.request", &shell.file(".sparta/pipeline.request.json"));
+
+    let arguments = ["provisionPipeline", "--noop", "--connection", CONNECTION, "--format", "json"];
+    let more = ["--pipeline", "Mine", "--repo", "git@github.com:acme/other.git"];
+    let json = shell.says("pipeline-noop-json", &[&arguments[..], &more].concat()).success();
+    let request = serde_json::from_str::<serde_json::Value>(&json).unwrap()["request"].clone();
+    assert_eq!(request["StackName"], "Mine");
+    assert_eq!(request["Parameters"]["ConnectionArn"], CONNECTION);
+}
+
+#[test]
+fn a_token_is_in_nothing_that_is_written_or_said() {
+    const TOKEN: &str = "ghp_0123456789abcdefghijABCDEFGHIJ012345";
+    let shell = Shell::of("codepipeline");
+    let run = shell.run(&["provisionPipeline", "--noop", "--level", "trace", "--oauth", TOKEN]);
+    assert_eq!(run.code, Some(0), "{}", run.stderr);
+    assert!(!run.stdout.contains(TOKEN) && !run.stderr.contains(TOKEN));
+    let files: Vec<_> =
+        fs::read_dir(shell.folder().join(".sparta")).unwrap().map(|file| file.unwrap().path()).collect();
+    assert_eq!(files.len(), 2, "{files:?}");
+    for file in files {
+        assert!(!fs::read_to_string(&file).unwrap().contains(TOKEN), "{}", file.display());
+    }
+    golden::compare("codepipeline", "pipeline-oauth", &shell.file(".sparta/pipeline.json"));
+}
+
+#[test]
+fn a_pipeline_needs_a_repository_of_githubs() {
+    let shell = Shell::of("codepipeline");
+    let run = shell.says("pipeline-of-elsewhere", &["provisionPipeline", "--noop", "--repo", "https://gitlab.com/a/b"]);
+    assert_ne!(run.code, Some(0));
+    let secret = ["provisionPipeline", "--noop", "--repo", "https://me:hunter2@github.com/acme/hello?x=y"];
+    assert!(!shell.says("pipeline-of-credentials", &secret).stderr.contains("hunter2"));
+    assert_eq!(
+        Shell::of("commands").says("pipeline-without-repository", &["provisionPipeline", "--noop"]).code,
+        Some(2)
+    );
+}
+
+#[test]
+fn a_command_of_the_users_own_is_like_the_others() {
+    let shell = Shell::of("commands");
+    shell.says("own-help", &["--help"]);
+    shell.says("own-command-help", &["seed", "--help"]);
+    assert_eq!(shell.says("own-command", &["seed", "--count", "2"]).code, Some(0));
+    assert_eq!(shell.says("own-command-used-wrongly", &["seed", "--count", "two"]).code, Some(2));
+    assert_eq!(shell.says("own-command-unknown-flag", &["seed", "--colour"]).code, Some(2));
+}
+
+#[test]
+fn a_function_of_the_old_signature_is_warned_of() {
+    let shell = Shell::of("legacy");
+    let run = shell.says("deprecated", &["describe"]);
+    assert!(run.stderr.contains("DEPRECATED: function `old`"), "{}", run.stderr);
+    assert_eq!(shell.says("execute-which", &["execute"]).code, Some(2));
+}
+
+#[test]
+fn all_mistakes_of_an_app_are_told_by_every_command() {
+    let shell = Shell::of("mistaken");
+    let said = shell.says("mistakes", &["describe"]);
+    assert_eq!(said.code, Some(1));
+    for arguments in [
+        &["build"][..],
+        &["provision", "--noop"],
+        &["provision", "--s3Bucket", "bucket"],
+        &["provisionPipeline", "--noop"],
+        &["status"],
+        &["delete"],
+        &["execute"],
+    ] {
+        let run = shell.run(arguments);
+        assert_eq!((run.code, run.stdout, run.stderr), (Some(1), String::new(), said.stderr.clone()), "{arguments:?}");
+    }
+    assert_eq!(shell.run(&["version"]).code, Some(0));
+    assert_eq!(fs::read_dir(shell.folder()).unwrap().count(), 0, "it wrote something");
+}
+
+#[test]
+fn without_a_region_or_credentials_it_says_how_to_give_them() {
+    let shell = Shell::of("codepipeline");
+    assert_eq!(shell.says("no-region", &["status"]).code, Some(1));
+    assert_eq!(shell.says("no-credentials", &["status", "--region", "eu-west-1"]).code, Some(1));
+    assert_eq!(shell.says("no-profile", &["status", "--profile", "nobody"]).code, Some(1));
+}
+
+#[test]
+fn a_deletion_that_changes_nothing_names_the_stack() {
+    let shell = Shell::of("codepipeline");
+    shell.says("delete-noop", &["delete", "--noop"]);
+    shell.says("delete-noop-json", &["delete", "--noop", "--environment", "production", "--format", "json"]);
+}

@@ -1,0 +1,43 @@
+//! What was said and written once, and has to be so again: `INSTA_UPDATE=always cargo test` takes what is new.
+
+use std::path::Path;
+
+use regex_lite::Regex;
+
+use crate::support::Run;
+
+/// Compares with `tests/golden/<folder>/<name>.snap`.
+#[track_caller]
+pub fn compare(folder: &str, name: &str, text: &str) {
+    let folder = Path::new("golden").join(folder);
+    insta::with_settings!(
+        { snapshot_path => folder, prepend_module_to_snapshot => false, omit_expression => true },
+        { insta::assert_snapshot!(name, redacted(text)) }
+    );
+}
+
+/// All that a person sees of a run.
+pub fn transcript(line: &str, run: &Run) -> String {
+    let code = run.code.map_or_else(|| "none".to_owned(), |code| code.to_string());
+    let part = |name: &str, text: &str| match text {
+        "" => String::new(),
+        text => format!("----- {name}\n{}\n", text.trim_end()),
+    };
+    format!("$ {line}\n----- exit code\n{code}\n{}{}", part("stdout", &run.stdout), part("stderr", &run.stderr))
+}
+
+/// Without what differs from one compiler and machine to the next.
+fn redacted(text: &str) -> String {
+    let rules = [
+        (r"\b[0-9a-f]{64}\b", "SHA256"),
+        (r"sha256 [0-9a-f]{12}", "sha256 SHA256"),
+        (r"\b[0-9a-f]{40}(-dirty)?\b", "COMMIT"),
+        (r"\([0-9]{6,} bytes", "(BYTES bytes"),
+        (r#""codeBytes": [0-9]+"#, r#""codeBytes": BYTES"#),
+        (r#"rust: "[0-9.]+""#, r#"rust: "RUST""#),
+    ];
+    let text = text.replace(env!("CARGO_PKG_VERSION"), "VERSION");
+    rules.iter().fold(text, |text, (pattern, name)| {
+        Regex::new(pattern).expect("the pattern is one").replace_all(&text, *name).into_owned()
+    })
+}

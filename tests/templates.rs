@@ -1,0 +1,116 @@
+//! The documents of every example, and what cfn-lint says to them and to Apps of random shape.
+
+use std::{
+    cell::RefCell,
+    fs,
+    path::{Path, PathBuf},
+};
+
+use proptest::test_runner::{Config, TestRng, TestRunner};
+use sparta::{App, LogLevel, synth::Source};
+use sparta_test_tools::{REGIONS, cfn_lint};
+use tempfile::TempDir;
+
+use crate::{apps, golden, models, support};
+
+/// The documents that `build` wrote, in the order of their names.
+fn documents(example: &str) -> Vec<PathBuf> {
+    let folder = support::package(example);
+    let files = fs::read_dir(folder.path()).expect("the output folder is there");
+    let files = files.map(|file| file.expect("it can be listed").path());
+    let mut documents: Vec<_> = files.filter(|file| file.extension().is_some_and(|kind| kind == "json")).collect();
+    documents.sort();
+    documents
+}
+
+fn name(document: &Path) -> &str {
+    document.file_stem().and_then(|name| name.to_str()).expect("its name is UTF-8")
+}
+
+#[track_caller]
+fn unchanged(example: &str, names: &[&str]) {
+    let documents = documents(example);
+    assert_eq!(documents.iter().map(|document| name(document)).collect::<Vec<_>>(), names);
+    for document in documents {
+        golden::compare(example, name(&document), &fs::read_to_string(&document).expect("it can be read"));
+    }
+}
+
+#[test]
+fn hello_has_these_documents() {
+    unchanged("hello", &["cloudformation"]);
+}
+
+#[test]
+fn codepipeline_has_these_documents() {
+    unchanged("codepipeline", &["cloudformation", "pipeline", "production", "test"]);
+}
+
+#[test]
+fn commands_has_these_documents() {
+    unchanged("commands", &["cloudformation"]);
+}
+
+/// Writes the templates of an App: its own, and its pipeline's with a connection and with a token.
+fn write(app: &App, folder: &Path, prefix: &str) -> Vec<PathBuf> {
+    let synthesis = app.synthesize(LogLevel::Info).expect("the app has no mistakes");
+    let mut templates = vec![("service", synthesis.template.to_json())];
+    if let Some(pipeline) = synthesis.model.pipeline() {
+        for (name, source) in
+            [("connection", Source::Connection), ("oauth", Source::OAuth { secret_name: "sparta/x/github-token" })]
+        {
+            let template = synthesis.pipeline(pipeline, source).expect("the pipeline has no mistakes");
+            templates.push((name, template.to_json()));
+        }
+    }
+    let write = |(name, template): (&str, String)| {
+        let path = folder.join(format!("{prefix}-{name}.json"));
+        fs::write(&path, template).expect("the folder can be written to");
+        path
+    };
+    templates.into_iter().map(write).collect()
+}
+
+#[track_caller]
+fn clean(templates: &[PathBuf]) {
+    let templates: Vec<&Path> = templates.iter().map(PathBuf::as_path).collect();
+    cfn_lint(&templates, REGIONS).unwrap_or_else(|report| panic!("{report}"));
+}
+
+#[test]
+fn cfn_lint_finds_nothing_in_any_example() {
+    let mut templates = Vec::new();
+    for example in ["hello", "codepipeline", "commands"] {
+        let documents = documents(example).into_iter();
+        templates.extend(documents.filter(|document| matches!(name(document), "cloudformation" | "pipeline")));
+    }
+    assert_eq!(templates.len(), 4);
+    clean(&templates);
+}
+
+#[test]
+fn cfn_lint_finds_nothing_in_a_service_with_everything() {
+    let folder = TempDir::new().expect("a temporary folder");
+    clean(&write(&models::everything(), folder.path(), "everything"));
+}
+
+#[test]
+fn cfn_lint_finds_nothing_in_apps_of_random_shape() {
+    const SAMPLE: usize = 20;
+    let folder = TempDir::new().expect("a temporary folder");
+    let templates = RefCell::new(Vec::new());
+    let config = Config { cases: 1000, failure_persistence: None, ..Config::default() };
+    let valid = RefCell::new(0);
+    TestRunner::new_with_rng(config, TestRng::deterministic_rng(Default::default()))
+        .run(&apps::shapes(), |shape| {
+            let app = shape.app();
+            if *valid.borrow() < SAMPLE && app.synthesize(LogLevel::Info).is_ok() {
+                *valid.borrow_mut() += 1;
+                templates.borrow_mut().extend(write(&app, folder.path(), &valid.borrow().to_string()));
+            }
+            Ok(())
+        })
+        .expect("shapes can be made");
+    assert_eq!(valid.into_inner(), SAMPLE);
+    clean(&templates.into_inner());
+}
