@@ -1,3 +1,5 @@
 //! The examples as a person uses them: documents, commands, deployments against real API servers, invocations.
 
+mod buildspec;
+mod journey;
 mod support;
