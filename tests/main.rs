@@ -1,8 +1,10 @@
 //! The examples as a person uses them: documents, commands, deployments against real API servers, invocations.
 
 mod builds;
+mod buildspec;
 mod commands;
 mod golden;
+mod journey;
 mod support;
 mod templates;
 

@@ -3,12 +3,14 @@
 use std::{
     collections::BTreeMap,
     ffi::OsStr,
+    fs::File,
     path::{Path, PathBuf},
     process::{Command, Output},
     sync::{Arc, Mutex, OnceLock, PoisonError},
 };
 
 use tempfile::TempDir;
+use zip::ZipArchive;
 
 /// A run of a service's command line that has ended.
 pub struct Run {
@@ -105,4 +107,18 @@ pub fn package(package: &str) -> Arc<TempDir> {
         Arc::new(folder)
     });
     made.clone()
+}
+
+/// The content of an archive, with the modes of its files.
+pub fn unzip(archive: &Path) -> TempDir {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let mut archive = ZipArchive::new(File::open(archive).expect("the archive is there")).expect("it is a zip");
+    archive.extract(folder.path()).expect("it can be unpacked");
+    folder
+}
+
+/// A file of JSON.
+pub fn document(file: &Path) -> serde_json::Value {
+    let text = std::fs::read(file).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
+    serde_json::from_slice(&text).unwrap_or_else(|error| panic!("{}: {error}", file.display()))
 }

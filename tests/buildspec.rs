@@ -1,0 +1,104 @@
+//! The journey that the project began with: what the pipeline does, step by step, with the files that it would do it with.
+
+use std::{
+    collections::BTreeMap,
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use serde_json::{Value, json};
+use sparta_test_tools::{Aws, LocalStack, Tools, Venv};
+
+use crate::support::{Service, document, root, run, unzip};
+
+const CODEBUILD: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/codebuild.py");
+
+/// A clean clone of what is committed, always at the same place, so that its dependencies are compiled once.
+fn clone() -> PathBuf {
+    let place = Path::new(env!("CARGO_TARGET_TMPDIR")).join("clone");
+    _ = fs::remove_dir_all(&place);
+    run(Command::new("git").args(["clone", "--quiet"]).arg(root()).arg(&place)).success();
+    place
+}
+
+/// Builds a clone as CodeBuild does, and gives the folder with the artifacts' archives.
+fn code_build(source: &Path, commit: &str) -> tempfile::TempDir {
+    let output = tempfile::tempdir().unwrap();
+    let mut build = Command::new(Venv::ready(Tools::Aws).program("python"));
+    build.arg(CODEBUILD).arg(source).arg(output.path()).env_clear();
+    let kept = ["PATH", "HOME", "CARGO_HOME", "RUSTUP_HOME", "RUSTUP_TOOLCHAIN"];
+    build.envs(std::env::vars_os().filter(|(name, _)| kept.iter().any(|kept| name == kept)));
+    build.env("CARGO_TARGET_DIR", Path::new(env!("CARGO_TARGET_TMPDIR")).join("codebuild"));
+    build.env("CODEBUILD_RESOLVED_SOURCE_VERSION", commit);
+    run(&mut build).success();
+    output
+}
+
+/// The actions of the pipeline that make change sets, in order: their configurations.
+fn deployments(pipeline: &Value) -> Vec<Value> {
+    let stages = pipeline["Resources"]["Pipeline"]["Properties"]["Stages"].as_array().unwrap();
+    let actions = stages.iter().flat_map(|stage| stage["Actions"].as_array().unwrap());
+    let configurations = actions.map(|action| action["Configuration"].clone());
+    configurations.filter(|it| it["ActionMode"] == "CHANGE_SET_REPLACE").collect()
+}
+
+/// Deploys as CodePipeline does with the artifacts `Build`, unpacked, and `Code`, an object in a bucket.
+fn deploy(aws: &Aws, action: &Value, build: &Path, code: &BTreeMap<&str, &str>) {
+    let file = |property: &str| build.join(action[property].as_str().unwrap().strip_prefix("Build::").unwrap());
+    let configuration = document(&file("TemplateConfiguration"));
+    let mut parameters: BTreeMap<String, String> = serde_json::from_value(configuration["Parameters"].clone()).unwrap();
+    let overrides: Value = serde_json::from_str(action["ParameterOverrides"].as_str().unwrap()).unwrap();
+    for (name, value) in overrides.as_object().unwrap() {
+        let [artifact, attribute] = [0, 1].map(|index| value["Fn::GetArtifactAtt"][index].as_str().unwrap());
+        assert_eq!(artifact, "Code");
+        parameters.insert(name.clone(), code[attribute].to_owned());
+    }
+    let parameters = parameters.iter().map(|(key, value)| json!({"ParameterKey": key, "ParameterValue": value}));
+    let stack = json!({
+        "StackName": action["StackName"],
+        "ChangeSetName": action["ChangeSetName"],
+    });
+    let mut request = stack.clone();
+    request["ChangeSetType"] = json!("CREATE");
+    request["TemplateBody"] = json!(fs::read_to_string(file("TemplatePath")).unwrap());
+    request["Parameters"] = parameters.collect();
+    request["Capabilities"] = json!([action["Capabilities"]]);
+    aws.call("cloudformation", "create_change_set", request);
+    aws.wait("cloudformation", "change_set_create_complete", stack.clone());
+    aws.call("cloudformation", "execute_change_set", stack);
+    aws.wait("cloudformation", "stack_create_complete", json!({"StackName": action["StackName"]}));
+}
+
+#[test]
+fn what_the_buildspec_builds_in_a_clean_clone_greets_in_each_environment() {
+    let source = clone();
+    Service::of("codepipeline").run(&source, ["build", "--buildspec"]).success();
+    let commit = run(Command::new("git").args(["rev-parse", "HEAD"]).current_dir(&source)).success();
+    let artifacts = code_build(&source, commit.trim());
+    let build = unzip(&artifacts.path().join("Build.zip"));
+
+    let localstack = LocalStack::start();
+    let aws = localstack.aws();
+    let code = BTreeMap::from([("BucketName", "artifacts"), ("ObjectKey", "code/of-this-run.zip")]);
+    let archive = format!("fileb://{}", artifacts.path().join("Code.zip").display());
+    aws.call("s3", "create_bucket", json!({"Bucket": code["BucketName"]}));
+    aws.call("s3", "put_object", json!({"Bucket": code["BucketName"], "Key": code["ObjectKey"], "Body": archive}));
+
+    let actions = deployments(&document(&build.path().join("pipeline.json")));
+    actions.iter().for_each(|action| deploy(aws, action, build.path(), &code));
+    let greetings = actions.iter().map(|action| {
+        let stack = action["StackName"].as_str().unwrap();
+        let stacks = aws.call("cloudformation", "describe_stacks", json!({"StackName": stack}));
+        let outputs = stacks["Stacks"][0]["Outputs"].as_array().unwrap();
+        let function = outputs.iter().find(|output| output["OutputKey"] == "HelloWorldFunction").unwrap();
+        (stack, localstack.invoke(function["OutputValue"].as_str().unwrap(), &json!({})).unwrap())
+    });
+    let expected =
+        [("Test-HelloPipeline-main", json!("Hello Test!")), ("Prod-HelloPipeline-main", json!("Hello Production!"))];
+    assert_eq!(greetings.collect::<Vec<_>>(), expected);
+
+    let started = format!(r#""buildId":"{}""#, commit.trim());
+    let logs = localstack.function_logs();
+    assert!(logs.iter().any(|log| log.contains(&started)), "{logs:#?}");
+}

@@ -1,0 +1,221 @@
+//! A person deploys a service, changes it, breaks it, repairs it, and takes it away again.
+
+use std::{
+    ffi::OsStr,
+    fs,
+    process::Command,
+    thread,
+    time::{Duration, Instant},
+};
+
+use serde_json::{Value, json};
+use sparta_test_tools::{Aws, LocalStack};
+use tempfile::TempDir;
+
+use crate::support::{Run, Service, root, run};
+
+/// A service and the account that it is deployed to.
+struct Account {
+    localstack: LocalStack,
+    service: Service,
+    output: TempDir,
+}
+
+impl Account {
+    fn with(package: &str) -> Self {
+        let localstack = LocalStack::start();
+        localstack.aws().call("s3", "create_bucket", json!({"Bucket": "code"}));
+        Self { localstack, service: Service::of(package), output: tempfile::tempdir().unwrap() }
+    }
+
+    fn aws(&self) -> &Aws {
+        self.localstack.aws()
+    }
+
+    fn command<A: AsRef<OsStr>>(&self, arguments: impl IntoIterator<Item = A>) -> Command {
+        let mut command = self.service.command(root(), arguments);
+        command.envs(self.aws().variables());
+        command
+    }
+
+    fn run<A: AsRef<OsStr>>(&self, arguments: impl IntoIterator<Item = A>) -> Run {
+        run(&mut self.command(arguments))
+    }
+
+    /// A run of a command that writes files.
+    fn write(&self, command: &str, arguments: &[&str]) -> Run {
+        let output = self.output.path().to_str().unwrap();
+        self.run([&[command, "--outputDir", output], arguments].concat())
+    }
+
+    fn provision(&self, arguments: &[&str]) -> Run {
+        self.write("provision", &[&["--s3Bucket", "code"], arguments].concat())
+    }
+
+    fn stack(&self, name: &str) -> Value {
+        self.aws().call("cloudformation", "describe_stacks", json!({"StackName": name}))["Stacks"][0].take()
+    }
+
+    fn stack_output(&self, stack: &str, key: &str) -> String {
+        let stack = self.stack(stack);
+        let mut outputs = stack["Outputs"].as_array().unwrap().iter();
+        outputs.find(|output| output["OutputKey"] == key).unwrap()["OutputValue"].as_str().unwrap().to_owned()
+    }
+
+    /// How many events and change sets a stack has.
+    fn history(&self, stack: &str) -> [usize; 2] {
+        let stack = json!({"StackName": stack});
+        let count = |operation: &str, list: &str| {
+            self.aws().call("cloudformation", operation, stack.clone())[list].as_array().unwrap().len()
+        };
+        [count("describe_stack_events", "StackEvents"), count("list_change_sets", "Summaries")]
+    }
+
+    fn greeting(&self) -> Value {
+        let function = self.stack_output("Misbehaving", "GreetFunction");
+        self.localstack.invoke(&function, &json!({})).unwrap()
+    }
+}
+
+#[track_caller]
+fn assert_says(text: &str, parts: &[&str]) {
+    for part in parts {
+        assert!(text.contains(part), "`{part}` is not in:\n{text}");
+    }
+}
+
+/// A run that failed and said these things.
+#[track_caller]
+fn assert_fails(run: &Run, parts: &[&str]) {
+    assert_eq!(run.code, Some(1), "stdout:\n{}\nstderr:\n{}", run.stdout, run.stderr);
+    assert_says(&run.stderr, parts);
+}
+
+const NONSENSE: [&str; 2] = ["--param", "Catalogue=nonsense"];
+
+#[test]
+fn a_service_is_created_changed_broken_repaired_and_deleted() {
+    let account = Account::with("sparta-test-service");
+
+    // a stack of its own: LocalStack cannot delete what it has rolled back
+    let broken = account.provision(&[&["--environment", "test"], &NONSENSE[..]].concat());
+    assert_fails(&broken, &["could not be created: GreetRole (AWS::IAM::Role) CREATE_FAILED", "ROLLBACK_COMPLETE"]);
+    assert_eq!(account.stack("test-Misbehaving")["StackStatus"], "ROLLBACK_COMPLETE");
+
+    let created = account.provision(&["--buildID", "first"]);
+    assert_says(&created.stderr, &["GreetFunction", "CREATE_COMPLETE"]);
+    let function = account.stack_output("Misbehaving", "GreetFunction");
+    assert_says(&created.success(), &["stack Misbehaving is created", &format!("GreetFunction = {function}")]);
+    assert_eq!(account.greeting(), "Hello!");
+
+    let changed = account.provision(&["--buildID", "first", "--param", "Greeting=Good day!"]);
+    assert_says(&changed.success(), &["stack Misbehaving is updated"]);
+    assert_eq!(account.greeting(), "Good day!");
+
+    let history = account.history("Misbehaving");
+    let same = account.provision(&["--buildID", "first", "--param", "Greeting=Good day!"]);
+    assert_says(&same.success(), &["stack Misbehaving is unchanged"]);
+    assert_eq!(account.history("Misbehaving"), history);
+
+    code_alone_is_replaced_in_place(&account);
+    messages_are_consumed(&account);
+
+    let broken = account.provision(&[&["--buildID", "second"], &NONSENSE[..]].concat());
+    assert_fails(&broken, &["could not be updated: GreetRole (AWS::IAM::Role) UPDATE_FAILED", "The stack is in "]);
+
+    status_is_told(&account);
+    assert_says(&account.run(["delete"]).success(), &["the stack Misbehaving is deleted"]);
+    assert_says(&account.run(["delete"]).success(), &["the stack Misbehaving is not there"]);
+    assert_fails(&account.run(["status"]), &["there is no stack \"Misbehaving\""]);
+    assert_eq!(account.aws().call("lambda", "list_functions", json!({}))["Functions"], json!([]));
+}
+
+fn code_alone_is_replaced_in_place(account: &Account) {
+    let setting = ["--param", "Greeting=Good day!"];
+    let history = account.history("Misbehaving");
+    let in_place = |arguments: &[&str]| account.provision(&[&["--inplace"], arguments].concat());
+
+    let refused = in_place(&["--buildID", "second", "--param", "Greeting=Bye!", "--tag", "team=shop"]);
+    assert_fails(&refused, &["more than code changed", "parameter Greeting changed", "tag team changed"]);
+    assert_eq!(account.greeting(), "Good day!");
+
+    let replaced = in_place(&[&["--buildID", "second"], &setting[..]].concat()).success();
+    assert_says(&replaced, &["new code for ", &account.stack_output("Misbehaving", "GreetFunction")]);
+    assert_eq!(account.greeting(), "Good day!");
+    let logs = account.localstack.function_logs();
+    assert!(logs.iter().any(|log| log.contains(r#""buildId":"second""#)), "{logs:#?}");
+
+    let again = in_place(&[&["--buildID", "second"], &setting[..]].concat()).success();
+    assert_says(&again, &["stack Misbehaving is unchanged"]);
+    assert_eq!(account.history("Misbehaving"), history, "CloudFormation has no part in it");
+}
+
+fn messages_are_consumed(account: &Account) {
+    let queue = account.stack_output("Misbehaving", "OrdersQueueUrl");
+    account.aws().call("sqs", "send_message", json!({"QueueUrl": queue, "MessageBody": "7"}));
+    let ordered = || account.localstack.function_logs().iter().any(|log| log.contains(r#""order":7"#));
+    let deadline = Instant::now() + Duration::from_secs(60);
+    while !ordered() {
+        assert!(Instant::now() < deadline, "not within a minute: {}", account.localstack.log());
+        thread::sleep(Duration::from_millis(100));
+    }
+}
+
+fn status_is_told(account: &Account) {
+    let function = account.stack_output("Misbehaving", "GreetFunction");
+    let text = account.run(["status"]).success();
+    assert_says(&text, &["Stack    Misbehaving", "GreetFunction (AWS::Lambda::Function)", &function, "sparta:app"]);
+    let json: Value = serde_json::from_str(&account.run(["status", "--format", "json"]).success()).unwrap();
+    assert_eq!(json["name"], "Misbehaving");
+    assert_eq!(json["tags"]["sparta:app"], "Misbehaving");
+    let outputs = json["outputs"].as_array().unwrap();
+    assert!(outputs.contains(&json!({
+        "key": "GreetFunction", "value": function, "description": "Name of the function greet in Lambda",
+    })));
+}
+
+const CONNECTION: &str =
+    "arn:aws:codeconnections:us-east-1:000000000000:connection/0f1e2d3c-aaaa-bbbb-cccc-0123456789ab";
+
+#[test]
+fn a_pipeline_is_created_found_unchanged_and_deleted() {
+    let account = Account::with("codepipeline");
+    let connected = || account.write("provisionPipeline", &["--connection", CONNECTION]).success();
+
+    assert_says(&connected(), &["stack HelloPipeline-main is created", "PipelineName = ", "ArtifactBucket = "]);
+    let parameters = &account.stack("HelloPipeline-main")["Parameters"];
+    assert_eq!(*parameters, json!([{"ParameterKey": "ConnectionArn", "ParameterValue": CONNECTION}]));
+    let history = account.history("HelloPipeline-main");
+    assert_says(&connected(), &["stack HelloPipeline-main is unchanged"]);
+    assert_eq!(account.history("HelloPipeline-main"), history);
+
+    let status = account.run(["status", "--stack", "HelloPipeline-main"]).success();
+    assert_says(&status, &["CREATE_COMPLETE", "Pipeline (AWS::CodePipeline::Pipeline)"]);
+    let deleted = account.run(["delete", "--stack", "HelloPipeline-main"]).success();
+    assert_says(&deleted, &["the stack HelloPipeline-main is deleted"]);
+}
+
+#[test]
+fn a_token_is_in_secrets_manager_and_nowhere_else() {
+    const TOKEN: &str = "ghp_0123456789abcdefghijklmnopqrstuvwxyz";
+    let account = Account::with("codepipeline");
+    let output = account.output.path().to_str().unwrap();
+    let arguments = ["provisionPipeline", "--level", "trace", "--outputDir", output, "--oauth"];
+    let created = run(account.command(arguments).env("SPARTA_OAUTH_TOKEN", TOKEN));
+    assert_says(&created.stderr, &["The token is kept in the new secret"]);
+    let again = account.run(arguments.into_iter().chain([TOKEN]));
+    assert_says(&again.stderr, &["holds this token already"]);
+    assert_says(&again.stdout, &["stack HelloPipeline-main is unchanged"]);
+
+    let secret = json!({"SecretId": "sparta/HelloPipeline-main/github-token"});
+    assert_eq!(account.aws().call("secretsmanager", "get_secret_value", secret)["SecretString"], TOKEN);
+    let stack = json!({"StackName": "HelloPipeline-main"});
+    let operations = ["get_template", "describe_stacks", "describe_stack_events"];
+    let documents = operations.map(|it| account.aws().call("cloudformation", it, stack.clone()).to_string());
+    assert_says(&documents[0], &["{{resolve:secretsmanager:sparta/HelloPipeline-main/github-token}}"]);
+    let written = fs::read_dir(output).unwrap().map(|file| fs::read_to_string(file.unwrap().path()).unwrap());
+    let printed = [created, again].map(|run| format!("{}{}", run.stdout, run.stderr));
+    for text in documents.into_iter().chain(written).chain(printed) {
+        assert!(!text.contains(TOKEN), "the token is in:\n{text}");
+    }
+}

@@ -1,0 +1,115 @@
+//! A service for the tests: functions that the examples lack, and that misbehave on request.
+
+use std::time::Duration;
+
+use aws_lambda_events::sqs::SqsEvent;
+use serde_json::{Value, json};
+use sparta::{
+    cfn::{LogicalId, reference},
+    prelude::*,
+};
+
+/// What differs from one environment to the next.
+#[derive(Settings)]
+struct Limits {
+    /// Text that the function answers with.
+    greeting: String,
+    /// How many pieces one order may have.
+    #[settings(min = 1)]
+    pieces: u32,
+    /// ARN of the catalogue, which the function may read.
+    catalogue: String,
+}
+
+#[derive(Debug, thiserror::Error)]
+#[error("only {0} pieces are left")]
+struct OutOfStock(u32);
+
+async fn greet(_: Request) -> Result<String, Error> {
+    Ok(Limits::get()?.greeting.clone())
+}
+
+/// Tells what arrived, as the caller asked: with a status, as bytes, as a panic, as an error, or late.
+async fn echo(request: Request) -> Result<Response, Error> {
+    let (head, body) = request.into_parts();
+    let body = body.bytes().await?;
+    tracing::info!(bytes = body.len(), "echoes");
+    match head.uri.path() {
+        "/panic" => panic!("the echo broke"),
+        "/error" => Err(OutOfStock(2))?,
+        "/bytes" => return Ok(vec![0xff, 0x00].into_response()),
+        _ => {}
+    }
+    let headers = head.headers.get_all("x-test").iter().map(|value| String::from_utf8_lossy(value.as_bytes()));
+    let answer = json!({
+        "method": head.method.as_str(),
+        "path": head.uri.path(),
+        "query": head.uri.query(),
+        "x-test": headers.collect::<Vec<_>>(),
+        "body": String::from_utf8_lossy(&body),
+    });
+    Ok(Json(answer).into_response())
+}
+
+/// Does what the event says.
+async fn obey(event: LambdaEvent<Value>) -> Result<Value, Error> {
+    match event.payload["do"].as_str() {
+        Some("panic") => panic!("told to panic"),
+        Some("fail") => Err(OutOfStock(Limits::get()?.pieces))?,
+        Some("sleep") => tokio::time::sleep(Duration::from_secs(60)).await,
+        Some("measure") => return Ok(json!(event.payload["text"].as_str().map(str::len))),
+        _ => {}
+    }
+    Ok(json!({"obeyed": event.payload, "request": event.context.request_id}))
+}
+
+/// Adds up the orders of a batch.
+async fn orders(event: LambdaEvent<SqsEvent>) -> Result<u32, Error> {
+    let mut pieces = 0;
+    for message in event.payload.records {
+        let order: u32 = message.body.unwrap_or_default().parse()?;
+        tracing::info!(order, message = message.message_id, "ordered");
+        pieces += order;
+    }
+    let most = Limits::get()?.pieces;
+    if pieces > most { Err(OutOfStock(most))? } else { Ok(pieces) }
+}
+
+/// Stands for a client that is made once, before the first event.
+#[derive(Clone)]
+struct Stock(u32);
+
+impl Stock {
+    async fn connect() -> Result<Self, Error> {
+        let pieces = Limits::get()?.pieces;
+        tokio::task::yield_now().await;
+        if pieces < 2 { Err(OutOfStock(pieces))? } else { Ok(Self(pieces)) }
+    }
+}
+
+fn main() -> sparta::Result<()> {
+    let limits = Limits {
+        greeting: "Hello!".into(),
+        pieces: 10,
+        catalogue: "arn:aws:dynamodb:us-east-1:123456789012:table/catalogue".into(),
+    };
+    let read_catalogue = Statement::allow(["dynamodb:GetItem"]).on(reference(&LogicalId::of_words(["catalogue"])));
+    let stock = || async {
+        let stock = Stock::connect().await?;
+        Ok::<_, Error>(service_fn(move |_: LambdaEvent<Value>| {
+            let Stock(pieces) = stock;
+            async move { Ok::<_, Error>(pieces) }
+        }))
+    };
+    App::new("Misbehaving")
+        .function(Function::http("greet", service_fn(greet)).grant(read_catalogue))
+        .function(
+            Function::http("echo", service_fn(echo)).layer(TraceLayer::new_for_http()).trigger(FunctionUrl::signed()),
+        )
+        .function(Function::event("obey", service_fn(obey)))
+        .function(Function::event("orders", service_fn(orders)).trigger(Queue::new("orders")))
+        .function(Function::event_factory("stock", stock))
+        .environment(Environment::new("test", limits))
+        .pipeline(Pipeline::github("https://github.com/acme/misbehaving"))
+        .run()
+}
