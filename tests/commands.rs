@@ -73,7 +73,7 @@ impl Shell {
     pub fn says(&self, name: &str, arguments: &[&str]) -> Run {
         let run = self.run(arguments);
         let line = [&[self.name.as_str()], arguments].concat().join(" ");
-        golden::compare("commands", name, &golden::transcript(&line, &run));
+        golden::compare("said", name, &golden::transcript(&line, &run));
         run
     }
 
