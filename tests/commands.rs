@@ -59,8 +59,7 @@ impl Shell {
                 command.env_remove(name);
             }
         }
-        let nowhere = self.folder().join("nowhere");
-        command.env("AWS_CONFIG_FILE", &nowhere).env("AWS_SHARED_CREDENTIALS_FILE", &nowhere);
+        command.env("AWS_CONFIG_FILE", "/dev/null").env("AWS_SHARED_CREDENTIALS_FILE", "/dev/null");
         command.env("AWS_EC2_METADATA_DISABLED", "true").env("CARGO_TERM_QUIET", "true");
         command
     }
@@ -74,7 +73,7 @@ impl Shell {
     pub fn says(&self, name: &str, arguments: &[&str]) -> Run {
         let run = self.run(arguments);
         let line = [&[self.name.as_str()], arguments].concat().join(" ");
-        golden::compare("commands", name, &golden::transcript(&line, &run));
+        golden::compare("said", name, &golden::transcript(&line, &run));
         run
     }
 
@@ -250,16 +249,22 @@ fn a_token_is_in_nothing_that_is_written_or_said() {
 }
 
 #[test]
-fn a_pipeline_needs_a_repository_of_githubs() {
+fn a_pipeline_needs_a_repository_of_githubs_and_somewhere_to_deliver_to() {
     let shell = Shell::of("codepipeline");
-    let run = shell.says("pipeline-of-elsewhere", &["provisionPipeline", "--noop", "--repo", "https://gitlab.com/a/b"]);
-    assert_ne!(run.code, Some(0));
-    let secret = ["provisionPipeline", "--noop", "--repo", "https://me:hunter2@github.com/acme/hello?x=y"];
-    assert!(!shell.says("pipeline-of-credentials", &secret).stderr.contains("hunter2"));
-    assert_eq!(
-        Shell::of("commands").says("pipeline-without-repository", &["provisionPipeline", "--noop"]).code,
-        Some(2)
-    );
+    for (name, options) in [
+        ("pipeline-of-elsewhere", &["--repo", "https://gitlab.com/a/b"][..]),
+        ("pipeline-of-credentials", &["--repo", "https://me:hunter2@github.com/acme/hello"]),
+        ("pipeline-of-wrong-options", &["--pipeline", "my pipeline", "--connection", "mine"]),
+    ] {
+        let run = shell.says(name, &[&["provisionPipeline", "--noop"], options].concat());
+        assert_eq!((run.code, run.stdout.as_str()), (Some(2), ""), "{name}");
+        assert!(!run.stderr.contains("hunter2"), "{name} shows a secret");
+    }
+    let shell = Shell::of("commands");
+    let noop = ["provisionPipeline", "--noop"];
+    assert_eq!(shell.says("pipeline-without-repository", &noop).code, Some(2));
+    let elsewhere = [&noop[..], &["--repo", "https://github.com/acme/orders"]].concat();
+    assert_eq!(shell.says("pipeline-without-environment", &elsewhere).code, Some(1));
 }
 
 #[test]
@@ -306,7 +311,7 @@ fn without_a_region_or_credentials_it_says_how_to_give_them() {
     let shell = Shell::of("codepipeline");
     assert_eq!(shell.says("no-region", &["status"]).code, Some(1));
     assert_eq!(shell.says("no-credentials", &["status", "--region", "eu-west-1"]).code, Some(1));
-    assert_eq!(shell.says("no-profile", &["status", "--profile", "nobody"]).code, Some(1));
+    assert_eq!(shell.says("no-profile", &["status", "--profile", "nobody", "--region", "eu-west-1"]).code, Some(1));
 }
 
 #[test]

@@ -3,6 +3,7 @@ use sparta_core::LogLevel;
 
 /// The options that all commands share.
 #[derive(Clone, Debug, clap::Args)]
+#[command(next_help_heading = "Options of all commands")]
 pub struct Global {
     /// Change nothing outside the output folder, but write everything that would be sent
     #[arg(long, short, global = true)]

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
     Environment, FunctionSpec, Mistake, Model,
-    cfn::pascal_case,
+    cfn::{Value, pascal_case},
     settings::{Field, check_variable_name},
 };
 
@@ -84,9 +84,29 @@ fn options(model: &Model, function: &FunctionSpec, mistakes: &mut Vec<Mistake>) 
     if let Some(architecture) = function.architecture.filter(|own| *own != model.architecture) {
         mistakes.push(Mistake::Architecture { function: name(), architecture, app: model.architecture });
     }
-    for grant in function.grants.iter().filter(|grant| grant.resources().is_empty()) {
-        mistakes.push(Mistake::GrantOnNothing { function: name(), actions: grant.actions().join(", ") });
+    for grant in &function.grants {
+        if grant.resources().is_empty() {
+            mistakes.push(Mistake::GrantOnNothing { function: name(), actions: grant.actions().join(", ") });
+        }
+        let actions = grant.actions().iter().filter(|action| !is_action(action));
+        mistakes.extend(actions.map(|action| Mistake::GrantAction { function: name(), action: action.clone() }));
+        let resources = grant.resources().iter().filter_map(Value::as_str).filter(|resource| !is_resource(resource));
+        mistakes.extend(
+            resources.map(|resource| Mistake::GrantResource { function: name(), resource: resource.to_owned() }),
+        );
     }
+}
+
+/// See <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html>.
+fn is_action(action: &str) -> bool {
+    let name = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"-*?".contains(&b));
+    action == "*" || action.split_once(':').is_some_and(|(service, action)| name(service) && name(action))
+}
+
+fn is_resource(resource: &str) -> bool {
+    let parts: Vec<&str> = resource.splitn(6, ':').collect();
+    resource == "*"
+        || matches!(parts[..], ["arn", partition, service, _, _, rest] if !partition.is_empty() && !service.is_empty() && !rest.is_empty())
 }
 
 fn environments(model: &Model, mistakes: &mut Vec<Mistake>) {

@@ -70,6 +70,10 @@ pub enum Mistake {
     Claim { function: String, claim: String, by: String },
     #[error("function `{function}`: its permission for {actions} says on nothing what it is for: add `.on(arn)`")]
     GrantOnNothing { function: String, actions: String },
+    #[error("function `{function}`: its permission for `{action}` is for no action: `s3:GetObject` is one")]
+    GrantAction { function: String, action: String },
+    #[error("function `{function}`: its permission is on `{resource}`, which is neither an ARN nor `*`")]
+    GrantResource { function: String, resource: String },
     #[error("function `{function}`: {variable}: {error}")]
     Variable { function: String, variable: String, error: VariableNameError },
     #[error("function `{function}`: the variable `{variable}` is one of the environments' settings too: rename one")]

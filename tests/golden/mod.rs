@@ -1,7 +1,5 @@
 //! What was said and written once, and has to be so again: `INSTA_UPDATE=always cargo test` takes what is new.
 
-use std::path::Path;
-
 use regex_lite::Regex;
 
 use crate::support::Run;
@@ -9,7 +7,6 @@ use crate::support::Run;
 /// Compares with `tests/golden/<folder>/<name>.snap`.
 #[track_caller]
 pub fn compare(folder: &str, name: &str, text: &str) {
-    let folder = Path::new("golden").join(folder);
     insta::with_settings!(
         { snapshot_path => folder, prepend_module_to_snapshot => false, omit_expression => true },
         { insta::assert_snapshot!(name, redacted(text)) }

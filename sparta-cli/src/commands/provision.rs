@@ -24,12 +24,12 @@ pub(crate) struct Provision {
     s3_bucket: Option<String>,
 
     /// Value of a parameter of the template, instead of the environment's; may be repeated
-    #[arg(long = "param", short = 'm', value_name = "NAME=VALUE", value_parser = pair)]
-    parameters: Vec<(String, String)>,
+    #[arg(long = "param", short = 'm', value_name = "NAME=VALUE")]
+    parameters: Vec<String>,
 
     /// Tag on the stack and everything in it; may be repeated
-    #[arg(long = "tag", short = 'g', value_name = "KEY=VALUE", value_parser = pair)]
-    tags: Vec<(String, String)>,
+    #[arg(long = "tag", short = 'g', value_name = "KEY=VALUE")]
+    tags: Vec<String>,
 
     /// Only replace the functions' code, without CloudFormation; refused where anything else has changed
     #[arg(long, short = 'c')]
@@ -80,23 +80,25 @@ impl Provision {
         let configuration = self.target.environment(model)?.map(|environment| environment.configuration());
         let (mut parameters, mut tags) =
             configuration.map(|configuration| (configuration.parameters, configuration.tags)).unwrap_or_default();
-        for (name, value) in &self.parameters {
+        for text in &self.parameters {
+            let (name, value) = pair("--param NAME=VALUE", text)?;
             let field = find(model.settings(), name)?;
             field
                 .check_deployed(value)
                 .map_err(|mistake| CliError::usage(format!("--param {name} does not fit: {mistake}")))?;
-            parameters.insert(field.parameter_name(), value.clone());
+            parameters.insert(field.parameter_name(), value.to_owned());
         }
         tags.extend([
             ("sparta:app".to_owned(), model.name().to_owned()),
             ("sparta:version".to_owned(), env!("CARGO_PKG_VERSION").to_owned()),
         ]);
-        for (key, value) in &self.tags {
+        for text in &self.tags {
+            let (key, value) = pair("--tag KEY=VALUE", text)?;
             if key.starts_with("aws:") || key.starts_with("sparta:") {
                 let message = format!("--tag {key}: the prefixes `aws:` and `sparta:` are reserved");
                 return Err(CliError::usage(message).hint("Choose another key."));
             }
-            tags.insert(key.clone(), value.clone());
+            tags.insert(key.to_owned(), value.to_owned());
         }
         let stack_name = self.target.stack(model)?;
         Ok(Request {
@@ -145,10 +147,8 @@ fn find<'f>(fields: &'f [Field], name: &str) -> Result<&'f Field, CliError> {
     })
 }
 
-fn pair(text: &str) -> Result<(String, String), String> {
-    match text.split_once('=') {
-        Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
-        // The value may be a secret, so that the text is not shown.
-        _ => Err("expected NAME=VALUE".to_owned()),
-    }
+/// Both sides of the first `=`. The text is not shown where it has none, because it may be a secret; clap would.
+fn pair<'t>(usage: &str, text: &'t str) -> Result<(&'t str, &'t str), CliError> {
+    let halves = text.split_once('=').filter(|(name, _)| !name.is_empty());
+    halves.ok_or_else(|| CliError::usage(format!("expected {usage}, and one has no name or no `=`")))
 }

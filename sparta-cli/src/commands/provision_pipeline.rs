@@ -1,6 +1,6 @@
 use std::{collections::BTreeMap, path::PathBuf};
 
-use sparta_core::{Pipeline, Synthesis, synth::Source};
+use sparta_core::{Mistake, Pipeline, Synthesis, synth::Source};
 
 use super::{Session, provision::Request};
 use crate::{CliError, package::write_whole};
@@ -106,6 +106,14 @@ impl ProvisionPipeline {
         }
         if let Some(arn) = &self.connection {
             pipeline = pipeline.connection(arn);
+        }
+        // What the App declares has been checked, so that what is wrong now is an option.
+        let mistakes: Vec<String> = pipeline.check().iter().map(ToString::to_string).collect();
+        if !mistakes.is_empty() {
+            return Err(CliError::usage(mistakes.join("; ")));
+        }
+        if synthesis.model.environments().is_empty() {
+            return Err(CliError::failed(Mistake::PipelineWithoutEnvironment.to_string()));
         }
         Ok(pipeline)
     }

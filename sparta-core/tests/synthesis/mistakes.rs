@@ -76,10 +76,24 @@ fn options_are_within_what_lambda_takes() {
         "x86_64",
         "set it on the app"
     );
-    only!(app(|f| f.grant(Statement::allow(["s3:GetObject"]))), GrantOnNothing, "`hello`", "s3:GetObject", ".on(");
     let fits =
         |f: Function| f.memory(Memory::mb(10_240)).timeout(Duration::from_secs(900)).description("ä".repeat(256));
     assert_eq!(mistakes(&App::new("Hello").function(fits(function("hello")))), []);
+}
+
+#[test]
+fn permissions_are_what_iam_takes() {
+    let app = |action: &'static str, resource: &str| {
+        App::new("Hello").function(function("hello").grant(Statement::allow([action]).on(resource)))
+    };
+    let nothing = App::new("Hello").function(function("hello").grant(Statement::allow(["s3:GetObject"])));
+    only!(nothing, GrantOnNothing, "`hello`", "s3:GetObject", ".on(");
+    only!(app("GetObject", "*"), GrantAction, "`hello`", "`GetObject`", "`s3:GetObject`");
+    only!(app("s3:GetObject", "bucket"), GrantResource, "`hello`", "`bucket`", "neither an ARN nor `*`");
+    only!(app("s3:GetObject", "arn:aws:s3:bucket"), GrantResource, "`arn:aws:s3:bucket`");
+    for (action, resource) in [("s3:Get*", "arn:aws:s3:::bucket/*"), ("*", "*"), ("s3-outposts:GetObject", "*")] {
+        assert_eq!(mistakes(&app(action, resource)), []);
+    }
 }
 
 #[test]
@@ -198,7 +212,7 @@ fn what_is_too_much_for_cloudformation_is_split_by_its_author() {
     only!(functions(167), TooMany, "501 resources", "500", "split the app");
     let settings: Vec<_> = (0..199).map(|n| (format!("S{n}"), String::new())).collect();
     only!(hello().environment(Environment::new("test", settings)), TooMany, "201 parameters", "200");
-    let text = vec![Value::from("x".repeat(10_000)); 101];
+    let text = vec![Value::from(format!("arn:aws:s3:::{}", "x".repeat(10_000))); 101];
     let grant = text.into_iter().fold(Statement::allow(["s3:GetObject"]), Statement::on);
     only!(App::new("Hello").function(function("hello").grant(grant)), TemplateTooLarge, "1,000,000", "split the app");
 }
