@@ -100,7 +100,7 @@ fn a_service_is_created_changed_broken_repaired_and_deleted() {
     // a stack of its own: LocalStack cannot delete what it has rolled back
     let broken = account.provision(&[&["--environment", "test"], &NONSENSE[..]].concat());
     assert_fails(&broken, &["could not be created: GreetRole (AWS::IAM::Role) CREATE_FAILED", "ROLLBACK_COMPLETE"]);
-    assert_eq!(account.stack("test-Misbehaving")["StackStatus"], "ROLLBACK_COMPLETE");
+    assert_eq!(account.stack("Test-Misbehaving")["StackStatus"], "ROLLBACK_COMPLETE");
 
     let created = account.provision(&["--buildID", "first"]);
     assert_says(&created.stderr, &["GreetFunction", "CREATE_COMPLETE"]);
