@@ -4,6 +4,7 @@ mod builds;
 mod buildspec;
 mod commands;
 mod golden;
+mod invocations;
 mod journey;
 mod support;
 mod templates;

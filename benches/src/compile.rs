@@ -7,20 +7,12 @@ use std::process::{Command, Stdio};
 use std::time::Instant;
 
 use serde_json::Value;
+use sparta_core::synth::release_profile;
 
 use crate::Result;
 use crate::report::{Table, Unit};
 
 const MANIFEST: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../Cargo.toml");
-
-/// The profile of Sparta's Lambda builds.
-const PROFILE: [&str; 5] = [
-    "profile.release.opt-level=3",
-    "profile.release.lto=\"fat\"",
-    "profile.release.codegen-units=1",
-    "profile.release.strip=true",
-    "profile.release.panic=\"unwind\"",
-];
 
 /// A package of this workspace that is a service.
 pub struct Package {
@@ -38,7 +30,7 @@ pub fn build(package: &Package, target: Option<&Path>) -> Result<PathBuf> {
     let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     cargo.args(["build", "--release", "--manifest-path", MANIFEST, "--package", package.name]);
     cargo.args(["--features", package.features, "--message-format", "json-render-diagnostics"]);
-    cargo.args(PROFILE.iter().flat_map(|setting| ["--config", setting]));
+    cargo.args(release_profile(&[]).iter().flat_map(|setting| ["--config", setting]));
     if let Some(target) = target {
         cargo.arg("--target-dir").arg(target);
     }

@@ -4,8 +4,6 @@ use std::path::{Path, PathBuf};
 
 use cargo_config2::{Config, ResolveOptions, Walk};
 
-use sparta_core::synth::RELEASE_PROFILE;
-
 use super::Architecture;
 
 /// Names and values of a process's environment.
@@ -77,11 +75,11 @@ impl Settings {
         for file in files.iter().rev() {
             profile.extend(release_profile_of(file).unwrap_or_default());
         }
-        for (key, _) in RELEASE_PROFILE {
-            let name = format!("CARGO_PROFILE_RELEASE_{}", key.to_uppercase().replace('-', "_"));
-            if let Some(value) = variables.get(&OsString::from(name)) {
+        for (name, value) in variables {
+            let key = name.to_str().and_then(|name| name.strip_prefix("CARGO_PROFILE_RELEASE_"));
+            if let Some(key) = key {
                 let value = value.to_string_lossy().into_owned();
-                profile.insert(key.to_owned(), value.into());
+                profile.insert(key.to_lowercase().replace('_', "-"), value.into());
             }
         }
         profile
@@ -99,16 +97,6 @@ fn release_profile_of(file: &Path) -> Option<toml::Table> {
     let mut table: toml::Table = text.parse().ok()?;
     let profile = table.get_mut("profile")?.get_mut("release")?;
     profile.as_table().cloned()
-}
-
-/// The `--config` values that complete a release profile.
-pub(super) fn profile_config(own: &toml::Table) -> Vec<String> {
-    let toml = |value: &str| if value.parse::<u32>().is_ok() { value.to_owned() } else { format!("{value:?}") };
-    RELEASE_PROFILE
-        .iter()
-        .filter(|(key, _)| !own.contains_key(*key))
-        .map(|(key, value)| format!("profile.release.{key}={}", toml(value)))
-        .collect()
 }
 
 /// What is allowed but seldom meant.
@@ -149,22 +137,6 @@ pub(super) fn without_cargo_run(variables: &Variables) -> Variables {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_profile_is_completed_and_nothing_of_it_replaced() {
-        assert_eq!(
-            profile_config(&toml::Table::new()),
-            [
-                "profile.release.opt-level=3",
-                "profile.release.lto=\"fat\"",
-                "profile.release.codegen-units=1",
-                "profile.release.strip=\"symbols\"",
-                "profile.release.panic=\"unwind\"",
-            ]
-        );
-        let own: toml::Table = "opt-level = 's'\nlto = false\npanic = 'abort'".parse().unwrap();
-        assert_eq!(profile_config(&own), ["profile.release.codegen-units=1", "profile.release.strip=\"symbols\""]);
-    }
 
     #[test]
     fn what_cargo_run_adds_is_taken_away_and_nothing_else() {

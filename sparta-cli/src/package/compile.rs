@@ -5,9 +5,9 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus, Stdio};
 
 use cargo_metadata::{Message, MetadataCommand};
-use sparta_core::synth::Buildspec;
+use sparta_core::synth::{Buildspec, release_profile};
 
-use super::cargo_settings::{Settings, Variables, processor, profile_config, warnings, without_cargo_run};
+use super::cargo_settings::{Settings, Variables, processor, warnings, without_cargo_run};
 use super::program::{Choice, Program};
 use super::{Architecture, BinaryError, Compiler, check_binary};
 use crate::error::Advice;
@@ -177,7 +177,7 @@ impl Compile {
             .args(["--manifest-path", &program.manifest])
             .args([if program.example { "--example" } else { "--bin" }, &program.name])
             .args(["--target", &zig_target(&target, zig)])
-            .args(profile_config(&profile).iter().flat_map(|config| ["--config", config]))
+            .args(release_profile(&keys(&profile)).iter().flat_map(|config| ["--config", config]))
             .env("CARGO_ENCODED_RUSTFLAGS", flags.join("\x1f"));
         let path = self.compile(command, &program, &settings, &target).await?;
         let bytes = std::fs::read(&path).map_err(|source| CompileError::Read { path: path.clone(), source })?;
@@ -205,7 +205,7 @@ impl Compile {
             package: &program.package,
             binary: &program.name,
             rust_version: minor,
-            manifest_profile: &profile.keys().map(String::as_str).collect::<Vec<_>>(),
+            manifest_profile: &keys(&profile),
         };
         Ok(buildspec.to_string())
     }
@@ -280,6 +280,10 @@ impl Compile {
         }
         executable(&output.stdout, program).ok_or_else(|| CompileError::NoExecutable { program: program.name.clone() })
     }
+}
+
+fn keys(profile: &toml::Table) -> Vec<&str> {
+    profile.keys().map(String::as_str).collect()
 }
 
 fn executable(messages: &[u8], program: &Program) -> Option<PathBuf> {

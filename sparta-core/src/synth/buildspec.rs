@@ -1,10 +1,24 @@
 use std::fmt::{self, Display};
 
-/// The release profile of Lambda builds: keys of `[profile.release]` and their values.
+/// The release profile of Lambda builds: keys of `[profile.release]` and their values, as TOML has them.
 ///
 /// Panics unwind, because an aborted process cannot report its panic to Lambda.
-pub const RELEASE_PROFILE: [(&str, &str); 5] =
-    [("opt-level", "3"), ("lto", "fat"), ("codegen-units", "1"), ("strip", "symbols"), ("panic", "unwind")];
+const RELEASE_PROFILE: [(&str, &str); 5] =
+    [("opt-level", "3"), ("lto", "\"fat\""), ("codegen-units", "1"), ("strip", "true"), ("panic", "\"unwind\"")];
+
+/// What is in a Lambda binary and never runs on Lambda: compiled for size, because a start reads the whole file.
+const COMMAND_LINE: [&str; 4] = ["clap_builder", "miniz_oxide", "sparta-cli", "zip"];
+
+/// The values of cargo's `--config` that complete a release profile which sets the keys in `own` itself.
+pub fn release_profile(own: &[&str]) -> Vec<String> {
+    let open = |key: &&(&str, &str)| !own.contains(&key.0);
+    let mut config: Vec<String> =
+        RELEASE_PROFILE.iter().filter(open).map(|(key, value)| format!("profile.release.{key}={value}")).collect();
+    if !own.contains(&"opt-level") {
+        config.extend(COMMAND_LINE.map(|name| format!("profile.release.package.{name}.opt-level=\"s\"")));
+    }
+    config
+}
 
 /// The `buildspec.yml` of a service: how its pipeline compiles it once, and what it hands over to the environments.
 ///
@@ -36,10 +50,6 @@ impl Display for Buildspec<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { package, binary, rust_version, manifest_profile } = self;
         f.write_str(HEAD)?;
-        for (key, value) in RELEASE_PROFILE.iter().filter(|(key, _)| !manifest_profile.contains(key)) {
-            let variable = key.replace('-', "_").to_ascii_uppercase();
-            writeln!(f, "    CARGO_PROFILE_RELEASE_{variable}: \"{value}\"")?;
-        }
         write!(
             f,
             r#"    RUSTFLAGS: "--cfg sparta_lambda"
@@ -50,8 +60,16 @@ phases:
       rust: "{rust_version}"
   build:
     commands:
-      - cargo build --release --locked --package {package} --bin {binary}
-      # The binary packs itself. The commit is its build id.
+      - >-
+        cargo build --release --locked --package {package} --bin {binary}
+"#
+        )?;
+        for config in release_profile(manifest_profile) {
+            writeln!(f, "        --config '{config}'")?;
+        }
+        write!(
+            f,
+            r#"      # The binary packs itself. The commit is its build id.
       - >-
         "${{CARGO_TARGET_DIR:-target}}/release/{binary}" build --outputDir .sparta
         ${{CODEBUILD_RESOLVED_SOURCE_VERSION:+--buildID "$CODEBUILD_RESOLVED_SOURCE_VERSION"}}
@@ -103,9 +121,28 @@ mod tests {
     }
 
     #[test]
+    fn a_release_profile_is_completed_and_nothing_of_it_replaced() {
+        insta::assert_snapshot!(release_profile(&[]).join("\n"), @r#"
+        profile.release.opt-level=3
+        profile.release.lto="fat"
+        profile.release.codegen-units=1
+        profile.release.strip=true
+        profile.release.panic="unwind"
+        profile.release.package.clap_builder.opt-level="s"
+        profile.release.package.miniz_oxide.opt-level="s"
+        profile.release.package.sparta-cli.opt-level="s"
+        profile.release.package.zip.opt-level="s"
+        "#);
+        assert_eq!(
+            release_profile(&["opt-level", "lto", "panic"]),
+            ["profile.release.codegen-units=1", "profile.release.strip=true"]
+        );
+    }
+
+    #[test]
     fn what_the_manifest_sets_is_left_to_it() {
         let text = Buildspec { manifest_profile: &["lto", "codegen-units"], ..HELLO }.to_string();
-        assert!(!text.contains("LTO") && !text.contains("CODEGEN_UNITS"), "{text}");
-        assert!(text.contains("CARGO_PROFILE_RELEASE_PANIC: \"unwind\""), "{text}");
+        assert!(!text.contains("release.lto") && !text.contains("codegen-units"), "{text}");
+        assert!(text.contains("--config 'profile.release.panic=\"unwind\"'"), "{text}");
     }
 }

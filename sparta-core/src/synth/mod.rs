@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use crate::{App, Mistake, Mistakes, Model, Pipeline, cfn::Template, check};
 
-pub use buildspec::{Buildspec, RELEASE_PROFILE};
+pub use buildspec::{Buildspec, release_profile};
 pub use configuration::Configuration;
 pub use pipeline::{PipelineInput, Source, StageInput, pipeline_template};
 

@@ -40,12 +40,12 @@ async fn echo(request: Request) -> Result<Response, Error> {
         "/bytes" => return Ok(vec![0xff, 0x00].into_response()),
         _ => {}
     }
-    let headers = head.headers.get_all("x-test").iter().map(|value| String::from_utf8_lossy(value.as_bytes()));
+    let headers = head.headers.get_all("x-tag").iter().map(|value| String::from_utf8_lossy(value.as_bytes()));
     let answer = json!({
         "method": head.method.as_str(),
         "path": head.uri.path(),
         "query": head.uri.query(),
-        "x-test": headers.collect::<Vec<_>>(),
+        "x-tag": headers.collect::<Vec<_>>(),
         "body": String::from_utf8_lossy(&body),
     });
     Ok(Json(answer).into_response())

@@ -1,0 +1,188 @@
+//! The packaged bytes under AWS's own emulator of Lambda.
+
+use std::path::Path;
+
+use serde_json::{Value, json};
+use sparta_test_tools::Rie;
+use tempfile::TempDir;
+
+use crate::support::{package, unzip};
+
+#[path = "../sparta-core/tests/serving/events.rs"]
+mod events;
+
+const SETTINGS: [(&str, &str); 3] = [("GREETING", "Hello!"), ("PIECES", "10"), ("CATALOGUE", "any")];
+
+/// One function of the test service, out of its archive.
+struct Function {
+    rie: Rie,
+    _code: TempDir,
+}
+
+impl Function {
+    fn start(name: &str) -> Self {
+        Self::with(name, &SETTINGS)
+    }
+
+    fn with(name: &str, variables: &[(&str, &str)]) -> Self {
+        let code = unzip(&package("sparta-test-service").path().join("code.zip"));
+        let own = [("_HANDLER", name), ("AWS_LAMBDA_FUNCTION_TIMEOUT", "2"), ("AWS_LAMBDA_LOG_FORMAT", "JSON")];
+        Self { rie: Rie::start(&code.path().join("bootstrap"), &[&own, variables].concat()), _code: code }
+    }
+
+    fn invoke(&self, event: &Value) -> Value {
+        self.rie.invoke(event.to_string().as_bytes()).json()
+    }
+
+    /// What the function has logged, as Lambda would read it.
+    fn lines(&self) -> Vec<Value> {
+        let log = self.rie.log();
+        log.lines().filter(|line| line.starts_with('{')).map(|line| serde_json::from_str(line).unwrap()).collect()
+    }
+
+    fn line(&self, message: &str) -> Value {
+        let found = self.lines().into_iter().find(|line| line["message"].as_str().unwrap().contains(message));
+        found.unwrap_or_else(|| panic!("no line says `{message}`:\n{}", self.rie.log()))
+    }
+}
+
+#[test]
+fn every_kind_of_http_event_is_answered_as_http() {
+    let echo = Function::start("echo");
+    let echoed = |answer: &Value| -> Value { serde_json::from_str(answer["body"].as_str().unwrap()).unwrap() };
+
+    for event in [events::http_api("/shop"), events::function_url("/shop")] {
+        let answer = echo.invoke(&event);
+        assert_eq!((&answer["statusCode"], &answer["isBase64Encoded"]), (&json!(200), &json!(false)), "{answer}");
+        assert_eq!(answer["headers"]["content-type"], "application/json");
+        let seen = echoed(&answer);
+        assert_eq!((&seen["method"], &seen["path"], &seen["body"]), (&json!("POST"), &json!("/shop"), &json!("shop")));
+    }
+    for event in [events::rest_api("/shop"), events::load_balancer("/shop")] {
+        let answer = echo.invoke(&event);
+        assert_eq!(answer["statusCode"], 200, "{answer}");
+        assert_eq!(answer["multiValueHeaders"]["content-type"], json!(["application/json"]));
+        assert_eq!(echoed(&answer)["path"], "/shop");
+    }
+    assert_eq!(echoed(&echo.invoke(&events::rest_api("/shop")))["x-tag"], json!(["one", "two"]));
+    let bytes = echo.invoke(&events::http_api("/bytes"));
+    assert_eq!((&bytes["body"], &bytes["isBase64Encoded"]), (&json!("/wA="), &json!(true)));
+    assert_eq!(echo.invoke(&json!({"any": "event"}))["body"], r#"{"any":"event"}"#);
+}
+
+#[test]
+fn a_batch_of_messages_is_typed_and_one_that_fails_is_an_invocation_error() {
+    let orders = Function::start("orders");
+    let batch = |pieces: &[&str]| {
+        let message = |body: &&str| {
+            json!({
+                "messageId": format!("message-{body}"),
+                "receiptHandle": "handle",
+                "body": body,
+                "attributes": {"ApproximateReceiveCount": "1"},
+                "messageAttributes": {},
+                "md5OfBody": "",
+                "eventSource": "aws:sqs",
+                "eventSourceARN": "arn:aws:sqs:us-east-1:123456789012:orders",
+                "awsRegion": "us-east-1",
+            })
+        };
+        orders.invoke(&json!({"Records": pieces.iter().map(message).collect::<Vec<_>>()}))
+    };
+    assert_eq!(batch(&["3", "4"]), 7);
+    let failed = batch(&["30"]);
+    assert_eq!(failed["errorType"], "sparta_test_service::OutOfStock");
+    assert_eq!(failed["errorMessage"], "only 10 pieces are left");
+    assert_eq!(batch(&["many"])["errorType"], "core::num::error::ParseIntError");
+    let mismatch = orders.invoke(&json!({"Records": 7}));
+    assert!(mismatch["errorMessage"].as_str().unwrap().contains("Records"), "{mismatch}");
+    assert_eq!(batch(&["5"]), 5);
+}
+
+#[test]
+fn the_function_serves_on_after_an_error_a_panic_and_a_timeout() {
+    let obey = Function::start("obey");
+    let works = || assert_eq!(obey.invoke(&json!({"any": 1}))["obeyed"], json!({"any": 1}));
+    works();
+
+    let failed = obey.invoke(&json!({"do": "fail"}));
+    assert_eq!(failed["errorType"], "sparta_test_service::OutOfStock");
+    assert_eq!(failed["errorMessage"], "only 10 pieces are left");
+    works();
+
+    let panicked = obey.invoke(&json!({"do": "panic"}));
+    assert_eq!(panicked["errorType"], "Panic");
+    assert_eq!(panicked["errorMessage"], "handler panicked: told to panic");
+    let line = obey.line("panicked: told to panic");
+    assert!(line["location"].as_str().unwrap().contains("main.rs"), "{line}");
+    assert!(line["backtrace"].as_str().unwrap().len() > 100, "{line}");
+    works();
+
+    let late = obey.rie.invoke(br#"{"do": "sleep"}"#);
+    assert!(late.text().contains("Task timed out after 2.00 seconds"), "{}", late.text());
+    works();
+}
+
+#[test]
+fn an_event_of_six_megabytes_arrives_whole() {
+    const LIMIT: usize = 6 * 1024 * 1024;
+    let obey = Function::start("obey");
+    let empty = json!({"do": "measure", "text": ""}).to_string().len();
+    let text = "x".repeat(LIMIT - empty);
+    assert_eq!(obey.invoke(&json!({"do": "measure", "text": text})), LIMIT - empty);
+    assert_eq!(obey.invoke(&json!({"do": "measure", "text": "small"})), 5);
+}
+
+#[test]
+fn log_lines_are_json_with_the_fields_of_lambda_and_the_id_of_the_request() {
+    let echo = Function::start("echo");
+    echo.invoke(&events::http_api("/shop"));
+    echo.invoke(&events::http_api("/panic"));
+
+    let started = echo.line("serving echo");
+    assert_eq!((&started["level"], &started["function"]), (&json!("INFO"), &json!("echo")));
+    assert!(
+        ["sparta", "buildId", "architecture", "kernel"].iter().all(|field| started[field].is_string()),
+        "{started}"
+    );
+    let echoed = echo.line("echoes");
+    assert_eq!((&echoed["level"], &echoed["bytes"]), (&json!("INFO"), &json!(4)));
+    assert!(echoed["timestamp"].as_str().unwrap().ends_with('Z'), "{echoed}");
+    let panicked = echo.line("panicked: the echo broke");
+    assert_eq!(panicked["level"], "ERROR");
+    let [id, other] = [&echoed, &panicked].map(|line| line["requestId"].as_str().unwrap());
+    assert_ne!(id, other);
+    assert!(echo.rie.log().contains(&format!("START RequestId: {id}")), "{}", echo.rie.log());
+}
+
+#[test]
+fn a_factory_makes_the_function_or_fails_its_start() {
+    let stock = Function::start("stock");
+    assert_eq!([stock.invoke(&json!({})), stock.invoke(&json!({}))], [10, 10]);
+
+    let poor = [("GREETING", "Hello!"), ("PIECES", "1"), ("CATALOGUE", "any")];
+    let stock = Function::with("stock", &poor);
+    stock.rie.invoke(b"{}");
+    let line = stock.line("the function cannot start");
+    assert_eq!(line["errorType"], "sparta_test_service::OutOfStock");
+    assert!(line["message"].as_str().unwrap().contains("only 1 pieces are left"), "{line}");
+}
+
+#[test]
+fn a_start_without_settings_names_all_that_are_missing() {
+    let greet = Function::with("greet", &[("PIECES", "none")]);
+    let answer = greet.rie.invoke(b"{}");
+    assert_ne!(answer.status, 200, "{}", answer.text());
+    let line = greet.line("the function cannot start");
+    let message = line["message"].as_str().unwrap();
+    assert!(["GREETING", "PIECES", "CATALOGUE"].iter().all(|name| message.contains(name)), "{message}");
+}
+
+#[test]
+fn the_bootstrap_of_the_archive_can_be_executed() {
+    use std::os::unix::fs::PermissionsExt;
+    let code = unzip(&package("sparta-test-service").path().join("code.zip"));
+    let mode = |name: &str| Path::new(code.path()).join(name).metadata().unwrap().permissions().mode() & 0o777;
+    assert_eq!(mode("bootstrap"), 0o755);
+    assert_eq!(mode("sparta-build-id"), 0o644);
+}
