@@ -70,12 +70,13 @@ impl CommandContext {
     }
 }
 
+type Run = dyn FnOnce(&clap::ArgMatches, CommandContext) -> Result<Running, clap::Error> + Send;
 type Running = Pin<Box<dyn Future<Output = Result<(), Error>> + Send>>;
 
 /// A user's command with its type forgotten.
 pub(crate) struct Injected {
     pub(crate) clap: clap::Command,
-    pub(crate) run: Box<dyn FnOnce(&clap::ArgMatches, CommandContext) -> Result<Running, clap::Error> + Send>,
+    pub(crate) run: Box<Run>,
 }
 
 impl Injected {

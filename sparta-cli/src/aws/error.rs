@@ -50,11 +50,11 @@ pub struct AwsError {
     /// The HTTP status, when there was an answer.
     pub status: Option<u16>,
     /// AWS's code, such as `ValidationError`.
-    pub code: Option<String>,
+    pub code: Option<Box<str>>,
     /// AWS's message, or the chain of causes when there was no answer.
     pub message: String,
     /// AWS's id of the request.
-    pub request_id: Option<String>,
+    pub request_id: Option<Box<str>>,
 }
 
 impl AwsError {
@@ -73,10 +73,10 @@ impl AwsError {
         E: ProvideErrorMetadata + Error + 'static,
     {
         let status = error.raw_response().map(|response| response.status().as_u16());
-        let request_id = error.request_id().map(str::to_owned);
+        let request_id = error.request_id().map(Box::from);
         let (code, message) = match error.as_service_error() {
             Some(service) => {
-                (service.code().map(str::to_owned), service.message().map_or_else(|| no_message(status), str::to_owned))
+                (service.code().map(Box::from), service.message().map_or_else(|| no_message(status), str::to_owned))
             }
             None => (None, causes(&error)),
         };
