@@ -100,9 +100,21 @@ fn synthesis(criterion: &mut Criterion<CpuTime>) {
     group.finish();
 }
 
+/// An App that CloudFormation could not take, so that what is timed is the report of its mistakes.
+fn mistakes(criterion: &mut Criterion<CpuTime>) {
+    let mut group = criterion.benchmark_group("report of mistakes");
+    for functions in [200, 400] {
+        group.throughput(Throughput::Elements(functions as u64));
+        let app = app(functions, |_, function| function.trigger(HttpApi::get("/same")));
+        let report = || app.synthesize(LogLevel::Info).expect_err("the app has mistakes").to_string();
+        group.bench_function(BenchmarkId::from_parameter(functions), |b| b.iter(|| black_box(report()).len()));
+    }
+    group.finish();
+}
+
 criterion_group! {
     name = benches;
     config = Criterion::default().with_measurement(CpuTime(WallTime)).sample_size(20);
-    targets = synthesis
+    targets = synthesis, mistakes
 }
 criterion_main!(benches);

@@ -100,10 +100,23 @@ impl Scope<'_> {
     /// Adds a resource named by `words`, numbered where that name is taken, and gives its logical id.
     pub fn add(&mut self, words: &[&str], resource: Resource) -> LogicalId {
         let first = LogicalId::of_words(words.iter().copied());
-        let id = (1..)
-            .map(|n| if n == 1 { first.clone() } else { LogicalId::of_words([first.as_str(), &n.to_string()]) })
-            .find(|id| !self.template.resources().contains_key(id))
-            .expect("some number is free");
+        let numbered = |n: usize| match n {
+            1 => first.clone(),
+            // An id is cut at 255 characters, which must not take the number off.
+            n => LogicalId::of_words([&first.as_str()[..first.as_str().len().min(240)], &n.to_string()]),
+        };
+        let taken = |n: usize| self.template.resources().contains_key(&numbered(n));
+        // Numbers are taken from 1 on, so that the first free one is found without trying each.
+        let mut free = 1;
+        while taken(free) {
+            free *= 2;
+        }
+        let mut below = free / 2;
+        while free - below > 1 {
+            let middle = below.midpoint(free);
+            if taken(middle) { below = middle } else { free = middle }
+        }
+        let id = numbered(free);
         self.template.resource(id.clone(), resource);
         id
     }

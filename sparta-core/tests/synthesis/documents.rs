@@ -1,4 +1,4 @@
-use sparta_core::{App, LogLevel, synth::Source};
+use sparta_core::{App, Error, Function, LogLevel, Request, service_fn, synth::Source, trigger::HttpApi};
 
 use crate::models;
 
@@ -28,4 +28,14 @@ fn the_level_is_in_the_template_and_nothing_else_depends_on_it() {
     let level = |level: &str| format!("\"ApplicationLogLevel\": \"{level}\"");
     assert_eq!(info.matches(&level("INFO")).count(), 6);
     assert_eq!(info.replace(&level("INFO"), &level("DEBUG")), debug);
+}
+
+#[test]
+fn routes_that_differ_only_far_behind_have_ids_of_their_own() {
+    let handler = service_fn(async |_: Request| Ok::<_, Error>(()));
+    let route = |end: &str| HttpApi::get(format!("/{}/{end}", "x".repeat(300)));
+    let function = Function::http("hello", handler).trigger(route("a")).trigger(route("b")).trigger(route("c"));
+    let synthesis = App::new("Hello").function(function).synthesize(LogLevel::Info).unwrap();
+    let routes = synthesis.template.resources().values().filter(|r| r.kind() == "AWS::ApiGatewayV2::Route");
+    assert_eq!(routes.count(), 3);
 }
