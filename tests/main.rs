@@ -3,4 +3,5 @@
 mod buildspec;
 mod invocations;
 mod journey;
+mod pipeline;
 mod support;
