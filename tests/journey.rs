@@ -107,13 +107,14 @@ fn a_service_is_created_changed_replaced_in_place_and_deleted() {
     assert_says(&created.success(), &["stack Misbehaving is created", &format!("GreetFunction = {function}")]);
     assert_eq!(account.greeting(), "Hello!");
 
-    let changed = account.provision(&["--buildID", "first", "--param", "Greeting=Good day!"]);
-    assert_says(&changed.success(), &["stack Misbehaving is updated"]);
+    let good_day = ["--buildID", "first", "--param", "Greeting=Good day!"];
+    let changed = account.provision(&[&good_day[..], &["--format", "json"]].concat()).success();
+    let changed: Value = serde_json::from_str(&changed).unwrap();
+    assert_eq!(changed["change"], "updated", "{changed}");
     assert_eq!(account.greeting(), "Good day!");
 
     let history = account.history("Misbehaving");
-    let same = account.provision(&["--buildID", "first", "--param", "Greeting=Good day!"]);
-    assert_says(&same.success(), &["stack Misbehaving is unchanged"]);
+    assert_says(&account.provision(&good_day).success(), &["stack Misbehaving is unchanged"]);
     assert_eq!(account.history("Misbehaving"), history);
 
     code_alone_is_replaced_in_place(&account);
