@@ -3,7 +3,8 @@
 use std::{
     ffi::OsStr,
     fs,
-    process::Command,
+    io::{BufRead, BufReader},
+    process::{Command, Stdio},
     thread,
     time::{Duration, Instant},
 };
@@ -106,13 +107,14 @@ fn a_service_is_created_changed_replaced_in_place_and_deleted() {
     assert_says(&created.success(), &["stack Misbehaving is created", &format!("GreetFunction = {function}")]);
     assert_eq!(account.greeting(), "Hello!");
 
-    let changed = account.provision(&["--buildID", "first", "--param", "Greeting=Good day!"]);
-    assert_says(&changed.success(), &["stack Misbehaving is updated"]);
+    let good_day = ["--buildID", "first", "--param", "Greeting=Good day!"];
+    let changed = account.provision(&[&good_day[..], &["--format", "json"]].concat()).success();
+    let changed: Value = serde_json::from_str(&changed).unwrap();
+    assert_eq!(changed["change"], "updated", "{changed}");
     assert_eq!(account.greeting(), "Good day!");
 
     let history = account.history("Misbehaving");
-    let same = account.provision(&["--buildID", "first", "--param", "Greeting=Good day!"]);
-    assert_says(&same.success(), &["stack Misbehaving is unchanged"]);
+    assert_says(&account.provision(&good_day).success(), &["stack Misbehaving is unchanged"]);
     assert_eq!(account.history("Misbehaving"), history);
 
     code_alone_is_replaced_in_place(&account);
@@ -122,7 +124,8 @@ fn a_service_is_created_changed_replaced_in_place_and_deleted() {
     assert_says(&account.run(["delete"]).success(), &["the stack Misbehaving is deleted"]);
     assert_says(&account.run(["delete"]).success(), &["the stack Misbehaving is not there"]);
     assert_fails(&account.run(["status"]), &["there is no stack \"Misbehaving\""]);
-    assert_eq!(account.aws().call("lambda", "list_functions", json!({}))["Functions"], json!([]));
+    let functions = account.aws().call("lambda", "list_functions", json!({})).to_string();
+    assert!(!functions.contains("\"Misbehaving-"), "{functions}");
 }
 
 fn code_alone_is_replaced_in_place(account: &Account) {
@@ -176,6 +179,23 @@ fn a_service_whose_update_fails_answers_as_before() {
     assert_fails(&broken, &["could not be updated: EchoFunction (AWS::Lambda::Function) UPDATE_FAILED: "]);
     let status = account.stack("Misbehaving")["StackStatus"].as_str().unwrap().to_owned();
     assert_says(&broken.stderr, &[&format!("The stack is in {status}.")]);
+    assert_eq!(account.greeting(), "Hello!");
+}
+
+#[test]
+fn a_deployment_that_is_interrupted_goes_on_and_is_found_done() {
+    let account = Account::with("sparta-test-service");
+    let output = account.output.path().to_str().unwrap();
+    let arguments = ["provision", "--s3Bucket", "code", "--buildID", "first", "--outputDir", output];
+    let mut left = account.command(arguments).stderr(Stdio::piped()).stdout(Stdio::null()).spawn().unwrap();
+    let mut lines = BufReader::new(left.stderr.take().unwrap()).lines().map(Result::unwrap);
+    lines.find(|line| line.contains("GreetFunction")).expect("its creation is told");
+    run(Command::new("kill").args(["-INT", &left.id().to_string()])).success();
+    let said = lines.collect::<Vec<_>>().join("\n");
+    assert_eq!(left.wait().unwrap().code(), Some(1), "{said}");
+    assert_says(&said, &["goes on in AWS", "run the same command again, which attaches to the operation"]);
+
+    assert_says(&account.run(arguments).success(), &["stack Misbehaving is unchanged"]);
     assert_eq!(account.greeting(), "Hello!");
 }
 

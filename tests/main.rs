@@ -6,6 +6,7 @@ mod commands;
 mod golden;
 mod invocations;
 mod journey;
+mod pipeline;
 mod support;
 mod templates;
 

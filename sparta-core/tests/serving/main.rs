@@ -2,7 +2,6 @@
 
 mod events;
 mod runtime_api;
-mod service;
 
 use runtime_api::serve;
 use serde_json::{Value, json};
@@ -191,7 +190,7 @@ fn an_event_that_does_not_fit_is_an_error_with_its_path() {
     assert_eq!(kind, "sparta_core::service::EventMismatch");
     assert_eq!(
         message,
-        "the event is not a serving::service::Order: items[1].price: \
+        "the event is not a serving::Order: items[1].price: \
          invalid type: string \"low\", expected f64 at line 1 column 36"
     );
 }
@@ -208,7 +207,7 @@ fn an_error_has_the_name_of_its_type_and_its_causes() {
     for function in ["fails", "fails-own"] {
         let life = serve(function, &[], &[events::http_api("/")]);
         let expected = "the order is not there: table is closed";
-        assert_eq!(life.error(), ("serving::service::OrderMissing", expected));
+        assert_eq!(life.error(), ("serving::OrderMissing", expected));
     }
     let life = serve("fails-boxed", &[], &[events::http_api("/")]);
     assert_eq!(life.error().0, "OrderMissing");
@@ -229,7 +228,7 @@ fn a_panic_is_reported_by_name_and_the_next_event_is_served() {
     assert_eq!(line["level"], "ERROR");
     assert_eq!(line["requestId"], "request-1");
     assert!(line["location"].as_str().unwrap().contains("service.rs"));
-    assert!(line["backtrace"].as_str().unwrap().contains("service::panics"));
+    assert!(line["backtrace"].as_str().unwrap().contains("serving::panics"));
 }
 
 #[test]
@@ -275,14 +274,14 @@ fn every_line_of_a_request_has_its_id_at_every_level() {
         let [first, _] = life.logged("at error")[..] else { panic!("{}", life.stdout) };
         assert_eq!(first["level"], "ERROR");
         assert_eq!(first["table"], "orders");
-        assert_eq!(first["target"], "serving::service");
+        assert_eq!(first["target"], "serving");
     }
 }
 
 #[test]
 fn an_error_is_logged_with_its_id() {
     let life = serve("fails", &[], &[events::http_api("/")]);
-    let message = "serving::service::OrderMissing: the order is not there: table is closed";
+    let message = "serving::OrderMissing: the order is not there: table is closed";
     let [line] = life.logged(message)[..] else { panic!("{}", life.stdout) };
     assert_eq!(line["requestId"], "request-1");
 }
@@ -291,7 +290,7 @@ fn an_error_is_logged_with_its_id() {
 fn text_is_logged_when_lambda_asks_for_it() {
     let variables = [("AWS_LAMBDA_LOG_FORMAT", "Text")];
     let life = serve("logs", &variables, &[events::http_api("/")]);
-    assert!(life.stdout.contains("Z WARN request-1 at warn target=serving::service\n"), "{}", life.stdout);
+    assert!(life.stdout.contains("Z WARN request-1 at warn target=serving\n"), "{}", life.stdout);
     assert!(life.logs.is_empty());
 }
 
@@ -332,7 +331,7 @@ fn missing_settings_are_a_failed_start_that_names_all_of_them() {
         life.init_error(),
         (
             "Runtime.ConfigInvalid",
-            "serving::service::SettingMissing",
+            "serving::SettingMissing",
             "TABLE is not set: expected text; QUEUE is not set: expected text"
         )
     );
@@ -350,7 +349,7 @@ fn a_panic_while_settings_are_checked_is_a_failed_start() {
 fn a_factorys_error_is_a_failed_start_with_its_cause() {
     let life = serve("factory-fails", &[], &[]);
     let message = "function \"factory-fails\" cannot be built: URL is not set: expected text";
-    assert_eq!(life.init_error(), ("Runtime.InitError", "serving::service::SettingMissing", message));
+    assert_eq!(life.init_error(), ("Runtime.InitError", "serving::SettingMissing", message));
     let logged = format!("the function cannot start: {message}");
     assert_eq!(life.logged(&logged).len(), 1, "{}", life.stdout);
     assert_eq!(life.exit_code, Some(3));

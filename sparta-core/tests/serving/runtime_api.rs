@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::io::{BufRead, BufReader, Write};
 use std::net::{TcpListener, TcpStream};
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::{Arc, Mutex};
 
@@ -57,7 +58,16 @@ fn described(body: &Value) -> (&str, &str) {
     (text("errorType"), text("errorMessage"))
 }
 
-/// Lets this executable serve `handler` until the events are used up.
+/// The service beside the tests: cargo compiles a package's examples with its tests.
+fn service() -> PathBuf {
+    let tests = std::env::current_exe().unwrap();
+    let folder = tests.parent().and_then(Path::parent).unwrap();
+    let program = folder.join("examples").join(format!("serving{}", std::env::consts::EXE_SUFFIX));
+    assert!(program.is_file(), "cargo did not compile {}: leave out `--test`, or add `--examples`", program.display());
+    program
+}
+
+/// Lets the service serve `handler` until the events are used up.
 pub fn serve(handler: &str, variables: &[(&str, &str)], events: &[Value]) -> Life {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap().to_string();
@@ -70,10 +80,8 @@ pub fn serve(handler: &str, variables: &[(&str, &str)], events: &[Value]) -> Lif
             std::thread::spawn(move || answer_connection(stream.unwrap(), &shared));
         }
     });
-    let output = Command::new(std::env::current_exe().unwrap())
-        .args(["service::process", "--exact", "--ignored", "--nocapture"])
+    let output = Command::new(service())
         .env_clear()
-        .env("SERVICE", "1")
         .env("AWS_LAMBDA_RUNTIME_API", address)
         .env("_HANDLER", handler)
         .env("AWS_LAMBDA_FUNCTION_NAME", "shop-function")

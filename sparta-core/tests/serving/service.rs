@@ -1,4 +1,4 @@
-//! The service that the tests start: this executable again, as Lambda would start it.
+//! The service that the tests of serving start, as Lambda would start it.
 
 use std::io::Write;
 use std::task::Poll;
@@ -18,12 +18,7 @@ use tower_http::compression::CompressionLayer;
 use tower_http::limit::RequestBodyLimitLayer;
 use tower_http::trace::TraceLayer;
 
-#[test]
-#[ignore = "the process that the other tests start"]
-fn process() {
-    if std::env::var_os("SERVICE").is_none() {
-        return;
-    }
+fn main() {
     let served = serve(Serving {
         functions: functions(),
         checks: vec![Box::new(|| setting("TABLE")), Box::new(|| setting("QUEUE"))],

@@ -1,0 +1,58 @@
+//! The pipeline's parts, as CodePipeline and CodeBuild take them from CloudFormation.
+
+use serde_json::{Map, Value, json};
+use sparta_test_tools::Moto;
+
+use crate::support::{document, package};
+
+/// What CloudFormation calls the services with: its property names begin with a small letter there, and nothing is left
+/// to look up.
+fn call(property: &Value, role: &Value) -> Value {
+    match property {
+        Value::Object(object) => match (object.get("Ref"), object.get("Fn::GetAtt"), object.get("Fn::Sub")) {
+            (Some(name), ..) => name.clone(),
+            (_, Some(_), _) => role.clone(),
+            (.., Some(text)) => text.as_str().unwrap().replace(['$', '{', '}', ':'], "").into(),
+            _ => object.iter().map(|(name, value)| renamed(name, value, role)).collect::<Map<_, _>>().into(),
+        },
+        Value::Array(list) => list.iter().map(|item| call(item, role)).collect(),
+        plain => plain.clone(),
+    }
+}
+
+fn renamed(name: &str, value: &Value, role: &Value) -> (String, Value) {
+    let value = match name {
+        // The names in it are the action's own.
+        "Configuration" => {
+            value.as_object().unwrap().iter().map(|(name, value)| (name.clone(), call(value, role))).collect()
+        }
+        _ => call(value, role),
+    };
+    match name {
+        "BuildSpec" => ("buildspec".to_owned(), value),
+        _ => (name[..1].to_lowercase() + &name[1..], value),
+    }
+}
+
+#[test]
+fn codepipeline_and_codebuild_accept_what_the_stack_would_create() {
+    let template = document(&package("codepipeline").path().join("pipeline.json"));
+    let moto = Moto::start();
+    let trust = json!({"Version": "2012-10-17", "Statement": [{
+        "Effect": "Allow", "Principal": {"Service": "codepipeline.amazonaws.com"}, "Action": "sts:AssumeRole",
+    }]});
+    let role = json!({"RoleName": "any", "AssumeRolePolicyDocument": trust.to_string()});
+    let role = moto.aws().call("iam", "create_role", role)["Role"]["Arn"].take();
+    let request = |resource: &str| call(&template["Resources"][resource]["Properties"], &role);
+
+    let mut project = request("BuildProject");
+    // moto asks for them even where CodePipeline takes care of both, and AWS does not.
+    ["source", "artifacts"].iter().for_each(|part| project[part]["location"] = json!("any"));
+    let project = moto.aws().call("codebuild", "create_project", project);
+    assert_eq!(project["project"]["source"]["buildspec"], "buildspec.yml");
+    moto.aws().call("codepipeline", "create_pipeline", json!({"pipeline": request("Pipeline")}));
+    let pipeline = moto.aws().call("codepipeline", "get_pipeline", json!({"name": "HelloPipeline-main"}));
+    let stages = pipeline["pipeline"]["stages"].as_array().unwrap().iter();
+    let stages: Vec<_> = stages.map(|stage| stage["name"].as_str().unwrap()).collect();
+    assert_eq!(stages, ["Source", "Build", "Deploy-test", "Promote-test", "Deploy-production"]);
+}
