@@ -117,10 +117,10 @@ impl App {
         };
         let functions = self.functions.into_iter().map(|function| function.into_entry(wrap.clone())).collect();
         // Environments share one settings type, which validation sees to.
-        let check = self.environments.first().and_then(|environment| environment.settings.check);
-        let checks = check
-            .into_iter()
-            .map(|check| -> Box<dyn Fn() -> Result<(), Error>> { Box::new(move || Ok(check(&process_variable)?)) });
+        let settings = self.environments.into_iter().next().map(|environment| environment.settings);
+        let checks = settings.into_iter().map(|settings| -> Box<dyn Fn() -> Result<(), Error>> {
+            Box::new(move || Ok(settings.check(&process_variable)?))
+        });
         serve(Serving { functions, checks: checks.collect() })
     }
 

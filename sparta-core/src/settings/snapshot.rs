@@ -41,6 +41,21 @@ impl SettingsSnapshot {
         problems
     }
 
+    /// Checks that a process has all of them: the types' own check, or for pairs that each variable is set.
+    ///
+    /// # Errors
+    ///
+    /// All variables that are missing or malformed.
+    pub fn check(&self, get: &dyn Fn(&str) -> Option<String>) -> Result<(), SettingsError> {
+        if let Some(check) = self.check {
+            return check(get);
+        }
+        let missing = self.fields.iter().filter(|field| get(&field.variable).is_none());
+        SettingsError::check(
+            missing.map(|field| field.problem(Mistake::Missing { expected: field.expected() })).collect(),
+        )
+    }
+
     fn untyped<K: Into<String>, V: Into<String>>(pairs: impl IntoIterator<Item = (K, V)>) -> Self {
         let values: Vec<_> = pairs.into_iter().map(|(variable, text)| (variable.into(), Some(text.into()))).collect();
         Self { fields: values.iter().map(|(variable, _)| Field::untyped(variable)).collect(), values, check: None }

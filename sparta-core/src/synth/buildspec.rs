@@ -60,6 +60,8 @@ phases:
       rust: "{rust_version}"
   build:
     commands:
+      # Cargo goes by the time of a file, and a source's may be older than what the cache has compiled.
+      - find . -path ./target -prune -o -type f -exec touch {{}} +
       - >-
         cargo build --release --locked --package {package} --bin {binary}
 "#

@@ -1,7 +1,7 @@
 use http::Method;
 use serde_json::json;
 
-use super::{Scope, Trigger, TriggerMistake};
+use super::{Scope, Trigger, TriggerMistake, invocation};
 use crate::{
     FunctionSpec,
     cfn::{Output, Resource, get_att, join, reference, sub},
@@ -94,12 +94,12 @@ impl Trigger for HttpApi {
         });
         scope.add(&[self.method(), &self.path, "Route"], Resource::new("AWS::ApiGatewayV2::Route", route));
 
-        let method = self.method.as_ref().map_or("*", Method::as_str);
-        let source = sub(format!(
-            "arn:${{AWS::Partition}}:execute-api:${{AWS::Region}}:${{AWS::AccountId}}:${{{api}}}/*/{method}{}",
-            self.path
-        ));
-        scope.allow_invocation(&[&name, self.method(), &self.path, "Permission"], "apigateway.amazonaws.com", source);
+        // One permission for all routes: a function's policy holds 20 KB, and the API is this stack's own.
+        scope.share(&format!("{name}-HttpApiPermission"), || {
+            let source =
+                format!("arn:${{AWS::Partition}}:execute-api:${{AWS::Region}}:${{AWS::AccountId}}:${{{api}}}/*");
+            invocation(&function, "apigateway.amazonaws.com", sub(source))
+        });
         scope.output(&["HttpApiUrl"], Output::new("Address of the HTTP API", get_att(&api, "ApiEndpoint")));
     }
 }

@@ -137,15 +137,7 @@ impl Scope<'_> {
 
     /// Lets an AWS service invoke the function, from `source_arn` only.
     pub fn allow_invocation(&mut self, words: &[&str], service: &str, source_arn: impl Into<Value>) {
-        let permission = Resource::new(
-            "AWS::Lambda::Permission",
-            serde_json::json!({
-                "Action": "lambda:InvokeFunction",
-                "FunctionName": self.function_arn(),
-                "Principal": service,
-                "SourceArn": source_arn.into(),
-            }),
-        );
+        let permission = invocation(&self.function_arn(), service, source_arn.into());
         self.add(words, permission);
     }
 
@@ -153,4 +145,15 @@ impl Scope<'_> {
     pub fn output(&mut self, words: &[&str], output: Output) {
         self.template.output(LogicalId::of_words(words.iter().copied()), output);
     }
+}
+
+/// Lets an AWS service invoke a function, from `source_arn` only.
+fn invocation(function_arn: &Value, service: &str, source_arn: Value) -> Resource {
+    let permission = serde_json::json!({
+        "Action": "lambda:InvokeFunction",
+        "FunctionName": function_arn,
+        "Principal": service,
+        "SourceArn": source_arn,
+    });
+    Resource::new("AWS::Lambda::Permission", permission)
 }

@@ -77,15 +77,16 @@ impl Queue {
     }
 
     /// Adds the queue and its dead-letter queue, and gives the queue's ARN.
-    fn create(name: &str, scope: &mut Scope<'_>) -> Value {
+    fn create(&self, name: &str, scope: &mut Scope<'_>) -> Value {
         let kept = |mut properties: serde_json::Value| {
             properties["MessageRetentionPeriod"] = json!(14 * 24 * 60 * 60);
             properties["SqsManagedSseEnabled"] = json!(true);
             Resource::new("AWS::SQS::Queue", properties).delete()
         };
         let dead = scope.add(&[name, "DeadLetterQueue"], kept(json!({})));
-        // AWS advises six times the function's timeout, so that a message is not seen twice while it is worked on.
-        let visibility = 6 * scope.function().timeout().as_secs();
+        // AWS advises six times the function's timeout and the window, so that a message is not seen twice while it is
+        // gathered and worked on.
+        let visibility = 6 * scope.function().timeout().as_secs() + self.batch_window.as_secs();
         let queue = kept(json!({
             "VisibilityTimeout": visibility,
             "RedrivePolicy": {"deadLetterTargetArn": get_att(&dead, "Arn"), "maxReceiveCount": TRIES},
@@ -133,7 +134,7 @@ impl Trigger for Queue {
 
     fn synthesize(&self, scope: &mut Scope<'_>) {
         let (label, arn) = match &self.source {
-            Source::New(name) => (name.clone(), Self::create(name, scope)),
+            Source::New(name) => (name.clone(), self.create(name, scope)),
             Source::Existing(arn) => (arn.rsplit(':').next().unwrap_or_default().to_owned(), Value::from(arn.as_str())),
         };
         let receive = ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"];

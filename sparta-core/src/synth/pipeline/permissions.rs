@@ -211,7 +211,15 @@ fn kinds(service: &Template) -> BTreeSet<&str> {
 /// What CloudFormation calls the stack's resources: it begins with the stack's name, of which it keeps at least 24
 /// characters where a name would be too long.
 fn own(stack: &str) -> String {
-    if stack.len() <= 24 { format!("{stack}-*") } else { format!("{}*", &stack[..24]) }
+    let (start, rest) = if stack.len() > 24 { (&stack[..24], "*") } else { (stack, "-*") };
+    // Of several `-` in a row it keeps one.
+    let start = start.split('-').fold(String::new(), |name, word| match word {
+        _ if name.is_empty() => word.to_owned(),
+        "" => name.trim_end_matches('*').to_owned() + "*",
+        _ if name.ends_with('*') => name + word,
+        _ => name + "-" + word,
+    });
+    if start.ends_with('*') { start } else { start + rest }
 }
 
 /// What CloudFormation needs to look up the secrets and parameters that a deployment refers to.
@@ -270,6 +278,8 @@ mod tests {
         assert_eq!(own("Test-HelloPipeline-main"), "Test-HelloPipeline-main-*");
         assert_eq!(own("Production-HelloPipeline"), "Production-HelloPipeline-*");
         assert_eq!(own("Production-HelloPipeline-main"), "Production-HelloPipeline*");
+        assert_eq!(own("Test-App-fix--y"), "Test-App-fix*y-*");
+        assert_eq!(own("Test-App-fix---y--"), "Test-App-fix*y*");
     }
 
     #[test]

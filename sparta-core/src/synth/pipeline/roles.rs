@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{CONNECTION, Plan, Source, Stage, artifacts::CACHE, id, permissions, stages::CHANGE_SET};
+use super::{CONNECTION, Plan, Source, Stage, artifacts::CACHE, id, permissions};
 use crate::cfn::{
     LogicalId, Resource, Statement, Template, Value, get_att, policy_document, reference, sub, trust_policy,
 };
@@ -28,7 +28,7 @@ pub(super) fn add(plan: &Plan<'_>, template: &mut Template) {
     for stage in &plan.stages {
         let name = stage.input.name;
         let does = format!("Makes and executes the change sets of {name}");
-        template.resource(stage.id("DeployRole"), action_role(&does, &deployment(stage)));
+        template.resource(stage.id("DeployRole"), action_role(&does, &deployment(plan, stage)));
         template.resource(stage.id("CloudFormationRole"), cloudformation_role(plan, stage));
     }
 }
@@ -131,7 +131,7 @@ fn objects(artifact: &str) -> Value {
     sub(format!("${{Artifacts.Arn}}/*/{artifact}/*"))
 }
 
-fn deployment(stage: &Stage<'_>) -> Vec<Statement> {
+fn deployment(plan: &Plan<'_>, stage: &Stage<'_>) -> Vec<Statement> {
     let stack = || {
         sub(format!(
             "arn:${{AWS::Partition}}:cloudformation:${{AWS::Region}}:${{AWS::AccountId}}:stack/{}/*",
@@ -154,20 +154,22 @@ fn deployment(stage: &Stage<'_>) -> Vec<Statement> {
     let mut statements = artifacts(&["Build", "Code"], &[]);
     statements.extend([
         look.on(stack()),
-        change_set.on(stack()).when(json!({"StringEqualsIfExists": {"cloudformation:ChangeSetName": CHANGE_SET}})),
+        change_set.on(stack()).when(json!({"StringEqualsIfExists": {"cloudformation:ChangeSetName": plan.name}})),
         pass.when(json!({"StringEquals": {"iam:PassedToService": "cloudformation.amazonaws.com"}})),
     ]);
     statements
 }
 
 /// A role can only be passed on inside its account, so who may use it follows from `iam:PassRole`.
+///
+/// Its stack remembers it and could not even be deleted without it, so it outlives the pipeline's stack.
 fn cloudformation_role(plan: &Plan<'_>, stage: &Stage<'_>) -> Resource {
     let code = Statement::allow(["s3:GetObject"]).on(objects("Code"));
     let mut statements = permissions::of(plan.input.service, &stage.stack);
     statements.push(code);
     statements.extend(permissions::of_references(plan.input.service, stage.input.values));
     let does = format!("Deploys {} and its resources", stage.stack);
-    role(&does, trust_policy("cloudformation.amazonaws.com"), &statements)
+    role(&does, trust_policy("cloudformation.amazonaws.com"), &statements).retain_once_created()
 }
 
 impl Stage<'_> {

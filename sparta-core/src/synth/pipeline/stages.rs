@@ -5,11 +5,8 @@ use serde_json::{Value as Json, json};
 use super::{CONNECTION, Plan, Source, Stage, id};
 use crate::{
     Approval,
-    cfn::{Resource, Template, Value, get_att, reference},
+    cfn::{Resource, Template, Value, get_att, reference, sub},
 };
-
-/// What the pipeline calls its change set in every stack; a stack has one at a time.
-pub(super) const CHANGE_SET: &str = "sparta-pipeline";
 
 pub(super) fn add(plan: &Plan<'_>, template: &mut Template) {
     let mut stages =
@@ -35,8 +32,9 @@ pub(super) fn add(plan: &Plan<'_>, template: &mut Template) {
     // It starts as soon as it exists, so its role has to be complete by then.
     let pipeline = pipeline.depends_on(id("PipelinePolicy")).depends_on(id("ArtifactsPolicy"));
     template.resource(id("Pipeline"), pipeline);
-    if let Source::OAuth { secret_name } = plan.input.source {
-        template.resource(id("Webhook"), webhook(plan, secret_name));
+    if let Source::OAuth { .. } = plan.input.source {
+        template.resource(id("WebhookSecret"), webhook_secret());
+        template.resource(id("Webhook"), webhook(plan));
     }
 }
 
@@ -89,12 +87,18 @@ fn token(secret_name: &str) -> String {
     format!("{{{{resolve:secretsmanager:{secret_name}}}}}")
 }
 
-/// GitHub tells of each push, so that nothing has to poll; the token, which GitHub knows, signs what it tells.
-fn webhook(plan: &Plan<'_>, secret_name: &str) -> Resource {
+/// What GitHub signs with what it tells: made by AWS, and known to nobody.
+fn webhook_secret() -> Resource {
+    let secret = json!({"GenerateSecretString": {"PasswordLength": 64, "ExcludePunctuation": true}});
+    Resource::new("AWS::SecretsManager::Secret", secret).delete()
+}
+
+/// GitHub tells of each push, so that nothing has to poll.
+fn webhook(plan: &Plan<'_>) -> Resource {
     let branch = plan.input.pipeline.source_branch();
     let properties = json!({
         "Authentication": "GITHUB_HMAC",
-        "AuthenticationConfiguration": {"SecretToken": token(secret_name)},
+        "AuthenticationConfiguration": {"SecretToken": sub("{{resolve:secretsmanager:${WebhookSecret}}}")},
         "Filters": [{"JsonPath": "$.ref", "MatchEquals": format!("refs/heads/{branch}")}],
         "RegisterWithThirdParty": true,
         "TargetAction": "Source",
@@ -120,7 +124,7 @@ fn deployment(plan: &Plan<'_>, stage: &Stage<'_>) -> Json {
     let name = stage.input.name;
     let mut changes = json!({
         "ActionMode": "CHANGE_SET_REPLACE",
-        "ChangeSetName": CHANGE_SET,
+        "ChangeSetName": plan.name,
         "StackName": stage.stack,
         "RoleArn": get_att(&stage.id("CloudFormationRole"), "Arn"),
         "TemplatePath": "Build::cloudformation.json",
@@ -130,7 +134,7 @@ fn deployment(plan: &Plan<'_>, stage: &Stage<'_>) -> Json {
     if let Some(capability) = plan.input.service.capability() {
         changes["Capabilities"] = json!(capability);
     }
-    let execution = json!({"ActionMode": "CHANGE_SET_EXECUTE", "ChangeSetName": CHANGE_SET, "StackName": stage.stack});
+    let execution = json!({"ActionMode": "CHANGE_SET_EXECUTE", "ChangeSetName": plan.name, "StackName": stage.stack});
 
     let role = get_att(&stage.id("DeployRole"), "Arn");
     let mut prepare = action("CreateChangeSet", CLOUDFORMATION, changes, 1);

@@ -195,9 +195,10 @@ fn a_token_is_only_ever_a_reference_to_its_secret() {
     assert!(json.get("Parameters").is_none(), "{json}");
     let source = &json["Resources"]["Pipeline"]["Properties"]["Stages"][0]["Actions"][0]["Configuration"];
     assert_eq!(source["OAuthToken"], "{{resolve:secretsmanager:my/token}}");
+    // What GitHub signs with is a secret of its own.
     assert_eq!(
         json["Resources"]["Webhook"]["Properties"]["AuthenticationConfiguration"]["SecretToken"],
-        source["OAuthToken"]
+        serde_json::json!({"Fn::Sub": "{{resolve:secretsmanager:${WebhookSecret}}}"})
     );
 }
 
