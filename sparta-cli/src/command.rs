@@ -81,8 +81,10 @@ pub(crate) struct Injected {
 
 impl Injected {
     pub(crate) fn of<C: Command>() -> Self {
+        let (name, alias) = (C::name(), kebab_case(&C::name()));
+        let clap = clap::Command::new(name.clone()).aliases(Some(alias).filter(|alias| *alias != name));
         Self {
-            clap: C::augment_args(clap::Command::new(C::name())),
+            clap: C::augment_args(clap),
             run: Box::new(|matches, context| {
                 let command = C::from_arg_matches(matches)?;
                 Ok(Box::pin(command.run(context)))
@@ -94,4 +96,25 @@ impl Injected {
 fn camel_case(name: &str) -> String {
     let mut letters = name.chars();
     letters.next().map_or_else(String::new, |first| first.to_lowercase().chain(letters).collect())
+}
+
+fn kebab_case(name: &str) -> String {
+    name.chars().fold(String::new(), |mut kebab, letter| {
+        if letter.is_ascii_uppercase() {
+            kebab.push('-');
+        }
+        kebab.push(letter.to_ascii_lowercase());
+        kebab
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_structs_name_is_a_command_in_both_spellings() {
+        assert_eq!(camel_case("SeedOrders"), "seedOrders");
+        assert_eq!(kebab_case("seedOrders"), "seed-orders");
+    }
 }

@@ -63,7 +63,7 @@ fn command_line(mut app: App) -> Result<(), CliError> {
     }
     for command in &injected {
         let name = command.clap.get_name();
-        if clap.get_subcommands().any(|known| known.get_name() == name) {
+        if name == "help" || clap.get_subcommands().any(|known| known.get_name() == name) {
             let remedy = "Give it another name: `fn name() -> String` of its `Command`.";
             return Err(CliError::failed(format!("there are two commands called `{name}`")).hint(remedy));
         }

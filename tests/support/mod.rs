@@ -54,7 +54,7 @@ impl Service {
     /// A run of it in `folder`, with these arguments.
     pub fn command<A: AsRef<OsStr>>(&self, folder: &Path, arguments: impl IntoIterator<Item = A>) -> Command {
         let mut command = Command::new(&self.program);
-        command.args(arguments).current_dir(folder).env_remove("RUSTFLAGS");
+        command.args(arguments).current_dir(folder).env_remove("RUSTFLAGS").env_remove("CARGO_PKG_NAME");
         // `cargo run` says where the package is.
         command.env("CARGO_MANIFEST_DIR", root());
         command

@@ -6,7 +6,7 @@ use std::{
 use serde::Serialize;
 use sparta_core::{Synthesis, synth::Source};
 
-use super::Session;
+use super::{Session, session::cargo_run};
 #[cfg(not(sparta_lambda))]
 use crate::package::{Compile, Compiler};
 use crate::{
@@ -76,16 +76,19 @@ pub(crate) struct Files {
 impl Build {
     pub(crate) async fn run(self, session: &Session) -> Result<(), CliError> {
         if self.buildspec {
-            return write_buildspec(session).await;
+            return write_buildspec(session, &self.options.output_dir).await;
         }
         let built = self.options.build(session).await?;
         let mut text = built.files.to_string();
-        let next = if built.synthesis.model.pipeline().is_some() {
-            "provision --s3Bucket BUCKET` deploys it; `cargo run -- provisionPipeline --connection ARN` makes its pipeline"
-        } else {
-            "provision --s3Bucket BUCKET` deploys it"
-        };
-        _ = write!(text, "next: `cargo run -- {next}");
+        let cargo = cargo_run();
+        _ = write!(text, "next: `{cargo} provision --s3Bucket BUCKET` deploys it");
+        if built.synthesis.model.pipeline().is_some() {
+            _ = write!(
+                text,
+                "\n      `{cargo} build --buildspec`, and once that is committed `{cargo} provisionPipeline --connection ARN`, make \
+                 its pipeline"
+            );
+        }
         session.print(&text, &built.files)
     }
 }
@@ -236,12 +239,14 @@ fn make_executable(_: &Path) -> Result<(), CliError> {
 
 /// Writes `buildspec.yml`, but never over one that somebody has edited.
 #[cfg(not(sparta_lambda))]
-async fn write_buildspec(session: &Session) -> Result<(), CliError> {
+async fn write_buildspec(session: &Session, output_dir: &Path) -> Result<(), CliError> {
     let model = session.validated()?;
     let path = Path::new(model.pipeline().map_or("buildspec.yml", |pipeline| pipeline.buildspec_path()));
+    let noop = output_dir.join(path.file_name().unwrap_or_default());
+    let path = if session.global.noop { &noop } else { path };
     let wanted = this_program(model.architecture(), Compiler::default())?.buildspec().await?;
     match std::fs::read_to_string(path) {
-        Ok(there) if there != wanted => {
+        Ok(there) if there != wanted && !session.global.noop => {
             let message =
                 format!("{} is there already, and not what Sparta would write; nothing was changed", path.display());
             return Err(CliError::failed(message).hint("Keep it, or remove it first to have it written anew."));
@@ -253,8 +258,9 @@ async fn write_buildspec(session: &Session) -> Result<(), CliError> {
 
 #[cfg(sparta_lambda)]
 #[expect(clippy::unused_async, reason = "the full build asks cargo here")]
-async fn write_buildspec(_: &Session) -> Result<(), CliError> {
-    Err(CliError::failed("a Lambda build cannot write the buildspec").hint("Use `cargo run -- build --buildspec`."))
+async fn write_buildspec(_: &Session, _: &Path) -> Result<(), CliError> {
+    Err(CliError::failed("a Lambda build cannot write the buildspec")
+        .hint(format!("Use `{} build --buildspec`.", cargo_run())))
 }
 
 #[cfg(not(sparta_lambda))]

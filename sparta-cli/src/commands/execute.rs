@@ -1,3 +1,5 @@
+use sparta_core::{FunctionSpec, LogLevel};
+
 use super::Session;
 use crate::CliError;
 
@@ -30,13 +32,13 @@ impl Execute {
             }
         };
         let spec = model.functions().iter().find(|function| function.name() == chosen).expect("it was found by name");
-        serve(&self.runtime_api, spec)
+        serve(&self.runtime_api, spec, session.global.level.into())
     }
 }
 
 /// Becomes the process that Lambda would start: the environment of a process can only be set from outside.
 #[cfg(unix)]
-fn serve(runtime_api: &str, function: &sparta_core::FunctionSpec) -> Result<(), CliError> {
+fn serve(runtime_api: &str, function: &FunctionSpec, level: LogLevel) -> Result<(), CliError> {
     use std::{os::unix::process::CommandExt, process::Command};
     let itself = std::env::current_exe()
         .map_err(|error| CliError::failed("the running program cannot be found").source(error))?;
@@ -49,6 +51,7 @@ fn serve(runtime_api: &str, function: &sparta_core::FunctionSpec) -> Result<(), 
         ("AWS_LAMBDA_LOG_GROUP_NAME", format!("/aws/lambda/{}", function.name())),
         ("AWS_LAMBDA_LOG_STREAM_NAME", "local".to_owned()),
         ("AWS_LAMBDA_LOG_FORMAT", "Text".to_owned()),
+        ("AWS_LAMBDA_LOG_LEVEL", level.lambda_name().to_owned()),
     ];
     for (name, value) in lambda {
         if std::env::var_os(name).is_none() {
@@ -59,6 +62,6 @@ fn serve(runtime_api: &str, function: &sparta_core::FunctionSpec) -> Result<(), 
 }
 
 #[cfg(not(unix))]
-fn serve(_: &str, _: &sparta_core::FunctionSpec) -> Result<(), CliError> {
+fn serve(_: &str, _: &FunctionSpec, _: LogLevel) -> Result<(), CliError> {
     Err(CliError::failed("`execute` needs Linux or macOS"))
 }

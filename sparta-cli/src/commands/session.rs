@@ -25,7 +25,7 @@ impl Session {
         Ok(self.synthesized()?.model)
     }
 
-    /// The App without mistakes and its template; says what is deprecated.
+    /// The App without mistakes and its template.
     pub(crate) fn synthesized(&self) -> Result<Synthesis, CliError> {
         let synthesis = self.app.synthesize(self.global.level.into());
         let synthesis = synthesis.map_err(|mistakes| CliError::failed(mistakes.to_string()))?;
@@ -66,5 +66,10 @@ impl Session {
 #[cfg(sparta_lambda)]
 pub(crate) fn lambda_build(command: &str) -> CliError {
     CliError::failed(format!("`{command}` calls AWS, and this is a Lambda build, which carries no AWS SDK"))
-        .hint(format!("Use the service's usual build: `cargo run -- {command} ...`"))
+        .hint(format!("Use the service's usual build: `{} {command} ...`", cargo_run()))
+}
+
+/// How this service is run: in a workspace of several programs `cargo run` has to be told which.
+pub(crate) fn cargo_run() -> String {
+    std::env::var("CARGO_PKG_NAME").map_or_else(|_| "cargo run --".to_owned(), |name| format!("cargo run -p {name} --"))
 }
