@@ -21,8 +21,13 @@ pub enum Kept {
     Nothing,
     /// It waits for its deletion.
     Deleted,
-    /// The ARN and the value.
-    Value(String, String),
+    /// A value, and the id of its version.
+    Value {
+        /// The value.
+        value: String,
+        /// The version's id.
+        version: String,
+    },
 }
 
 /// The calls that Sparta makes of Secrets Manager.
@@ -45,14 +50,17 @@ impl Secrets {
     pub async fn get(&self, name: &str) -> Result<Kept, AwsError> {
         let answer = unlogged(self.client.get_secret_value().secret_id(name).send()).await;
         match answer.map_err(failed(GET_VALUE, thing(name))) {
-            Ok(answer) => Ok(Kept::Value(answer.arn.unwrap_or_default(), answer.secret_string.unwrap_or_default())),
+            Ok(answer) => Ok(Kept::Value {
+                value: answer.secret_string.unwrap_or_default(),
+                version: answer.version_id.unwrap_or_default(),
+            }),
             Err(error) if error.has_code("ResourceNotFoundException") => Ok(Kept::Nothing),
             Err(error) if is_deleted(&error) => Ok(Kept::Deleted),
             Err(error) => Err(error),
         }
     }
 
-    /// Keeps `value` under a new name; answers its ARN, or none if the name is taken.
+    /// Keeps `value` under a new name; answers the id of its version, or none if the name is taken.
     ///
     /// # Errors
     ///
@@ -60,13 +68,13 @@ impl Secrets {
     pub async fn create(&self, name: &str, value: &str, description: &str) -> Result<Option<String>, AwsError> {
         let create = self.client.create_secret().name(name).secret_string(value).description(description);
         match unlogged(create.send()).await.map_err(failed(CREATE, thing(name))) {
-            Ok(answer) => Ok(Some(answer.arn.unwrap_or_default())),
+            Ok(answer) => Ok(Some(answer.version_id.unwrap_or_default())),
             Err(error) if error.has_code("ResourceExistsException") => Ok(None),
             Err(error) => Err(error),
         }
     }
 
-    /// Replaces the value kept under `name`; answers its ARN.
+    /// Replaces the value kept under `name`; answers the id of its version.
     ///
     /// # Errors
     ///
@@ -74,7 +82,7 @@ impl Secrets {
     pub async fn put(&self, name: &str, value: &str) -> Result<String, AwsError> {
         let put = self.client.put_secret_value().secret_id(name).secret_string(value);
         let answer = unlogged(put.send()).await.map_err(failed(PUT_VALUE, thing(name)))?;
-        Ok(answer.arn.unwrap_or_default())
+        Ok(answer.version_id.unwrap_or_default())
     }
 
     /// Takes back the deletion of `name`.

@@ -76,7 +76,7 @@ impl ProvisionPipeline {
         if session.global.noop {
             return self.print_noop(session, &request, &path);
         }
-        self.deploy(session, synthesis.model.name(), &request, &template, &secret).await
+        self.deploy(session, synthesis.model.name(), request, &template, &secret).await
     }
 
     fn print_noop(&self, session: &Session, request: &Request, template: &std::path::Path) -> Result<(), CliError> {
@@ -124,7 +124,7 @@ impl ProvisionPipeline {
         &self,
         _: &Session,
         _: &str,
-        _: &Request,
+        _: Request,
         _: &sparta_core::cfn::Template,
         _: &str,
     ) -> Result<(), CliError> {
@@ -136,20 +136,73 @@ impl ProvisionPipeline {
         &self,
         session: &Session,
         app: &str,
-        request: &Request,
+        mut request: Request,
         template: &sparta_core::cfn::Template,
         secret: &str,
     ) -> Result<(), CliError> {
-        use crate::deploy::{Token, keep_token};
+        use crate::deploy::Token;
         let token = match &self.oauth {
             Some(given) => Some(Token::obtain(Some(given.clone()).filter(|text| !text.is_empty()), TOKEN_VARIABLE)?),
             None => None,
         };
         let deployment = super::deployment::Deployment::start(session, self.s3_bucket.as_deref()).await?;
         if let Some(token) = token {
-            let description = format!("GitHub token of the pipeline {}", request.stack_name);
-            keep_token(deployment.config(), deployment.progress(), secret, &token, &description).await?;
+            keep(deployment.config(), deployment.progress(), secret, &token, &mut request).await?;
         }
-        deployment.converge(session, app, request, template).await
+        deployment.converge(session, app, &request, template).await
+    }
+}
+
+/// Keeps the token; the stack refers to its version, so that another token is a change of the stack.
+#[cfg(not(sparta_lambda))]
+async fn keep(
+    config: &aws_config::SdkConfig,
+    progress: &dyn crate::deploy::Progress,
+    secret: &str,
+    token: &crate::deploy::Token,
+    request: &mut Request,
+) -> Result<(), CliError> {
+    let description = format!("GitHub token of the pipeline {}", request.stack_name);
+    let (_, version) = crate::deploy::keep_token(config, progress, secret, token, &description).await?;
+    request.parameters.insert("TokenVersion".to_owned(), version);
+    Ok(())
+}
+
+#[cfg(all(test, not(sparta_lambda)))]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::deploy::{
+        Lines,
+        tests::script::{Answer, Script},
+    };
+
+    fn secret(token: &str, version: &str) -> Answer {
+        let secret = json!({"ARN": "arn:secret", "SecretString": token, "VersionId": version});
+        Answer::json(200, &secret.to_string())
+    }
+
+    #[tokio::test]
+    async fn another_token_is_another_version_in_the_request_and_the_same_one_is_the_same() {
+        let script = Script::new([
+            ("GetSecretValue", vec![secret("first", "v-1"), secret("first", "v-1"), secret("second", "v-2")]),
+            ("PutSecretValue", vec![secret("", "v-2")]),
+        ]);
+        let mut versions = Vec::new();
+        for token in ["first", "second", "second"] {
+            let mut request = Request {
+                stack_name: "Hello-main".into(),
+                parameters: BTreeMap::new(),
+                tags: BTreeMap::new(),
+                capabilities: Vec::new(),
+            };
+            let token = token.parse().unwrap();
+            keep(&script.config(), &Lines, "sparta/Hello-main/github-token", &token, &mut request).await.unwrap();
+            assert!(!serde_json::to_string(&request).unwrap().contains(token.expose()));
+            versions.push(request.parameters.remove("TokenVersion").unwrap());
+        }
+        assert_eq!(versions, ["v-1", "v-2", "v-2"]);
+        assert_eq!(script.changes(), ["PutSecretValue"]);
     }
 }

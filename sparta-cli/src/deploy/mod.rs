@@ -12,7 +12,7 @@ mod secret;
 mod state;
 mod status;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 mod token;
 mod upload;
 

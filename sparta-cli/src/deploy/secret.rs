@@ -15,7 +15,7 @@ pub enum Keeping {
     Unchanged,
 }
 
-/// Keeps a token in Secrets Manager under `name`; answers the secret's ARN.
+/// Keeps a token in Secrets Manager under `name`; answers the id of the secret's version, another for another token.
 ///
 /// # Errors
 ///
@@ -48,9 +48,9 @@ async fn keep(secrets: &Secrets, name: &str, token: &Token, description: &str) -
         kept = secrets.get(name).await?;
     }
     match kept {
-        Kept::Value(arn, value) if value == token.expose() => Ok((Keeping::Unchanged, arn)),
+        Kept::Value { value, version } if value == token.expose() => Ok((Keeping::Unchanged, version)),
         Kept::Nothing => match secrets.create(name, token.expose(), description).await? {
-            Some(arn) => Ok((Keeping::Created, arn)),
+            Some(version) => Ok((Keeping::Created, version)),
             // The name exists and has no value yet.
             None => Ok((Keeping::Updated, secrets.put(name, token.expose()).await?)),
         },

@@ -2,7 +2,7 @@ mod converge;
 mod delete;
 mod faults;
 mod inplace;
-mod script;
+pub(crate) mod script;
 mod secret;
 mod statuses;
 mod upload;

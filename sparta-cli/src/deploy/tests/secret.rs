@@ -14,7 +14,10 @@ fn token() -> Token {
 }
 
 fn value(text: &str) -> Answer {
-    Answer::json(200, &json!({ "ARN": "arn:secret", "Name": "token", "SecretString": text }).to_string())
+    Answer::json(
+        200,
+        &json!({ "ARN": "arn:secret", "Name": "token", "SecretString": text, "VersionId": "v-1" }).to_string(),
+    )
 }
 
 fn error(code: &str, message: &str) -> Answer {

@@ -5,10 +5,17 @@ use serde_json::{Value as Json, json};
 use super::{CONNECTION, Plan, Source, Stage, id};
 use crate::{
     Approval,
-    cfn::{Resource, Template, Value, get_att, reference, sub},
+    cfn::{Parameter, Resource, Template, Value, get_att, reference, sub},
 };
 
+/// The parameter for the version of the token: without it, CloudFormation would not see that the token is another.
+const TOKEN_VERSION: &str = "TokenVersion";
+
 pub(super) fn add(plan: &Plan<'_>, template: &mut Template) {
+    if let Source::OAuth { .. } = plan.input.source {
+        let version = Parameter::string("Version of the secret that holds GitHub's token; the current one if empty");
+        template.parameter(id(TOKEN_VERSION), Parameter { default: Some(String::new()), ..version });
+    }
     let mut stages =
         vec![json!({"Name": "Source", "Actions": [source(plan)]}), json!({"Name": "Build", "Actions": [build()]})];
     for stage in &plan.stages {
@@ -83,8 +90,8 @@ fn source(plan: &Plan<'_>) -> Json {
 }
 
 /// CloudFormation looks it up when it deploys the pipeline; neither the template nor its parameters hold the token.
-fn token(secret_name: &str) -> String {
-    format!("{{{{resolve:secretsmanager:{secret_name}}}}}")
+fn token(secret_name: &str) -> Value {
+    sub(format!("{{{{resolve:secretsmanager:{secret_name}:SecretString:::${{{TOKEN_VERSION}}}}}}}"))
 }
 
 /// What GitHub signs with what it tells: made by AWS, and known to nobody.

@@ -192,13 +192,16 @@ fn physical_names(resources: &Json, found: &mut Vec<String>) {
 #[test]
 fn a_token_is_only_ever_a_reference_to_its_secret() {
     let json: Json = serde_json::from_str(&guide(Source::OAuth { secret_name: "my/token" }).to_json()).unwrap();
-    assert!(json.get("Parameters").is_none(), "{json}");
+    let parameters = json["Parameters"].as_object().unwrap();
+    assert_eq!(parameters.keys().collect::<Vec<_>>(), ["TokenVersion"]);
+    assert_eq!(parameters["TokenVersion"]["Default"], "");
     let source = &json["Resources"]["Pipeline"]["Properties"]["Stages"][0]["Actions"][0]["Configuration"];
-    assert_eq!(source["OAuthToken"], "{{resolve:secretsmanager:my/token}}");
+    let reference = "{{resolve:secretsmanager:my/token:SecretString:::${TokenVersion}}}";
+    assert_eq!(source["OAuthToken"], json!({"Fn::Sub": reference}));
     // What GitHub signs with is a secret of its own.
     assert_eq!(
         json["Resources"]["Webhook"]["Properties"]["AuthenticationConfiguration"]["SecretToken"],
-        serde_json::json!({"Fn::Sub": "{{resolve:secretsmanager:${WebhookSecret}}}"})
+        json!({"Fn::Sub": "{{resolve:secretsmanager:${WebhookSecret}}}"})
     );
 }
 
