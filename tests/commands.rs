@@ -54,8 +54,9 @@ impl Shell {
             }
         };
         for (name, _) in std::env::vars_os() {
-            if name.to_str().is_some_and(|name| ["AWS_", "SPARTA_", "CODEBUILD_"].iter().any(|of| name.starts_with(of)))
-            {
+            if name.to_str().is_some_and(|name| {
+                ["AWS_", "CARGO_PKG_", "CODEBUILD_", "SPARTA_"].iter().any(|of| name.starts_with(of))
+            }) {
                 command.env_remove(name);
             }
         }

@@ -232,15 +232,22 @@ fn a_token_is_in_secrets_manager_and_nowhere_else() {
     assert_says(&again.stderr, &["holds this token already"]);
     assert_says(&again.stdout, &["stack HelloPipeline-main is unchanged"]);
 
+    const OTHER: &str = "ghp_zyxwvutsrqponmlkjihgfedcba9876543210";
+    let replaced = account.run(arguments.into_iter().chain([OTHER]));
+    assert_says(&replaced.stdout, &["stack HelloPipeline-main is updated"]);
+
     let secret = json!({"SecretId": "sparta/HelloPipeline-main/github-token"});
-    assert_eq!(account.aws().call("secretsmanager", "get_secret_value", secret)["SecretString"], TOKEN);
+    assert_eq!(account.aws().call("secretsmanager", "get_secret_value", secret)["SecretString"], OTHER);
     let stack = json!({"StackName": "HelloPipeline-main"});
     let operations = ["get_template", "describe_stacks", "describe_stack_events"];
     let documents = operations.map(|it| account.aws().call("cloudformation", it, stack.clone()).to_string());
-    assert_says(&documents[0], &["{{resolve:secretsmanager:sparta/HelloPipeline-main/github-token}}"]);
+    assert_says(
+        &documents[0],
+        &["{{resolve:secretsmanager:sparta/HelloPipeline-main/github-token:SecretString:::${TokenVersion}}}"],
+    );
     let written = fs::read_dir(output).unwrap().map(|file| fs::read_to_string(file.unwrap().path()).unwrap());
-    let printed = [created, again].map(|run| format!("{}{}", run.stdout, run.stderr));
+    let printed = [created, again, replaced].map(|run| format!("{}{}", run.stdout, run.stderr));
     for text in documents.into_iter().chain(written).chain(printed) {
-        assert!(!text.contains(TOKEN), "the token is in:\n{text}");
+        assert!(!text.contains(TOKEN) && !text.contains(OTHER), "the token is in:\n{text}");
     }
 }
