@@ -123,6 +123,7 @@ fn what_is_not_known_is_wrong_usage() {
         ("malformed-build-id", &["build", "--buildID", "no such id"]),
         ("package-name-taken", &["build", "--codePipelinePackage", "test.json"]),
         ("provision-without-bucket", &["provision"]),
+        ("package-with-parameter", &["provision", "--codePipelinePackage", "p.zip", "--param", "Message=x"]),
         ("pipeline-without-connection", &["provisionPipeline"]),
         ("pipeline-of-two-sources", &["provisionPipeline", "--connection", CONNECTION, "--oauth", "hunter2"]),
         ("execute-unknown-function", &["execute", "--function", "goodbye"]),

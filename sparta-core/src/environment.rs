@@ -57,7 +57,7 @@ impl Environment {
         self
     }
 
-    /// What updates of its stack may change.
+    /// What updates of its stack may change; the pipeline sets it, a direct `provision` does not.
     ///
     /// See <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/protect-stack-resources.html>.
     pub fn stack_policy(mut self, policy: serde_json::Value) -> Self {

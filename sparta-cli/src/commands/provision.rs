@@ -24,15 +24,15 @@ pub(crate) struct Provision {
     s3_bucket: Option<String>,
 
     /// Value of a parameter of the template, instead of the environment's; may be repeated
-    #[arg(long = "param", short = 'm', value_name = "NAME=VALUE")]
+    #[arg(long = "param", short = 'm', conflicts_with = "code_pipeline_package", value_name = "NAME=VALUE")]
     parameters: Vec<String>,
 
     /// Tag on the stack and everything in it; may be repeated
-    #[arg(long = "tag", short = 'g', value_name = "KEY=VALUE")]
+    #[arg(long = "tag", short = 'g', conflicts_with = "code_pipeline_package", value_name = "KEY=VALUE")]
     tags: Vec<String>,
 
     /// Only replace the functions' code, without CloudFormation; refused where anything else has changed
-    #[arg(long, short = 'c')]
+    #[arg(long, short = 'c', conflicts_with = "code_pipeline_package")]
     inplace: bool,
 }
 
@@ -58,6 +58,9 @@ impl Provision {
         }
         // A wrong option is told before minutes of compiling.
         let request = self.request(session)?;
+        if !for_pipeline {
+            self.warn_of_stack_policy(session)?;
+        }
         let built = self.build.build(session).await?;
         if for_pipeline {
             return session.print(&built.files.to_string(), &built.files);
@@ -107,6 +110,16 @@ impl Provision {
             tags,
             capabilities: synthesis.template.capability().into_iter().collect(),
         })
+    }
+
+    /// CloudFormation takes it beside a change set only from a pipeline.
+    fn warn_of_stack_policy(&self, session: &Session) -> Result<(), CliError> {
+        let model = session.validated()?;
+        let environment = self.target.environment(&model)?;
+        if let Some(environment) = environment.filter(|it| it.configuration().stack_policy.is_some()) {
+            eprintln!("warning: the stack policy of `{}` is set by its pipeline, not by provision", environment.name());
+        }
+        Ok(())
     }
 
     fn complete(&self, mut request: Request, built: &Built) -> Request {

@@ -48,4 +48,10 @@ impl AnyStack {
     pub(crate) fn name(&self, model: &Model) -> Result<String, CliError> {
         self.stack.clone().map_or_else(|| self.target.stack(model), Ok)
     }
+
+    /// The app that the stack has to belong to; none where it was called by its name.
+    #[cfg(not(sparta_lambda))]
+    pub(crate) fn owner<'m>(&self, model: &'m Model) -> Option<&'m str> {
+        self.stack.is_none().then(|| model.name())
+    }
 }

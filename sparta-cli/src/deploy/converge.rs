@@ -4,8 +4,8 @@ use serde::Serialize;
 
 use super::error::{Failure, StackError};
 use super::follow::Follower;
-use super::state::State;
-use super::{Phase, Prepared, Stacks};
+use super::state::{State, check_owner};
+use super::{APP_TAG, Phase, Prepared, Stacks};
 use crate::aws::AwsError;
 use crate::aws::cloudformation::{Output, Stack, StackRequest};
 
@@ -47,7 +47,8 @@ impl Outcome {
 impl Stacks<'_> {
     /// Makes a stack what is asked for: creates it, updates it, or finds that nothing is to be done.
     ///
-    /// An operation that is under way is watched to its end first.
+    /// An operation that is under way is watched to its end first. A stack of another app than the request's tag
+    /// [`APP_TAG`] says is refused.
     ///
     /// # Errors
     ///
@@ -63,6 +64,9 @@ impl Stacks<'_> {
                 tokio::time::sleep(self.pace.first).await;
             }
             let stack = self.cfn.stack(name).await?;
+            if let (Some(stack), Some(app)) = (&stack, request.tags.get(APP_TAG)) {
+                check_owner(stack, app)?;
+            }
             match (State::of(stack.as_ref()), stack) {
                 (State::Busy, Some(stack)) => self.attach(&stack).await?,
                 (State::Empty, Some(stack)) => {

@@ -1,7 +1,7 @@
 use super::converge::is_contended;
 use super::error::{Failure, StackError};
 use super::follow::Follower;
-use super::state::State;
+use super::state::{State, check_owner};
 use super::{Phase, Stacks};
 use crate::aws::cloudformation::Stack;
 
@@ -17,17 +17,22 @@ pub enum Deletion {
 impl Stacks<'_> {
     /// Deletes a stack and waits until it is gone; one that is missing is no error.
     ///
+    /// With an `app`, a stack that belongs to another is refused.
+    ///
     /// # Errors
     ///
     /// [`StackError`], which names the resources that could not be deleted.
-    pub async fn delete(&self, name: &str) -> Result<Deletion, StackError> {
-        self.interruptible(name, self.delete_uninterrupted(name)).await
+    pub async fn delete(&self, name: &str, app: Option<&str>) -> Result<Deletion, StackError> {
+        self.interruptible(name, self.delete_uninterrupted(name, app)).await
     }
 
-    async fn delete_uninterrupted(&self, name: &str) -> Result<Deletion, StackError> {
+    async fn delete_uninterrupted(&self, name: &str, app: Option<&str>) -> Result<Deletion, StackError> {
         let mut found = Deletion::Missing;
         loop {
             let stack = self.cfn.stack(name).await?;
+            if let (Some(stack), Some(app)) = (&stack, app) {
+                check_owner(stack, app)?;
+            }
             match (State::of(stack.as_ref()), stack) {
                 (State::Missing, _) | (_, None) => break,
                 (State::Busy, Some(stack)) => {

@@ -1,5 +1,6 @@
 use std::fmt;
 
+use super::APP_TAG;
 use super::state::advice;
 use crate::aws::AwsError;
 use crate::aws::cloudformation::Event;
@@ -16,6 +17,14 @@ pub enum StackError {
     Missing {
         /// The stack.
         name: String,
+    },
+    /// The stack belongs to another app, or was not made by Sparta.
+    #[error("stack {name:?} belongs to {}, and is left alone", belongs_to(owner.as_deref()))]
+    NotOurs {
+        /// The stack.
+        name: String,
+        /// The app that it is tagged with.
+        owner: Option<String>,
     },
     /// The stack's status allows no update.
     #[error("stack {name:?} is in {status} and cannot be updated{}", because(reason.as_deref()))]
@@ -73,6 +82,11 @@ impl Advice for StackError {
             Self::Missing { .. } => {
                 vec!["Check --region and --profile, or create the stack with `provision`.".to_owned()]
             }
+            Self::NotOurs { .. } => vec![
+                "Rename the app, choose another --environment (of a pipeline: another --pipeline), or another account or \
+                 region with --profile or --region."
+                    .to_owned(),
+            ],
             Self::Stuck { status, .. } if status == "ROLLBACK_COMPLETE" => vec![
                 "Save what has to be kept, remove the stack with the `delete` command, then run the same command again."
                     .to_owned(),
@@ -109,6 +123,10 @@ fn aws_hints(error: &AwsError) -> Vec<String> {
         );
     }
     hints
+}
+
+fn belongs_to(owner: Option<&str>) -> String {
+    owner.map_or_else(|| format!("no app (it has no tag `{APP_TAG}`)"), |owner| format!("the app {owner:?}"))
 }
 
 fn because(reason: Option<&str>) -> String {

@@ -41,6 +41,9 @@ pub use status::StatusReport;
 pub use token::{Token, TokenError};
 pub use upload::{Content, Upload, UploadError, Uploaded, upload};
 
+/// The tag of a stack that names the app it belongs to.
+pub const APP_TAG: &str = "sparta:app";
+
 /// How often AWS is asked how far it is.
 #[derive(Clone, Copy, Debug)]
 pub struct Pace {

@@ -1,3 +1,5 @@
+use super::APP_TAG;
+use super::error::StackError;
 use crate::aws::cloudformation::Stack;
 
 /// What can be done with a stack in its status.
@@ -36,6 +38,17 @@ impl State {
             _ => Self::Stuck,
         }
     }
+}
+
+/// Refuses a stack that holds, or is about to hold, what another app or no app of Sparta's deployed.
+pub(crate) fn check_owner(stack: &Stack, app: &str) -> Result<(), StackError> {
+    let owner = stack.tags.get(APP_TAG);
+    if owner.is_some_and(|owner| owner == app)
+        || matches!(State::of(Some(stack)), State::Missing | State::Review | State::Empty)
+    {
+        return Ok(());
+    }
+    Err(StackError::NotOurs { name: stack.name.clone(), owner: owner.cloned() })
 }
 
 /// What the status of a stack means, and what to do next.

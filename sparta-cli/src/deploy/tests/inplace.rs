@@ -29,7 +29,7 @@ fn desired() -> Desired {
     Desired {
         template: template(),
         parameters: BTreeMap::from([parameter("CodeBucket", "ours"), parameter("CodeKey", "new.zip")]),
-        tags: BTreeMap::from([parameter("sparta:build", "2")]),
+        tags: BTreeMap::from([parameter("sparta:app", "Hello"), parameter("sparta:build", "2")]),
     }
 }
 

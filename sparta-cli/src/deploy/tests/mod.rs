@@ -73,6 +73,12 @@ fn report(error: impl Into<CliError>) -> String {
 }
 
 fn stack(status: &str) -> Answer {
+    stack_of(Some("Hello"), status)
+}
+
+/// A stack with the tag of this app.
+fn stack_of(app: Option<&str>, status: &str) -> Answer {
+    let app = app.map(|app| format!("<member><Key>sparta:app</Key><Value>{app}</Value></member>")).unwrap_or_default();
     Answer::result(
         "DescribeStacks",
         &format!(
@@ -81,7 +87,7 @@ fn stack(status: &str) -> Answer {
              <Outputs><member><OutputKey>Url</OutputKey><OutputValue>https://x</OutputValue></member></Outputs>\
              <Parameters><member><ParameterKey>CodeKey</ParameterKey><ParameterValue>old.zip</ParameterValue></member>\
              <member><ParameterKey>Secret</ParameterKey><ParameterValue>****</ParameterValue></member></Parameters>\
-             <Tags><member><Key>sparta:build</Key><Value>1</Value></member></Tags>\
+             <Tags>{app}<member><Key>sparta:build</Key><Value>1</Value></member></Tags>\
              </member></Stacks>"
         ),
     )

@@ -188,3 +188,34 @@ fn resource(id: &str, status: &str) -> Answer {
         ),
     )
 }
+
+#[tokio::test]
+async fn a_stack_of_another_app_is_left_alone_whatever_its_status() {
+    for status in ["UPDATE_COMPLETE", "UPDATE_IN_PROGRESS", "UPDATE_ROLLBACK_FAILED"] {
+        for (owner, belongs) in [(Some("Other"), "the app \"Other\""), (None, "no app (it has no tag `sparta:app`)")] {
+            let script = Script::new([("DescribeStacks", vec![stack_of(owner, status)])]);
+            let recorder = Recorder::default();
+            let report = report(stacks(&script, &recorder).converge(&request()).await.unwrap_err());
+            assert!(
+                report.starts_with(&format!(
+                    "error: stack \"Hello\" belongs to {belongs}, and is left alone\nhint: Rename the app, choose another"
+                )),
+                "{report}"
+            );
+            assert!(script.changes().is_empty());
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_app_takes_a_name_whose_stack_was_never_created() {
+    let script = Script::new([
+        ("DescribeStacks", vec![stack_of(None, "REVIEW_IN_PROGRESS"), stack("CREATE_COMPLETE")]),
+        ("CreateChangeSet", vec![change_set_made()]),
+        ("DescribeChangeSet", vec![change_set("CREATE_COMPLETE", "AVAILABLE", "")]),
+        ("ExecuteChangeSet", vec![done("ExecuteChangeSet")]),
+        ("DescribeStackEvents", vec![events(&[]), events(&[("1", "Hello", STACK, "CREATE_COMPLETE", "")])]),
+    ]);
+    let recorder = Recorder::default();
+    assert_eq!(stacks(&script, &recorder).converge(&request()).await.unwrap().change, Change::Created);
+}
