@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::error::{Failure, StackError};
 use super::follow::Follower;
-use super::state::{State, check_owner};
+use super::state::{State, not_ours};
 use super::{APP_TAG, Phase, Prepared, Stacks};
 use crate::aws::AwsError;
 use crate::aws::cloudformation::{Output, Stack, StackRequest};
@@ -64,8 +64,10 @@ impl Stacks<'_> {
                 tokio::time::sleep(self.pace.first).await;
             }
             let stack = self.cfn.stack(name).await?;
-            if let (Some(stack), Some(app)) = (&stack, request.tags.get(APP_TAG)) {
-                check_owner(stack, app)?;
+            if let (Some(stack), Some(app)) = (&stack, request.tags.get(APP_TAG))
+                && let Some(error) = not_ours(stack, app)
+            {
+                return Err(error);
             }
             match (State::of(stack.as_ref()), stack) {
                 (State::Busy, Some(stack)) => self.attach(&stack).await?,

@@ -1,7 +1,7 @@
 use super::converge::is_contended;
 use super::error::{Failure, StackError};
 use super::follow::Follower;
-use super::state::{State, check_owner};
+use super::state::{State, not_ours};
 use super::{Phase, Stacks};
 use crate::aws::cloudformation::Stack;
 
@@ -30,8 +30,10 @@ impl Stacks<'_> {
         let mut found = Deletion::Missing;
         loop {
             let stack = self.cfn.stack(name).await?;
-            if let (Some(stack), Some(app)) = (&stack, app) {
-                check_owner(stack, app)?;
+            if let (Some(stack), Some(app)) = (&stack, app)
+                && let Some(error) = not_ours(stack, app)
+            {
+                return Err(error);
             }
             match (State::of(stack.as_ref()), stack) {
                 (State::Missing, _) | (_, None) => break,

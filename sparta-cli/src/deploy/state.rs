@@ -40,15 +40,12 @@ impl State {
     }
 }
 
-/// Refuses a stack that holds, or is about to hold, what another app or no app of Sparta's deployed.
-pub(crate) fn check_owner(stack: &Stack, app: &str) -> Result<(), StackError> {
+/// The refusal of a stack that holds, or is about to hold, what another app or no app of Sparta's deployed.
+pub(crate) fn not_ours(stack: &Stack, app: &str) -> Option<StackError> {
     let owner = stack.tags.get(APP_TAG);
-    if owner.is_some_and(|owner| owner == app)
-        || matches!(State::of(Some(stack)), State::Missing | State::Review | State::Empty)
-    {
-        return Ok(());
-    }
-    Err(StackError::NotOurs { name: stack.name.clone(), owner: owner.cloned() })
+    let empty = matches!(State::of(Some(stack)), State::Missing | State::Review | State::Empty);
+    let ours = owner.is_some_and(|owner| owner == app);
+    (!ours && !empty).then(|| StackError::NotOurs { name: stack.name.clone(), owner: owner.cloned() })
 }
 
 /// What the status of a stack means, and what to do next.
