@@ -24,7 +24,7 @@ pub mod prelude {
     pub use sparta_cli::{AppExt, Command, CommandContext};
     pub use sparta_core::{
         App, Approval, Architecture, Body, Context, Environment, Error, Function, IntoResponse, Json, LambdaEvent,
-        Memory, Pipeline, Request, RequestExt, Response,
+        Memory, Pipeline, Request, RequestExt, RequestPayloadExt, Response,
         cfn::Statement,
         service_fn,
         settings::{Secret, Settings},

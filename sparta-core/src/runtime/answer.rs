@@ -1,135 +1,334 @@
 //! From a handler's response to what Lambda passes on to the sender of the event.
 
-use http::header::SET_COOKIE;
-use http::{HeaderMap, HeaderValue, StatusCode};
-use serde::ser::{Serialize, SerializeMap, Serializer};
-use serde_json::value::RawValue;
+use bytes::Bytes;
+use http::header::{CONTENT_ENCODING, CONTENT_TYPE, SET_COOKIE};
+use http::response::Parts;
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use serde::de::IgnoredAny;
 
 use super::event::Origin;
+use crate::body::Body;
 use crate::error::Failure;
+use crate::json::push_string;
 use crate::response::Response;
 
-/// The answer to an invocation.
-#[derive(Debug, serde::Serialize)]
-#[serde(untagged)]
-pub(super) enum Answer {
-    Http(Box<HttpAnswer>),
-    Json(Box<RawValue>),
-    Text(lambda_http::Body),
-}
-
-#[derive(Debug, serde::Serialize)]
-#[serde(rename_all = "camelCase")]
-pub(super) struct HttpAnswer {
-    status_code: u16,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    status_description: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    headers: Option<Single>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    multi_value_headers: Option<Multi>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    cookies: Vec<String>,
-    #[serde(skip_serializing_if = "body_is_empty")]
-    body: lambda_http::Body,
-    is_base64_encoded: bool,
-}
+/// The answer to an invocation: what is posted to Lambda, written once into the buffer that is sent.
+#[derive(Debug)]
+pub(super) struct Answer(Bytes);
 
 impl Answer {
     /// The form that `origin` expects. An event that is not HTTP has no status: one of 400 or more
     /// is an error with the body as its message.
     pub(super) async fn new(origin: Origin, response: Response) -> Result<Self, Failure> {
         let (head, body) = response.into_parts();
-        let body = encoded(body.bytes().await?.into());
-        if origin == Origin::Raw {
-            return Self::raw(head.status, body);
-        }
-        let mut answer = HttpAnswer {
-            status_code: head.status.as_u16(),
-            status_description: None,
-            headers: None,
-            multi_value_headers: None,
-            cookies: Vec::new(),
-            is_base64_encoded: matches!(body, lambda_http::Body::Binary(_)),
-            body,
-        };
-        let mut headers = head.headers;
+        let body = body.bytes().await?;
         match origin {
-            Origin::HttpApi => {
-                answer.cookies = headers.get_all(SET_COOKIE).iter().map(text).collect();
-                headers.remove(SET_COOKIE);
-                answer.headers = Some(Single(headers));
-            }
-            // A target group reads one of the two, by its own settings.
-            Origin::LoadBalancer => {
-                answer.status_description = Some(head.status.to_string());
-                answer.headers = Some(Single(headers.clone()));
-                answer.multi_value_headers = Some(Multi(headers));
-            }
-            Origin::RestApi | Origin::Raw => answer.multi_value_headers = Some(Multi(headers)),
+            Origin::Raw => raw(head.status, body).map(Self),
+            _ => Ok(Self(http(origin, &head, &body).into())),
         }
-        Ok(Self::Http(Box::new(answer)))
     }
 
-    fn raw(status: StatusCode, body: lambda_http::Body) -> Result<Self, Failure> {
-        if status.is_client_error() || status.is_server_error() {
-            let name = format!("Http{}", status.as_u16());
-            return Err(match std::str::from_utf8(&body) {
-                Ok(message) if !message.is_empty() => Failure::named(name, message),
-                _ => Failure::named(name, status),
-            });
+    pub(super) fn into_bytes(self) -> Bytes {
+        self.0
+    }
+}
+
+/// The answer as a stream: status and headers, then the frames of the body as they come.
+#[cfg_attr(not(test), expect(dead_code, reason = "functions do not stream yet"))]
+#[derive(Debug)]
+pub(super) struct StreamedAnswer {
+    /// What is sent before the body: `application/vnd.awslambda.http-integration-response`.
+    pub(super) prelude: Bytes,
+    pub(super) body: Body,
+}
+
+#[cfg_attr(not(test), expect(dead_code, reason = "functions do not stream yet"))]
+impl StreamedAnswer {
+    pub(super) fn new(response: Response) -> Self {
+        let (head, body) = response.into_parts();
+        let mut json = Vec::with_capacity(capacity(&head) + 8);
+        push_status(&mut json, head.status);
+        push_single(&mut json, &head.headers, |name| name != SET_COOKIE);
+        push_cookies(&mut json, &head.headers);
+        json.push(b'}');
+        json.extend_from_slice(&[0; 8]);
+        Self { prelude: json.into(), body }
+    }
+}
+
+fn http(origin: Origin, head: &Parts, body: &[u8]) -> Vec<u8> {
+    let is_text = body.is_empty() || is_text(&head.headers) && std::str::from_utf8(body).is_ok();
+    // A document of JSON grows by a quarter when it is escaped, base64 by a third.
+    let mut json = Vec::with_capacity(capacity(head) + body.len() + body.len() / 3);
+    push_status(&mut json, head.status);
+    match origin {
+        Origin::HttpApi => {
+            push_single(&mut json, &head.headers, |name| name != SET_COOKIE);
+            push_cookies(&mut json, &head.headers);
         }
-        Ok(match serde_json::from_slice(&body) {
-            Ok(json) => Self::Json(json),
-            Err(_) => Self::Text(body),
-        })
+        // A target group reads one of the two, by its own settings.
+        Origin::LoadBalancer => {
+            push_description(&mut json, head.status);
+            push_single(&mut json, &head.headers, |_| true);
+            push_multi(&mut json, &head.headers);
+        }
+        Origin::RestApi | Origin::WebSocket | Origin::Raw => push_multi(&mut json, &head.headers),
     }
+    match (body.is_empty(), is_text) {
+        (true, _) => {}
+        (_, true) => {
+            json.extend_from_slice(b",\"body\":");
+            push_string(&mut json, body);
+        }
+        (_, false) => {
+            json.extend_from_slice(b",\"body\":\"");
+            base64_simd::STANDARD.encode_append(body, &mut json);
+            json.push(b'"');
+        }
+    }
+    json.extend_from_slice(if is_text { b",\"isBase64Encoded\":false}" } else { b",\"isBase64Encoded\":true}" });
+    json
 }
 
-/// Bytes that are not text travel as base64.
-fn encoded(body: Vec<u8>) -> lambda_http::Body {
-    if body.is_empty() {
-        return lambda_http::Body::Empty;
+/// The body itself if it is JSON, else as a JSON string, in base64 if it is not even text.
+fn raw(status: StatusCode, body: Bytes) -> Result<Bytes, Failure> {
+    let text = std::str::from_utf8(&body);
+    if status.is_client_error() || status.is_server_error() {
+        let name = format!("Http{}", status.as_u16());
+        return Err(match text {
+            Ok(message) if !message.is_empty() => Failure::named(name, message),
+            _ => Failure::named(name, status),
+        });
     }
-    match String::from_utf8(body) {
-        Ok(text) => lambda_http::Body::Text(text),
-        Err(error) => lambda_http::Body::Binary(error.into_bytes()),
+    let mut json = Vec::new();
+    match text {
+        Ok("") => return Ok(Bytes::from_static(b"null")),
+        Ok(text) if serde_json::from_str::<IgnoredAny>(text).is_ok() => return Ok(body),
+        Ok(text) => push_string(&mut json, text.as_bytes()),
+        Err(_) => {
+            json.push(b'"');
+            base64_simd::STANDARD.encode_append(&body, &mut json);
+            json.push(b'"');
+        }
     }
+    Ok(json.into())
 }
 
-fn body_is_empty(body: &lambda_http::Body) -> bool {
-    *body == lambda_http::Body::Empty
+/// Whether a body of this type is text, as far as the headers tell: then API Gateway can pass it on as it is.
+fn is_text(headers: &HeaderMap) -> bool {
+    let is_encoded = |value: &HeaderValue| !value.as_bytes().eq_ignore_ascii_case(b"identity");
+    if headers.get(CONTENT_ENCODING).is_some_and(is_encoded) {
+        return false;
+    }
+    let Some(value) = headers.get(CONTENT_TYPE) else { return true };
+    let kind = value.as_bytes().split(|byte| *byte == b';').next().unwrap_or_default().trim_ascii();
+    let is_kind = |text: &str| kind.eq_ignore_ascii_case(text.as_bytes());
+    let starts = |text: &str| kind.get(..text.len()).is_some_and(|start| start.eq_ignore_ascii_case(text.as_bytes()));
+    let ends = |text: &str| {
+        let start = kind.len().saturating_sub(text.len());
+        kind[start..].eq_ignore_ascii_case(text.as_bytes())
+    };
+    starts("text/")
+        || is_kind("application/json")
+        || ["+json", "+xml", "+yaml"].into_iter().any(ends)
+        || TEXT_TYPES.into_iter().any(is_kind)
 }
 
-fn text(value: &HeaderValue) -> String {
-    String::from_utf8_lossy(value.as_bytes()).into_owned()
+/// Types whose name does not say that they are text.
+const TEXT_TYPES: [&str; 13] = [
+    "application/xml",
+    "application/javascript",
+    "application/x-javascript",
+    "application/ecmascript",
+    "application/x-www-form-urlencoded",
+    "application/yaml",
+    "application/x-yaml",
+    "application/toml",
+    "application/x-ndjson",
+    "application/jsonl",
+    "application/json-seq",
+    "application/graphql",
+    "application/sql",
+];
+
+fn capacity(head: &Parts) -> usize {
+    let header = |(name, value): (&HeaderName, &HeaderValue)| 2 * (name.as_str().len() + value.len()) + 20;
+    head.headers.iter().map(header).sum::<usize>() + 160
+}
+
+fn push_status(json: &mut Vec<u8>, status: StatusCode) {
+    json.extend_from_slice(b"{\"statusCode\":");
+    json.extend_from_slice(status.as_str().as_bytes());
+}
+
+fn push_description(json: &mut Vec<u8>, status: StatusCode) {
+    json.extend_from_slice(b",\"statusDescription\":\"");
+    json.extend_from_slice(status.as_str().as_bytes());
+    json.push(b' ');
+    json.extend_from_slice(status.canonical_reason().unwrap_or_default().as_bytes());
+    json.push(b'"');
 }
 
 /// Headers whose values are joined with a comma, except cookies, which cannot be.
-#[derive(Debug)]
-struct Single(HeaderMap);
-
-impl Serialize for Single {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(Some(self.0.keys_len()))?;
-        for name in self.0.keys() {
-            let mut values = self.0.get_all(name).iter().map(text);
-            let mut joined = values.next().unwrap_or_default();
-            if name != SET_COOKIE {
-                values.for_each(|value| joined = format!("{joined}, {value}"));
+fn push_single(json: &mut Vec<u8>, headers: &HeaderMap, is_wanted: impl Fn(&HeaderName) -> bool) {
+    json.extend_from_slice(b",\"headers\":");
+    let mut before = b'{';
+    for name in headers.keys().filter(|name| is_wanted(name)) {
+        json.push(before);
+        before = b',';
+        push_string(json, name.as_str().as_bytes());
+        json.push(b':');
+        let mut values = headers.get_all(name).iter();
+        match (values.next(), values.next()) {
+            (Some(first), Some(second)) if name != SET_COOKIE => {
+                let mut joined = [first.as_bytes(), second.as_bytes()].join(&b", "[..]);
+                values.for_each(|value| joined = [&joined[..], value.as_bytes()].join(&b", "[..]));
+                push_text(json, &joined);
             }
-            map.serialize_entry(name.as_str(), &joined)?;
+            (first, _) => push_text(json, first.map(HeaderValue::as_bytes).unwrap_or_default()),
         }
-        map.end()
+    }
+    close(json, before, b"{}");
+}
+
+fn push_multi(json: &mut Vec<u8>, headers: &HeaderMap) {
+    json.extend_from_slice(b",\"multiValueHeaders\":");
+    let mut before = b'{';
+    for name in headers.keys() {
+        json.push(before);
+        before = b',';
+        push_string(json, name.as_str().as_bytes());
+        json.push(b':');
+        push_list(json, headers, name);
+    }
+    close(json, before, b"{}");
+}
+
+fn push_cookies(json: &mut Vec<u8>, headers: &HeaderMap) {
+    if headers.contains_key(SET_COOKIE) {
+        json.extend_from_slice(b",\"cookies\":");
+        push_list(json, headers, &SET_COOKIE);
     }
 }
 
-#[derive(Debug)]
-struct Multi(HeaderMap);
+fn push_list(json: &mut Vec<u8>, headers: &HeaderMap, name: &HeaderName) {
+    let mut before = b'[';
+    for value in headers.get_all(name) {
+        json.push(before);
+        before = b',';
+        push_text(json, value.as_bytes());
+    }
+    close(json, before, b"[]");
+}
 
-impl Serialize for Multi {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let values = |name| self.0.get_all(name).iter().map(text).collect::<Vec<_>>();
-        serializer.collect_map(self.0.keys().map(|name| (name.as_str(), values(name))))
+/// Closes a list; one that nothing was put before is empty.
+fn close(json: &mut Vec<u8>, before: u8, brackets: &[u8; 2]) {
+    match before {
+        b',' => json.push(brackets[1]),
+        _ => json.extend_from_slice(brackets),
+    }
+}
+
+/// A header's value need not be UTF-8, a JSON text must be.
+fn push_text(json: &mut Vec<u8>, value: &[u8]) {
+    match value.is_ascii() {
+        true => push_string(json, value),
+        false => push_string(json, String::from_utf8_lossy(value).as_bytes()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::{Value, json};
+
+    fn response(headers: &[(&'static str, &str)], body: impl Into<Body>) -> Response {
+        let mut response = Response::new(body.into());
+        for (name, value) in headers {
+            response.headers_mut().append(*name, HeaderValue::from_bytes(value.as_bytes()).unwrap());
+        }
+        response
+    }
+
+    async fn answered(origin: Origin, response: Response) -> Value {
+        let answer = Answer::new(origin, response).await.unwrap().into_bytes();
+        serde_json::from_slice(&answer).unwrap()
+    }
+
+    #[tokio::test]
+    async fn bodies_of_a_type_of_text_stay_text() {
+        for kind in [
+            "text/html; charset=utf-8",
+            "Text/CSS",
+            "application/json",
+            "application/problem+json",
+            "image/svg+xml",
+            "application/XML ; charset=utf-8",
+            "application/javascript",
+            "application/x-www-form-urlencoded",
+            "application/vnd.oai.openapi+yaml",
+        ] {
+            let answer = answered(Origin::HttpApi, response(&[("content-type", kind)], "é\"\u{1}")).await;
+            assert_eq!((&answer["body"], &answer["isBase64Encoded"]), (&json!("é\"\u{1}"), &json!(false)), "{kind}");
+        }
+    }
+
+    #[tokio::test]
+    async fn any_other_body_travels_as_base64() {
+        for headers in [
+            &[("content-type", "image/png")][..],
+            &[("content-type", "application/octet-stream")],
+            &[("content-type", "application/zip")],
+            &[("content-type", "json")],
+            &[("content-type", "text/plain"), ("content-encoding", "gzip")],
+        ] {
+            let answer = answered(Origin::RestApi, response(headers, "text")).await;
+            assert_eq!(
+                (&answer["body"], &answer["isBase64Encoded"]),
+                (&json!("dGV4dA=="), &json!(true)),
+                "{headers:?}"
+            );
+        }
+        for kind in ["text/plain; charset=iso-8859-1", "application/json"] {
+            let answer = answered(Origin::HttpApi, response(&[("content-type", kind)], vec![0xe9])).await;
+            assert_eq!((&answer["body"], &answer["isBase64Encoded"]), (&json!("6Q=="), &json!(true)), "{kind}");
+        }
+        let identity = response(&[("content-type", "text/plain"), ("content-encoding", "identity")], "text");
+        assert_eq!(answered(Origin::HttpApi, identity).await["body"], "text");
+    }
+
+    #[tokio::test]
+    async fn an_answer_may_be_empty() {
+        let http = answered(Origin::HttpApi, response(&[], ())).await;
+        assert_eq!(http, json!({"statusCode": 200, "headers": {}, "isBase64Encoded": false}));
+        let binary = answered(Origin::RestApi, response(&[("content-type", "image/png")], ())).await;
+        assert_eq!(binary["isBase64Encoded"], false);
+        assert_eq!(binary.get("body"), None);
+    }
+
+    #[tokio::test]
+    async fn a_status_without_a_name_has_an_empty_one() {
+        let mut unknown = response(&[], ());
+        *unknown.status_mut() = StatusCode::from_u16(299).unwrap();
+        assert_eq!(answered(Origin::LoadBalancer, unknown).await["statusDescription"], "299 ");
+    }
+
+    #[tokio::test]
+    async fn header_values_of_any_bytes_are_written_as_text() {
+        let mut odd = response(&[("x-text", "é")], ());
+        odd.headers_mut().insert("x-bytes", HeaderValue::from_bytes(b"\xff\"").unwrap());
+        let answer = answered(Origin::HttpApi, odd).await;
+        assert_eq!(answer["headers"], json!({"x-text": "é", "x-bytes": "\u{fffd}\""}));
+    }
+
+    #[tokio::test]
+    async fn a_stream_starts_with_its_status_headers_and_cookies() {
+        let headers = [("vary", "a"), ("vary", "b"), ("vary", "c"), ("set-cookie", "d=1"), ("set-cookie", "e=2")];
+        let StreamedAnswer { prelude, body } = StreamedAnswer::new(response(&headers, "later"));
+        let (json, zeros) = prelude.split_at(prelude.len() - 8);
+        assert_eq!(zeros, [0; 8]);
+        let expected = json!({"statusCode": 200, "headers": {"vary": "a, b, c"}, "cookies": ["d=1", "e=2"]});
+        assert_eq!(serde_json::from_slice::<Value>(json).unwrap(), expected);
+        assert_eq!(body.text().await.unwrap(), "later");
     }
 }

@@ -6,6 +6,7 @@ use std::panic::AssertUnwindSafe;
 use std::pin::Pin;
 use std::task;
 
+use bytes::Bytes;
 use futures_util::FutureExt;
 use lambda_runtime::{Diagnostic, LambdaEvent, LambdaInvocation, Runtime};
 use serde_json::value::RawValue;
@@ -43,9 +44,9 @@ struct Invocations {
 }
 
 impl Service<LambdaEvent<Box<RawValue>>> for Invocations {
-    type Response = Answer;
+    type Response = Box<RawValue>;
     type Error = Failure;
-    type Future = Pin<Box<dyn Future<Output = Result<Answer, Failure>> + Send>>;
+    type Future = Pin<Box<dyn Future<Output = Result<Box<RawValue>, Failure>> + Send>>;
 
     fn poll_ready(&mut self, _: &mut task::Context<'_>) -> task::Poll<Result<(), Failure>> {
         task::Poll::Ready(Ok(()))
@@ -59,15 +60,21 @@ impl Service<LambdaEvent<Box<RawValue>>> for Invocations {
     }
 }
 
-async fn answer(service: HttpService, is_event: bool, event: LambdaEvent<Box<RawValue>>) -> Result<Answer, Failure> {
+async fn answer(
+    service: HttpService,
+    is_event: bool,
+    event: LambdaEvent<Box<RawValue>>,
+) -> Result<Box<RawValue>, Failure> {
     let LambdaEvent { payload, context, .. } = event;
+    let payload = Bytes::from(String::from(Box::<str>::from(payload)));
     let (origin, request) = if is_event {
         (Origin::Raw, event::event_request(payload, context))
     } else {
         event::http_request(payload, context).map_err(Failure::of)?
     };
     let response = service.oneshot(request).await.map_err(Failure::of)?;
-    Answer::new(origin, response).await
+    let answer = Answer::new(origin, response).await?.into_bytes();
+    serde_json::from_slice(&answer).map_err(Failure::of)
 }
 
 impl From<Failure> for Diagnostic {

@@ -160,7 +160,7 @@ fn an_event_with_the_marks_of_http_only_is_an_error_that_says_so() {
     assert!(
         message.starts_with(
             "the event looks like a request of an HTTP API or function URL \
-             but does not read as one: invalid type: integer `7`"
+             but does not read as one: requestContext.http.method: expected text, found 7"
         ),
         "{message}"
     );

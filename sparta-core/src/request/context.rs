@@ -1,0 +1,35 @@
+use aws_lambda_events::alb::AlbTargetGroupRequestContext;
+use aws_lambda_events::apigw::{
+    ApiGatewayProxyRequestContext, ApiGatewayRequestAuthorizer, ApiGatewayV2httpRequestContext,
+    ApiGatewayWebsocketProxyRequestContext,
+};
+use serde::{Deserialize, Serialize};
+
+/// The `requestContext` of an event: who called, through which API, authorized how.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(untagged)]
+#[non_exhaustive]
+pub enum RequestContext {
+    /// Of a REST API, or an HTTP API with payload 1.0.
+    ApiGatewayV1(ApiGatewayProxyRequestContext),
+    /// Of an HTTP API or function URL.
+    ApiGatewayV2(ApiGatewayV2httpRequestContext),
+    /// Of an Application Load Balancer.
+    Alb(AlbTargetGroupRequestContext),
+    /// Of a WebSocket API.
+    WebSocket(ApiGatewayWebsocketProxyRequestContext),
+    /// Of any other event, which has none.
+    PassThrough,
+}
+
+impl RequestContext {
+    /// What an authorizer said about the caller; load balancers and other events have none.
+    pub fn authorizer(&self) -> Option<&ApiGatewayRequestAuthorizer> {
+        match self {
+            Self::ApiGatewayV1(context) => Some(&context.authorizer),
+            Self::ApiGatewayV2(context) => context.authorizer.as_ref(),
+            Self::WebSocket(context) => Some(&context.authorizer),
+            Self::Alb(_) | Self::PassThrough => None,
+        }
+    }
+}

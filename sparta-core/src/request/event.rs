@@ -1,0 +1,178 @@
+use std::collections::HashMap;
+use std::sync::{Arc, OnceLock};
+
+use aws_lambda_events::query_map::QueryMap;
+use bytes::Bytes;
+use http::uri::PathAndQuery;
+use serde::de::DeserializeOwned;
+
+use super::RequestContext;
+use crate::json::{Cursor, Span, SyntaxError};
+
+/// What sent an event.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum EventKind {
+    HttpApi,
+    RestApi,
+    LoadBalancer,
+    WebSocket,
+    /// No HTTP request.
+    Other,
+    /// There was no event: the request is made by hand, as tests do.
+    None,
+}
+
+/// The event behind a request. Its maps are read when they are asked for, once.
+#[derive(Debug, Clone)]
+pub(crate) struct Event(Arc<Parts>);
+
+#[derive(Debug, Clone)]
+struct Parts {
+    kind: EventKind,
+    json: Bytes,
+    raw_path: Bytes,
+    target: Option<PathAndQuery>,
+    query: Lazy<QueryMap>,
+    path_parameters: Lazy<QueryMap>,
+    stage_variables: Lazy<QueryMap>,
+    context: Lazy<Option<Box<RequestContext>>>,
+}
+
+#[derive(Debug, Clone)]
+struct Lazy<T> {
+    place: Option<Span>,
+    value: OnceLock<T>,
+}
+
+impl Event {
+    pub fn new(kind: EventKind) -> Self {
+        Self::read(kind, Bytes::new(), None, None, None, None, Bytes::new())
+    }
+
+    /// With the places of `pathParameters`, `stageVariables` and `requestContext` in `json`.
+    pub fn read(
+        kind: EventKind,
+        raw_path: Bytes,
+        target: impl Into<Option<PathAndQuery>>,
+        path_parameters: Option<Span>,
+        stage_variables: Option<Span>,
+        context: Option<Span>,
+        json: Bytes,
+    ) -> Self {
+        Self(Arc::new(Parts {
+            kind,
+            json,
+            raw_path,
+            target: target.into(),
+            query: Lazy::at(None),
+            path_parameters: Lazy::at(path_parameters),
+            stage_variables: Lazy::at(stage_variables),
+            context: Lazy::at(context),
+        }))
+    }
+
+    pub fn raw_path(&self) -> &str {
+        std::str::from_utf8(&self.0.raw_path).unwrap_or_default()
+    }
+
+    pub fn query(&self) -> &QueryMap {
+        let query = || self.0.target.as_ref().and_then(PathAndQuery::query).unwrap_or_default();
+        self.0.query.value.get_or_init(|| query().parse().unwrap_or_default())
+    }
+
+    pub fn path_parameters(&self) -> &QueryMap {
+        self.0.path_parameters.map(&self.0.json)
+    }
+
+    pub fn stage_variables(&self) -> &QueryMap {
+        self.0.stage_variables.map(&self.0.json)
+    }
+
+    pub fn context(&self) -> Option<&RequestContext> {
+        let context = self.0.context.value.get_or_init(|| self.0.read_context().map(Box::new));
+        context.as_deref()
+    }
+
+    pub fn set_raw_path(&mut self, path: String) {
+        Arc::make_mut(&mut self.0).raw_path = path.into();
+    }
+
+    pub fn set_query(&mut self, query: QueryMap) {
+        Arc::make_mut(&mut self.0).query = Lazy::of(query);
+    }
+
+    pub fn set_path_parameters(&mut self, parameters: QueryMap) {
+        Arc::make_mut(&mut self.0).path_parameters = Lazy::of(parameters);
+    }
+
+    pub fn set_stage_variables(&mut self, variables: QueryMap) {
+        Arc::make_mut(&mut self.0).stage_variables = Lazy::of(variables);
+    }
+
+    pub fn set_context(&mut self, context: RequestContext) {
+        Arc::make_mut(&mut self.0).context = Lazy::of(Some(Box::new(context)));
+    }
+}
+
+impl Parts {
+    fn read_context(&self) -> Option<RequestContext> {
+        match self.kind {
+            EventKind::HttpApi => self.context_of().map(RequestContext::ApiGatewayV2),
+            EventKind::RestApi => self.context_of().map(RequestContext::ApiGatewayV1),
+            EventKind::LoadBalancer => self.context_of().map(RequestContext::Alb),
+            EventKind::WebSocket => self.context_of().map(RequestContext::WebSocket),
+            EventKind::Other => Some(RequestContext::PassThrough),
+            EventKind::None => None,
+        }
+    }
+
+    fn context_of<T: DeserializeOwned>(&self) -> Option<T> {
+        match serde_json::from_slice(self.context.place?.of(&self.json)) {
+            Ok(context) => Some(context),
+            Err(error) => {
+                tracing::warn!(%error, "the requestContext of the event does not read as one");
+                None
+            }
+        }
+    }
+}
+
+impl<T> Lazy<T> {
+    fn at(place: Option<Span>) -> Self {
+        Self { place, value: OnceLock::new() }
+    }
+
+    fn of(value: T) -> Self {
+        Self { place: None, value: value.into() }
+    }
+}
+
+impl Lazy<QueryMap> {
+    fn map(&self, json: &Bytes) -> &QueryMap {
+        self.value.get_or_init(|| match self.place.map(|place| texts(json, place)) {
+            Some(Ok(map)) => map.into(),
+            Some(Err(error)) => {
+                tracing::warn!(%error, "a map of the event does not read as one");
+                QueryMap::default()
+            }
+            None => QueryMap::default(),
+        })
+    }
+}
+
+/// An object of texts; what is no text is left out.
+fn texts(json: &[u8], place: Span) -> Result<HashMap<String, String>, SyntaxError> {
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    let mut map = HashMap::new();
+    let mut cursor = Cursor::at(json, place.start);
+    let mut more = cursor.open(b'{')?;
+    while more {
+        let key = cursor.key()?.read(json)?;
+        match cursor.peek() {
+            Some(b'"') => drop(map.insert(text(&key), text(&cursor.string()?.read(json)?))),
+            _ => drop(cursor.skip()?),
+        }
+        more = cursor.more(b'}')?;
+    }
+    Ok(map)
+}

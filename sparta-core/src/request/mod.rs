@@ -1,0 +1,11 @@
+//! What a request of Lambda has beyond HTTP: parameters, contexts and payloads.
+
+mod context;
+mod event;
+mod ext;
+mod payload;
+
+pub use context::RequestContext;
+pub(crate) use event::{Event, EventKind};
+pub use ext::RequestExt;
+pub use payload::{PayloadError, RequestPayloadExt};

@@ -1,0 +1,300 @@
+use bytes::Bytes;
+use http::HeaderMap;
+
+use super::problem::Problem;
+use super::{Origin, headers};
+use crate::json::{Cursor, Span, SyntaxError, Text};
+
+/// The value of a field that may be missing or null.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) enum Slot {
+    #[default]
+    Nothing,
+    Text(Text),
+    Other(Span),
+}
+
+/// The fields of an event that are read as HTTP, each where it was found; maps are left for later.
+#[derive(Default)]
+pub(super) struct Fields {
+    pub version: Slot,
+    pub method: Slot,
+    pub path: Slot,
+    pub raw_path: Slot,
+    pub raw_query: Slot,
+    pub cookies: Slot,
+    pub headers: Slot,
+    /// The headers, if it paid to read them at once.
+    pub read_headers: Option<Result<HeaderMap, Problem>>,
+    pub multi_value_headers: Slot,
+    pub query: Slot,
+    pub multi_value_query: Slot,
+    pub path_parameters: Slot,
+    pub stage_variables: Slot,
+    pub body: Slot,
+    /// The body without its escapes, if it has any.
+    pub unescaped_body: Option<Vec<u8>>,
+    pub is_base64: Slot,
+    pub context: Slot,
+    pub of_context: ContextFields,
+    /// The first field that was there twice.
+    pub twice: Option<&'static str>,
+}
+
+#[derive(Default)]
+pub(super) struct ContextFields {
+    pub http: Slot,
+    pub method: Slot,
+    pub stage: Slot,
+    pub domain_name: Slot,
+    elb: Slot,
+    connection_id: Slot,
+    event_type: Slot,
+}
+
+impl Fields {
+    /// An event that is no object has no fields.
+    pub fn read(event: &Bytes) -> Result<Self, SyntaxError> {
+        let mut fields = Self::default();
+        let mut cursor = Cursor::new(event);
+        if cursor.peek() != Some(b'{') {
+            cursor.skip()?;
+            cursor.end()?;
+            return Ok(fields);
+        }
+        let mut more = cursor.open(b'{')?;
+        while more {
+            let key = cursor.key()?.read(event)?;
+            fields.read_field(&key, &mut cursor, event)?;
+            more = cursor.more(b'}')?;
+        }
+        cursor.end()?;
+        Ok(fields)
+    }
+
+    fn read_field(&mut self, key: &[u8], cursor: &mut Cursor<'_>, event: &Bytes) -> Result<(), SyntaxError> {
+        let slot = match key {
+            b"version" => (&mut self.version, "version"),
+            b"httpMethod" => (&mut self.method, "httpMethod"),
+            b"path" => (&mut self.path, "path"),
+            b"rawPath" => (&mut self.raw_path, "rawPath"),
+            b"rawQueryString" => (&mut self.raw_query, "rawQueryString"),
+            b"cookies" => (&mut self.cookies, "cookies"),
+            b"headers" => return self.read_headers(cursor, event),
+            b"multiValueHeaders" => (&mut self.multi_value_headers, "multiValueHeaders"),
+            b"queryStringParameters" => (&mut self.query, "queryStringParameters"),
+            b"multiValueQueryStringParameters" => (&mut self.multi_value_query, "multiValueQueryStringParameters"),
+            b"pathParameters" => (&mut self.path_parameters, "pathParameters"),
+            b"stageVariables" => (&mut self.stage_variables, "stageVariables"),
+            b"body" => return self.read_body(cursor, event),
+            b"isBase64Encoded" => (&mut self.is_base64, "isBase64Encoded"),
+            b"requestContext" => return self.read_context(cursor, event),
+            _ => return cursor.skip().map(drop),
+        };
+        self.twice = self.twice.or(slot.0.fill(slot.1, cursor, event)?);
+        Ok(())
+    }
+
+    /// Events that have a method so far come with `multiValueHeaders`, which hold more.
+    fn read_headers(&mut self, cursor: &mut Cursor<'_>, event: &Bytes) -> Result<(), SyntaxError> {
+        let later = self.headers.is_there() || self.method.is_there();
+        if cursor.peek() != Some(b'{') || later {
+            self.twice = self.twice.or(self.headers.fill("headers", cursor, event)?);
+            return Ok(());
+        }
+        let at = cursor.place();
+        let mut map = HeaderMap::with_capacity(24);
+        match headers::read(event, cursor, &mut map) {
+            Ok(()) => self.read_headers = Some(Ok(map)),
+            Err(problem) => {
+                cursor.go_to(at);
+                cursor.skip()?;
+                self.read_headers = Some(Err(problem));
+            }
+        }
+        self.headers = Slot::Other(Span { start: at, end: cursor.place() });
+        Ok(())
+    }
+
+    fn read_body(&mut self, cursor: &mut Cursor<'_>, event: &Bytes) -> Result<(), SyntaxError> {
+        if self.body.is_there() || cursor.peek() != Some(b'"') {
+            self.twice = self.twice.or(self.body.fill("body", cursor, event)?);
+            return Ok(());
+        }
+        let (text, unescaped) = cursor.long_string()?;
+        self.body = Slot::Text(text);
+        self.unescaped_body = unescaped;
+        Ok(())
+    }
+
+    fn read_context(&mut self, cursor: &mut Cursor<'_>, event: &Bytes) -> Result<(), SyntaxError> {
+        if cursor.peek() != Some(b'{') || self.context.is_there() {
+            self.twice = self.twice.or(self.context.fill("requestContext", cursor, event)?);
+            return Ok(());
+        }
+        let start = cursor.place();
+        let mut more = cursor.open(b'{')?;
+        while more {
+            let key = cursor.key()?.read(event)?;
+            self.twice = self.twice.or(self.of_context.read_field(&key, cursor, event)?);
+            more = cursor.more(b'}')?;
+        }
+        self.context = Slot::Other(Span { start, end: cursor.place() });
+        Ok(())
+    }
+
+    pub fn origin(&self) -> Origin {
+        if !matches!(self.context, Slot::Other(_)) {
+            return Origin::Raw;
+        }
+        let context = &self.of_context;
+        match (context.http.is_there(), context.elb.is_there(), self.method.is_there()) {
+            (true, _, _) => Origin::HttpApi,
+            (_, true, true) => Origin::LoadBalancer,
+            _ if context.connection_id.is_there() && context.event_type.is_there() => Origin::WebSocket,
+            (_, _, true) => Origin::RestApi,
+            _ => Origin::Raw,
+        }
+    }
+}
+
+impl ContextFields {
+    /// The field's name if it was there before.
+    fn read_field(
+        &mut self,
+        key: &[u8],
+        cursor: &mut Cursor<'_>,
+        event: &Bytes,
+    ) -> Result<Option<&'static str>, SyntaxError> {
+        let (slot, name) = match key {
+            b"http" => return self.read_http(cursor, event),
+            b"stage" => (&mut self.stage, "requestContext.stage"),
+            b"domainName" => (&mut self.domain_name, "requestContext.domainName"),
+            b"elb" => (&mut self.elb, "requestContext.elb"),
+            b"connectionId" => (&mut self.connection_id, "requestContext.connectionId"),
+            b"eventType" => (&mut self.event_type, "requestContext.eventType"),
+            _ => return cursor.skip().map(|_| None),
+        };
+        slot.fill(name, cursor, event)
+    }
+
+    fn read_http(&mut self, cursor: &mut Cursor<'_>, event: &Bytes) -> Result<Option<&'static str>, SyntaxError> {
+        if cursor.peek() != Some(b'{') || self.http.is_there() {
+            return self.http.fill("requestContext.http", cursor, event);
+        }
+        let start = cursor.place();
+        let mut twice = None;
+        let mut more = cursor.open(b'{')?;
+        while more {
+            let key = cursor.key()?.read(event)?;
+            match &*key {
+                b"method" => twice = twice.or(self.method.fill("requestContext.http.method", cursor, event)?),
+                _ => drop(cursor.skip()?),
+            }
+            more = cursor.more(b'}')?;
+        }
+        self.http = Slot::Other(Span { start, end: cursor.place() });
+        Ok(twice)
+    }
+}
+
+impl Slot {
+    /// Reads the value; the field's name if there was one before.
+    fn fill(
+        &mut self,
+        name: &'static str,
+        cursor: &mut Cursor<'_>,
+        event: &[u8],
+    ) -> Result<Option<&'static str>, SyntaxError> {
+        let before = self.is_there();
+        *self = match cursor.peek() {
+            Some(b'"') => Self::Text(cursor.string()?),
+            _ => match cursor.skip()? {
+                null if null.of(event) == b"null" => Self::Nothing,
+                other => Self::Other(other),
+            },
+        };
+        Ok(before.then_some(name))
+    }
+
+    pub fn is_there(self) -> bool {
+        !matches!(self, Self::Nothing)
+    }
+
+    pub fn text(self, field: &'static str, event: &[u8]) -> Result<Option<Text>, Problem> {
+        match self {
+            Self::Nothing => Ok(None),
+            Self::Text(text) => Ok(Some(text)),
+            Self::Other(found) => Err(Problem::kind(field, "text", found.of(event))),
+        }
+    }
+
+    pub fn boolean(self, field: &'static str, event: &[u8]) -> Result<bool, Problem> {
+        match self {
+            Self::Nothing => Ok(false),
+            Self::Other(span) if span.of(event) == b"true" => Ok(true),
+            Self::Other(span) if span.of(event) == b"false" => Ok(false),
+            Self::Other(Span { start, end }) => Err(Problem::kind(field, "true or false", &event[start..end])),
+            Self::Text(text) => Err(Problem::kind(field, "true or false", text.place.of(event))),
+        }
+    }
+
+    /// Where the object or array is that starts with `bracket`.
+    pub fn list(self, bracket: u8, field: &'static str, event: &[u8]) -> Result<Option<usize>, Problem> {
+        let expected = if bracket == b'{' { "an object" } else { "an array" };
+        match self {
+            Self::Nothing => Ok(None),
+            Self::Other(span) if event[span.start] == bracket => Ok(Some(span.start)),
+            Self::Other(span) => Err(Problem::kind(field, expected, span.of(event))),
+            Self::Text(text) => Err(Problem::kind(field, expected, text.place.of(event))),
+        }
+    }
+
+    /// Where the value is, whatever it is.
+    pub fn place(self) -> Option<Span> {
+        match self {
+            Self::Other(span) => Some(span),
+            Self::Nothing | Self::Text(_) => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn origin(event: &str) -> Origin {
+        Fields::read(&Bytes::from(event.to_owned())).unwrap().origin()
+    }
+
+    #[test]
+    fn the_origin_is_told_by_the_marks_in_any_order() {
+        let http = r#"{"body": "b", "requestContext": {"stage": "s", "http": {}}}"#;
+        assert_eq!(origin(http), Origin::HttpApi);
+        let rest = r#"{"requestContext": {"stage": "s"}, "body": "b", "httpMethod": "GET"}"#;
+        assert_eq!(origin(rest), Origin::RestApi);
+        let balancer = r#"{"requestContext": {"elb": {}}, "httpMethod": "GET"}"#;
+        assert_eq!(origin(balancer), Origin::LoadBalancer);
+        let socket = r#"{"requestContext": {"eventType": "MESSAGE", "connectionId": "c"}, "body": "b"}"#;
+        assert_eq!(origin(socket), Origin::WebSocket);
+        let escaped = r#"{"\u0072equestContext": {"\u0068ttp": {}}}"#;
+        assert_eq!(origin(escaped), Origin::HttpApi);
+    }
+
+    #[test]
+    fn anything_else_is_raw() {
+        for event in [
+            r#"{"httpMethod": null, "requestContext": {}}"#,
+            r#"{"httpMethod": "GET"}"#,
+            r#"{"requestContext": "none", "httpMethod": "GET"}"#,
+            r#"{"requestContext": {"connectionId": "c"}}"#,
+            r#"{"Records": []}"#,
+            "[1]",
+            "null",
+            " 7 ",
+            r#""text""#,
+        ] {
+            assert_eq!(origin(event), Origin::Raw, "{event}");
+        }
+    }
+}

@@ -1,0 +1,69 @@
+//! From the bytes of an event to the request that a handler sees.
+
+mod fields;
+mod headers;
+mod problem;
+mod request;
+mod uri;
+
+use bytes::Bytes;
+use http::{HeaderName, HeaderValue, Method};
+
+use crate::Context;
+use crate::body::Body;
+use crate::request::{Event, EventKind};
+use crate::service::Request;
+use fields::Fields;
+pub(super) use problem::Malformed;
+
+/// Who sent an event, and so the form that the answer must have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Origin {
+    /// An API Gateway HTTP API (payload 2.0) or a function URL.
+    HttpApi,
+    /// An API Gateway REST API, or an HTTP API with payload 1.0.
+    RestApi,
+    LoadBalancer,
+    /// An API Gateway WebSocket API.
+    WebSocket,
+    /// Anything else: the event itself is the request's body.
+    Raw,
+}
+
+/// The event as HTTP if it is a request, else with itself as the body.
+pub(super) fn http_request(event: Bytes, context: Context) -> Result<(Origin, Request), Malformed> {
+    std::str::from_utf8(&event).map_err(Malformed::text)?;
+    let fields = Fields::read(&event).map_err(Malformed::json)?;
+    let origin = fields.origin();
+    let request = match origin {
+        Origin::HttpApi => request::http_api(event, fields),
+        Origin::RestApi => request::rest_api(event, fields),
+        Origin::LoadBalancer => request::load_balancer(event, fields),
+        Origin::WebSocket => request::web_socket(event, fields),
+        Origin::Raw => return Ok((origin, event_request(event, context))),
+    };
+    match request {
+        Ok(request) => Ok((origin, with_context(request, context))),
+        Err(problem) => Err(Malformed::request(origin, problem)),
+    }
+}
+
+/// The event as the body of a request.
+pub(super) fn event_request(event: Bytes, context: Context) -> Request {
+    let mut request = Request::new(Body::from(event));
+    *request.method_mut() = Method::POST;
+    let json = HeaderValue::from_static("application/json");
+    request.headers_mut().insert(http::header::CONTENT_TYPE, json);
+    request.extensions_mut().insert(Event::new(EventKind::Other));
+    with_context(request, context)
+}
+
+fn with_context(mut request: Request, context: Context) -> Request {
+    let trace = context.xray_trace_id.as_deref();
+    if let Some(Ok(trace)) = trace.map(HeaderValue::from_str) {
+        let name = HeaderName::from_static("x-amzn-trace-id");
+        request.headers_mut().insert(name, trace);
+    }
+    request.extensions_mut().insert(context);
+    request
+}

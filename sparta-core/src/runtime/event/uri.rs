@@ -1,0 +1,182 @@
+//! The URI of a request: scheme, host, path and query come from different fields of an event.
+
+use std::borrow::Cow;
+
+use bytes::Bytes;
+use http::header::HOST;
+use http::uri::{Authority, PathAndQuery, Scheme};
+use http::{HeaderMap, Uri};
+use percent_encoding::{AsciiSet, CONTROLS, percent_encode};
+
+use super::fields::Slot;
+use super::problem::Problem;
+use crate::json::Cursor;
+
+const QUERY: &AsciiSet = &CONTROLS.add(b' ').add(b'"').add(b'#').add(b'<').add(b'>');
+const PATH: &AsciiSet = &QUERY.add(b'?').add(b'`').add(b'{').add(b'}');
+const PAIR: &AsciiSet = &QUERY.add(b'&');
+
+/// How an event's map of query parameters relates to what the client sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Pairs {
+    /// Percent-encoding is undone.
+    Decoded,
+    /// Likewise, and several values of a name are one text with commas.
+    CommaSeparated,
+    /// Still percent-encoded.
+    AsSent,
+}
+
+/// Path and query: the event's own bytes as long as nothing must be added.
+pub(super) struct Target {
+    path: Bytes,
+    /// The path and what follows it, if anything does.
+    whole: Vec<u8>,
+}
+
+impl Target {
+    pub fn new(path: Bytes) -> Self {
+        Self { path, whole: Vec::new() }
+    }
+
+    pub fn leave_out_stage(&mut self, stage: Option<&[u8]>) {
+        let staged = self.path.strip_prefix(b"/").zip(stage);
+        match staged.and_then(|(path, stage)| path.strip_prefix(stage)) {
+            Some(b"") => self.path = Bytes::from_static(b"/"),
+            Some(rest) if rest.starts_with(b"/") => self.path = self.path.slice_ref(rest),
+            _ => {}
+        }
+    }
+
+    pub fn has_query(&self) -> bool {
+        !self.whole.is_empty()
+    }
+
+    pub fn query(&mut self, query: &[u8]) {
+        if query.is_empty() {
+            return;
+        }
+        self.start_query(query.len());
+        push_encoded(&mut self.whole, query, QUERY);
+    }
+
+    /// Adds every pair of an event's map of parameters, in its order.
+    pub fn pairs(&mut self, event: &Bytes, map: Slot, pairs: Pairs) -> Result<(), Problem> {
+        let Some(start) = map.list(b'{', "queryStringParameters", event)? else { return Ok(()) };
+        let mut cursor = Cursor::at(event, start);
+        let mut more = cursor.open(b'{')?;
+        while more {
+            let name = cursor.key()?.read(event)?;
+            match cursor.peek() {
+                Some(b'"') => self.pair(&name, &cursor.string()?.read(event)?, pairs),
+                Some(b'[') => self.pairs_of(event, &mut cursor, &name, pairs)?,
+                _ => drop(cursor.skip()?),
+            }
+            more = cursor.more(b'}')?;
+        }
+        Ok(())
+    }
+
+    fn pairs_of(&mut self, event: &Bytes, cursor: &mut Cursor<'_>, name: &[u8], pairs: Pairs) -> Result<(), Problem> {
+        let mut more = cursor.open(b'[')?;
+        while more {
+            match cursor.peek() {
+                Some(b'"') => self.pair(name, &cursor.string()?.read(event)?, pairs),
+                _ => drop(cursor.skip()?),
+            }
+            more = cursor.more(b']')?;
+        }
+        Ok(())
+    }
+
+    fn pair(&mut self, name: &[u8], value: &[u8], pairs: Pairs) {
+        match pairs {
+            Pairs::CommaSeparated => {
+                for value in value.split(|byte| *byte == b',') {
+                    self.pair(name, value, Pairs::Decoded);
+                }
+            }
+            Pairs::Decoded => {
+                self.start_pair(name.len() + value.len());
+                let encoded = |text| form_urlencoded::byte_serialize(text).flat_map(str::bytes);
+                self.whole.extend(encoded(name));
+                self.whole.push(b'=');
+                self.whole.extend(encoded(value));
+            }
+            Pairs::AsSent => {
+                self.start_pair(name.len() + value.len());
+                push_encoded(&mut self.whole, name, PAIR);
+                self.whole.push(b'=');
+                push_encoded(&mut self.whole, value, PAIR);
+            }
+        }
+    }
+
+    fn start_pair(&mut self, length: usize) {
+        match self.has_query() {
+            true => self.whole.push(b'&'),
+            false => self.start_query(length + 64),
+        }
+    }
+
+    fn start_query(&mut self, length: usize) {
+        let path = valid(&self.path);
+        self.whole.reserve(path.len() + length + 2);
+        self.whole.extend_from_slice(&path);
+        self.whole.push(b'?');
+    }
+
+    pub fn path_and_query(self) -> Result<PathAndQuery, Problem> {
+        let bytes = match (self.has_query(), valid(&self.path)) {
+            (true, _) => Bytes::from(self.whole),
+            (false, Cow::Borrowed(path)) if path.len() == self.path.len() => self.path.clone(),
+            (false, path) => Bytes::from(path.into_owned()),
+        };
+        PathAndQuery::from_maybe_shared(bytes.clone())
+            .map_err(|source| Problem::value("path", "the path of a URI", &bytes, source))
+    }
+}
+
+/// The path as URIs may have it: it starts with a slash, and what needs it is percent-encoded.
+fn valid(path: &[u8]) -> Cow<'_, [u8]> {
+    if path.starts_with(b"/") && path.iter().all(|byte| is_valid(*byte)) {
+        return Cow::Borrowed(path);
+    }
+    if path.is_empty() {
+        return Cow::Borrowed(b"/");
+    }
+    let mut valid = Vec::with_capacity(path.len() + 16);
+    if !path.starts_with(b"/") {
+        valid.push(b'/');
+    }
+    push_encoded(&mut valid, path, PATH);
+    Cow::Owned(valid)
+}
+
+fn is_valid(byte: u8) -> bool {
+    byte.is_ascii_graphic() && !matches!(byte, b'"' | b'#' | b'<' | b'>' | b'?' | b'`' | b'{' | b'}')
+}
+
+fn push_encoded(into: &mut Vec<u8>, text: &[u8], set: &'static AsciiSet) {
+    into.extend(percent_encode(text, set).flat_map(str::bytes));
+}
+
+/// A host that cannot be one in a URI leaves the path alone.
+pub(super) fn uri(headers: &HeaderMap, domain: Option<&[u8]>, target: PathAndQuery) -> Uri {
+    let host = headers.get(HOST).map(|host| host.as_bytes()).or(domain);
+    let authority = host.and_then(|host| Authority::try_from(host).ok());
+    let mut parts = http::uri::Parts::default();
+    if authority.is_some() {
+        parts.scheme = Some(scheme(headers));
+    }
+    parts.authority = authority;
+    parts.path_and_query = Some(target);
+    Uri::from_parts(parts).unwrap_or_default()
+}
+
+fn scheme(headers: &HeaderMap) -> Scheme {
+    match headers.get("x-forwarded-proto").map(|scheme| scheme.as_bytes()) {
+        Some(b"http") => Scheme::HTTP,
+        _ => Scheme::HTTPS,
+    }
+}
