@@ -1,0 +1,197 @@
+"""Prints what cfn-lint knows of CloudFormation's resource types and of IAM's actions as one JSON document.
+
+Runs in an environment that has the pinned cfn-lint (and botocore, for the spelling of IAM's actions).
+"""
+
+import json
+import sys
+from pathlib import Path
+
+import botocore.loaders
+import cfnlint
+from cfnlint.rules import Rules
+from cfnlint.rules.formats.FormatKeyword import FormatKeyword
+from cfnlint.rules.jsonschema.CfnLintJsonSchema import CfnLintJsonSchema
+from cfnlint.rules.jsonschema.CfnLintJsonSchemaRegional import CfnLintJsonSchemaRegional
+from cfnlint.schema import Schema
+
+PACKAGE = Path(cfnlint.__file__).parent
+
+# what checks nothing
+DROPPED = {"$comment", "arrayType", "default", "description", "examples", "insertionOrder", "relationshipRef", "title"}
+NAMES_TO_SCHEMAS = {"definitions", "patternProperties", "properties"}
+SCHEMAS = {"additionalProperties", "contains", "else", "if", "items", "not", "propertyNames", "then"}
+LISTS_OF_SCHEMAS = {"allOf", "anyOf", "oneOf", "prefixItems"}
+PLAIN = {
+    "const", "dependentExcluded", "dependentRequired", "enum", "enumCaseInsensitive", "exclusiveMaximum",
+    "exclusiveMinimum", "maxItems", "maxLength", "maxProperties", "maxUniqueItems", "maximum", "minItems", "minLength",
+    "minProperties", "minimum", "multipleOf", "pattern", "$ref", "required", "requiredOr", "requiredXor", "type",
+    "uniqueItems", "uniqueKeys",
+}
+FORMATS = {"date-time", "ipv4-network", "ipv6-network"}
+
+# lists of a day: a type or version that AWS adds tomorrow would be refused although CloudFormation takes it
+GROWING = {"E3690": "engine versions of RDS clusters", "E3695": "engine versions of ElastiCache clusters"}
+# what needs another resource, or what stands for the template's own functions
+BEYOND_ONE_RESOURCE = {"$data", "cfnContext", "cfnGather"}
+
+
+def main():
+    rules = Rules.create_from_directory(str(PACKAGE / "rules"))
+    formats = {rule.format_keyword: rule.pattern for rule in rules.values() if isinstance(rule, FormatKeyword)}
+    types = {}
+    left_out = {}
+    for path in sorted((PACKAGE / "data/schemas/resources").glob("*.json")):
+        schema = json.loads(path.read_text("utf-8"))
+        types[schema["typeName"]] = resource_type(schema, formats, left_out)
+    extensions(rules, types, formats, left_out)
+    document = {"types": types, "iam": iam(types), "leftOut": left_out}
+    json.dump(document, sys.stdout, sort_keys=True, separators=(",", ":"))
+
+
+def resource_type(schema, formats, left_out):
+    handlers = schema.get("handlers", {})
+    tagging = schema.get("tagging", {})
+    read_only = schema.get("readOnlyProperties", [])
+    definitions = {name: clean(it, formats, left_out) for name, it in schema.get("definitions", {}).items()}
+    root = clean({key: it for key, it in schema.items() if key != "definitions"}, formats, left_out, top=True)
+    return {
+        "schema": {**root, "type": "object", "definitions": definitions},
+        "attributes": sorted(attribute(name) for name in Schema(schema).get_atts.keys()),
+        "readOnly": sorted(map(dotted, read_only)),
+        "writeOnly": sorted(map(dotted, schema.get("writeOnlyProperties", []))),
+        "createOnly": sorted(map(dotted, schema.get("createOnlyProperties", []))),
+        "primaryIdentifier": [dotted(path) for path in schema.get("primaryIdentifier", [])],
+        "handlers": {name: sorted(set(it.get("permissions", []))) for name, it in handlers.items()},
+        "taggable": tagging.get("taggable", schema.get("taggable", False)) is True,
+        "tagOnCreate": tagging.get("tagOnCreate", False) is True,
+        "tagProperty": dotted(tagging.get("tagProperty", "")),
+        "tagPermissions": sorted(set(tagging.get("permissions", []))),
+        "rules": [],
+    }
+
+
+def dotted(pointer):
+    return ".".join(part for part in pointer.split("/")[2:])
+
+
+# cfn-lint's attributes are regular expressions, and only `.*` is used of them
+def attribute(expression):
+    return "*".join(part.replace("\\.", ".") for part in expression.split(".*")) if "\\" in expression or expression == ".*" else expression
+
+
+def clean(schema, formats, left_out, top=False):
+    if isinstance(schema, bool):
+        return schema
+    result = {}
+    for key, value in schema.items():
+        if key in NAMES_TO_SCHEMAS:
+            result[key] = {name: clean(it, formats, left_out) for name, it in value.items()}
+        elif key in SCHEMAS:
+            result[key] = clean(value, formats, left_out)
+        elif key in LISTS_OF_SCHEMAS:
+            result[key] = [clean(it, formats, left_out) for it in value]
+        elif key == "format":
+            if value in FORMATS:
+                result[key] = value
+            elif value in formats:
+                result["formatPattern"] = formats[value]
+        elif key == "dependencies":
+            # the older word for `dependentRequired` and for a schema that depends on a property
+            for name, it in value.items():
+                if isinstance(it, list):
+                    result.setdefault("dependentRequired", {})[name] = it
+                else:
+                    then = clean(it, formats, left_out)
+                    result.setdefault("allOf", []).append({"if": {"required": [name]}, "then": then})
+        elif key in PLAIN:
+            # draft 4 wrote `exclusiveMaximum: true` beside `maximum`
+            if not (key.startswith("exclusive") and isinstance(value, bool)):
+                result[key] = value
+        elif key not in DROPPED and not top:
+            left_out.setdefault("keywords", {}).setdefault(key, 0)
+            left_out["keywords"][key] += 1
+    return result
+
+
+def extensions(rules, types, formats, left_out):
+    """Adds cfn-lint's own schemas, each to the property paths of the types that it is about."""
+    for identifier, rule in sorted(rules.items()):
+        paths = [path.split("/") for path in getattr(rule, "keywords", None) or []]
+        paths = [path for path in paths if path[0] == "Resources" and path[2:3] == ["Properties"] and path[1] in types]
+        if not identifier.startswith("E") or not isinstance(rule, CfnLintJsonSchema) or rule._use_schema_arg or not paths:
+            continue
+        reason = reason_to_leave_out(identifier, rule)
+        if reason:
+            left_out.setdefault("rules", {})[identifier] = f"{rule.shortdesc}: {reason}"
+            continue
+        schema = clean(rule.schema, formats, left_out)
+        for path in paths:
+            types[path[1]]["rules"].append({"path": path[3:], "message": rule.shortdesc, "schema": schema})
+
+
+def reason_to_leave_out(identifier, rule):
+    if identifier in GROWING:
+        return GROWING[identifier]
+    if isinstance(rule, CfnLintJsonSchemaRegional):
+        return "what exists in a region on a day"
+    defining = next(it for it in type(rule).__mro__ if "validate" in it.__dict__)
+    if defining is not CfnLintJsonSchema:
+        return "is code beside its schema"
+    if BEYOND_ONE_RESOURCE & set(keys(rule.schema)):
+        return "is about more than one resource"
+    return None
+
+
+def keys(schema):
+    if isinstance(schema, dict):
+        for key, value in schema.items():
+            yield key
+            yield from keys(value)
+    elif isinstance(schema, list):
+        for it in schema:
+            yield from keys(it)
+
+
+def iam(types):
+    policies = json.loads((PACKAGE / "data/AdditionalSpecs/Policies.json").read_text("utf-8"))
+    spelling = spellings(types)
+    return {
+        service: {
+            "actions": {
+                spelling.get(f"{service}:{name}", spelling.get(name, name)): action.get("Resources", [])
+                for name, action in sorted(it["Actions"].items())
+            },
+            "resources": {
+                name: {"arns": resource.get("ARNFormats", []), "conditionKeys": resource.get("ConditionKeys", [])}
+                for name, resource in sorted(it["Resources"].items())
+            },
+        }
+        for service, it in sorted(policies.items())
+    }
+
+
+def spellings(types):
+    """How actions are written: the policies' data has them in lower case.
+
+    Schemas' permissions come before the names of API operations; a name alone, of any service, is the last resort.
+    """
+    found = {}
+    loader = botocore.loaders.Loader()
+    for service in sorted(loader.list_available_services("service-2")):
+        model = loader.load_service_model(service, "service-2")
+        metadata = model["metadata"]
+        prefixes = {service, metadata["endpointPrefix"], metadata.get("signingName", service)}
+        for operation in sorted(model["operations"]):
+            found.setdefault(operation.lower(), operation)
+            for prefix in prefixes:
+                found.setdefault(f"{prefix}:{operation.lower()}", operation)
+    for _, it in sorted(types.items()):
+        for permission in sorted(it["tagPermissions"] + sum(it["handlers"].values(), [])):
+            prefix, _, name = permission.partition(":")
+            if name and name[0].isupper() and "*" not in name:
+                found[f"{prefix}:{name.lower()}"] = name
+    return found
+
+
+main()

@@ -1,0 +1,37 @@
+use std::io::Write;
+use std::process::{Command, Stdio};
+
+use serde_json::Value as Json;
+use sparta_test_tools::{Tools, Venv};
+
+use crate::pack;
+
+/// The data's files as they are made from the pinned cfn-lint.
+pub fn files() -> [(&'static str, Vec<u8>); 3] {
+    let document = document();
+    let chunks = |part: &str, pack: fn(&Json) -> Vec<u8>| {
+        let map = document[part].as_object().unwrap_or_else(|| panic!("no {part} in the document"));
+        pack::archive(map.iter().map(|(name, it)| (name.clone(), pack(it))).collect())
+    };
+    let left_out = serde_json::to_string_pretty(&document["leftOut"]).expect("a document") + "\n";
+    [
+        ("types.bin", chunks("types", pack::resource_type)),
+        ("iam.bin", chunks("iam", pack::iam_service)),
+        ("left-out.json", left_out.into_bytes()),
+    ]
+}
+
+fn document() -> Json {
+    let mut python = Command::new(Venv::ready(Tools::Aws).program("python"))
+        .arg("-")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("the tools' Python runs");
+    let mut stdin = python.stdin.take().expect("a pipe");
+    stdin.write_all(include_bytes!("collect.py")).expect("Python reads its program");
+    drop(stdin);
+    let output = python.wait_with_output().expect("Python ends");
+    assert!(output.status.success(), "collect.py failed with {}", output.status);
+    serde_json::from_slice(&output.stdout).expect("collect.py prints JSON")
+}

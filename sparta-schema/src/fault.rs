@@ -1,0 +1,55 @@
+use std::fmt;
+
+/// One mistake.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fault {
+    /// The place of the [`Node`](crate::Node) or key that it is about.
+    pub place: usize,
+    /// The property that it is about, such as `Tags[0].Key`; empty for the resource's properties as a whole.
+    pub path: String,
+    /// What sort of mistake it is.
+    pub kind: FaultKind,
+    /// What is wrong and what was expected, as a sentence without a capital and a full stop.
+    pub message: String,
+}
+
+/// What sort of mistake a [`Fault`] is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum FaultKind {
+    /// A property that the type does not have.
+    UnknownProperty,
+    /// A property that only the service sets.
+    ReadOnly,
+    /// A property that cannot be left out is.
+    Required,
+    /// A value of the wrong type, or `null`.
+    Type,
+    /// A value that is not among those allowed.
+    Enum,
+    /// A text that does not match the pattern or format.
+    Pattern,
+    /// A text that is too short or too long.
+    Length,
+    /// A number that is too small, too large or between the steps.
+    Range,
+    /// Too few or too many items or keys.
+    Count,
+    /// Items that may not be equal are.
+    Unique,
+    /// Properties that exclude one another.
+    Exclusive,
+    /// A property that needs another one.
+    Dependent,
+    /// A value that has none of the forms allowed.
+    Form,
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.path.as_str() {
+            "" => f.write_str(&self.message),
+            path => write!(f, "{path}: {}", self.message),
+        }
+    }
+}

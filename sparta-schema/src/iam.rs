@@ -1,0 +1,160 @@
+//! IAM's actions: which there are, and on which resources they can be granted.
+
+use std::collections::HashMap;
+use std::sync::{LazyLock, Mutex};
+
+use crate::archive::Archive;
+use crate::names;
+use crate::wire::Reader;
+
+static SERVICES: Archive = Archive::new(include_bytes!("../data/iam.bin"));
+static LOADED: LazyLock<Mutex<HashMap<&'static str, &'static Service>>> = LazyLock::new(Mutex::default);
+
+/// One service's prefix, such as `s3`, with its actions and resources.
+pub struct Service {
+    resources: Vec<Resource>,
+    actions: Vec<Action>,
+}
+
+/// One action, such as `s3:GetObject`.
+#[derive(Clone, Debug)]
+pub struct Action {
+    /// Its name without the service, such as `GetObject`; what no API operation is called is in lower case.
+    pub name: &'static str,
+    resources: Vec<&'static str>,
+}
+
+/// A type of resources that permissions can be limited to.
+#[derive(Clone, Debug)]
+pub struct Resource {
+    /// Its name in the service authorization reference, such as `bucket`.
+    pub name: &'static str,
+    /// What its ARNs look like: `arn:${Partition}:s3:::.*`, where `.*` stands for names.
+    pub arns: Vec<&'static str>,
+    /// The condition keys that belong to it, such as `aws:ResourceTag/${TagKey}`.
+    pub condition_keys: Vec<&'static str>,
+}
+
+/// The prefixes of all services, sorted.
+pub fn services() -> impl ExactSizeIterator<Item = &'static str> {
+    SERVICES.keys()
+}
+
+/// A service by its prefix, such as `s3`, in any case.
+pub fn service(prefix: &str) -> Option<&'static Service> {
+    let prefix = prefix.to_ascii_lowercase();
+    let mut loaded = LOADED.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+    if let Some(&found) = loaded.get(prefix.as_str()) {
+        return Some(found);
+    }
+    let chunk = SERVICES.get(&prefix)?;
+    let found = Box::leak(Box::new(Service::read(chunk)));
+    loaded.insert(prefix.leak(), found);
+    Some(found)
+}
+
+/// An action with its service, such as `s3:GetObject`; IAM does not tell the case of letters.
+///
+/// # Example
+///
+/// ```
+/// let (s3, get) = sparta_schema::iam::action("s3:getobject").unwrap();
+/// assert_eq!(get.name, "GetObject");
+/// assert!(s3.resources_of(get).any(|it| it.name == "object"));
+/// ```
+pub fn action(name: &str) -> Option<(&'static Service, &'static Action)> {
+    let (prefix, name) = name.split_once(':')?;
+    let service = service(prefix)?;
+    let action = service.actions.iter().find(|it| it.name.eq_ignore_ascii_case(name))?;
+    Some((service, action))
+}
+
+/// The actions that a name with `*` and `?` stands for, such as `s3:Get*`, without their service.
+pub fn matching(pattern: &str) -> impl Iterator<Item = &'static Action> {
+    let (prefix, pattern) = pattern.split_once(':').unwrap_or((pattern, ""));
+    let pattern = pattern.to_ascii_lowercase();
+    let actions = service(prefix).map_or(&[][..], |it| &it.actions);
+    actions.iter().filter(move |it| wildcard(pattern.as_bytes(), it.name.to_ascii_lowercase().as_bytes()))
+}
+
+/// Whether an action can be granted on single resources; those that cannot need `"Resource": "*"`.
+pub fn has_resource_permissions(name: &str) -> Option<bool> {
+    action(name).map(|(_, action)| !action.resources.is_empty())
+}
+
+/// The action that was probably meant, with its service.
+pub fn nearest_action(name: &str) -> Option<String> {
+    let (prefix, name) = name.split_once(':')?;
+    let prefix = match service(prefix) {
+        Some(_) => prefix.to_ascii_lowercase(),
+        None => names::nearest(prefix, services())?.to_owned(),
+    };
+    let actions = service(&prefix)?.actions.iter().map(|it| it.name);
+    names::nearest(name, actions).map(|name| format!("{prefix}:{name}"))
+}
+
+impl Service {
+    /// All actions.
+    pub fn actions(&self) -> &[Action] {
+        &self.actions
+    }
+
+    /// All types of resources.
+    pub fn resources(&self) -> &[Resource] {
+        &self.resources
+    }
+
+    /// The types of resources that an action can be granted on; none where it takes `*` alone.
+    pub fn resources_of(&self, action: &Action) -> impl Iterator<Item = &Resource> {
+        self.resources.iter().filter(|it| action.resources.contains(&it.name))
+    }
+
+    fn read(chunk: Vec<u8>) -> Self {
+        let mut from = Reader::new(chunk);
+        Self {
+            resources: from.list(|from| Resource {
+                name: from.text(),
+                arns: from.texts(),
+                condition_keys: from.texts(),
+            }),
+            actions: from.list(|from| Action { name: from.text(), resources: from.texts() }),
+        }
+    }
+}
+
+fn wildcard(pattern: &[u8], name: &[u8]) -> bool {
+    match (pattern, name) {
+        ([], []) => true,
+        ([b'*', rest @ ..], _) => wildcard(rest, name) || (!name.is_empty() && wildcard(pattern, &name[1..])),
+        ([b'?', rest @ ..], [_, name @ ..]) => wildcard(rest, name),
+        ([a, rest @ ..], [b, name @ ..]) => a == b && wildcard(rest, name),
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn actions_are_found_in_any_case_and_by_wildcards() {
+        assert!(action("S3:GETOBJECT").is_some());
+        assert!(action("s3:GetObjekt").is_none());
+        assert!(matching("lambda:Create*").any(|it| it.name == "CreateFunction"));
+        assert_eq!(matching("lambda:Kreate*").count(), 0);
+        assert!(matching("sqs:*").count() > 15);
+    }
+
+    #[test]
+    fn the_nearest_action_is_named_with_its_service() {
+        assert_eq!(nearest_action("s3:GetObjekt").as_deref(), Some("s3:GetObject"));
+        assert_eq!(nearest_action("dynamdb:PutItem").as_deref(), Some("dynamodb:PutItem"));
+    }
+
+    #[test]
+    fn actions_know_whether_they_can_be_limited_to_resources() {
+        assert_eq!(has_resource_permissions("sqs:SendMessage"), Some(true));
+        assert_eq!(has_resource_permissions("sqs:ListQueues"), Some(false));
+        assert_eq!(has_resource_permissions("sqs:Nothing"), None);
+    }
+}

@@ -1,0 +1,24 @@
+//! CloudFormation's resource types and IAM's actions as compact data, and the check of templates against them.
+//!
+//! `resource!` looks things up here while a service is compiled, and Sparta's synthesis when a template is made. A crate
+//! of macros can export nothing else, so the data has a crate of its own.
+//!
+//! The data is made from the schemas in cfn-lint's package by `cargo run -p sparta-schema --example update`, and never
+//! edited by hand. What is not looked up is not decompressed.
+#![doc = include_str!("../README.md")]
+
+mod archive;
+mod check;
+mod fault;
+pub mod iam;
+mod names;
+mod node;
+mod resource_type;
+mod schema;
+mod wire;
+
+pub use check::check;
+pub use fault::{Fault, FaultKind};
+pub use names::{nearest, nearest_type};
+pub use node::{Entry, Kind, Node, Unknown, Value};
+pub use resource_type::{Handlers, ResourceType, Tagging, resource_type, types};
