@@ -11,8 +11,11 @@ mod archive;
 mod check;
 mod fault;
 pub mod iam;
+#[cfg(feature = "template")]
+mod json;
 mod names;
 mod node;
+mod pattern;
 mod resource_type;
 mod schema;
 mod wire;

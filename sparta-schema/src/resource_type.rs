@@ -54,6 +54,7 @@ pub struct Tagging {
 /// A constraint beyond the registry's schema, on what is at one path.
 pub(crate) struct Rule {
     pub(crate) path: Vec<&'static str>,
+    /// What it is for; empty where the schema describes the whole of what is there.
     pub(crate) message: &'static str,
     pub(crate) schema: Id,
 }
@@ -127,10 +128,13 @@ impl ResourceType {
 
     /// Its properties at the top, sorted.
     pub fn properties(&self) -> impl Iterator<Item = &'static str> {
-        self.schemas[self.root].iter().flat_map(|keyword| match keyword {
-            Keyword::Properties(properties) => properties.as_slice(),
-            _ => &[],
-        }).map(|(name, _)| *name)
+        self.schemas[self.root]
+            .iter()
+            .flat_map(|keyword| match keyword {
+                Keyword::Properties(properties) => properties.as_slice(),
+                _ => &[],
+            })
+            .map(|(name, _)| *name)
     }
 
     /// The properties at the top that cannot be left out.

@@ -11,6 +11,7 @@ import botocore.loaders
 import cfnlint
 from cfnlint.rules import Rules
 from cfnlint.rules.formats.FormatKeyword import FormatKeyword
+from cfnlint.rules.resources.iam.Policy import Policy
 from cfnlint.rules.jsonschema.CfnLintJsonSchema import CfnLintJsonSchema
 from cfnlint.rules.jsonschema.CfnLintJsonSchemaRegional import CfnLintJsonSchemaRegional
 from cfnlint.schema import Schema
@@ -22,6 +23,8 @@ DROPPED = {"$comment", "arrayType", "default", "description", "examples", "inser
 NAMES_TO_SCHEMAS = {"definitions", "patternProperties", "properties"}
 SCHEMAS = {"additionalProperties", "contains", "else", "if", "items", "not", "propertyNames", "then"}
 LISTS_OF_SCHEMAS = {"allOf", "anyOf", "oneOf", "prefixItems"}
+# names of other rules
+POINTERS = {"$id", "cfnLint"}
 PLAIN = {
     "const", "dependentExcluded", "dependentRequired", "enum", "enumCaseInsensitive", "exclusiveMaximum",
     "exclusiveMinimum", "maxItems", "maxLength", "maxProperties", "maxUniqueItems", "maximum", "minItems", "minLength",
@@ -108,7 +111,7 @@ def clean(schema, formats, left_out, top=False):
             # draft 4 wrote `exclusiveMaximum: true` beside `maximum`
             if not (key.startswith("exclusive") and isinstance(value, bool)):
                 result[key] = value
-        elif key not in DROPPED and not top:
+        elif key not in DROPPED | POINTERS and not top:
             left_out.setdefault("keywords", {}).setdefault(key, 0)
             left_out["keywords"][key] += 1
     return result
@@ -119,6 +122,10 @@ def extensions(rules, types, formats, left_out):
     for identifier, rule in sorted(rules.items()):
         paths = [path.split("/") for path in getattr(rule, "keywords", None) or []]
         paths = [path for path in paths if path[0] == "Resources" and path[2:3] == ["Properties"] and path[1] in types]
+        if isinstance(rule, Policy):
+            for path in paths:
+                schema = clean(policy(rule.identity_schema, path[1]), formats, left_out)
+                types[path[1]]["rules"].append({"path": path[3:], "message": "", "schema": schema})
         if not identifier.startswith("E") or not isinstance(rule, CfnLintJsonSchema) or rule._use_schema_arg or not paths:
             continue
         reason = reason_to_leave_out(identifier, rule)
@@ -128,6 +135,28 @@ def extensions(rules, types, formats, left_out):
         schema = clean(rule.schema, formats, left_out)
         for path in paths:
             types[path[1]]["rules"].append({"path": path[3:], "message": rule.shortdesc, "schema": schema})
+
+
+def policy(schema, type_name):
+    """A policy document's schema in one piece: cfn-lint has what all sorts of policies share in a file of its own."""
+    shared = json.loads((PACKAGE / "data/schemas/other/iam/policy.json").read_text("utf-8"))
+    schema = moved(schema, "policy#", "#/definitions/policy")
+    # S3 takes statements of the same Sid
+    if type_name == "AWS::S3::BucketPolicy":
+        del schema["properties"]["Statement"]["uniqueKeys"]
+    schema["definitions"]["policy"] = moved(shared, "#", "#/definitions/policy")
+    return schema
+
+
+def moved(schema, before, after):
+    if isinstance(schema, dict):
+        return {
+            key: after + value.removeprefix(before) if key == "$ref" and value.startswith(before) else moved(value, before, after)
+            for key, value in schema.items()
+        }
+    if isinstance(schema, list):
+        return [moved(it, before, after) for it in schema]
+    return schema
 
 
 def reason_to_leave_out(identifier, rule):

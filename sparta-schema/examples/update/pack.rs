@@ -207,7 +207,9 @@ impl<'a> Schemas<'a> {
                 "$ref" => Packed::Schema(self.reference(value.as_str().expect("a pointer"))),
                 "properties" | "patternProperties" => Packed::Named(self.named(value)),
                 "additionalProperties" if *value == true => continue,
-                "additionalProperties" | "propertyNames" | "items" | "contains" | "not" => Packed::Schema(self.add(value)),
+                "additionalProperties" | "propertyNames" | "items" | "contains" | "not" => {
+                    Packed::Schema(self.add(value))
+                }
                 "prefixItems" | "allOf" | "anyOf" | "oneOf" => {
                     Packed::Schemas(value.as_array().expect("schemas").iter().map(|it| self.add(it)).collect())
                 }
@@ -231,11 +233,45 @@ impl<'a> Schemas<'a> {
 }
 
 const KEYWORDS: &[&str] = &[
-    "never", "type", "$ref", "properties", "patternProperties", "additionalProperties", "propertyNames", "required",
-    "requiredXor", "requiredOr", "dependentRequired", "dependentExcluded", "minProperties", "maxProperties", "items",
-    "prefixItems", "contains", "minItems", "maxItems", "maxUniqueItems", "uniqueItems", "uniqueKeys", "enum",
-    "enumCaseInsensitive", "const", "pattern", "format", "minLength", "maxLength", "minimum", "maximum",
-    "exclusiveMinimum", "exclusiveMaximum", "multipleOf", "allOf", "anyOf", "oneOf", "not", "if",
+    "never",
+    "type",
+    "$ref",
+    "properties",
+    "patternProperties",
+    "additionalProperties",
+    "propertyNames",
+    "required",
+    "requiredXor",
+    "requiredOr",
+    "dependentRequired",
+    "dependentExcluded",
+    "minProperties",
+    "maxProperties",
+    "items",
+    "prefixItems",
+    "contains",
+    "minItems",
+    "maxItems",
+    "maxUniqueItems",
+    "uniqueItems",
+    "uniqueKeys",
+    "enum",
+    "enumCaseInsensitive",
+    "const",
+    "pattern",
+    "format",
+    "minLength",
+    "maxLength",
+    "minimum",
+    "maximum",
+    "exclusiveMinimum",
+    "exclusiveMaximum",
+    "multipleOf",
+    "allOf",
+    "anyOf",
+    "oneOf",
+    "not",
+    "if",
 ];
 
 fn keyword(writer: &mut Writer, name: &str, value: &Packed) {

@@ -1,0 +1,225 @@
+//! The check of one resource's properties against its type.
+
+mod combination;
+mod list;
+mod map;
+mod scalar;
+mod whole;
+
+use crate::fault::{Fault, FaultKind};
+use crate::node::{Kind, Node, Unknown, Value};
+use crate::resource_type::ResourceType;
+use crate::schema::{Id, Keyword, Types};
+
+/// All mistakes in a resource's properties, sorted by their places.
+///
+/// What is unknown is taken for right, as is any text with a dynamic reference (`{{resolve:...}}`).
+///
+/// # Example
+///
+/// ```
+/// use sparta_schema::{Entry, Node, Value, check, resource_type};
+///
+/// let status = Entry::new(3, "Stauts", Node::text(4, "Enabled"));
+/// let versioning = Entry::new(1, "VersioningConfiguration", Node::new(2, Value::Map(vec![status])));
+/// let faults = check(resource_type("AWS::S3::Bucket").unwrap(), &Node::new(0, Value::Map(vec![versioning])));
+/// assert_eq!(faults[0].place, 2);
+/// assert_eq!(faults[0].message, "missing property `Status` of `VersioningConfiguration`");
+/// assert_eq!(faults[1].place, 3);
+/// assert_eq!(
+///     faults[1].message,
+///     "unknown property `Stauts` of `VersioningConfiguration`; did you mean `Status`?"
+/// );
+/// ```
+pub fn check(resource_type: &ResourceType, properties: &Node) -> Vec<Fault> {
+    let mut checker = Checker::new(resource_type);
+    checker.schema(resource_type.root, properties);
+    checker.whole(properties);
+    let mut faults = checker.faults;
+    faults.sort_by_key(|fault| fault.place);
+    let mut seen = Vec::new();
+    faults.retain(|fault| {
+        let new = !seen.contains(fault);
+        seen.push(fault.clone());
+        new
+    });
+    faults
+}
+
+/// What is found while a value is compared with a schema.
+struct Checker<'a> {
+    resource_type: &'a ResourceType,
+    /// The names and positions that lead to the value.
+    path: String,
+    faults: Vec<Fault>,
+    /// Whether something was unknown that the result depends on.
+    unsure: bool,
+    /// Whether this is one of several possibilities, whose mistakes are none yet.
+    tentative: bool,
+}
+
+/// Whether a value is what a schema describes.
+enum Verdict {
+    Yes,
+    No(Vec<Fault>),
+    Unsure,
+}
+
+impl<'a> Checker<'a> {
+    fn new(resource_type: &'a ResourceType) -> Self {
+        Self { resource_type, path: String::new(), faults: Vec::new(), unsure: false, tentative: false }
+    }
+
+    fn schema(&mut self, id: Id, node: &Node) {
+        let resource_type = self.resource_type;
+        let keywords = &resource_type.schemas[id];
+        match &node.value {
+            Value::Absent => {}
+            Value::Choice(branches) => self.choice(id, branches),
+            Value::Unknown(unknown) => self.unknown(id, *unknown, node),
+            Value::String(text) if is_dynamic(text) => self.unsure |= !keywords.is_empty(),
+            _ => {
+                for keyword in keywords {
+                    let wrong_type = !self.keyword(keyword, keywords, node);
+                    if wrong_type {
+                        break;
+                    }
+                }
+            }
+        }
+    }
+
+    /// Whether the schema's other keywords are worth a look.
+    fn keyword(&mut self, keyword: &'a Keyword, beside: &'a [Keyword], node: &Node) -> bool {
+        match keyword {
+            Keyword::Never => self.fault(node.place, FaultKind::Form, format!("{} cannot be set here", self.name())),
+            Keyword::Type(types) => return self.has_type(*types, node),
+            Keyword::Ref(id) => self.schema(*id, node),
+            Keyword::AllOf(all) => all.iter().for_each(|id| self.schema(*id, node)),
+            Keyword::AnyOf(any) => self.any_of(any, node),
+            Keyword::OneOf(one) => self.one_of(one, node),
+            Keyword::Not(id) => self.not(*id, node),
+            Keyword::If { condition, then, otherwise } => self.condition(*condition, *then, *otherwise, node),
+            _ => match &node.value {
+                Value::Map(entries) => match keyword {
+                    Keyword::AdditionalProperties(id) => self.additional_properties(*id, beside, entries),
+                    _ => self.map_keyword(keyword, entries, node.place),
+                },
+                Value::List(items) => self.list_keyword(keyword, items, node.place),
+                _ => self.scalar_keyword(keyword, node),
+            },
+        }
+        true
+    }
+
+    fn has_type(&mut self, types: Types, node: &Node) -> bool {
+        let fits = match &node.value {
+            // it is no type's value, which is said once for the whole
+            Value::Null => {
+                if self.tentative {
+                    self.fault(node.place, FaultKind::Type, "`null` is no value".to_owned());
+                }
+                return false;
+            }
+            value => scalar::fits(types, value),
+        };
+        if !fits {
+            let message =
+                format!("{} must be {}, not {}", self.name(), scalar::expected(types), scalar::found(&node.value));
+            self.fault(node.place, FaultKind::Type, message);
+        }
+        fits
+    }
+
+    fn unknown(&mut self, id: Id, unknown: Unknown, node: &Node) {
+        self.unsure |= !self.resource_type.schemas[id].is_empty();
+        let Some(types) = self.types(id) else { return };
+        let scalars = Types(Types::STRING.0 | Types::NUMBER.0 | Types::INTEGER.0 | Types::BOOLEAN.0);
+        let (wrong, found) = match unknown.kind {
+            Some(Kind::List) => (!types.has(Types::ARRAY), "a list"),
+            Some(Kind::Text) => (!types.has(scalars), "text"),
+            None => return,
+        };
+        if wrong {
+            let message = format!("{} must be {}, not {found}", self.name(), scalar::expected(types));
+            self.fault(node.place, FaultKind::Type, message);
+        }
+    }
+
+    fn types(&self, id: Id) -> Option<Types> {
+        self.resource_type.schemas[id].iter().find_map(|keyword| match keyword {
+            Keyword::Type(types) => Some(*types),
+            Keyword::Ref(id) => self.types(*id),
+            _ => None,
+        })
+    }
+
+    // each branch may be the one that is taken; where mistakes are none yet, one that is right leaves the whole open
+    fn choice(&mut self, id: Id, branches: &[Node]) {
+        if !self.tentative {
+            branches.iter().for_each(|branch| self.schema(id, branch));
+            return;
+        }
+        let verdicts: Vec<_> = branches.iter().map(|branch| self.verdict(id, branch)).collect();
+        if verdicts.iter().all(|it| matches!(it, Verdict::No(_))) {
+            self.faults.extend(verdicts.into_iter().flat_map(Verdict::faults));
+        } else {
+            self.unsure |= !verdicts.iter().all(|it| matches!(it, Verdict::Yes));
+        }
+    }
+
+    fn verdict(&self, id: Id, node: &Node) -> Verdict {
+        let mut checker = Self { path: self.path.clone(), tentative: true, ..Self::new(self.resource_type) };
+        checker.schema(id, node);
+        match (checker.faults.is_empty(), checker.unsure) {
+            (false, _) => Verdict::No(checker.faults),
+            (true, true) => Verdict::Unsure,
+            (true, false) => Verdict::Yes,
+        }
+    }
+
+    fn fault(&mut self, place: usize, kind: FaultKind, message: String) {
+        self.faults.push(Fault { place, path: self.path.clone(), kind, message });
+    }
+
+    /// Goes to a map's key and comes back.
+    fn at_key(&mut self, key: &str, then: impl FnOnce(&mut Self)) {
+        let length = self.path.len();
+        if length > 0 {
+            self.path.push('.');
+        }
+        self.path.push_str(key);
+        then(self);
+        self.path.truncate(length);
+    }
+
+    /// Goes to a list's item and comes back.
+    fn at_item(&mut self, index: usize, then: impl FnOnce(&mut Self)) {
+        let length = self.path.len();
+        self.path.push_str(&format!("[{index}]"));
+        then(self);
+        self.path.truncate(length);
+    }
+
+    /// What the value is called in a message.
+    fn name(&self) -> String {
+        match self.path.rsplit('.').next() {
+            None | Some("") => self.resource_type.name().to_owned(),
+            Some(name) => format!("`{name}`"),
+        }
+    }
+}
+
+impl Verdict {
+    fn faults(self) -> Vec<Fault> {
+        match self {
+            Self::No(faults) => faults,
+            Self::Yes | Self::Unsure => Vec::new(),
+        }
+    }
+}
+
+/// Whether a text takes its value from Secrets Manager or the Parameter Store when it is deployed.
+fn is_dynamic(text: &str) -> bool {
+    text.split_once("{{resolve:").is_some_and(|(_, rest)| rest.contains("}}"))
+}

@@ -1,0 +1,93 @@
+use crate::check::{Checker, Verdict};
+use crate::fault::{Fault, FaultKind};
+use crate::node::{Node, Presence, Value};
+use crate::schema::Id;
+
+/// What concerns the properties beyond the schema of each.
+impl Checker<'_> {
+    pub(super) fn whole(&mut self, properties: &Node) {
+        self.form(properties);
+        for path in self.resource_type.read_only() {
+            let parts: Vec<_> = path.split('.').collect();
+            self.visit(&parts, properties, 0, &mut |checker, node, place| {
+                if node.presence() != Presence::No {
+                    let message = format!("{} is set by the service and cannot be given", checker.name());
+                    checker.fault(place, FaultKind::ReadOnly, message);
+                }
+            });
+        }
+        let resource_type = self.resource_type;
+        for rule in &resource_type.rules {
+            self.visit(&rule.path, properties, properties.place, &mut |checker, node, place| {
+                if rule.message.is_empty() {
+                    checker.document(rule.schema, node);
+                } else if let Verdict::No(faults) = checker.verdict(rule.schema, node) {
+                    checker.broken_rule(rule.message, faults, place);
+                }
+            });
+        }
+    }
+
+    // a policy document can be text, too
+    fn document(&mut self, id: Id, node: &Node) {
+        if !matches!(node.value, Value::String(_)) {
+            self.schema(id, node);
+        }
+    }
+
+    fn broken_rule(&mut self, rule: &str, faults: Vec<Fault>, place: usize) {
+        let fault = faults.into_iter().next();
+        let (place, path, kind, message) = match fault {
+            Some(it) => (it.place, it.path, it.kind, it.message),
+            None => (place, self.path.clone(), FaultKind::Form, format!("{} has the wrong form", self.name())),
+        };
+        self.faults.push(Fault { place, path, kind, message: format!("{message} ({rule})") });
+    }
+
+    /// Calls for each value at a path, in which `*` stands for every item.
+    fn visit(&mut self, path: &[&str], node: &Node, place: usize, found: &mut dyn FnMut(&mut Self, &Node, usize)) {
+        let Some((first, rest)) = path.split_first() else { return found(self, node, place) };
+        match &node.value {
+            Value::Choice(branches) => branches.iter().for_each(|it| self.visit(path, it, it.place, found)),
+            Value::Map(entries) => {
+                for entry in entries.iter().filter(|it| *first == "*" || it.key == *first) {
+                    self.at_key(&entry.key, |it| it.visit(rest, &entry.value, entry.place, found));
+                }
+            }
+            Value::List(items) if *first == "*" => {
+                for (index, item) in items.iter().enumerate() {
+                    self.at_item(index, |it| it.visit(rest, item, item.place, found));
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// `null` is a value nowhere, and a key has one value.
+    fn form(&mut self, node: &Node) {
+        match &node.value {
+            Value::Null => {
+                let message = format!("{} must not be `null`: leave it out instead", self.name());
+                self.fault(node.place, FaultKind::Type, message);
+            }
+            Value::List(items) => {
+                for (index, item) in items.iter().enumerate() {
+                    self.at_item(index, |it| it.form(item));
+                }
+            }
+            Value::Choice(branches) => branches.iter().for_each(|it| self.form(it)),
+            Value::Map(entries) => {
+                for (index, entry) in entries.iter().enumerate() {
+                    self.at_key(&entry.key, |it| {
+                        if entries[..index].iter().any(|before| before.key == entry.key) {
+                            let message = format!("{} is given twice", it.name());
+                            it.fault(entry.place, FaultKind::Unique, message);
+                        }
+                        it.form(&entry.value);
+                    });
+                }
+            }
+            _ => {}
+        }
+    }
+}

@@ -1,0 +1,112 @@
+//! Regular expressions as schemas have them: ECMA's and Java's, with look-around, matched by backtracking within a limit.
+//!
+//! A crate for the job would either lack look-around, as `regex` does, or have no limit to its backtracking; and all of
+//! them cost more to compile, in every user's build, than the rest of this crate.
+
+mod matcher;
+mod parser;
+
+use matcher::Matcher;
+use parser::Ast;
+
+/// A compiled pattern.
+pub(crate) struct Pattern(Ast);
+
+impl Pattern {
+    /// `None` for what is not understood.
+    pub(crate) fn new(text: &str) -> Option<Self> {
+        parser::parse(text).map(Self)
+    }
+
+    /// Whether it matches anywhere in a text; `None` where finding out takes too long.
+    pub(crate) fn is_match(&self, text: &str) -> Option<bool> {
+        let text: Vec<u32> = text.chars().map(u32::from).collect();
+        Matcher::new(&text).search(&self.0)
+    }
+}
+
+/// Whether a text matches; what cannot be decided counts as a match.
+pub(crate) fn may_match(pattern: &str, text: &str) -> bool {
+    Pattern::new(pattern).and_then(|it| it.is_match(text)).unwrap_or(true)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn is_match(pattern: &str, text: &str) -> bool {
+        Pattern::new(pattern).unwrap_or_else(|| panic!("{pattern} is understood")).is_match(text).unwrap()
+    }
+
+    #[test]
+    fn characters_classes_and_repetitions_match() {
+        for (pattern, yes, no) in [
+            ("^[a-z0-9-]{3,5}$", "a-1", "ab"),
+            ("^arn:aws[a-zA-Z-]*:iam::\\d{12}:role/.+$", "arn:aws:iam::123456789012:role/x", "arn:aws:iam::12:role/x"),
+            ("^(Enabled|Suspended)$", "Suspended", "Suspend"),
+            ("^([\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]*)$", "a b_é:1", "a#b"),
+            ("^[^\\x00-\\x1f]+$", "abc", "a\u{1}"),
+            ("^a{2}b*?c+$", "aabbcc", "abcc"),
+            ("^[+-=._:/]+$", "<=.", "a"),
+            ("(?i)^aws$", "AwS", "awz"),
+            ("^\\u0031[\\u0020-\\uD7FF]$", "1a", "1\t"),
+            ("^a|b$", "ax", "xa"),
+            ("^(?:\\s*\\w+\\s*,)+$", "a, b ,", "a b"),
+            ("^[]a]+$", "]a", "b"),
+            ("^a{,2}$", "aa", "aaa"),
+            ("^x{y}$", "x{y}", "xy"),
+        ] {
+            assert!(is_match(pattern, yes), "{pattern} on {yes}");
+            assert!(!is_match(pattern, no), "{pattern} on {no}");
+        }
+    }
+
+    #[test]
+    fn look_around_matches() {
+        for (pattern, yes, no) in [
+            ("^(?!aws:).+$", "app", "aws:app"),
+            ("^(?![.\\-])(?!.*\\.\\.)[a-z0-9.\\-]{3,63}(?<![.\\-])$", "my.bucket", "my..bucket"),
+            ("^[0-9a-z\\.\\-]*(?<!\\.)$", "a.b", "a.b."),
+            ("^(?=.*[a-z])(?=.*[A-Z]).{4,}$", "abCd", "abcd"),
+            ("(?<=a)b", "ab", "cb"),
+        ] {
+            assert!(is_match(pattern, yes), "{pattern} on {yes}");
+            assert!(!is_match(pattern, no), "{pattern} on {no}");
+        }
+    }
+
+    #[test]
+    fn a_pattern_that_backtracks_without_end_is_given_up() {
+        let text = "a".repeat(60) + "!";
+        assert_eq!(Pattern::new("^(a+)+$").unwrap().is_match(&text), None);
+        assert!(may_match("^(a+)+$", &text));
+    }
+
+    #[test]
+    fn a_long_text_needs_no_deep_stack() {
+        let text = "ab ".repeat(100_000);
+        assert!(is_match("^[\\s\\S]*$", &text));
+        assert!(may_match("^(\\w+ )*x$", &text));
+    }
+
+    #[test]
+    fn what_is_not_understood_matches_anything() {
+        for pattern in ["^[a-z&&[^b]]$", "(a)\\1", "(unclosed", "[z-a]"] {
+            assert!(Pattern::new(pattern).is_none(), "{pattern}");
+            assert!(may_match(pattern, "anything"));
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn it_agrees_with_a_regular_expression_crate(
+            pattern in "(\\^)?([abc.]|\\[ab\\]|\\[\\^a\\]|a\\*|b\\+|c\\?|\\(a\\|bc\\)|\\(ab\\)\\{1,2\\}|\\\\w|\\\\d){1,5}(\\$)?",
+            text in "[abc1 ]{0,6}",
+        ) {
+            let expected = regex_lite::Regex::new(&pattern).unwrap().is_match(&text);
+            prop_assert_eq!(is_match(&pattern, &text), expected, "{} on {:?}", pattern, text);
+        }
+    }
+}
