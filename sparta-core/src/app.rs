@@ -34,6 +34,7 @@ pub struct App {
     pub(crate) functions: Vec<Function>,
     pub(crate) environments: Vec<Environment>,
     pub(crate) pipeline: Option<Pipeline>,
+    pub(crate) parts: Parts,
     layers: Vec<Wrap>,
     extensions: Vec<Box<dyn Any + Send>>,
 }
@@ -49,6 +50,7 @@ impl App {
             functions: Vec::new(),
             environments: Vec::new(),
             pipeline: None,
+            parts: Parts::default(),
             layers: Vec::new(),
             extensions: Vec::new(),
         }
@@ -96,6 +98,45 @@ impl App {
     /// The pipeline that delivers it.
     pub fn pipeline(mut self, pipeline: Pipeline) -> Self {
         self.pipeline = Some(pipeline);
+        self
+    }
+
+    /// Adds a resource of the service's own to its template: a table, a bucket, an alarm.
+    ///
+    /// `id` is its logical id, letters and digits. Functions use it through [`Resource::reference`] and
+    /// [`Resource::attribute`], in their variables and grants.
+    ///
+    /// # Example
+    ///
+    /// ```
+    /// use sparta_core::{App, Error, Function, Request, attribute, cfn::Statement, resource, service_fn};
+    ///
+    /// let table = resource!(AWS::DynamoDB::Table {
+    ///     BillingMode: "PAY_PER_REQUEST",
+    ///     AttributeDefinitions: [{ AttributeName: "id", AttributeType: "S" }],
+    ///     KeySchema: [{ AttributeName: "id", KeyType: "HASH" }],
+    /// });
+    /// let orders = Function::http("orders", service_fn(async |_: Request| Ok::<_, Error>("hello")))
+    ///     .variable("TABLE", table.reference())
+    ///     .grant(Statement::allow(["dynamodb:GetItem"]).on(attribute!(AWS::DynamoDB::Table, table, "Arn")));
+    /// let app = App::new("Orders").function(orders).resource("Table", table.retain());
+    /// ```
+    pub fn resource(mut self, id: impl Into<String>, resource: Resource) -> Self {
+        self.parts.resources.push((id.into(), resource));
+        self
+    }
+
+    /// Adds an output of the stack, which `status` shows and other stacks can import.
+    pub fn output(mut self, id: impl Into<String>, output: Output) -> Self {
+        self.parts.outputs.push((id.into(), output));
+        self
+    }
+
+    /// Adds a condition, which resources and outputs can depend on.
+    ///
+    /// See <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/conditions-section-structure.html>.
+    pub fn condition(mut self, id: impl Into<String>, condition: impl Into<Value>) -> Self {
+        self.parts.conditions.push((id.into(), condition.into()));
         self
     }
 

@@ -5,6 +5,7 @@ use tower::{Layer, Service};
 
 use crate::{
     Architecture, BoxError, Build, Context, Error, FunctionEntry, HttpService, IntoResponse, LambdaEvent, Request,
+    attribute,
     cfn::{LogicalId, Statement, Value},
     trigger::Trigger,
 };
@@ -233,6 +234,16 @@ impl Function {
     /// The name it was registered with.
     pub fn name(&self) -> &str {
         &self.spec.name
+    }
+
+    /// What it is called in Lambda, for another resource's property or an output.
+    pub fn reference(&self) -> Value {
+        self.spec.logical_id("Function").reference()
+    }
+
+    /// Its ARN, for another resource's property or an output.
+    pub fn arn(&self) -> Value {
+        attribute!(AWS::Lambda::Function, self.spec.logical_id("Function"), "Arn")
     }
 
     /// What the serving process needs of it, with `wrap` around its own layers.

@@ -42,3 +42,9 @@ pub use runtime::{Build, FunctionEntry, ServeError, Serving, serve};
 pub use service::{EventMismatch, HttpService, Request};
 pub use synth::{LogLevel, Synthesis};
 pub use tower::service_fn;
+
+/// What `resource!`, `property!` and `attribute!` are made of.
+#[doc(hidden)]
+pub mod __macros {
+    pub use sparta_macros::{attribute, property, resource};
+}

@@ -1,6 +1,6 @@
 use std::fmt;
 
-use crate::{settings::VariableNameError, trigger::TriggerMistake};
+use crate::{cfn::LogicalId, settings::VariableNameError, trigger::TriggerMistake};
 
 /// Everything that is wrong with an App, each with its place and remedy.
 #[derive(Debug)]
@@ -124,6 +124,22 @@ pub enum Mistake {
     PipelineWithoutEnvironment,
     #[error("pipeline: {0}")]
     Pipeline(crate::PipelineMistake),
+    #[error("the {what} `{id}` has to be called with 1 to 255 letters and digits: rename it")]
+    LogicalId { what: &'static str, id: String },
+    #[error("the {what} `{id}` is called like another one of the template: rename it")]
+    LogicalIdTaken { what: &'static str, id: LogicalId },
+    #[error(
+        "the properties of the resource `{id}` ({kind}) are given as JSON that is no object: `{{...}}` is expected"
+    )]
+    Properties { id: LogicalId, kind: String },
+    #[error("{from} refers to a resource of type {kind} that was never added: add it with `.resource(id, ...)`")]
+    ResourceNeverAdded { from: String, kind: String },
+    #[error(
+        "the resources `{first}` and `{second}` are clones, so that what refers to one could mean the other: make each with a `resource!` of its own"
+    )]
+    AmbiguousResource { first: LogicalId, second: LogicalId },
+    #[error("{place}: {fault}")]
+    Template { place: String, fault: String },
     #[error("the template has {count} {what}, and CloudFormation allows {limit}: split the app")]
     TooMany { what: &'static str, count: usize, limit: usize },
     #[error("the template takes {bytes} bytes, and CloudFormation allows 1,000,000: split the app")]

@@ -1,5 +1,7 @@
 use crate::{
-    App, Architecture, Environment, FunctionSpec, Mistakes, Pipeline, check,
+    App, Architecture, Environment, FunctionSpec, Mistakes, Pipeline,
+    cfn::{Output, Resource, Value},
+    check,
     pipeline::{direct_stack_name, stack_name},
     settings::Field,
 };
@@ -13,6 +15,15 @@ pub struct Model {
     pub(crate) functions: Vec<FunctionSpec>,
     pub(crate) environments: Vec<Environment>,
     pub(crate) pipeline: Option<Pipeline>,
+    pub(crate) parts: Parts,
+}
+
+/// What a user adds to the template himself, by the names that he gives.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Parts {
+    pub(crate) conditions: Vec<(String, Value)>,
+    pub(crate) resources: Vec<(String, Resource)>,
+    pub(crate) outputs: Vec<(String, Output)>,
 }
 
 impl App {
@@ -36,6 +47,7 @@ impl App {
             functions: self.functions.iter().map(|function| function.spec.clone()).collect(),
             environments: self.environments.clone(),
             pipeline: self.pipeline.clone(),
+            parts: self.parts.clone(),
         }
     }
 }

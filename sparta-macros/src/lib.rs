@@ -2,6 +2,7 @@
 
 mod attributes;
 mod choice;
+mod resource;
 mod settings;
 
 use proc_macro::TokenStream;
@@ -22,4 +23,25 @@ pub fn derive_settings(input: TokenStream) -> TokenStream {
         )),
     };
     expanded.unwrap_or_else(syn::Error::into_compile_error).into()
+}
+
+/// What `sparta_core::resource!` is made of.
+#[doc(hidden)]
+#[proc_macro]
+pub fn resource(input: TokenStream) -> TokenStream {
+    resource::expand(input.into()).into()
+}
+
+/// What `sparta_core::property!` is made of.
+#[doc(hidden)]
+#[proc_macro]
+pub fn property(input: TokenStream) -> TokenStream {
+    resource::property(input.into()).into()
+}
+
+/// What `sparta_core::attribute!` is made of.
+#[doc(hidden)]
+#[proc_macro]
+pub fn attribute(input: TokenStream) -> TokenStream {
+    resource::attribute(input.into()).into()
 }

@@ -1,13 +1,23 @@
 //! CloudFormation documents: [`Template`] and its parts.
 
+mod into_value;
+#[doc(hidden)]
+pub mod literal;
+mod macros;
 mod name;
+mod output;
 mod parameter;
+mod placeholder;
 mod policy;
+mod resource;
 mod template;
 mod value;
 
+pub use into_value::IntoValue;
 pub use name::{LogicalId, LogicalIdError, pascal_case};
+pub use output::Output;
 pub use parameter::{Parameter, ParameterType};
 pub use policy::{Statement, policy_document, trust_policy};
-pub use template::{Output, Resource, Template};
+pub use resource::{DeletionPolicy, Resource, UpdateReplacePolicy};
+pub use template::Template;
 pub use value::{Value, get_att, join, reference, sub};

@@ -1,5 +1,7 @@
 use std::fmt;
 
+use super::Value;
+
 /// The name of a parameter, resource or output inside a template: 1 to 255 letters and digits.
 ///
 /// See <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/resources-section-structure.html>.
@@ -28,6 +30,21 @@ impl LogicalId {
             id.push('X');
         }
         Self(id)
+    }
+
+    /// What stands for the id of a resource that has none yet; no id looks like it.
+    pub(super) fn placeholder(text: String) -> Self {
+        Self(text)
+    }
+
+    /// `{"Ref": id}`.
+    pub fn reference(&self) -> Value {
+        Value::function("Ref", self.as_str())
+    }
+
+    /// `{"Fn::GetAtt": [id, name]}`.
+    pub fn attribute(&self, name: &str) -> Value {
+        Value::function("Fn::GetAtt", vec![self.as_str(), name])
     }
 
     /// The id as text.

@@ -1,4 +1,5 @@
 use super::Value;
+use crate::property;
 
 /// One statement of an IAM policy that allows `actions` on `resources`.
 #[derive(Clone, Debug, PartialEq)]
@@ -39,15 +40,12 @@ impl Statement {
     }
 
     fn to_value(&self) -> Value {
-        let mut statement = serde_json::json!({
-            "Effect": "Allow",
-            "Action": one_or_many(self.actions.iter().map(|a| Value::from(a.as_str())).collect()),
-            "Resource": one_or_many(self.resources.clone()),
-        });
-        if let Some(condition) = &self.condition {
-            statement["Condition"] = serde_json::json!(condition);
-        }
-        statement.into()
+        property!(AWS::IAM::Policy.PolicyDocument.Statement[] {
+            Effect: "Allow",
+            Action: (one_or_many(self.actions.iter().map(|a| Value::from(a.as_str())).collect())),
+            Resource: (one_or_many(self.resources.clone())),
+            Condition: (&self.condition),
+        })
     }
 }
 
@@ -58,13 +56,13 @@ fn one_or_many(mut values: Vec<Value>) -> Value {
 /// The policy document with these statements.
 pub fn policy_document(statements: &[Statement]) -> Value {
     let statements: Vec<Value> = statements.iter().map(Statement::to_value).collect();
-    Value::from(serde_json::json!({"Version": "2012-10-17", "Statement": statements}))
+    property!(AWS::IAM::Policy.PolicyDocument { Version: "2012-10-17", Statement: (statements) })
 }
 
 /// The trust policy of a role that only `service`, such as `lambda.amazonaws.com`, may take on.
 pub fn trust_policy(service: &str) -> Value {
-    Value::from(serde_json::json!({
-        "Version": "2012-10-17",
-        "Statement": [{"Effect": "Allow", "Principal": {"Service": service}, "Action": "sts:AssumeRole"}],
-    }))
+    property!(AWS::IAM::Role.AssumeRolePolicyDocument {
+        Version: "2012-10-17",
+        Statement: [{ Effect: "Allow", Principal: { Service: (service) }, Action: "sts:AssumeRole" }],
+    })
 }

@@ -2,7 +2,11 @@ use std::collections::{BTreeMap, BTreeSet, btree_map::Entry};
 
 use serde::Serialize;
 
-use super::{LogicalId, Parameter, Value};
+use super::{
+    LogicalId, Output, Parameter, Resource, Value,
+    placeholder::{self, Resolver},
+};
+use crate::Mistake;
 
 /// A CloudFormation template.
 ///
@@ -21,6 +25,11 @@ pub struct Template {
     resources: BTreeMap<LogicalId, Resource>,
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     outputs: BTreeMap<LogicalId, Output>,
+    /// What a document has that nothing here makes: `Mappings`, `Rules`, `Transform`, `Metadata`, `Hooks`.
+    #[serde(flatten)]
+    others: BTreeMap<String, Value>,
+    #[serde(skip)]
+    resolver: Resolver,
 }
 
 impl Template {
@@ -33,6 +42,8 @@ impl Template {
             conditions: BTreeMap::new(),
             resources: BTreeMap::new(),
             outputs: BTreeMap::new(),
+            others: BTreeMap::new(),
+            resolver: Resolver::default(),
         }
     }
 
@@ -42,17 +53,31 @@ impl Template {
     }
 
     /// Adds a condition; the first one of a name stays.
-    pub fn condition(&mut self, id: LogicalId, condition: Value) -> bool {
+    pub fn condition(&mut self, id: LogicalId, mut condition: Value) -> bool {
+        self.resolver.value(&mut condition);
         vacant(self.conditions.entry(id), condition)
     }
 
     /// Adds a resource, and says whether the name was free; the first one of a name stays.
-    pub fn resource(&mut self, id: LogicalId, resource: Resource) -> bool {
-        vacant(self.resources.entry(id), resource)
+    ///
+    /// What refers to it gets its logical id, wherever it is in this template.
+    pub fn resource(&mut self, id: LogicalId, mut resource: Resource) -> bool {
+        if self.resources.contains_key(&id) {
+            return false;
+        }
+        if self.resolver.name(&resource, &id) {
+            self.resources.values_mut().for_each(|earlier| self.resolver.resource(earlier));
+            self.outputs.values_mut().for_each(|earlier| self.resolver.output(earlier));
+            self.conditions.values_mut().for_each(|earlier| self.resolver.value(earlier));
+        }
+        self.resolver.resource(&mut resource);
+        self.resources.insert(id, resource);
+        true
     }
 
     /// Adds an output; the first one of a name stays.
-    pub fn output(&mut self, id: LogicalId, output: Output) -> bool {
+    pub fn output(&mut self, id: LogicalId, mut output: Output) -> bool {
+        self.resolver.output(&mut output);
         vacant(self.outputs.entry(id), output)
     }
 
@@ -75,16 +100,42 @@ impl Template {
     pub fn dangling_references(&self) -> Vec<String> {
         let mut found = BTreeSet::new();
         for resource in self.resources.values() {
-            resource.properties.values().for_each(|value| value.references(&mut found));
+            resource.values().for_each(|value| value.references(&mut found));
             found.extend(resource.depends_on.iter().map(LogicalId::as_str));
         }
         self.conditions.values().for_each(|value| value.references(&mut found));
-        self.outputs.values().for_each(|output| output.value.references(&mut found));
+        self.outputs.values().flat_map(Output::values).for_each(|value| value.references(&mut found));
         let defined = |name: &str| {
             let id = LogicalId::new(name);
             id.is_ok_and(|id| self.parameters.contains_key(&id) || self.resources.contains_key(&id))
         };
         found.into_iter().filter(|name| !name.starts_with("AWS::") && !defined(name)).map(str::to_owned).collect()
+    }
+
+    /// What keeps this from being a document, whatever the types of the resources are.
+    pub(crate) fn mistakes(&self) -> Vec<Mistake> {
+        let malformed = self.resources.iter().filter(|(_, resource)| resource.malformed);
+        let malformed =
+            malformed.map(|(id, resource)| Mistake::Properties { id: id.clone(), kind: resource.kind().to_owned() });
+        let ambiguous = self.resolver.ambiguous();
+        let ambiguous = ambiguous
+            .map(|(first, second)| Mistake::AmbiguousResource { first: first.clone(), second: second.clone() });
+        malformed.chain(self.never_added()).chain(ambiguous).collect()
+    }
+
+    fn never_added(&self) -> impl Iterator<Item = Mistake> {
+        let resources = self.resources.iter().map(|(id, resource)| {
+            let mut names = names(resource.values());
+            names.extend(resource.depends_on.iter().map(LogicalId::as_str));
+            (format!("the resource `{id}`"), names)
+        });
+        let outputs = self.outputs.iter().map(|(id, output)| (format!("the output `{id}`"), names(output.values())));
+        let conditions = self.conditions.iter().map(|(id, value)| (format!("the condition `{id}`"), names([value])));
+        resources.chain(outputs).chain(conditions).flat_map(|(from, names)| {
+            let missing = names.into_iter().filter_map(placeholder::kind);
+            let missing = missing.map(|kind| Mistake::ResourceNeverAdded { from: from.clone(), kind: kind.to_owned() });
+            missing.collect::<Vec<_>>()
+        })
     }
 
     /// The consent that CloudFormation needs of whoever deploys this: `CAPABILITY_NAMED_IAM` where a role or policy has
@@ -110,6 +161,13 @@ impl Template {
     }
 }
 
+/// What these refer to.
+fn names<'v>(values: impl IntoIterator<Item = &'v Value>) -> BTreeSet<&'v str> {
+    let mut found = BTreeSet::new();
+    values.into_iter().for_each(|value| value.references(&mut found));
+    found
+}
+
 fn vacant<T>(entry: Entry<'_, LogicalId, T>, value: T) -> bool {
     match entry {
         Entry::Vacant(vacant) => {
@@ -117,104 +175,5 @@ fn vacant<T>(entry: Entry<'_, LogicalId, T>, value: T) -> bool {
             true
         }
         Entry::Occupied(_) => false,
-    }
-}
-
-/// A resource: a type, its properties and CloudFormation's attributes.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-#[serde(rename_all = "PascalCase")]
-pub struct Resource {
-    #[serde(rename = "Type")]
-    kind: String,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    depends_on: Vec<LogicalId>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    condition: Option<LogicalId>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    deletion_policy: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    update_replace_policy: Option<String>,
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    properties: BTreeMap<String, Value>,
-}
-
-impl Resource {
-    /// A resource of a type such as `AWS::SQS::Queue`, with its properties as a JSON object.
-    pub fn new(kind: impl Into<String>, properties: serde_json::Value) -> Self {
-        let properties = match Value::from(properties) {
-            Value::Map(map) => map,
-            _ => BTreeMap::new(),
-        };
-        Self {
-            kind: kind.into(),
-            depends_on: Vec::new(),
-            condition: None,
-            deletion_policy: None,
-            update_replace_policy: None,
-            properties,
-        }
-    }
-
-    /// Creates this resource only after another one.
-    #[must_use]
-    pub fn depends_on(mut self, id: LogicalId) -> Self {
-        self.depends_on.push(id);
-        self
-    }
-
-    /// Creates this resource only where a condition of the template holds.
-    #[must_use]
-    pub fn condition(mut self, id: LogicalId) -> Self {
-        self.condition = Some(id);
-        self
-    }
-
-    /// Keeps the resource when its stack is deleted or it is replaced: `DeletionPolicy: Retain`.
-    #[must_use]
-    pub fn retain(mut self) -> Self {
-        self.deletion_policy = Some("Retain".to_owned());
-        self.update_replace_policy = Some("Retain".to_owned());
-        self
-    }
-
-    /// Keeps the resource like [`retain`](Self::retain), but not where the creation of its stack fails.
-    #[must_use]
-    pub fn retain_once_created(mut self) -> Self {
-        self.deletion_policy = Some("RetainExceptOnCreate".to_owned());
-        self.update_replace_policy = Some("Retain".to_owned());
-        self
-    }
-
-    /// Deletes the resource with its stack, and says so: `DeletionPolicy: Delete`.
-    #[must_use]
-    pub fn delete(mut self) -> Self {
-        self.deletion_policy = Some("Delete".to_owned());
-        self.update_replace_policy = Some("Delete".to_owned());
-        self
-    }
-
-    /// The type, such as `AWS::SQS::Queue`.
-    pub fn kind(&self) -> &str {
-        &self.kind
-    }
-
-    /// The properties by name.
-    pub fn properties(&self) -> &BTreeMap<String, Value> {
-        &self.properties
-    }
-}
-
-/// A value that a stack shows once it is deployed.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-#[serde(rename_all = "PascalCase")]
-pub struct Output {
-    description: String,
-    value: Value,
-}
-
-impl Output {
-    /// An output with what it is for.
-    pub fn new(description: impl Into<String>, value: impl Into<Value>) -> Self {
-        Self { description: description.into(), value: value.into() }
     }
 }

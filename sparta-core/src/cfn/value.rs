@@ -1,4 +1,7 @@
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, BTreeSet},
+};
 
 use serde::Serialize;
 
@@ -26,12 +29,12 @@ pub enum Value {
 
 /// `{"Ref": id}`.
 pub fn reference(id: &LogicalId) -> Value {
-    Value::function("Ref", id.as_str())
+    id.reference()
 }
 
 /// `{"Fn::GetAtt": [id, attribute]}`.
 pub fn get_att(id: &LogicalId, attribute: &str) -> Value {
-    Value::function("Fn::GetAtt", vec![Value::from(id.as_str()), Value::from(attribute)])
+    id.attribute(attribute)
 }
 
 /// `{"Fn::Sub": text}`, or the text itself where it has nothing to substitute.
@@ -74,7 +77,9 @@ impl Value {
                     match (key.as_str(), value) {
                         ("Ref", Self::String(name)) => _ = found.insert(name),
                         ("Fn::GetAtt", Self::List(path)) => found.extend(path.first().and_then(Self::as_str)),
+                        ("Fn::GetAtt", Self::String(path)) => found.extend(path.split('.').next()),
                         ("Fn::Sub", Self::String(text)) => found.extend(placeholders(text)),
+                        ("Fn::Sub", Self::List(arguments)) => of_sub(arguments, found),
                         _ => value.references(found),
                     }
                 }
@@ -82,6 +87,13 @@ impl Value {
             _ => {}
         }
     }
+}
+
+/// The second argument of `Fn::Sub` has names of its own.
+fn of_sub<'a>(arguments: &'a [Value], found: &mut BTreeSet<&'a str>) {
+    let [Value::String(text), Value::Map(own)] = arguments else { return };
+    found.extend(placeholders(text).filter(|name| !own.contains_key(*name)));
+    own.values().for_each(|value| value.references(found));
 }
 
 /// The names in `${Name}` and `${Name.Attribute}`; `${!Literal}` is none.
@@ -131,6 +143,24 @@ impl<T: Into<Value>> From<Vec<T>> for Value {
     }
 }
 
+impl From<char> for Value {
+    fn from(value: char) -> Self {
+        Self::String(value.into())
+    }
+}
+
+impl From<Cow<'_, str>> for Value {
+    fn from(value: Cow<'_, str>) -> Self {
+        Self::String(value.into_owned())
+    }
+}
+
+impl From<serde_json::Map<String, serde_json::Value>> for Value {
+    fn from(map: serde_json::Map<String, serde_json::Value>) -> Self {
+        Self::from(serde_json::Value::Object(map))
+    }
+}
+
 macro_rules! from_integers {
     ($($integer:ty)*) => {$(
         impl From<$integer> for Value {
@@ -140,7 +170,20 @@ macro_rules! from_integers {
         }
     )*};
 }
-from_integers!(i32 i64 u16 u32 u64);
+from_integers!(serde_json::Number i8 i16 i32 i64 isize u8 u16 u32 u64 usize);
+
+impl From<f64> for Value {
+    /// JSON has neither infinity nor `NaN`: they become `null`, which the check at synthesis refuses.
+    fn from(value: f64) -> Self {
+        serde_json::Number::from_f64(value).map_or(Self::Null, Self::Number)
+    }
+}
+
+impl From<f32> for Value {
+    fn from(value: f32) -> Self {
+        Self::from(serde_json::Value::from(value))
+    }
+}
 
 #[cfg(test)]
 mod tests {

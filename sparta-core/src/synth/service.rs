@@ -1,12 +1,9 @@
-use serde_json::json;
-
 use super::LogLevel;
 use crate::{
-    FunctionSpec, Mistake, Model,
-    cfn::{
-        LogicalId, Output, Parameter, Resource, Statement, Template, Value, get_att, policy_document, reference, sub,
-        trust_policy,
-    },
+    FunctionSpec, Mistake, Model, attribute,
+    cfn::{LogicalId, Output, Parameter, Statement, Template, Value, policy_document, sub, trust_policy},
+    model::Parts,
+    property, resource,
     settings::Field,
     trigger::Scope,
 };
@@ -22,7 +19,9 @@ pub(super) fn template(model: &Model, level: LogLevel) -> (Template, Vec<Mistake
     for spec in &model.functions {
         function(model, spec, level, &mut template);
     }
-    let mut mistakes = limits(&template);
+    let mut mistakes = parts(&model.parts, &mut template);
+    mistakes.extend(template.mistakes());
+    mistakes.extend(limits(&template));
     mistakes.extend(model.settings().iter().filter_map(|field| taken(field, &template)));
     (template, mistakes)
 }
@@ -33,54 +32,68 @@ fn id(words: &str) -> LogicalId {
 
 fn function(model: &Model, spec: &FunctionSpec, level: LogLevel, template: &mut Template) {
     let (function, role, logs) = (spec.logical_id("Function"), spec.logical_id("Role"), spec.logical_id("Logs"));
-    let log_group = json!({"RetentionInDays": 30});
-    template.resource(logs.clone(), Resource::new("AWS::Logs::LogGroup", log_group).delete());
+    template.resource(logs.clone(), resource!(AWS::Logs::LogGroup { RetentionInDays: 30 }).delete());
 
-    let mut statements =
-        vec![Statement::allow(["logs:CreateLogStream", "logs:PutLogEvents"]).on(get_att(&logs, "Arn"))];
+    let write_logs = ["logs:CreateLogStream", "logs:PutLogEvents"];
+    let mut statements = vec![Statement::allow(write_logs).on(attribute!(AWS::Logs::LogGroup, logs, "Arn"))];
     for trigger in &spec.triggers {
         trigger.synthesize(&mut Scope { template, function: spec, statements: &mut statements });
     }
     statements.extend(spec.grants.iter().cloned());
-    let policy = json!({"PolicyName": "Function", "PolicyDocument": policy_document(&statements)});
-    let properties = json!({
-        "AssumeRolePolicyDocument": trust_policy("lambda.amazonaws.com"),
-        "Description": sub(format!("What the function {} of ${{AWS::StackName}} may do", spec.name)),
-        "Policies": [policy],
+    let may = resource!(AWS::IAM::Role {
+        AssumeRolePolicyDocument: (trust_policy("lambda.amazonaws.com")),
+        Description: (sub(format!("What the function {} of ${{AWS::StackName}} may do", spec.name))),
+        Policies: [{ PolicyName: "Function", PolicyDocument: (policy_document(&statements)) }],
     });
-    template.resource(role.clone(), Resource::new("AWS::IAM::Role", properties));
+    template.resource(role.clone(), may);
 
-    let mut properties = json!({
-        "Architectures": [model.architecture.lambda_name()],
-        "Code": {"S3Bucket": reference(&id("CodeBucket")), "S3Key": reference(&id("CodeKey"))},
-        "Handler": spec.name,
-        "LoggingConfig": {
-            "LogFormat": "JSON", "ApplicationLogLevel": level.lambda_name(), "LogGroup": reference(&logs),
+    let variables = Some(variables(model, spec)).filter(|variables| !variables.is_empty());
+    let properties = resource!(AWS::Lambda::Function {
+        Architectures: [(model.architecture.lambda_name())],
+        Code: { S3Bucket: (id("CodeBucket").reference()), S3Key: (id("CodeKey").reference()) },
+        Description: (Some(&spec.description).filter(|text| !text.is_empty())),
+        Environment: (variables.map(|all| property!(AWS::Lambda::Function.Environment { Variables: (all) }))),
+        Handler: (&spec.name),
+        LoggingConfig: {
+            LogFormat: "JSON",
+            ApplicationLogLevel: (level.lambda_name()),
+            LogGroup: (logs.reference()),
         },
-        "MemorySize": spec.memory.megabytes(),
-        "Role": get_att(&role, "Arn"),
-        "Runtime": "provided.al2023",
-        "Timeout": spec.timeout.as_secs(),
+        MemorySize: (spec.memory.megabytes()),
+        ReservedConcurrentExecutions: (spec.reserved_concurrency),
+        Role: (attribute!(AWS::IAM::Role, role, "Arn")),
+        Runtime: "provided.al2023",
+        Timeout: (spec.timeout.as_secs()),
     });
-    let variables = variables(model, spec);
-    if !variables.is_empty() {
-        properties["Environment"] = json!({"Variables": variables});
-    }
-    if !spec.description.is_empty() {
-        properties["Description"] = json!(spec.description);
-    }
-    if let Some(instances) = spec.reserved_concurrency {
-        properties["ReservedConcurrentExecutions"] = json!(instances);
-    }
-    template.resource(function.clone(), Resource::new("AWS::Lambda::Function", properties));
+    template.resource(function.clone(), properties);
     let description = format!("Name of the function {} in Lambda", spec.name);
-    template.output(function.clone(), Output::new(description, reference(&function)));
+    template.output(function.clone(), Output::new(description, function.reference()));
+}
+
+/// Adds what is the user's own, last, so that it changes no name of the rest.
+fn parts(parts: &Parts, template: &mut Template) -> Vec<Mistake> {
+    let mut mistakes = Vec::new();
+    let mut add = |what: &'static str, id: &str, add: &mut dyn FnMut(LogicalId) -> bool| match LogicalId::new(id) {
+        Ok(id) if add(id.clone()) => {}
+        Ok(id) => mistakes.push(Mistake::LogicalIdTaken { what, id }),
+        Err(_) => mistakes.push(Mistake::LogicalId { what, id: id.to_owned() }),
+    };
+    for (id, condition) in &parts.conditions {
+        add("condition", id, &mut |id| template.condition(id, condition.clone()));
+    }
+    for (id, resource) in &parts.resources {
+        add("resource", id, &mut |id| template.resource(id, resource.clone()));
+    }
+    for (id, output) in &parts.outputs {
+        add("output", id, &mut |id| template.output(id, output.clone()));
+    }
+    mistakes
 }
 
 fn variables(model: &Model, spec: &FunctionSpec) -> std::collections::BTreeMap<String, Value> {
     let settings = model.settings().iter().map(|field| {
         let parameter = id(&field.parameter_name());
-        (field.variable.clone(), reference(&parameter))
+        (field.variable.clone(), parameter.reference())
     });
     settings.chain(spec.variables.clone()).collect()
 }

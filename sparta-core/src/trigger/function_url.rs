@@ -1,10 +1,5 @@
-use serde_json::json;
-
 use super::{Scope, Trigger};
-use crate::{
-    FunctionSpec,
-    cfn::{Output, Resource, get_att},
-};
+use crate::{FunctionSpec, attribute, cfn::Output, resource};
 
 /// An HTTPS address of the function's own, without API Gateway.
 ///
@@ -49,22 +44,26 @@ impl Trigger for FunctionUrl {
         let name = scope.function().name().to_owned();
         let function = scope.function_arn();
         let auth = if self.public { "NONE" } else { "AWS_IAM" };
-        let url = Resource::new("AWS::Lambda::Url", json!({"TargetFunctionArn": function, "AuthType": auth}));
+        let url = resource!(AWS::Lambda::Url { TargetFunctionArn: (&function), AuthType: (auth) });
         let url = scope.add(&[&name, "Url"], url);
         if self.public {
             // Since October 2025 a public URL needs both permissions.
-            let through_url = json!({
-                "Action": "lambda:InvokeFunctionUrl", "FunctionName": function, "Principal": "*",
-                "FunctionUrlAuthType": "NONE",
+            let through_url = resource!(AWS::Lambda::Permission {
+                Action: "lambda:InvokeFunctionUrl",
+                FunctionName: (&function),
+                Principal: "*",
+                FunctionUrlAuthType: "NONE",
             });
-            scope.add(&[&name, "UrlPermission"], Resource::new("AWS::Lambda::Permission", through_url));
-            let invoke = json!({
-                "Action": "lambda:InvokeFunction", "FunctionName": function, "Principal": "*",
-                "InvokedViaFunctionUrl": true,
+            scope.add(&[&name, "UrlPermission"], through_url);
+            let invoke = resource!(AWS::Lambda::Permission {
+                Action: "lambda:InvokeFunction",
+                FunctionName: (function),
+                Principal: "*",
+                InvokedViaFunctionUrl: true,
             });
-            scope.add(&[&name, "UrlInvokePermission"], Resource::new("AWS::Lambda::Permission", invoke));
+            scope.add(&[&name, "UrlInvokePermission"], invoke);
         }
         let description = format!("Address of the function {name}");
-        scope.output(&[&name, "Url"], Output::new(description, get_att(&url, "FunctionUrl")));
+        scope.output(&[&name, "Url"], Output::new(description, attribute!(AWS::Lambda::Url, url, "FunctionUrl")));
     }
 }

@@ -1,10 +1,10 @@
 use http::Method;
-use serde_json::json;
 
 use super::{Scope, Trigger, TriggerMistake, invocation};
 use crate::{
-    FunctionSpec,
-    cfn::{Output, Resource, get_att, join, reference, sub},
+    FunctionSpec, attribute,
+    cfn::{Output, join, sub},
+    resource,
 };
 
 /// A route of the App's HTTP API: API Gateway's lighter, cheaper kind.
@@ -70,29 +70,26 @@ impl Trigger for HttpApi {
     fn synthesize(&self, scope: &mut Scope<'_>) {
         let name = scope.function().name().to_owned();
         let api = scope.share("HttpApi", || {
-            let name = sub("${AWS::StackName}");
-            Resource::new("AWS::ApiGatewayV2::Api", json!({"Name": name, "ProtocolType": "HTTP"}))
+            resource!(AWS::ApiGatewayV2::Api { Name: (sub("${AWS::StackName}")), ProtocolType: "HTTP" })
         });
         scope.share("HttpApiStage", || {
-            let stage = json!({"ApiId": reference(&api), "StageName": "$default", "AutoDeploy": true});
-            Resource::new("AWS::ApiGatewayV2::Stage", stage)
+            resource!(AWS::ApiGatewayV2::Stage { ApiId: (api.reference()), StageName: "$default", AutoDeploy: true })
         });
         let function = scope.function_arn();
         let integration = scope.share(&format!("{name}-HttpApiIntegration"), || {
-            let integration = json!({
-                "ApiId": reference(&api),
-                "IntegrationType": "AWS_PROXY",
-                "IntegrationUri": function,
-                "PayloadFormatVersion": "2.0",
-            });
-            Resource::new("AWS::ApiGatewayV2::Integration", integration)
+            resource!(AWS::ApiGatewayV2::Integration {
+                ApiId: (api.reference()),
+                IntegrationType: "AWS_PROXY",
+                IntegrationUri: (&function),
+                PayloadFormatVersion: "2.0",
+            })
         });
-        let route = json!({
-            "ApiId": reference(&api),
-            "RouteKey": self.describe(),
-            "Target": join("/", ["integrations".into(), reference(&integration)]),
+        let route = resource!(AWS::ApiGatewayV2::Route {
+            ApiId: (api.reference()),
+            RouteKey: (self.describe()),
+            Target: (join("/", ["integrations".into(), integration.reference()])),
         });
-        scope.add(&[self.method(), &self.path, "Route"], Resource::new("AWS::ApiGatewayV2::Route", route));
+        scope.add(&[self.method(), &self.path, "Route"], route);
 
         // One permission for all routes: a function's policy holds 20 KB, and the API is this stack's own.
         scope.share(&format!("{name}-HttpApiPermission"), || {
@@ -100,7 +97,10 @@ impl Trigger for HttpApi {
                 format!("arn:${{AWS::Partition}}:execute-api:${{AWS::Region}}:${{AWS::AccountId}}:${{{api}}}/*");
             invocation(&function, "apigateway.amazonaws.com", sub(source))
         });
-        scope.output(&["HttpApiUrl"], Output::new("Address of the HTTP API", get_att(&api, "ApiEndpoint")));
+        scope.output(
+            &["HttpApiUrl"],
+            Output::new("Address of the HTTP API", attribute!(AWS::ApiGatewayV2::Api, api, "ApiEndpoint")),
+        );
     }
 }
 

@@ -13,8 +13,9 @@ pub use queue::Queue;
 pub use schedule::Schedule;
 
 use crate::{
-    FunctionSpec,
-    cfn::{LogicalId, Output, Resource, Statement, Template, Value, get_att, reference},
+    FunctionSpec, attribute,
+    cfn::{LogicalId, Output, Resource, Statement, Template, Value},
+    resource,
 };
 
 /// Something that invokes a function: the resources that it takes and the permissions that it needs.
@@ -89,12 +90,12 @@ impl Scope<'_> {
 
     /// The ARN of the function.
     pub fn function_arn(&self) -> Value {
-        get_att(&self.function.logical_id("Function"), "Arn")
+        attribute!(AWS::Lambda::Function, self.function.logical_id("Function"), "Arn")
     }
 
     /// The name of the function.
     pub fn function_name(&self) -> Value {
-        reference(&self.function.logical_id("Function"))
+        self.function.logical_id("Function").reference()
     }
 
     /// Adds a resource named by `words`, numbered where that name is taken, and gives its logical id.
@@ -149,11 +150,10 @@ impl Scope<'_> {
 
 /// Lets an AWS service invoke a function, from `source_arn` only.
 fn invocation(function_arn: &Value, service: &str, source_arn: Value) -> Resource {
-    let permission = serde_json::json!({
-        "Action": "lambda:InvokeFunction",
-        "FunctionName": function_arn,
-        "Principal": service,
-        "SourceArn": source_arn,
-    });
-    Resource::new("AWS::Lambda::Permission", permission)
+    resource!(AWS::Lambda::Permission {
+        Action: "lambda:InvokeFunction",
+        FunctionName: (function_arn),
+        Principal: (service),
+        SourceArn: (source_arn),
+    })
 }

@@ -1,11 +1,10 @@
 use std::time::Duration;
 
-use serde_json::json;
-
 use super::{Scope, Trigger, TriggerMistake};
 use crate::{
-    FunctionSpec,
-    cfn::{LogicalId, Output, Resource, Statement, Value, get_att, reference},
+    FunctionSpec, attribute,
+    cfn::{LogicalId, Output, Statement, Value},
+    property, resource,
 };
 
 /// Messages of an SQS queue, in batches.
@@ -78,22 +77,26 @@ impl Queue {
 
     /// Adds the queue and its dead-letter queue, and gives the queue's ARN.
     fn create(&self, name: &str, scope: &mut Scope<'_>) -> Value {
-        let kept = |mut properties: serde_json::Value| {
-            properties["MessageRetentionPeriod"] = json!(14 * 24 * 60 * 60);
-            properties["SqsManagedSseEnabled"] = json!(true);
-            Resource::new("AWS::SQS::Queue", properties).delete()
+        let queue = |visibility: Option<u64>, redrive: Option<Value>| {
+            let queue = resource!(AWS::SQS::Queue {
+                MessageRetentionPeriod: 1_209_600,
+                SqsManagedSseEnabled: true,
+                VisibilityTimeout: (visibility),
+                RedrivePolicy: (redrive),
+            });
+            queue.delete()
         };
-        let dead = scope.add(&[name, "DeadLetterQueue"], kept(json!({})));
+        let dead = scope.add(&[name, "DeadLetterQueue"], queue(None, None));
         // AWS advises six times the function's timeout and the window, so that a message is not seen twice while it is
         // gathered and worked on.
         let visibility = 6 * scope.function().timeout().as_secs() + self.batch_window.as_secs();
-        let queue = kept(json!({
-            "VisibilityTimeout": visibility,
-            "RedrivePolicy": {"deadLetterTargetArn": get_att(&dead, "Arn"), "maxReceiveCount": TRIES},
-        }));
-        let queue = scope.add(&[name, "Queue"], queue);
-        scope.output(&[name, "QueueUrl"], Output::new(format!("Address of the queue {name}"), reference(&queue)));
-        get_att(&queue, "Arn")
+        let redrive = property!(AWS::SQS::Queue.RedrivePolicy {
+            deadLetterTargetArn: (attribute!(AWS::SQS::Queue, dead, "Arn")),
+            maxReceiveCount: (TRIES),
+        });
+        let queue = scope.add(&[name, "Queue"], queue(Some(visibility), Some(redrive)));
+        scope.output(&[name, "QueueUrl"], Output::new(format!("Address of the queue {name}"), queue.reference()));
+        attribute!(AWS::SQS::Queue, queue, "Arn")
     }
 }
 
@@ -139,19 +142,16 @@ impl Trigger for Queue {
         };
         let receive = ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"];
         scope.grant(Statement::allow(receive).on(arn.clone()));
-        let mut mapping = json!({
-            "EventSourceArn": arn,
-            "FunctionName": scope.function_name(),
-            "BatchSize": self.batch_size,
+        let window = self.batch_window.as_secs();
+        let mapping = resource!(AWS::Lambda::EventSourceMapping {
+            EventSourceArn: (arn),
+            FunctionName: (scope.function_name()),
+            BatchSize: (self.batch_size),
+            FunctionResponseTypes: (self.reports_failures.then_some(["ReportBatchItemFailures"])),
+            MaximumBatchingWindowInSeconds: (Some(window).filter(|seconds| *seconds > 0)),
         });
-        if self.reports_failures {
-            mapping["FunctionResponseTypes"] = json!(["ReportBatchItemFailures"]);
-        }
-        if !self.batch_window.is_zero() {
-            mapping["MaximumBatchingWindowInSeconds"] = json!(self.batch_window.as_secs());
-        }
         let name = scope.function().name().to_owned();
-        scope.add(&[&name, &label, "Mapping"], Resource::new("AWS::Lambda::EventSourceMapping", mapping));
+        scope.add(&[&name, &label, "Mapping"], mapping);
     }
 }
 

@@ -1,12 +1,7 @@
 use std::time::Duration;
 
-use serde_json::json;
-
 use super::{Scope, Trigger, TriggerMistake};
-use crate::{
-    FunctionSpec,
-    cfn::{Resource, get_att},
-};
+use crate::{FunctionSpec, attribute, cfn::Value, resource};
 
 /// Invokes a function at fixed times, by an EventBridge rule. Times are UTC.
 ///
@@ -86,15 +81,20 @@ impl Trigger for Schedule {
 
     fn synthesize(&self, scope: &mut Scope<'_>) {
         let name = scope.function().name().to_owned();
-        let mut target = json!({"Id": "Function", "Arn": scope.function_arn()});
-        if let Some(input) = &self.input {
-            // Through Value, so that the text does not depend on how serde_json orders maps.
-            let ordered = crate::cfn::Value::from(input.clone());
-            target["Input"] = json!(serde_json::to_string(&ordered).expect("a JSON value is JSON"));
-        }
-        let rule = json!({"ScheduleExpression": self.expression(), "State": "ENABLED", "Targets": [target]});
-        let rule = scope.add(&[&name, "Schedule"], Resource::new("AWS::Events::Rule", rule));
-        scope.allow_invocation(&[rule.as_str(), "Permission"], "events.amazonaws.com", get_att(&rule, "Arn"));
+        // Through Value, so that the text does not depend on how serde_json orders maps.
+        let input =
+            self.input.clone().map(|input| serde_json::to_string(&Value::from(input)).expect("a JSON value is JSON"));
+        let rule = resource!(AWS::Events::Rule {
+            ScheduleExpression: (self.expression()),
+            State: "ENABLED",
+            Targets: [{ Id: "Function", Arn: (scope.function_arn()), Input: (input) }],
+        });
+        let rule = scope.add(&[&name, "Schedule"], rule);
+        scope.allow_invocation(
+            &[rule.as_str(), "Permission"],
+            "events.amazonaws.com",
+            attribute!(AWS::Events::Rule, rule, "Arn"),
+        );
     }
 }
 

@@ -1,11 +1,10 @@
 //! Where things are kept and compiled: the bucket, the build project and its log.
 
-use serde_json::json;
-
 use super::{Plan, id};
 use crate::{
-    Architecture,
-    cfn::{Resource, Template, get_att, reference, sub},
+    Architecture, attribute,
+    cfn::{Resource, Template, sub},
+    property, resource,
 };
 
 /// The keys of the build cache; a pipeline's artifacts are never there, since none is called `cache`.
@@ -14,53 +13,67 @@ pub(super) const CACHE: &str = "codebuild/cache";
 pub(super) fn add(plan: &Plan<'_>, template: &mut Template) {
     template.resource(id("Artifacts"), bucket(plan));
     template.resource(id("ArtifactsPolicy"), only_tls());
-    let log = json!({"LogGroupName": sub("/aws/codebuild/${AWS::StackName}-build"), "RetentionInDays": 90});
-    template.resource(id("BuildLog"), Resource::new("AWS::Logs::LogGroup", log).delete());
+    let name = sub("/aws/codebuild/${AWS::StackName}-build");
+    let log = resource!(AWS::Logs::LogGroup { LogGroupName: (name), RetentionInDays: 90 });
+    template.resource(id("BuildLog"), log.delete());
     template.resource(id("BuildProject"), project(plan));
 }
 
 /// The bucket outlives its stack: the environments' stacks go on, and rolling one of them back takes the code it had.
 fn bucket(plan: &Plan<'_>) -> Resource {
-    let expire = |id: &str, prefix: String, days: u32| json!({"Id": id, "Status": "Enabled", "Prefix": prefix, "ExpirationInDays": days});
-    let code_and_rest = json!({
-        "Id": "CodeAndRest",
-        "Status": "Enabled",
-        "ExpirationInDays": 365,
-        "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": 1},
-    });
-    let properties = json!({
-        "BucketEncryption": {
-            "ServerSideEncryptionConfiguration": [{"ServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}}],
+    let expire = |id: &str, prefix: String, days: u32| {
+        property!(AWS::S3::Bucket.LifecycleConfiguration.Rules[] {
+            Id: (id),
+            Status: "Enabled",
+            Prefix: (prefix),
+            ExpirationInDays: (days),
+        })
+    };
+    let bucket = resource!(AWS::S3::Bucket {
+        BucketEncryption: {
+            ServerSideEncryptionConfiguration: [{ ServerSideEncryptionByDefault: { SSEAlgorithm: "AES256" } }],
         },
-        "LifecycleConfiguration": {"Rules": [
-            expire("Source", plan.prefix("Source"), 90),
-            expire("Build", plan.prefix("Build"), 90),
-            expire("Cache", format!("{CACHE}/"), 30),
-            code_and_rest,
-        ]},
-        "OwnershipControls": {"Rules": [{"ObjectOwnership": "BucketOwnerEnforced"}]},
-        "PublicAccessBlockConfiguration": {
-            "BlockPublicAcls": true, "BlockPublicPolicy": true, "IgnorePublicAcls": true, "RestrictPublicBuckets": true,
+        LifecycleConfiguration: {
+            Rules: [
+                (expire("Source", plan.prefix("Source"), 90)),
+                (expire("Build", plan.prefix("Build"), 90)),
+                (expire("Cache", format!("{CACHE}/"), 30)),
+                {
+                    Id: "CodeAndRest",
+                    Status: "Enabled",
+                    ExpirationInDays: 365,
+                    AbortIncompleteMultipartUpload: { DaysAfterInitiation: 1 },
+                },
+            ],
+        },
+        OwnershipControls: { Rules: [{ ObjectOwnership: "BucketOwnerEnforced" }] },
+        PublicAccessBlockConfiguration: {
+            BlockPublicAcls: true,
+            BlockPublicPolicy: true,
+            IgnorePublicAcls: true,
+            RestrictPublicBuckets: true,
         },
     });
-    Resource::new("AWS::S3::Bucket", properties).retain_once_created()
+    bucket.retain_once_created()
 }
 
 fn only_tls() -> Resource {
-    let bucket = get_att(&id("Artifacts"), "Arn");
-    let policy = json!({
-        "Version": "2012-10-17",
-        "Statement": [{
-            "Effect": "Deny",
-            "Principal": "*",
-            "Action": "s3:*",
-            "Resource": [bucket, sub("${Artifacts.Arn}/*")],
-            "Condition": {"Bool": {"aws:SecureTransport": "false"}},
-        }],
+    let bucket = attribute!(AWS::S3::Bucket, id("Artifacts"), "Arn");
+    let policy = resource!(AWS::S3::BucketPolicy {
+        Bucket: (id("Artifacts").reference()),
+        PolicyDocument: {
+            Version: "2012-10-17",
+            Statement: [{
+                Effect: "Deny",
+                Principal: "*",
+                Action: "s3:*",
+                Resource: [(bucket), (sub("${Artifacts.Arn}/*"))],
+                Condition: { Bool: { "aws:SecureTransport": "false" } },
+            }],
+        },
     });
-    let properties = json!({"Bucket": reference(&id("Artifacts")), "PolicyDocument": policy});
     // The bucket's policy stays as long as the bucket.
-    Resource::new("AWS::S3::BucketPolicy", properties).retain_once_created()
+    policy.retain_once_created()
 }
 
 fn project(plan: &Plan<'_>) -> Resource {
@@ -70,16 +83,15 @@ fn project(plan: &Plan<'_>) -> Resource {
         Architecture::Arm64 => ("ARM_CONTAINER", "aws/codebuild/amazonlinux-aarch64-standard:4.0"),
     };
     let pipeline = plan.input.pipeline;
-    let properties = json!({
-        "Name": sub("${AWS::StackName}-build"),
-        "Description": format!("Compiles {} once and hands over what is deployed", plan.input.app),
-        "ServiceRole": get_att(&id("BuildRole"), "Arn"),
-        "Artifacts": {"Type": "CODEPIPELINE"},
-        "Source": {"Type": "CODEPIPELINE", "BuildSpec": pipeline.buildspec_path()},
-        "Cache": {"Type": "S3", "Location": sub(format!("${{Artifacts}}/{CACHE}"))},
-        "Environment": {"ComputeType": pipeline.machine().codebuild_name(), "Image": image, "Type": kind},
-        "LogsConfig": {"CloudWatchLogs": {"Status": "ENABLED", "GroupName": reference(&id("BuildLog"))}},
-        "TimeoutInMinutes": 60,
-    });
-    Resource::new("AWS::CodeBuild::Project", properties)
+    resource!(AWS::CodeBuild::Project {
+        Name: (sub("${AWS::StackName}-build")),
+        Description: (format!("Compiles {} once and hands over what is deployed", plan.input.app)),
+        ServiceRole: (attribute!(AWS::IAM::Role, id("BuildRole"), "Arn")),
+        Artifacts: { Type: "CODEPIPELINE" },
+        Source: { Type: "CODEPIPELINE", BuildSpec: (pipeline.buildspec_path()) },
+        Cache: { Type: "S3", Location: (sub(format!("${{Artifacts}}/{CACHE}"))) },
+        Environment: { ComputeType: (pipeline.machine().codebuild_name()), Image: (image), Type: (kind) },
+        LogsConfig: { CloudWatchLogs: { Status: "ENABLED", GroupName: (id("BuildLog").reference()) } },
+        TimeoutInMinutes: 60,
+    })
 }

@@ -268,7 +268,7 @@ mod tests {
         let mut template = Template::new("");
         for (position, (kind, properties)) in resources.iter().enumerate() {
             let id = LogicalId::of_words(["R", &position.to_string()]);
-            template.resource(id, Resource::new(*kind, properties.clone()));
+            template.resource(id, Resource::raw(*kind, properties.clone()));
         }
         template
     }

@@ -3,8 +3,10 @@
 use serde_json::json;
 
 use super::{CONNECTION, Plan, Source, Stage, artifacts::CACHE, id, permissions};
-use crate::cfn::{
-    LogicalId, Resource, Statement, Template, Value, get_att, policy_document, reference, sub, trust_policy,
+use crate::{
+    attribute,
+    cfn::{LogicalId, Resource, Statement, Template, Value, policy_document, sub, trust_policy},
+    property, resource,
 };
 
 /// The ARN of the build project, which its own role has to know before the project exists.
@@ -16,7 +18,7 @@ pub(super) fn add(plan: &Plan<'_>, template: &mut Template) {
     template.resource(id("PipelinePolicy"), pipeline_policy(plan));
     if plan.input.source == Source::Connection {
         let use_connection = Statement::allow(["codeconnections:UseConnection", "codestar-connections:UseConnection"])
-            .on(reference(&id(CONNECTION)));
+            .on(id(CONNECTION).reference());
         let mut statements = artifacts(&[], &["Source"]);
         statements.push(use_connection);
         template.resource(id("SourceRole"), action_role("Reads the source", &statements));
@@ -34,36 +36,39 @@ pub(super) fn add(plan: &Plan<'_>, template: &mut Template) {
 }
 
 fn role(does: &str, trust: Value, statements: &[Statement]) -> Resource {
-    let policy = json!({"PolicyName": "Work", "PolicyDocument": policy_document(statements)});
-    Resource::new(
-        "AWS::IAM::Role",
-        json!({"Description": does, "AssumeRolePolicyDocument": trust, "Policies": [policy]}),
-    )
+    resource!(AWS::IAM::Role {
+        Description: (does),
+        AssumeRolePolicyDocument: (trust),
+        Policies: [{ PolicyName: "Work", PolicyDocument: (policy_document(statements)) }],
+    })
 }
 
 /// A role of one action, which only this pipeline takes on.
 fn action_role(does: &str, statements: &[Statement]) -> Resource {
-    let trust = json!({
-        "Version": "2012-10-17",
-        "Statement": [{
-            "Effect": "Allow", "Principal": {"AWS": get_att(&id("PipelineRole"), "Arn")}, "Action": "sts:AssumeRole",
+    let trust = property!(AWS::IAM::Role.AssumeRolePolicyDocument {
+        Version: "2012-10-17",
+        Statement: [{
+            Effect: "Allow",
+            Principal: { AWS: (attribute!(AWS::IAM::Role, id("PipelineRole"), "Arn")) },
+            Action: "sts:AssumeRole",
         }],
     });
-    role(does, trust.into(), statements)
+    role(does, trust, statements)
 }
 
 fn pipeline_role() -> Resource {
-    let properties = json!({
-        "Description": "Runs the pipeline: takes on the roles of its actions",
-        "AssumeRolePolicyDocument": trust_policy("codepipeline.amazonaws.com"),
-    });
-    Resource::new("AWS::IAM::Role", properties)
+    resource!(AWS::IAM::Role {
+        Description: "Runs the pipeline: takes on the roles of its actions",
+        AssumeRolePolicyDocument: (trust_policy("codepipeline.amazonaws.com")),
+    })
 }
 
 /// Apart from its role, which the roles that it names trust in turn.
 fn pipeline_policy(plan: &Plan<'_>) -> Resource {
     let roles = action_roles(plan);
-    let assume = roles.iter().fold(Statement::allow(["sts:AssumeRole"]), |all, role| all.on(get_att(role, "Arn")));
+    let assume = roles
+        .iter()
+        .fold(Statement::allow(["sts:AssumeRole"]), |all, role| all.on(attribute!(AWS::IAM::Role, role, "Arn")));
     let mut statements = vec![assume];
     // The bucket is the pipeline's own; a source of GitHub's kind has no other role to write there.
     let all = ["Source", "Build", "Code"];
@@ -74,12 +79,11 @@ fn pipeline_policy(plan: &Plan<'_>) -> Resource {
     if !topics.is_empty() {
         statements.push(topics.into_iter().fold(Statement::allow(["sns:Publish"]), Statement::on));
     }
-    let properties = json!({
-        "PolicyName": "Pipeline",
-        "PolicyDocument": policy_document(&statements),
-        "Roles": [reference(&id("PipelineRole"))],
-    });
-    Resource::new("AWS::IAM::Policy", properties)
+    resource!(AWS::IAM::Policy {
+        PolicyName: "Pipeline",
+        PolicyDocument: (policy_document(&statements)),
+        Roles: [(id("PipelineRole").reference())],
+    })
 }
 
 fn action_roles(plan: &Plan<'_>) -> Vec<LogicalId> {
@@ -90,24 +94,27 @@ fn action_roles(plan: &Plan<'_>) -> Vec<LogicalId> {
 
 /// Compiles foreign code, so it gets at nothing but its log, its input, its output and its cache.
 fn build_role() -> Resource {
-    let trust = json!({
-        "Version": "2012-10-17",
-        "Statement": [{
-            "Effect": "Allow",
-            "Principal": {"Service": "codebuild.amazonaws.com"},
-            "Action": "sts:AssumeRole",
-            "Condition": {
-                "StringEquals": {"aws:SourceAccount": Value::pseudo("AWS::AccountId")},
-                "ArnEquals": {"aws:SourceArn": sub(PROJECT)},
+    let trust = property!(AWS::IAM::Role.AssumeRolePolicyDocument {
+        Version: "2012-10-17",
+        Statement: [{
+            Effect: "Allow",
+            Principal: { Service: "codebuild.amazonaws.com" },
+            Action: "sts:AssumeRole",
+            Condition: {
+                StringEquals: { "aws:SourceAccount": (Value::pseudo("AWS::AccountId")) },
+                ArnEquals: { "aws:SourceArn": (sub(PROJECT)) },
             },
         }],
     });
     let mut statements = artifacts(&["Source"], &["Build", "Code"]);
     statements
         .push(Statement::allow(["s3:GetObject", "s3:PutObject"]).on(sub(format!("${{Artifacts.Arn}}/{CACHE}/*"))));
-    statements
-        .push(Statement::allow(["logs:CreateLogStream", "logs:PutLogEvents"]).on(get_att(&id("BuildLog"), "Arn")));
-    role("Compiles the service", trust.into(), &statements)
+    statements.push(Statement::allow(["logs:CreateLogStream", "logs:PutLogEvents"]).on(attribute!(
+        AWS::Logs::LogGroup,
+        id("BuildLog"),
+        "Arn"
+    )));
+    role("Compiles the service", trust, &statements)
 }
 
 /// What an action needs to take these artifacts from the bucket and to put those into it.
@@ -116,7 +123,7 @@ fn artifacts(read: &[&str], written: &[&str]) -> Vec<Statement> {
         artifacts.iter().fold(statement, |statement, artifact| statement.on(objects(artifact)))
     };
     let bucket = Statement::allow(["s3:GetBucketAcl", "s3:GetBucketLocation", "s3:GetBucketVersioning"]);
-    let mut statements = vec![bucket.on(get_att(&id("Artifacts"), "Arn"))];
+    let mut statements = vec![bucket.on(attribute!(AWS::S3::Bucket, id("Artifacts"), "Arn"))];
     if !read.is_empty() {
         statements.push(on(Statement::allow(["s3:GetObject", "s3:GetObjectVersion"]), read));
     }
@@ -150,7 +157,7 @@ fn deployment(plan: &Plan<'_>, stage: &Stage<'_>) -> Vec<Statement> {
         "cloudformation:SetStackPolicy",
         "cloudformation:TagResource",
     ]);
-    let pass = Statement::allow(["iam:PassRole"]).on(get_att(&stage.id("CloudFormationRole"), "Arn"));
+    let pass = Statement::allow(["iam:PassRole"]).on(attribute!(AWS::IAM::Role, stage.id("CloudFormationRole"), "Arn"));
     let mut statements = artifacts(&["Build", "Code"], &[]);
     statements.extend([
         look.on(stack()),

@@ -9,7 +9,7 @@ use crate::{Compute, cfn::Resource};
 fn service(kinds: &[&str]) -> Template {
     let mut template = Template::new("Hello");
     for kind in kinds {
-        template.resource(LogicalId::of_words([*kind]), Resource::new(*kind, json!({})));
+        template.resource(LogicalId::of_words([*kind]), Resource::raw(*kind, json!({})));
     }
     template
 }

@@ -1,0 +1,50 @@
+use sparta_schema::{Fault, ResourceType, nearest_type, resource_type};
+
+use super::{
+    intrinsic::Places,
+    place::Mistakes,
+    tree::{Kind, Node},
+};
+
+/// Checks the properties of a resource.
+pub fn resource(kind: &Kind, properties: &Node, mistakes: &mut Mistakes) {
+    let Some(resource_type) = known(kind, mistakes) else { return };
+    let mut places = Places::default();
+    let faults = sparta_schema::check(resource_type, &places.node(properties));
+    report(faults, kind, &places, mistakes);
+}
+
+/// Remembers what is wrong at each place.
+pub fn report(faults: Vec<Fault>, kind: &Kind, places: &Places, mistakes: &mut Mistakes) {
+    for fault in faults {
+        mistakes.push(places.get(fault.place).unwrap_or(kind.place), fault.message);
+    }
+}
+
+/// What is known of a type: only of those of AWS, the others being private or custom.
+pub fn known(kind: &Kind, mistakes: &mut Mistakes) -> Option<&'static ResourceType> {
+    let name = kind.name.as_str();
+    let found = resource_type(name);
+    if found.is_none() && !name.is_empty() {
+        match (nearest_type(name), is_own(name)) {
+            (_, true) => {}
+            (Some(nearest), _) => {
+                mistakes.push(kind.place, format!("unknown resource type `{name}`; did you mean `{nearest}`?"));
+            }
+            (None, _) => mistakes.push(kind.place, format!("unknown resource type `{name}`")),
+        }
+    }
+    found
+}
+
+/// Custom resources, modules, and types that an organisation registers itself.
+fn is_own(name: &str) -> bool {
+    let words: Vec<&str> = name.split("::").collect();
+    match words.as_slice() {
+        ["AWS", "CloudFormation", "CustomResource"] => true,
+        ["AWS", ..] => false,
+        ["Custom", name] => !name.is_empty(),
+        [_, _, _] | [_, _, _, "MODULE"] => words.iter().all(|word| !word.is_empty()),
+        _ => false,
+    }
+}

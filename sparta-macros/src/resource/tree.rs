@@ -1,0 +1,32 @@
+use super::place::Place;
+
+/// What was written for a property, with the place of each part.
+pub struct Node {
+    pub place: Place,
+    pub value: Value,
+}
+
+pub enum Value {
+    Bool(bool),
+    /// As JSON has it, with all its digits.
+    Number(String),
+    Text(String),
+    List(Vec<Node>),
+    Map(Vec<Entry>),
+    /// `(expression)`, the next one of the parser's.
+    Expression,
+    /// What could not be understood, and has been reported.
+    Broken,
+}
+
+pub struct Entry {
+    pub key: String,
+    pub place: Place,
+    pub value: Node,
+}
+
+/// A resource type as it was written.
+pub struct Kind {
+    pub name: String,
+    pub place: Place,
+}
