@@ -122,6 +122,20 @@ impl<E: Advice> From<E> for CliError {
     }
 }
 
+/// Each mistake names its own remedy.
+impl Advice for sparta_core::Mistakes {
+    fn hints(&self) -> Vec<String> {
+        Vec::new()
+    }
+}
+
+/// It names its own remedy.
+impl Advice for sparta_core::Mistake {
+    fn hints(&self) -> Vec<String> {
+        Vec::new()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -76,14 +76,14 @@ fn command_line(mut app: App) -> Result<(), CliError> {
     match injected.into_iter().find(|command| command.clap.get_name() == name) {
         Some(command) => {
             let global = Global::from_arg_matches(&matches).unwrap_or_else(|error| used_wrongly(error));
-            let session = Session::new(app, global)?;
+            let session = Session::new(app, global);
             let context = CommandContext::new(session.validated()?, session.global.clone());
             let running = (command.run)(sub_matches, context).unwrap_or_else(|error| used_wrongly(error));
             block_on(running)?.map_err(|error| CliError::failed(format!("`{name}` failed")).source(error))
         }
         None => {
             let line = CommandLine::from_arg_matches(&matches).unwrap_or_else(|error| used_wrongly(error));
-            let session = Session::new(app, line.global)?;
+            let session = Session::new(app, line.global);
             block_on(line.command.run(session))?
         }
     }

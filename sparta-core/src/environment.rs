@@ -57,7 +57,9 @@ impl Environment {
         self
     }
 
-    /// What updates of its stack may change; the pipeline sets it, a direct `provision` does not.
+    /// What updates of its stack may change, up to 16,384 bytes; without one, a stack keeps the policy that it has.
+    ///
+    /// The pipeline sets it, and so does `provision`: after it creates the stack, and before it updates it.
     ///
     /// See <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/protect-stack-resources.html>.
     pub fn stack_policy(mut self, policy: serde_json::Value) -> Self {

@@ -19,6 +19,8 @@ const EXECUTE_CHANGE_SET: Call = call("ExecuteChangeSet", "cloudformation:Execut
 const DELETE_CHANGE_SET: Call = call("DeleteChangeSet", "cloudformation:DeleteChangeSet");
 const LIST_CHANGE_SETS: Call = call("ListChangeSets", "cloudformation:ListChangeSets");
 const DELETE_STACK: Call = call("DeleteStack", "cloudformation:DeleteStack");
+const GET_POLICY: Call = call("GetStackPolicy", "cloudformation:GetStackPolicy");
+const SET_POLICY: Call = call("SetStackPolicy", "cloudformation:SetStackPolicy");
 
 const fn call(name: &'static str, action: &'static str) -> Call {
     Call { name, action }
@@ -125,8 +127,7 @@ impl CloudFormation {
             .stack_name(&request.name)
             .change_set_name(name)
             .client_token(name)
-            .change_set_type(if create { ChangeSetType::Create } else { ChangeSetType::Update })
-            .set_role_arn(request.role.clone());
+            .change_set_type(if create { ChangeSetType::Create } else { ChangeSetType::Update });
         call = match &request.template {
             TemplateSource::Body(body) => call.template_body(body),
             TemplateSource::Url(url) => call.template_url(url),
@@ -218,6 +219,27 @@ impl CloudFormation {
             .await
             .map_err(failed(LIST_CHANGE_SETS, stack(name)))?;
         Ok(answer.summaries.unwrap_or_default().len())
+    }
+
+    /// The policy that guards the stack's resources against updates, as it was sent; none if there is none.
+    ///
+    /// # Errors
+    ///
+    /// Those of the call.
+    pub async fn stack_policy(&self, name: &str) -> Result<Option<String>, AwsError> {
+        let answer = self.client.get_stack_policy().stack_name(name).send().await;
+        Ok(answer.map_err(failed(GET_POLICY, stack(name)))?.stack_policy_body)
+    }
+
+    /// Sets that policy.
+    ///
+    /// # Errors
+    ///
+    /// Those of the call.
+    pub async fn set_stack_policy(&self, name: &str, policy: &str) -> Result<(), AwsError> {
+        let answer = self.client.set_stack_policy().stack_name(name).stack_policy_body(policy).send().await;
+        answer.map_err(failed(SET_POLICY, stack(name)))?;
+        Ok(())
     }
 
     /// Starts to delete the stack.

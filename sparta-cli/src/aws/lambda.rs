@@ -7,7 +7,7 @@ use super::error::failed;
 use super::{AwsError, Call};
 
 const GET_CONFIGURATION: Call = Call { name: "GetFunctionConfiguration", action: "lambda:GetFunctionConfiguration" };
-const UPDATE_CODE: Call = Call { name: "UpdateFunctionCode", action: "lambda:UpdateFunctionCode" };
+pub(crate) const UPDATE_CODE: Call = Call { name: "UpdateFunctionCode", action: "lambda:UpdateFunctionCode" };
 
 /// What a function runs, and how its last update went.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -30,8 +30,10 @@ pub struct StackRequest {
     pub tags: BTreeMap<String, String>,
     /// Acknowledged capabilities, such as `CAPABILITY_IAM`.
     pub capabilities: Vec<String>,
-    /// The role that CloudFormation acts as; default: the caller.
-    pub role: Option<String>,
+    /// What updates of the stack may change; `None` leaves the policy that it has.
+    ///
+    /// See <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/protect-stack-resources.html>.
+    pub policy: Option<serde_json::Value>,
 }
 
 /// A stack as it is.

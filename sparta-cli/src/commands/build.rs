@@ -36,7 +36,7 @@ pub(crate) struct BuildOptions {
 
     /// Folder that everything is written to
     #[arg(long = "outputDir", alias = "output-dir", short, value_name = "FOLDER", default_value = ".sparta")]
-    output_dir: PathBuf,
+    pub(crate) output_dir: PathBuf,
 
     /// Also write a zip of this name with the template and all configuration files, as CodePipeline takes it
     #[arg(long = "codePipelinePackage", alias = "code-pipeline-package", short = 'p', value_name = "NAME")]
@@ -144,8 +144,7 @@ impl BuildOptions {
         let pipeline = match model.pipeline() {
             Some(pipeline) => {
                 let stack = synthesis.pipeline(pipeline, Source::Connection);
-                let stack = stack.map_err(|mistakes| CliError::failed(mistakes.to_string()))?;
-                Some(self.write_file("pipeline.json", stack.to_json().as_bytes())?)
+                Some(self.write_file("pipeline.json", stack?.to_json().as_bytes())?)
             }
             None => None,
         };
@@ -182,11 +181,9 @@ impl BuildOptions {
     }
 
     /// Writes one file of the output folder.
-    pub(crate) fn write_file(&self, name: &str, bytes: &[u8]) -> Result<PathBuf, CliError> {
+    fn write_file(&self, name: &str, bytes: &[u8]) -> Result<PathBuf, CliError> {
         let path = self.output_dir.join(name);
-        write_whole(&path, bytes).map_err(|error| {
-            CliError::failed(error.to_string()).source(error).hint("Choose another folder with --outputDir.")
-        })?;
+        write_whole(&path, bytes)?;
         Ok(path)
     }
 
@@ -251,7 +248,7 @@ async fn write_buildspec(session: &Session, output_dir: &Path) -> Result<(), Cli
                 format!("{} is there already, and not what Sparta would write; nothing was changed", path.display());
             return Err(CliError::failed(message).hint("Keep it, or remove it first to have it written anew."));
         }
-        _ => write_whole(path, wanted.as_bytes()).map_err(|error| CliError::failed(error.to_string()).source(error))?,
+        _ => write_whole(path, wanted.as_bytes())?,
     }
     session.print(&format!("buildspec       {}", path.display()), &serde_json::json!({"buildspec": path}))
 }

@@ -4,16 +4,12 @@ use aws_smithy_types::base64;
 use sha2::{Digest, Sha256};
 use sparta_core::cfn::Template;
 
-use super::{
-    Session,
-    build::Built,
-    provision::{BUILD_ID_TAG, Request},
-};
+use super::{Session, build::Built, provision::BUILD_ID_TAG, request::Request};
 use crate::{
     CliError,
     aws::sts,
     deploy::{
-        self, Change, CodeIdentity, Content, Desired, InPlace, Progress, StackRequest, Stacks, TEMPLATE_BODY_LIMIT,
+        self, Change, CodeIdentity, Desired, InPlace, Progress, StackRequest, Stacks, TEMPLATE_BODY_LIMIT,
         TemplateSource, Upload,
     },
 };
@@ -49,13 +45,9 @@ impl Deployment {
 
     /// Uploads to the bucket what is not there yet.
     pub(super) async fn upload(&self, key: &str, bytes: Vec<u8>) -> Result<(), CliError> {
-        let upload = Upload {
-            bucket: self.bucket()?,
-            key: key.to_owned(),
-            content: Content::Bytes(bytes),
-            owner: Some(self.account.clone()),
-        };
-        deploy::upload(&self.config, &*self.progress, &upload).await?;
+        let upload =
+            Upload { bucket: self.bucket()?, key: key.to_owned(), content: bytes, owner: Some(self.account.clone()) };
+        deploy::upload(&self.config, &*self.progress, upload).await?;
         Ok(())
     }
 
@@ -94,7 +86,7 @@ impl Deployment {
             parameters: request.parameters.clone(),
             tags: request.tags.clone(),
             capabilities: request.capabilities.iter().map(|&capability| capability.to_owned()).collect(),
-            role: None,
+            policy: request.stack_policy.clone(),
         };
         let outcome = Stacks::new(&self.config, &*self.progress).converge(&stack).await?;
         let done = match outcome.change {

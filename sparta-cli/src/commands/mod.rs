@@ -8,6 +8,7 @@ mod describe;
 mod execute;
 mod provision;
 mod provision_pipeline;
+mod request;
 mod session;
 mod status;
 mod target;

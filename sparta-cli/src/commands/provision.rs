@@ -1,11 +1,9 @@
-use std::collections::BTreeMap;
-
-use serde::Serialize;
-use sparta_core::settings::Field;
+use sparta_core::{cfn::Value, settings::Field, synth::Configuration};
 
 use super::{
     Session,
     build::{BuildOptions, Built},
+    request::Request,
     target::Target,
 };
 use crate::CliError;
@@ -36,16 +34,6 @@ pub(crate) struct Provision {
     inplace: bool,
 }
 
-/// A stack as it is asked for.
-#[derive(Serialize)]
-#[serde(rename_all = "PascalCase")]
-pub(super) struct Request {
-    pub(super) stack_name: String,
-    pub(super) parameters: BTreeMap<String, String>,
-    pub(super) tags: BTreeMap<String, String>,
-    pub(super) capabilities: Vec<&'static str>,
-}
-
 /// The tag that names the build.
 pub(super) const BUILD_ID_TAG: &str = "sparta:buildId";
 
@@ -58,18 +46,13 @@ impl Provision {
         }
         // A wrong option is told before minutes of compiling.
         let request = self.request(session)?;
-        if !for_pipeline {
-            self.warn_of_stack_policy(session)?;
-        }
         let built = self.build.build(session).await?;
         if for_pipeline {
             return session.print(&built.files.to_string(), &built.files);
         }
         let request = self.complete(request, &built);
         if session.global.noop {
-            let json = serde_json::to_string_pretty(&request)
-                .map_err(|error| CliError::failed("the request is no JSON").source(error))?;
-            let path = self.build.write_file("provision.request.json", json.as_bytes())?;
+            let path = request.write(&self.build.output_dir, "provision.request.json")?;
             let text = format!("{}request         {}\nnothing was deployed", built.files, path.display());
             return session.print(&text, &serde_json::json!({"files": built.files, "request": request}));
         }
@@ -81,8 +64,7 @@ impl Provision {
         let synthesis = session.synthesized()?;
         let model = &synthesis.model;
         let configuration = self.target.environment(model)?.map(|environment| environment.configuration());
-        let (mut parameters, mut tags) =
-            configuration.map(|configuration| (configuration.parameters, configuration.tags)).unwrap_or_default();
+        let Configuration { mut parameters, mut tags, stack_policy } = configuration.unwrap_or_default();
         for text in &self.parameters {
             let (name, value) = pair("--param NAME=VALUE", text)?;
             let field = find(model.settings(), name)?;
@@ -109,17 +91,8 @@ impl Provision {
             parameters,
             tags,
             capabilities: synthesis.template.capability().into_iter().collect(),
+            stack_policy: stack_policy.map(|policy| json(&policy)).transpose()?,
         })
-    }
-
-    /// CloudFormation takes it beside a change set only from a pipeline.
-    fn warn_of_stack_policy(&self, session: &Session) -> Result<(), CliError> {
-        let model = session.validated()?;
-        let environment = self.target.environment(&model)?;
-        if let Some(environment) = environment.filter(|it| it.configuration().stack_policy.is_some()) {
-            eprintln!("warning: the stack policy of `{}` is set by its pipeline, not by provision", environment.name());
-        }
-        Ok(())
     }
 
     fn complete(&self, mut request: Request, built: &Built) -> Request {
@@ -147,6 +120,10 @@ impl Provision {
         }
         deployment.converge(session, built.synthesis.model.name(), &request, &built.synthesis.template).await
     }
+}
+
+fn json(policy: &Value) -> Result<serde_json::Value, CliError> {
+    serde_json::to_value(policy).map_err(|error| CliError::failed("the stack policy is no JSON").source(error))
 }
 
 /// The setting with this parameter or variable name.

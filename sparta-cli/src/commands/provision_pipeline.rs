@@ -2,7 +2,7 @@ use std::{collections::BTreeMap, path::PathBuf};
 
 use sparta_core::{Mistake, Pipeline, Synthesis, synth::Source};
 
-use super::{Session, provision::Request};
+use super::{Session, request::Request};
 use crate::{CliError, package::write_whole};
 
 /// Deploy the service's own pipeline: source, build, then one environment after the other
@@ -56,11 +56,9 @@ impl ProvisionPipeline {
                 "Create a connection in the console under Developer Tools, Settings, Connections, and authorise it there.",
             ));
         }
-        let template = synthesis.pipeline(&pipeline, source);
-        let template = template.map_err(|mistakes| CliError::failed(mistakes.to_string()))?;
+        let template = synthesis.pipeline(&pipeline, source)?;
         let path = self.output_dir.join("pipeline.json");
-        write_whole(&path, template.to_json().as_bytes())
-            .map_err(|error| CliError::failed(error.to_string()).source(error))?;
+        write_whole(&path, template.to_json().as_bytes())?;
 
         let mut parameters = BTreeMap::new();
         if let (Source::Connection, Some(arn)) = (source, pipeline.connection_arn()) {
@@ -72,6 +70,7 @@ impl ProvisionPipeline {
             parameters,
             tags: tags.map(|(key, value)| (key.to_owned(), value.to_owned())).into(),
             capabilities: template.capability().into_iter().collect(),
+            stack_policy: None,
         };
         if session.global.noop {
             return self.print_noop(session, &request, &path);
@@ -80,10 +79,7 @@ impl ProvisionPipeline {
     }
 
     fn print_noop(&self, session: &Session, request: &Request, template: &std::path::Path) -> Result<(), CliError> {
-        let json = serde_json::to_string_pretty(request)
-            .map_err(|error| CliError::failed("the request is no JSON").source(error))?;
-        let path = self.output_dir.join("pipeline.request.json");
-        write_whole(&path, json.as_bytes()).map_err(|error| CliError::failed(error.to_string()).source(error))?;
+        let path = request.write(&self.output_dir, "pipeline.request.json")?;
         let text =
             format!("pipeline stack  {}\nrequest         {}\nnothing was deployed", template.display(), path.display());
         session.print(&text, &serde_json::json!({"pipeline": template, "request": request}))
@@ -113,7 +109,7 @@ impl ProvisionPipeline {
             return Err(CliError::usage(mistakes.join("; ")));
         }
         if synthesis.model.environments().is_empty() {
-            return Err(CliError::failed(Mistake::PipelineWithoutEnvironment.to_string()));
+            return Err(Mistake::PipelineWithoutEnvironment.into());
         }
         Ok(pipeline)
     }
@@ -196,6 +192,7 @@ mod tests {
                 parameters: BTreeMap::new(),
                 tags: BTreeMap::new(),
                 capabilities: Vec::new(),
+                stack_policy: None,
             };
             let token = token.parse().unwrap();
             keep(&script.config(), &Lines, "sparta/Hello-main/github-token", &token, &mut request).await.unwrap();

@@ -15,9 +15,9 @@ pub(crate) struct Session {
 }
 
 impl Session {
-    pub(crate) fn new(app: App, global: Global) -> Result<Self, CliError> {
+    pub(crate) fn new(app: App, global: Global) -> Self {
         crate::narration::start(global.level);
-        Ok(Self { app, global })
+        Self { app, global }
     }
 
     /// The App without mistakes.
@@ -27,9 +27,7 @@ impl Session {
 
     /// The App without mistakes and its template.
     pub(crate) fn synthesized(&self) -> Result<Synthesis, CliError> {
-        let synthesis = self.app.synthesize(self.global.level.into());
-        let synthesis = synthesis.map_err(|mistakes| CliError::failed(mistakes.to_string()))?;
-        Ok(synthesis)
+        Ok(self.app.synthesize(self.global.level.into())?)
     }
 
     /// Warns of functions whose signature goes away.

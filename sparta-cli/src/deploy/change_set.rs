@@ -5,6 +5,7 @@ use super::converge::is_contended;
 use super::error::StackError;
 use super::state::State;
 use super::{Phase, Stacks};
+use crate::aws::AwsError;
 use crate::aws::cloudformation::{ChangeSet, Stack, StackRequest};
 
 /// A change set that AWS has worked out.
@@ -12,14 +13,26 @@ pub(crate) enum Prepared {
     /// It would change nothing, and is gone again.
     Empty,
     /// It can be executed.
-    Ready {
-        /// The stack's ARN.
-        stack_id: String,
-        /// The change set's ARN.
-        id: String,
-        /// Marks the operation, so that a repeated request begins it once.
-        token: String,
-    },
+    Ready(Ready),
+}
+
+/// A change set that can be executed.
+pub(crate) struct Ready {
+    /// The stack's ARN.
+    pub stack_id: String,
+    /// The change set.
+    pub pending: Pending,
+    /// Marks the operation, so that a repeated request begins it once.
+    pub token: String,
+}
+
+/// A change set of ours that is not executed yet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Pending {
+    /// Its ARN, or its name as long as that is not known.
+    pub id: String,
+    /// There was no stack before, so that an empty one was made to hold it.
+    pub made_stack: bool,
 }
 
 impl Stacks<'_> {
@@ -33,7 +46,8 @@ impl Stacks<'_> {
         let token = unique_name();
         let create = State::of(stack) != State::Ready;
         self.progress.start(&format!("Working out what changes in stack {name:?}"));
-        self.enter(Phase::ChangeSet { id: token.clone() });
+        let mut pending = Pending { id: token.clone(), made_stack: stack.is_none() };
+        self.enter(Phase::ChangeSet(pending.clone()));
         let made = match self.cfn.create_change_set(request, &token, create).await {
             Ok(id) => self.settled(name, &id).await.map(|set| set.map(|set| (id, set))),
             Err(error) if is_contended(&error) => Ok(None),
@@ -43,14 +57,15 @@ impl Stacks<'_> {
             Ok(Some(made)) => made,
             Ok(None) => return Ok(None),
             Err(error) => {
-                self.clean_up(name, &token, stack.is_none()).await;
+                self.clean_up(name, &pending).await;
                 return Err(error);
             }
         };
+        pending.id = id;
         if set.status == "CREATE_COMPLETE" {
-            return Ok(Some(Prepared::Ready { stack_id: set.stack_id, id, token }));
+            return Ok(Some(Prepared::Ready(Ready { stack_id: set.stack_id, pending, token })));
         }
-        self.clean_up(name, &id, stack.is_none()).await;
+        self.clean_up(name, &pending).await;
         self.enter(Phase::Nothing);
         let reason = set.reason.unwrap_or_else(|| format!("it is in {} without a reason", set.status));
         match reason.as_str() {
@@ -75,25 +90,42 @@ impl Stacks<'_> {
         }
     }
 
-    /// Deletes a change set, and the empty stack that was made to hold it.
-    async fn clean_up(&self, name: &str, id: &str, made_stack: bool) {
-        self.discard(name, id).await;
-        if !made_stack {
-            return;
+    /// Deletes a change set, and the empty stack that was made to hold it; what stays is said, and answers false.
+    pub(crate) async fn clean_up(&self, name: &str, pending: &Pending) -> bool {
+        let discarded = self.discard(name, &pending.id).await;
+        if !pending.made_stack {
+            return discarded;
         }
-        let stack = self.cfn.stack(name).await.ok().flatten();
-        // Another change set belongs to somebody who is about to create the stack.
-        if State::of(stack.as_ref()) == State::Review && self.cfn.count_change_sets(name).await == Ok(0) {
-            let _ = self.cfn.delete_stack(name).await;
+        match self.remove_empty(name).await {
+            Ok(gone) => discarded && gone,
+            Err(error) => {
+                self.progress.say(&format!("The empty stack {name:?} is left behind: {error}"));
+                false
+            }
         }
     }
 
+    /// Deletes a stack in which nothing is, and nothing is about to be; false if it is somebody else's by now.
+    async fn remove_empty(&self, name: &str) -> Result<bool, AwsError> {
+        let Some(stack) = self.cfn.stack(name).await? else { return Ok(true) };
+        // Another change set belongs to somebody who is about to create the stack.
+        if State::of(Some(&stack)) == State::Review && self.cfn.count_change_sets(&stack.id).await? == 0 {
+            self.cfn.delete_stack(&stack.id).await?;
+            self.progress.say(&format!("Deleted the empty stack {name:?}, which was made for the change set only"));
+            return Ok(true);
+        }
+        Ok(State::of(Some(&stack)) != State::Review)
+    }
+
     /// Deletes a change set; one that stays costs nothing, so a failure is only said.
-    pub(crate) async fn discard(&self, name: &str, id: &str) {
+    async fn discard(&self, name: &str, id: &str) -> bool {
         match self.cfn.delete_change_set(name, id).await {
-            Ok(()) => {}
-            Err(error) if is_contended(&error) => {}
-            Err(error) => self.progress.say(&format!("The change set {id} is left behind: {error}")),
+            Ok(()) => true,
+            Err(error) if is_contended(&error) => true,
+            Err(error) => {
+                self.progress.say(&format!("The change set {id} is left behind: {error}"));
+                false
+            }
         }
     }
 }

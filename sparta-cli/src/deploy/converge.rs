@@ -2,10 +2,11 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use super::change_set::{Pending, Prepared, Ready};
 use super::error::{Failure, StackError};
 use super::follow::Follower;
 use super::state::{State, not_ours};
-use super::{APP_TAG, Phase, Prepared, Stacks};
+use super::{APP_TAG, Phase, Stacks};
 use crate::aws::AwsError;
 use crate::aws::cloudformation::{Output, Stack, StackRequest};
 
@@ -54,7 +55,13 @@ impl Stacks<'_> {
     ///
     /// [`StackError`], which says in what state the stack is and what to do.
     pub async fn converge(&self, request: &StackRequest) -> Result<Outcome, StackError> {
-        self.interruptible(&request.name, self.converge_uninterrupted(request)).await
+        let converged = self
+            .interruptible(self.converge_uninterrupted(request), async || self.interrupted(&request.name).await)
+            .await;
+        converged.map_err(|error| match error {
+            StackError::Aws(source) => StackError::Unchanged { name: request.name.clone(), source },
+            error => error,
+        })
     }
 
     async fn converge_uninterrupted(&self, request: &StackRequest) -> Result<Outcome, StackError> {
@@ -123,20 +130,14 @@ impl Stacks<'_> {
     /// Changes the stack; none if others were faster.
     async fn apply(&self, request: &StackRequest, stack: Option<Stack>) -> Result<Option<Outcome>, StackError> {
         let create = State::of(stack.as_ref()) != State::Ready;
-        let (stack_id, id, token) = match self.prepare(request, stack.as_ref()).await? {
+        let ready = match self.prepare(request, stack.as_ref()).await? {
             None => return Ok(None),
-            Some(Prepared::Ready { stack_id, id, token }) => (stack_id, id, token),
-            Some(Prepared::Empty) => {
-                self.progress.say(&format!("Stack {:?} is up to date: nothing to change", request.name));
-                return Ok(stack.map(|stack| Outcome::new(Change::Unchanged, stack)));
-            }
+            Some(Prepared::Ready(ready)) => ready,
+            Some(Prepared::Empty) => return self.unchanged(request, stack).await,
         };
-        let follower = Follower::from_now(self, &request.name, &stack_id).await?;
-        let doing = if create { "Creating" } else { "Updating" };
-        self.progress.start(&format!("{doing} stack {:?}", request.name));
-        if !self.execute(&request.name, &id, &token).await? {
+        let Some(follower) = self.begin(request, &ready, create).await? else {
             return Ok(None);
-        }
+        };
         let ended = follower.wait().await?;
         match (ended.status(), create) {
             ("CREATE_COMPLETE", true) | ("UPDATE_COMPLETE", false) => {}
@@ -147,14 +148,65 @@ impl Stacks<'_> {
                 return Err(StackError::Operation(Box::new(failure)));
             }
         }
+        if create {
+            // It guards nothing while a stack is created.
+            self.keep_policy(request, true).await?;
+        }
         let change = if create { Change::Created } else { Change::Updated };
         Ok(ended.stack.map(|stack| Outcome::new(change, stack)))
     }
 
+    /// What a stack is whose change set is empty: its policy is not in the change set.
+    async fn unchanged(&self, request: &StackRequest, stack: Option<Stack>) -> Result<Option<Outcome>, StackError> {
+        let change = match self.keep_policy(request, false).await? {
+            true => Change::Updated,
+            false => {
+                self.progress.say(&format!("Stack {:?} is up to date: nothing to change", request.name));
+                Change::Unchanged
+            }
+        };
+        Ok(stack.map(|stack| Outcome::new(change, stack)))
+    }
+
+    /// Begins the operation and answers who follows it; none if others changed the stack since the change set was made.
+    async fn begin<'s>(
+        &'s self,
+        request: &'s StackRequest,
+        ready: &Ready,
+        create: bool,
+    ) -> Result<Option<Follower<'s>>, StackError> {
+        let name = &request.name;
+        let follower = match self.before_execution(request, ready, create).await {
+            Ok(follower) => follower,
+            Err(error) => {
+                self.clean_up(name, &ready.pending).await;
+                return Err(error);
+            }
+        };
+        let doing = if create { "Creating" } else { "Updating" };
+        self.progress.start(&format!("{doing} stack {name:?}"));
+        Ok(self.execute(name, ready).await?.then_some(follower))
+    }
+
+    async fn before_execution<'s>(
+        &'s self,
+        request: &'s StackRequest,
+        ready: &Ready,
+        create: bool,
+    ) -> Result<Follower<'s>, StackError> {
+        let follower = Follower::from_now(self, &request.name, &ready.stack_id).await?;
+        if !create {
+            // The update is guarded by the policy that is declared together with it.
+            self.keep_policy(request, false).await?;
+        }
+        Ok(follower)
+    }
+
     /// Starts the operation; false if others changed the stack since the change set was made.
-    async fn execute(&self, name: &str, id: &str, token: &str) -> Result<bool, StackError> {
+    async fn execute(&self, name: &str, ready: &Ready) -> Result<bool, StackError> {
+        let Pending { id, .. } = &ready.pending;
         self.enter(Phase::Operation);
-        let Err(error) = self.cfn.execute_change_set(name, id, token).await else {
+        let Err(error) = self.cfn.execute_change_set(name, id, &ready.token).await else {
             return Ok(true);
         };
         // The answer to an attempt that began the operation may have been lost.
@@ -165,8 +217,8 @@ impl Stacks<'_> {
             }
             _ => {}
         }
-        self.enter(Phase::ChangeSet { id: id.to_owned() });
-        self.discard(name, id).await;
+        self.enter(Phase::ChangeSet(ready.pending.clone()));
+        self.clean_up(name, &ready.pending).await;
         self.enter(Phase::Nothing);
         if is_contended(&error) { Ok(false) } else { Err(error.into()) }
     }

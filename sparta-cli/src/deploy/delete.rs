@@ -23,7 +23,7 @@ impl Stacks<'_> {
     ///
     /// [`StackError`], which names the resources that could not be deleted.
     pub async fn delete(&self, name: &str, app: Option<&str>) -> Result<Deletion, StackError> {
-        self.interruptible(name, self.delete_uninterrupted(name, app)).await
+        self.interruptible(self.delete_uninterrupted(name, app), async || self.interrupted(name).await).await
     }
 
     async fn delete_uninterrupted(&self, name: &str, app: Option<&str>) -> Result<Deletion, StackError> {

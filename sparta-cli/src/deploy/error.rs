@@ -9,9 +9,27 @@ use crate::error::Advice;
 /// Why a stack is not as it was asked to be.
 #[derive(Debug, thiserror::Error)]
 pub enum StackError {
-    /// A call of AWS failed, and nothing was changed.
+    /// A call of AWS failed.
     #[error(transparent)]
     Aws(#[from] AwsError),
+    /// A call of AWS failed before the stack was changed.
+    #[error("{source}")]
+    Unchanged {
+        /// The stack.
+        name: String,
+        /// The call.
+        source: AwsError,
+    },
+    /// The stack's policy could not be set.
+    #[error("the stack policy of {name:?} is not set")]
+    Policy {
+        /// The stack.
+        name: String,
+        /// It was just created; else it was about to be updated.
+        created: bool,
+        /// Why.
+        source: AwsError,
+    },
     /// There is no such stack.
     #[error("there is no stack {name:?} in this account and region")]
     Missing {
@@ -61,6 +79,16 @@ pub enum StackError {
         /// The stack.
         name: String,
     },
+    /// Ctrl-C before anything was changed, but what was made for the change could not be deleted again.
+    #[error("interrupted; nothing in stack {name:?} was changed")]
+    Littered {
+        /// The stack.
+        name: String,
+        /// The change set.
+        change_set: String,
+        /// There was no stack before.
+        made_stack: bool,
+    },
     /// Ctrl-C while AWS was at work.
     #[error("interrupted; the operation on stack {name:?} goes on in AWS")]
     Left {
@@ -79,6 +107,16 @@ impl Advice for StackError {
     fn hints(&self) -> Vec<String> {
         match self {
             Self::Aws(error) => aws_hints(error),
+            Self::Unchanged { name, source } => {
+                let mut hints = vec![format!("Stack {name:?} was not changed.")];
+                hints.extend(aws_hints(source));
+                hints
+            }
+            Self::Policy { created, source, .. } => {
+                let mut hints = source.hints();
+                hints.push(if *created { CREATED_WITHOUT_POLICY } else { NOT_WITHOUT_POLICY }.to_owned());
+                hints
+            }
             Self::Missing { .. } => {
                 vec!["Check --region and --profile, or create the stack with `provision`.".to_owned()]
             }
@@ -102,6 +140,7 @@ impl Advice for StackError {
                 hints
             }
             Self::Stopped { .. } => Vec::new(),
+            Self::Littered { name, change_set, made_stack } => vec![littered(name, change_set, *made_stack)],
             Self::Left { .. } => vec![ATTACH.to_owned()],
             Self::Contended { .. } => {
                 vec!["Find out who deploys this stack too, then run the same command again.".to_owned()]
@@ -110,8 +149,26 @@ impl Advice for StackError {
     }
 }
 
+const CREATED_WITHOUT_POLICY: &str = "The stack is created and in order; the same command sets its policy.";
+
+const NOT_WITHOUT_POLICY: &str =
+    "The stack was not updated: its policy comes first, so that it guards the update. Run the same command again.";
+
 const ATTACH: &str =
     "Watch it with the `status` command, or run the same command again, which attaches to the operation.";
+
+fn littered(name: &str, change_set: &str, made_stack: bool) -> String {
+    if made_stack {
+        return format!(
+            "An empty stack {name:?} may be left behind in REVIEW_IN_PROGRESS: the same command creates it, and the \
+             `delete` command removes it."
+        );
+    }
+    format!(
+        "The change set {change_set} may be left behind, which changes nothing: `aws cloudformation delete-change-set \
+         --stack-name {name} --change-set-name {change_set}` deletes it."
+    )
+}
 
 fn aws_hints(error: &AwsError) -> Vec<String> {
     let mut hints = error.hints();
@@ -177,6 +234,13 @@ impl Failure {
                 event.logical_id
             ));
         }
+        if self.failed.iter().any(denied_by_policy) {
+            hints.push(
+                "The stack's policy forbids it, and it stays as it is until another one is deployed: change the \
+                 environment's `stack_policy`."
+                    .to_owned(),
+            );
+        }
         hints.push(format!("The stack is in {}. {}", self.status, advice(&self.name, &self.status)));
         hints
     }
@@ -187,6 +251,10 @@ fn is_cancellation(event: &Event) -> bool {
         let reason = reason.to_lowercase();
         reason.starts_with("resource") && reason.contains("cancelled")
     })
+}
+
+fn denied_by_policy(event: &Event) -> bool {
+    event.reason.as_deref().is_some_and(|reason| reason.contains("denied by stack policy"))
 }
 
 fn holds_objects(event: &Event) -> bool {

@@ -1,4 +1,6 @@
 use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::{Mutex, PoisonError};
 
 use aws_config::SdkConfig;
 
@@ -7,7 +9,7 @@ use super::error::StackError;
 use super::state::State;
 use super::{Stacks, advice};
 use crate::aws::AwsError;
-use crate::aws::lambda::Lambda;
+use crate::aws::lambda::{Lambda, UPDATE_CODE};
 use crate::error::Advice;
 
 /// New code for the functions of a stack, and all that the stack would be with it.
@@ -56,6 +58,20 @@ pub enum InPlaceError {
         /// What changed.
         differences: Vec<Difference>,
     },
+    /// Ctrl-C.
+    #[error("interrupted while the code of stack {name:?} was updated in place")]
+    Interrupted {
+        /// The stack.
+        name: String,
+    },
+    /// It ended when some functions may have had the new code already.
+    #[error("{source}")]
+    Halfway {
+        /// How far it had come.
+        reached: Reached,
+        /// Why it ended.
+        source: Box<InPlaceError>,
+    },
     /// Lambda could not take the code.
     #[error("function {function:?} did not take its new code: {reason}")]
     Failed {
@@ -64,6 +80,13 @@ pub enum InPlaceError {
         /// AWS's reason.
         reason: String,
     },
+}
+
+impl InPlaceError {
+    /// Whether the function may take the new code after all.
+    fn is_unclear(&self) -> bool {
+        matches!(self, Self::Aws(error) if error.is_transient() || error.call != UPDATE_CODE)
+    }
 }
 
 impl Advice for InPlaceError {
@@ -75,12 +98,57 @@ impl Advice for InPlaceError {
             Self::Foreign { .. } | Self::MoreThanCode { .. } => {
                 "Provision without --inplace, which updates the stack.".to_owned()
             }
+            Self::Halfway { reached, source } => {
+                let mut hints = vec![reached.to_string()];
+                hints.extend(source.hints());
+                return hints;
+            }
+            Self::Interrupted { .. } => {
+                "Run the same command again, which updates the rest; provisioning without --inplace updates the stack."
+                    .to_owned()
+            }
             Self::Failed { .. } => {
                 "Correct the cause and run the same command again; provisioning without --inplace updates the stack."
                     .to_owned()
             }
         };
         vec![hint]
+    }
+}
+
+/// How far an update in place has come.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Reached {
+    /// The functions that were given the new code, and run it.
+    pub updated: Vec<String>,
+    /// The function that Lambda is giving the new code to.
+    pub begun: Option<String>,
+    /// The functions that were not given it.
+    pub left: Vec<String>,
+}
+
+impl Reached {
+    fn nowhere(&self) -> bool {
+        self.updated.is_empty() && self.begun.is_none()
+    }
+}
+
+impl fmt::Display for Reached {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.nowhere() {
+            return f.write_str("No function was given the new code.");
+        }
+        let mut sentences = Vec::new();
+        if !self.updated.is_empty() {
+            sentences.push(format!("New code: {}.", self.updated.join(", ")));
+        }
+        if let Some(begun) = &self.begun {
+            sentences.push(format!("Being updated, with which AWS goes on: {begun}."));
+        }
+        if !self.left.is_empty() {
+            sentences.push(format!("Not updated: {}.", self.left.join(", ")));
+        }
+        f.write_str(&sentences.join(" "))
     }
 }
 
@@ -97,49 +165,76 @@ impl Stacks<'_> {
     ///
     /// [`InPlaceError`], which names what else changed.
     pub async fn update_in_place(&self, config: &SdkConfig, request: &InPlace) -> Result<Vec<String>, InPlaceError> {
-        let updated = self.replace_code(config, request).await;
-        self.progress.stop();
-        let updated = updated?;
         let name = &request.name;
-        self.progress.say(&if updated.is_empty() {
+        let reached = Mutex::default();
+        let interrupted = async || InPlaceError::Interrupted { name: name.clone() };
+        let result = self.interruptible(self.replace_code(config, request, &reached), interrupted).await;
+        let reached = reached.into_inner().unwrap_or_else(PoisonError::into_inner);
+        match result {
+            Ok(()) => {}
+            Err(source @ InPlaceError::Interrupted { .. }) => {
+                return Err(InPlaceError::Halfway { reached, source: Box::new(source) });
+            }
+            Err(source) if reached.nowhere() => return Err(source),
+            Err(source) => return Err(InPlaceError::Halfway { reached, source: Box::new(source) }),
+        }
+        self.progress.say(&if reached.updated.is_empty() {
             format!("All functions of stack {name:?} run this code already: nothing to change")
         } else {
             format!(
                 "The parameters of stack {name:?} still name the old code: provision without --inplace to update them"
             )
         });
-        Ok(updated)
+        Ok(reached.updated)
     }
 
-    async fn replace_code(&self, config: &SdkConfig, request: &InPlace) -> Result<Vec<String>, InPlaceError> {
+    async fn replace_code(
+        &self,
+        config: &SdkConfig,
+        request: &InPlace,
+        reached: &Mutex<Reached>,
+    ) -> Result<(), InPlaceError> {
         let InPlace { name, desired, code, .. } = request;
         self.check(request).await?;
-        let bucket = desired.parameters.get(&code.bucket_parameter).cloned().unwrap_or_default();
-        let key = desired.parameters.get(&code.key_parameter).cloned().unwrap_or_default();
-
         let physical = self.cfn.resources(name).await?.into_iter();
         let physical: BTreeMap<_, _> = physical.filter_map(|r| Some((r.logical_id, r.physical_id?))).collect();
+        let functions: Vec<String> =
+            functions(&desired.template, code).into_iter().filter_map(|id| physical.get(&id).cloned()).collect();
+        let note = |change: &dyn Fn(&mut Reached)| change(&mut reached.lock().unwrap_or_else(PoisonError::into_inner));
+        note(&|reached| reached.left.clone_from(&functions));
         let lambda = Lambda::new(config);
-        let mut updated = Vec::new();
         self.progress.start(&format!("Updating code of stack {name:?} in place"));
-        for id in functions(&desired.template, code) {
-            let Some(function) = physical.get(&id) else {
-                continue;
-            };
+        for function in &functions {
             let now = self.settled_function(&lambda, function).await?;
-            if Some(&now.sha256) == request.sha256.as_ref() {
-                continue;
+            if Some(&now.sha256) != request.sha256.as_ref() {
+                note(&|reached| {
+                    reached.left.retain(|left| left != function);
+                    reached.begun = Some(function.clone());
+                });
+                let updated = self.update_function(&lambda, request, function).await;
+                note(&|reached| match &updated {
+                    Err(error) if error.is_unclear() => {}
+                    Err(_) => drop(reached.left.splice(..0, reached.begun.take())),
+                    Ok(()) => reached.updated.extend(reached.begun.take()),
+                });
+                updated?;
+                self.progress.say(&format!("Updated {function}"));
             }
-            lambda.update_code(function, &bucket, &key).await?;
-            let now = self.settled_function(&lambda, function).await?;
-            if now.last_update == "Failed" {
-                let reason = now.reason.unwrap_or_else(|| "AWS gives no reason".to_owned());
-                return Err(InPlaceError::Failed { function: function.clone(), reason });
-            }
-            self.progress.say(&format!("Updated {function}"));
-            updated.push(function.clone());
+            note(&|reached| reached.left.retain(|left| left != function));
         }
-        Ok(updated)
+        Ok(())
+    }
+
+    async fn update_function(&self, lambda: &Lambda, request: &InPlace, function: &str) -> Result<(), InPlaceError> {
+        let InPlace { desired, code, .. } = request;
+        let parameter = |name: &str| desired.parameters.get(name).cloned().unwrap_or_default();
+        lambda.update_code(function, &parameter(&code.bucket_parameter), &parameter(&code.key_parameter)).await?;
+        let now = self.settled_function(lambda, function).await?;
+        if now.last_update == "Failed" {
+            let reason = now.reason.unwrap_or_else(|| "AWS gives no reason".to_owned());
+            return Err(InPlaceError::Failed { function: function.to_owned(), reason });
+        }
+        Ok(())
     }
 
     async fn check(&self, request: &InPlace) -> Result<(), InPlaceError> {

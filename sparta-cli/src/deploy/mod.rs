@@ -7,6 +7,7 @@ mod diff;
 mod error;
 mod follow;
 mod inplace;
+mod policy;
 mod progress;
 mod secret;
 mod state;
@@ -28,18 +29,18 @@ use crate::aws::cloudformation::CloudFormation;
 pub use crate::aws::cloudformation::{
     Event, Output, Resource, Stack, StackRequest, TEMPLATE_BODY_LIMIT, TemplateSource,
 };
-use change_set::Prepared;
+use change_set::Pending;
 pub use converge::{Change, Outcome};
 pub use delete::Deletion;
 pub use diff::{CodeIdentity, Comparison, Desired, Difference, compare};
 pub use error::{Failure, StackError};
-pub use inplace::{InPlace, InPlaceError};
+pub use inplace::{InPlace, InPlaceError, Reached};
 pub use progress::{JsonLines, Lines, Progress, Spinner, progress};
 pub use secret::{Keeping, keep_token};
 pub use state::{State, advice};
 pub use status::StatusReport;
 pub use token::{Token, TokenError};
-pub use upload::{Content, Upload, UploadError, Uploaded, upload};
+pub use upload::{Upload, UploadError, Uploaded, upload};
 
 /// The tag of a stack that names the app it belongs to.
 pub const APP_TAG: &str = "sparta:app";
@@ -77,7 +78,7 @@ pub struct Stacks<'a> {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Phase {
     Nothing,
-    ChangeSet { id: String },
+    ChangeSet(Pending),
     Operation,
 }
 
@@ -114,15 +115,15 @@ impl<'a> Stacks<'a> {
         *self.phase.lock().unwrap_or_else(PoisonError::into_inner) = phase;
     }
 
-    async fn interruptible<T>(
+    async fn interruptible<T, E>(
         &self,
-        name: &str,
-        work: impl Future<Output = Result<T, StackError>>,
-    ) -> Result<T, StackError> {
+        work: impl Future<Output = Result<T, E>>,
+        interrupted: impl AsyncFnOnce() -> E,
+    ) -> Result<T, E> {
         self.enter(Phase::Nothing);
         let result = tokio::select! {
             result = work => result,
-            () = (self.interrupt)() => Err(self.interrupted(name).await),
+            () = (self.interrupt)() => Err(interrupted().await),
         };
         self.progress.stop();
         result
@@ -132,15 +133,17 @@ impl<'a> Stacks<'a> {
         let phase = self.phase.lock().unwrap_or_else(PoisonError::into_inner).clone();
         let name = name.to_owned();
         match phase {
-            Phase::Operation => return StackError::Left { name },
-            Phase::ChangeSet { id } => {
-                let cleaned = self.discard(&name, &id);
+            Phase::Nothing => StackError::Stopped { name },
+            Phase::Operation => StackError::Left { name },
+            Phase::ChangeSet(pending) => {
+                let cleaned = self.clean_up(&name, &pending);
                 // Somebody who presses Ctrl-C does not want to wait for AWS.
-                let _ = tokio::time::timeout(Duration::from_secs(5), cleaned).await;
+                match tokio::time::timeout(Duration::from_secs(5), cleaned).await {
+                    Ok(true) => StackError::Stopped { name },
+                    _ => StackError::Littered { name, change_set: pending.id, made_stack: pending.made_stack },
+                }
             }
-            Phase::Nothing => {}
         }
-        StackError::Stopped { name }
     }
 }
 

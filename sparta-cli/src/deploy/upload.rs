@@ -1,6 +1,3 @@
-use std::io;
-use std::path::PathBuf;
-
 use aws_config::SdkConfig;
 use sha2::{Digest, Sha256};
 
@@ -8,15 +5,6 @@ use super::Progress;
 use crate::aws::AwsError;
 use crate::aws::s3::{Bucket, S3};
 use crate::error::Advice;
-
-/// What an object is made of.
-#[derive(Clone, Debug)]
-pub enum Content {
-    /// A file.
-    File(PathBuf),
-    /// Bytes in memory.
-    Bytes(Vec<u8>),
-}
 
 /// A content-addressed object: what is there under its key is never anything else.
 #[derive(Clone, Debug)]
@@ -26,7 +14,7 @@ pub struct Upload {
     /// The key, which depends on the content.
     pub key: String,
     /// The content.
-    pub content: Content,
+    pub content: Vec<u8>,
     /// The account that the bucket has to belong to; default: any.
     pub owner: Option<String>,
 }
@@ -72,14 +60,6 @@ pub enum UploadError {
         /// The deployment's region.
         wanted: String,
     },
-    /// The file cannot be read.
-    #[error("cannot read {}", path.display())]
-    File {
-        /// The file.
-        path: PathBuf,
-        /// Why.
-        source: io::Error,
-    },
 }
 
 impl Advice for UploadError {
@@ -100,7 +80,6 @@ impl Advice for UploadError {
                 }
                 None => format!("Name a bucket in {wanted} with --s3Bucket."),
             },
-            Self::File { .. } => "Run `build` to write it again.".to_owned(),
         };
         vec![hint]
     }
@@ -111,20 +90,19 @@ impl Advice for UploadError {
 /// # Errors
 ///
 /// [`UploadError`], which says what is wrong with the bucket.
-pub async fn upload(config: &SdkConfig, progress: &dyn Progress, upload: &Upload) -> Result<Uploaded, UploadError> {
+pub async fn upload(config: &SdkConfig, progress: &dyn Progress, upload: Upload) -> Result<Uploaded, UploadError> {
     let s3 = S3::new(config);
-    let Upload { bucket, key, owner, .. } = upload;
+    let Upload { bucket, key, content, owner } = upload;
     let owner = owner.as_deref();
-    check(&s3, bucket, owner).await?;
-    let content = bytes(&upload.content).await?;
+    check(&s3, &bucket, owner).await?;
     let length = content.len();
-    if s3.size(bucket, key, owner).await? == Some(length as u64) {
+    if s3.size(&bucket, &key, owner).await? == Some(length as u64) {
         progress.say(&format!("s3://{bucket}/{key} is there already"));
         return Ok(Uploaded::AlreadyThere);
     }
     let sha256 = Sha256::digest(&content);
     progress.start(&format!("Uploading s3://{bucket}/{key} ({length} bytes)"));
-    let put = s3.put(bucket, key, content, &sha256, owner).await;
+    let put = s3.put(&bucket, &key, content, &sha256, owner).await;
     progress.stop();
     put?;
     progress.say(&format!("Uploaded s3://{bucket}/{key} ({length} bytes)"));
@@ -142,15 +120,5 @@ async fn check(s3: &S3, bucket: &str, owner: Option<&str>) -> Result<(), UploadE
         Bucket::Missing => Err(UploadError::Missing { bucket, region: wanted }),
         Bucket::Elsewhere(found) => Err(UploadError::Elsewhere { bucket, found, wanted }),
         Bucket::Forbidden(source) => Err(UploadError::Forbidden { bucket, source }),
-    }
-}
-
-/// A file is read as a whole, so that what is hashed is what is sent.
-async fn bytes(content: &Content) -> Result<Vec<u8>, UploadError> {
-    match content {
-        Content::Bytes(bytes) => Ok(bytes.clone()),
-        Content::File(path) => {
-            tokio::fs::read(path).await.map_err(|source| UploadError::File { path: path.clone(), source })
-        }
     }
 }

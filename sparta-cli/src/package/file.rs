@@ -1,6 +1,8 @@
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
+use crate::error::Advice;
+
 /// A file that could not be written.
 #[derive(Debug, thiserror::Error)]
 pub enum WriteError {
@@ -22,6 +24,12 @@ pub enum WriteError {
         #[source]
         source: io::Error,
     },
+}
+
+impl Advice for WriteError {
+    fn hints(&self) -> Vec<String> {
+        vec!["Make room for it, or choose another folder with --outputDir.".to_owned()]
+    }
 }
 
 /// Writes a file so that it is there whole or not at all, making its folder if need be.

@@ -7,7 +7,7 @@ use crate::{Environment, cfn::Value, settings::parameter_name};
 /// An environment's template configuration file, as CodePipeline reads it.
 ///
 /// See <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/continuous-delivery-codepipeline-cfn-artifacts.html>.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct Configuration {
     /// Values of the template's parameters.

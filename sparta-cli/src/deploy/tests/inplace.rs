@@ -87,6 +87,10 @@ fn deployed_template() -> Answer {
 }
 
 fn resources() -> Answer {
+    resources_of(&["Fn", "Other"])
+}
+
+fn resources_of(ids: &[&str]) -> Answer {
     let member = |id: &str| {
         format!(
             "<member><LogicalResourceId>{id}</LogicalResourceId><PhysicalResourceId>Hello-{id}</PhysicalResourceId>\
@@ -94,7 +98,7 @@ fn resources() -> Answer {
              <LastUpdatedTimestamp>2026-01-02T03:04:05Z</LastUpdatedTimestamp></member>"
         )
     };
-    let members = member("Fn") + &member("Other");
+    let members: String = ids.iter().map(|id| member(id)).collect();
     Answer::result("ListStackResources", &format!("<StackResourceSummaries>{members}</StackResourceSummaries>"))
 }
 
@@ -195,4 +199,83 @@ async fn a_stack_that_is_not_there_has_no_code_to_update() {
     let recorder = Recorder::default();
     let error = stacks(&script, &recorder).update_in_place(&script.config(), &in_place()).await.unwrap_err();
     assert!(report(error).starts_with("error: there is no stack \"Hello\""));
+}
+
+/// A stack of three functions, of which the second one gets this far.
+fn three_functions(second: Vec<Answer>, update: Vec<Answer>) -> (Script, InPlace) {
+    let mut template = template();
+    for id in ["Go", "Hi"] {
+        template["Resources"][id] = template["Resources"]["Fn"].clone();
+    }
+    let body = template.to_string().replace('"', "&quot;");
+    let mut looks = vec![function("old", "Successful", ""), function("new", "Successful", "")];
+    looks.extend(second);
+    let script = Script::new([
+        ("DescribeStacks", vec![stack("UPDATE_COMPLETE")]),
+        ("GetTemplate", vec![Answer::result("GetTemplate", &format!("<TemplateBody>{body}</TemplateBody>"))]),
+        ("ListStackResources", vec![resources_of(&["Fn", "Go", "Hi", "Other"])]),
+        ("GetFunctionConfiguration", looks),
+        ("UpdateFunctionCode", update),
+    ]);
+    let mut request = in_place();
+    request.desired.template = template;
+    (script, request)
+}
+
+#[tokio::test]
+async fn ctrl_c_says_which_functions_have_the_new_code() {
+    let busy = vec![function("old", "Successful", ""), function("new", "InProgress", "")];
+    let (script, request) = three_functions(busy, vec![Answer::json(200, "{}")]);
+    let recorder = Recorder::default();
+    let (send, receive) = tokio::sync::oneshot::channel();
+    let receive = Mutex::new(Some(receive));
+    let stacks = stacks(&script, &recorder).interrupt(move || {
+        let pressed = receive.lock().unwrap().take().unwrap();
+        async move { pressed.await.unwrap() }
+    });
+    let press = async {
+        while script.count("GetFunctionConfiguration") < 5 {
+            tokio::task::yield_now().await;
+        }
+        send.send(()).unwrap();
+    };
+    let config = script.config();
+    let (error, ()) = tokio::join!(stacks.update_in_place(&config, &request), press);
+    assert_eq!(
+        report(error.unwrap_err()),
+        "error: interrupted while the code of stack \"Hello\" was updated in place\n\
+         hint: New code: Hello-Fn. Being updated, with which AWS goes on: Hello-Go. Not updated: Hello-Hi.\n\
+         hint: Run the same command again, which updates the rest; provisioning without --inplace updates the stack.\n"
+    );
+}
+
+#[tokio::test]
+async fn ctrl_c_before_the_first_function_says_that_none_has_the_new_code() {
+    let script = Script::new([("DescribeStacks", vec![stack("UPDATE_COMPLETE")])]);
+    let recorder = Recorder::default();
+    let stacks = stacks(&script, &recorder).interrupt(|| std::future::ready(()));
+    let report = report(stacks.update_in_place(&script.config(), &in_place()).await.unwrap_err());
+    assert!(report.contains("hint: No function was given the new code.\n"), "{report}");
+}
+
+#[tokio::test]
+async fn a_failure_halfway_says_which_functions_have_the_new_code() {
+    let failed = vec![function("old", "Successful", ""), function("old", "Failed", "too large")];
+    let (script, request) = three_functions(failed, vec![Answer::json(200, "{}")]);
+    let recorder = Recorder::default();
+    let error = stacks(&script, &recorder).update_in_place(&script.config(), &request).await.unwrap_err();
+    let said = report(error);
+    assert!(said.starts_with("error: function \"Hello-Go\" did not take its new code: too large\n"), "{said}");
+    assert!(said.contains("hint: New code: Hello-Fn. Not updated: Hello-Go, Hello-Hi.\n"), "{said}");
+}
+
+#[tokio::test]
+async fn a_function_of_which_nothing_is_heard_may_take_the_new_code_yet() {
+    let (script, request) = three_functions(
+        vec![function("old", "Successful", ""), Answer::json(500, "{}")],
+        vec![Answer::json(200, "{}")],
+    );
+    let recorder = Recorder::default();
+    let said = report(stacks(&script, &recorder).update_in_place(&script.config(), &request).await.unwrap_err());
+    assert!(said.contains("Being updated, with which AWS goes on: Hello-Go."), "{said}");
 }

@@ -2,6 +2,8 @@ mod converge;
 mod delete;
 mod faults;
 mod inplace;
+mod policy;
+mod review;
 pub(crate) mod script;
 mod secret;
 mod statuses;
@@ -61,7 +63,7 @@ fn request() -> StackRequest {
         parameters: BTreeMap::from([("Message".into(), "hi".into())]),
         tags: BTreeMap::from([("sparta:app".into(), "Hello".into())]),
         capabilities: vec!["CAPABILITY_IAM".into()],
-        role: None,
+        policy: None,
     }
 }
 

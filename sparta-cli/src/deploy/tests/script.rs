@@ -63,6 +63,10 @@ pub struct Seen {
 
 impl Script {
     pub fn new<const N: usize>(answers: [(&str, Vec<Answer>); N]) -> Self {
+        Self::of(answers.into())
+    }
+
+    pub fn of(answers: Vec<(&str, Vec<Answer>)>) -> Self {
         let answers: Answers = answers.into_iter().map(|(call, list)| (call.to_owned(), list.into())).collect();
         let answers = Arc::new(Mutex::new(answers));
         let seen = Arc::new(Mutex::new(Vec::new()));

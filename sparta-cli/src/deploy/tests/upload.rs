@@ -1,18 +1,18 @@
 use super::*;
-use crate::deploy::{Content, Upload, Uploaded, upload};
+use crate::deploy::{Upload, Uploaded, upload};
 
 fn archive() -> Upload {
     Upload {
         bucket: "ours".into(),
         key: "abc/code.zip".into(),
-        content: Content::Bytes(b"code".to_vec()),
+        content: b"code".to_vec(),
         owner: Some("123456789012".into()),
     }
 }
 
 async fn failing(script: &Script) -> String {
     let recorder = Recorder::default();
-    report(upload(&script.config(), &recorder, &archive()).await.unwrap_err())
+    report(upload(&script.config(), &recorder, archive()).await.unwrap_err())
 }
 
 fn ours() -> Answer {
@@ -27,7 +27,7 @@ async fn an_object_is_put_with_its_hash_into_a_bucket_of_the_right_owner() {
         ("PUT /ours/abc/code.zip", vec![Answer::head(200, "")]),
     ]);
     let recorder = Recorder::default();
-    let found = upload(&script.config(), &recorder, &archive()).await.unwrap();
+    let found = upload(&script.config(), &recorder, archive()).await.unwrap();
     assert_eq!(found, Uploaded::Uploaded);
     let put = script.seen().pop().unwrap();
     assert_eq!(put.body, "code");
@@ -43,7 +43,7 @@ async fn an_object_that_is_there_is_not_put_again() {
         ("HEAD /ours/abc/code.zip", vec![Answer::head(200, "content-length: 4\r\n")]),
     ]);
     let recorder = Recorder::default();
-    let found = upload(&script.config(), &recorder, &archive()).await.unwrap();
+    let found = upload(&script.config(), &recorder, archive()).await.unwrap();
     assert_eq!(found, Uploaded::AlreadyThere);
     assert_eq!(recorder.lines(), ["s3://ours/abc/code.zip is there already"]);
     assert!(script.changes().is_empty());
@@ -107,15 +107,6 @@ async fn an_upload_survives_a_dropped_connection() {
         ("PUT /ours/abc/code.zip", vec![Answer::Drop, Answer::head(503, ""), Answer::head(200, "")]),
     ]);
     let recorder = Recorder::default();
-    upload(&script.config(), &recorder, &archive()).await.unwrap();
+    upload(&script.config(), &recorder, archive()).await.unwrap();
     assert_eq!(script.count("PUT /ours/abc/code.zip"), 3);
-}
-
-#[tokio::test]
-async fn a_file_that_is_not_there_is_named() {
-    let script = Script::new([("HEAD /ours", vec![ours()])]);
-    let recorder = Recorder::default();
-    let missing = Upload { content: Content::File("/no/such/code.zip".into()), ..archive() };
-    let report = report(upload(&script.config(), &recorder, &missing).await.unwrap_err());
-    assert!(report.starts_with("error: cannot read /no/such/code.zip\n  caused by: "), "{report}");
 }

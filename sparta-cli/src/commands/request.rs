@@ -1,0 +1,31 @@
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+};
+
+use serde::Serialize;
+
+use crate::{CliError, package::write_whole};
+
+/// A stack as it is asked for.
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct Request {
+    pub(super) stack_name: String,
+    pub(super) parameters: BTreeMap<String, String>,
+    pub(super) tags: BTreeMap<String, String>,
+    pub(super) capabilities: Vec<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) stack_policy: Option<serde_json::Value>,
+}
+
+impl Request {
+    /// Writes what would have been sent besides the template.
+    pub(super) fn write(&self, folder: &Path, name: &str) -> Result<PathBuf, CliError> {
+        let json = serde_json::to_string_pretty(self)
+            .map_err(|error| CliError::failed("the request is no JSON").source(error))?;
+        let path = folder.join(name);
+        write_whole(&path, json.as_bytes())?;
+        Ok(path)
+    }
+}
