@@ -284,6 +284,7 @@ fn a_function_of_the_old_signature_is_warned_of() {
     let shell = Shell::of("legacy");
     let run = shell.says("deprecated", &["describe"]);
     assert!(run.stderr.contains("DEPRECATED: function `old`"), "{}", run.stderr);
+    assert_eq!(shell.says("deprecated-provision", &["provision", "--noop", "--buildID", "42"]).code, Some(0));
     assert_eq!(shell.says("execute-which", &["execute"]).code, Some(2));
 }
 

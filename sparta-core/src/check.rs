@@ -114,6 +114,7 @@ fn environments(model: &Model, mistakes: &mut Vec<Mistake>) {
     let mut stacks: BTreeMap<String, &str> = BTreeMap::new();
     for environment in &model.environments {
         approvals(environment, mistakes);
+        stack(environment, mistakes);
         let name = environment.name.as_str();
         let known = |b: u8| b.is_ascii_alphanumeric() || b == b'-' || b == b'_';
         let begins = name.starts_with(|c: char| c.is_ascii_alphabetic());
@@ -145,6 +146,27 @@ fn environments(model: &Model, mistakes: &mut Vec<Mistake>) {
     }
 }
 
+/// See <https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_Tag.html> and
+/// <https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_SetStackPolicy.html>.
+fn stack(environment: &Environment, mistakes: &mut Vec<Mistake>) {
+    let name = || environment.name.clone();
+    // A stack has at most 50, and three are Sparta's.
+    let count = environment.tags.len();
+    if count > 47 {
+        mistakes.push(Mistake::TooManyTags { environment: name(), count });
+    }
+    for (key, value) in &environment.tags {
+        let reserved = ["aws:", "sparta:"].iter().any(|prefix| key.starts_with(prefix));
+        if reserved || !(1..=128).contains(&key.chars().count()) || value.chars().count() > 256 {
+            mistakes.push(Mistake::Tag { environment: name(), key: key.clone() });
+        }
+    }
+    let policy = environment.stack_policy.as_ref().and_then(|policy| serde_json::to_string(policy).ok());
+    if let Some(bytes) = policy.map(|policy| policy.len()).filter(|bytes| *bytes > 16_384) {
+        mistakes.push(Mistake::StackPolicy { environment: name(), bytes });
+    }
+}
+
 fn approvals(environment: &Environment, mistakes: &mut Vec<Mistake>) {
     let gates =
         [("approve_changes", &environment.approve_changes), ("approve_promotion", &environment.approve_promotion)];
@@ -160,6 +182,11 @@ fn settings(model: &Model, mistakes: &mut Vec<Mistake>) {
         let parameter = field.parameter_name();
         if RESERVED_PARAMETERS.contains(&parameter.as_str()) {
             mistakes.push(Mistake::ParameterReserved { variable: field.variable.clone(), parameter });
+        }
+        // See <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html>.
+        let characters = field.description.as_ref().map_or(0, |text| text.chars().count());
+        if characters > 4000 {
+            mistakes.push(Mistake::SettingDescription { variable: field.variable.clone(), characters });
         }
     }
     for environment in &model.environments {
@@ -243,6 +270,12 @@ fn pipeline(model: &Model, mistakes: &mut Vec<Mistake>) {
     let Some(pipeline) = &model.pipeline else { return };
     if model.environments.is_empty() {
         mistakes.push(Mistake::PipelineWithoutEnvironment);
+    }
+    // See <https://docs.aws.amazon.com/codepipeline/latest/userguide/limits.html>; each has at most 3 of its 50 actions.
+    let promotions = model.environments.iter().filter(|environment| environment.approve_promotion.is_some()).count();
+    let stages = 2 + model.environments.len() + promotions;
+    if stages > 50 {
+        mistakes.push(Mistake::TooManyStages { stages });
     }
     mistakes.extend(pipeline.check().into_iter().map(Mistake::Pipeline));
 }

@@ -1,6 +1,10 @@
 use std::fmt;
 
-use crate::{cfn::LogicalId, settings::VariableNameError, trigger::TriggerMistake};
+use crate::{
+    cfn::{Clash, LogicalId},
+    settings::VariableNameError,
+    trigger::TriggerMistake,
+};
 
 /// Everything that is wrong with an App, each with its place and remedy.
 #[derive(Debug)]
@@ -34,6 +38,12 @@ impl fmt::Display for Mistakes {
 }
 
 impl std::error::Error for Mistakes {}
+
+impl From<Clash> for Mistake {
+    fn from(Clash { what, id, first, second }: Clash) -> Self {
+        Self::NamedTwice { what, id: id.to_string(), first, second }
+    }
+}
 
 /// One thing that AWS would refuse, or that could not work.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
@@ -142,6 +152,32 @@ pub enum Mistake {
     Template { place: String, fault: String },
     #[error("the template has {count} {what}, and CloudFormation allows {limit}: split the app")]
     TooMany { what: &'static str, count: usize, limit: usize },
+    #[error(
+        "two {what}s of the template are called `{id}`, and only one can be there: {first}, and {second}: let a trigger add its own under another name, or rename the function"
+    )]
+    NamedTwice { what: &'static str, id: String, first: String, second: String },
+    #[error(
+        "the inline policies of the role `{role}` have at least {characters} characters, and IAM allows 10,240: grant on fewer, wider resources, such as `arn:aws:s3:::bucket/*`, or split the function"
+    )]
+    RolePolicies { role: String, characters: usize },
+    #[error(
+        "the pipeline has {stages} stages, one each for source, build, environments and their approve_promotion, and CodePipeline allows 50: split the app's environments"
+    )]
+    TooManyStages { stages: usize },
+    #[error(
+        "the setting `{variable}` is described with {characters} characters, and CloudFormation allows 4,000: shorten it"
+    )]
+    SettingDescription { variable: String, characters: usize },
+    #[error(
+        "environment `{environment}`: the tag `{key}`: a key has 1 to 128 characters and does not begin with `aws:` or `sparta:`, a value has at most 256: correct it"
+    )]
+    Tag { environment: String, key: String },
+    #[error("environment `{environment}` has {count} tags, and 47 are allowed beside Sparta's own three: remove some")]
+    TooManyTags { environment: String, count: usize },
+    #[error(
+        "environment `{environment}`: its stack policy takes {bytes} bytes, and CloudFormation allows 16,384: shorten it"
+    )]
+    StackPolicy { environment: String, bytes: usize },
     #[error("the template takes {bytes} bytes, and CloudFormation allows 1,000,000: split the app")]
     TemplateTooLarge { bytes: usize },
 }

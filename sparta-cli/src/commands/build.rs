@@ -8,7 +8,7 @@ use sparta_core::{Synthesis, synth::Source};
 
 use super::{Session, session::cargo_run};
 #[cfg(not(sparta_lambda))]
-use crate::package::{Compile, Compiler};
+use crate::package::{Compile, Features};
 use crate::{
     CliError,
     package::{Archive, BuildId, write_whole},
@@ -45,7 +45,11 @@ pub(crate) struct BuildOptions {
     /// What compiles the Lambda binary
     #[cfg(not(sparta_lambda))]
     #[arg(long, value_enum, default_value_t)]
-    compiler: Compiler,
+    compiler: crate::package::Compiler,
+
+    #[cfg(not(sparta_lambda))]
+    #[command(flatten)]
+    features: Features,
 }
 
 /// What a build made: the App's documents and its code, in memory and on disk.
@@ -76,7 +80,7 @@ pub(crate) struct Files {
 impl Build {
     pub(crate) async fn run(self, session: &Session) -> Result<(), CliError> {
         if self.buildspec {
-            return write_buildspec(session, &self.options.output_dir).await;
+            return self.options.write_buildspec(session).await;
         }
         let built = self.options.build(session).await?;
         let mut text = built.files.to_string();
@@ -97,14 +101,14 @@ impl BuildOptions {
     /// Compiles, packages and writes everything. Calls nothing.
     pub(crate) async fn build(&self, session: &Session) -> Result<Built, CliError> {
         let synthesis = session.synthesized()?;
-        session.warn_of_deprecations(&synthesis.model);
+        session.warn(&synthesis);
         if let Some(name) = &self.code_pipeline_package {
             self.check_package_name(name, &synthesis)?;
         }
         let binary = self.binary(&synthesis).await?;
         let build_id = match &self.build_id {
             Some(given) => given.clone(),
-            None => BuildId::find(Path::new("."), |name| std::env::var(name).ok(), &binary),
+            None => BuildId::find(Path::new("."), &self.output_dir, |name| std::env::var(name).ok(), &binary),
         };
         let code = Archive::code(&binary, build_id.as_str()).map_err(packaging)?;
         let files = self.write(&synthesis, &binary, &build_id, &code)?;
@@ -114,7 +118,7 @@ impl BuildOptions {
     /// The Lambda build of this service: the running one, or one that is compiled now.
     #[cfg(not(sparta_lambda))]
     async fn binary(&self, synthesis: &Synthesis) -> Result<Vec<u8>, CliError> {
-        let compiled = this_program(synthesis.model.architecture(), self.compiler)?.run().await?;
+        let compiled = self.this_program(synthesis.model.architecture())?.run().await?;
         compiled.warnings.iter().for_each(|warning| eprintln!("warning: {warning}"));
         Ok(compiled.bytes)
     }
@@ -187,6 +191,40 @@ impl BuildOptions {
         Ok(path)
     }
 
+    /// Writes `buildspec.yml`, but never over one that somebody has edited.
+    #[cfg(not(sparta_lambda))]
+    async fn write_buildspec(&self, session: &Session) -> Result<(), CliError> {
+        let model = session.validated()?;
+        let path = Path::new(model.pipeline().map_or("buildspec.yml", |pipeline| pipeline.buildspec_path()));
+        let noop = self.output_dir.join(path.file_name().unwrap_or_default());
+        let path = if session.global.noop { &noop } else { path };
+        let wanted = self.this_program(model.architecture())?.buildspec().await?;
+        match std::fs::read_to_string(path) {
+            Ok(there) if there != wanted && !session.global.noop => {
+                let message = format!(
+                    "{} is there already, and not what Sparta would write; nothing was changed",
+                    path.display()
+                );
+                return Err(CliError::failed(message).hint("Keep it, or remove it first to have it written anew."));
+            }
+            _ => write_whole(path, wanted.as_bytes())?,
+        }
+        session.print(&format!("buildspec       {}", path.display()), &serde_json::json!({"buildspec": path}))
+    }
+
+    #[cfg(sparta_lambda)]
+    #[expect(clippy::unused_async, reason = "the full build asks cargo here")]
+    async fn write_buildspec(&self, _: &Session) -> Result<(), CliError> {
+        Err(CliError::failed("a Lambda build cannot write the buildspec")
+            .hint(format!("Use `{} build --buildspec`.", cargo_run())))
+    }
+
+    #[cfg(not(sparta_lambda))]
+    fn this_program(&self, architecture: Architecture) -> Result<Compile, CliError> {
+        let failed = |error| CliError::failed("the running program cannot be found").source(error);
+        Compile::this_program(architecture, self.compiler, self.features.clone()).map_err(failed)
+    }
+
     fn check_package_name(&self, name: &str, synthesis: &Synthesis) -> Result<(), CliError> {
         let taken = ["cloudformation.json", "pipeline.json", "code.zip", "code"].map(str::to_owned);
         let environments = synthesis.model.environments().iter().map(|e| format!("{}.json", e.name()));
@@ -232,36 +270,4 @@ fn make_executable(path: &Path) -> Result<(), CliError> {
 #[cfg(not(unix))]
 fn make_executable(_: &Path) -> Result<(), CliError> {
     Ok(())
-}
-
-/// Writes `buildspec.yml`, but never over one that somebody has edited.
-#[cfg(not(sparta_lambda))]
-async fn write_buildspec(session: &Session, output_dir: &Path) -> Result<(), CliError> {
-    let model = session.validated()?;
-    let path = Path::new(model.pipeline().map_or("buildspec.yml", |pipeline| pipeline.buildspec_path()));
-    let noop = output_dir.join(path.file_name().unwrap_or_default());
-    let path = if session.global.noop { &noop } else { path };
-    let wanted = this_program(model.architecture(), Compiler::default())?.buildspec().await?;
-    match std::fs::read_to_string(path) {
-        Ok(there) if there != wanted && !session.global.noop => {
-            let message =
-                format!("{} is there already, and not what Sparta would write; nothing was changed", path.display());
-            return Err(CliError::failed(message).hint("Keep it, or remove it first to have it written anew."));
-        }
-        _ => write_whole(path, wanted.as_bytes())?,
-    }
-    session.print(&format!("buildspec       {}", path.display()), &serde_json::json!({"buildspec": path}))
-}
-
-#[cfg(sparta_lambda)]
-#[expect(clippy::unused_async, reason = "the full build asks cargo here")]
-async fn write_buildspec(_: &Session, _: &Path) -> Result<(), CliError> {
-    Err(CliError::failed("a Lambda build cannot write the buildspec")
-        .hint(format!("Use `{} build --buildspec`.", cargo_run())))
-}
-
-#[cfg(not(sparta_lambda))]
-fn this_program(architecture: Architecture, compiler: Compiler) -> Result<Compile, CliError> {
-    let failed = |error| CliError::failed("the running program cannot be found").source(error);
-    Compile::this_program(architecture, compiler).map_err(failed)
 }

@@ -61,9 +61,9 @@ struct Pipeline {
 
 impl Describe {
     pub(crate) fn run(self, session: &Session) -> Result<(), CliError> {
-        let model = session.validated()?;
-        session.warn_of_deprecations(&model);
-        let description = Description::of(&model);
+        let synthesis = session.synthesized()?;
+        session.warn(&synthesis);
+        let description = Description::of(&synthesis.model);
         session.print(&description.to_text(), &description)
     }
 }

@@ -42,7 +42,7 @@ const TOKEN_VARIABLE: &str = "SPARTA_OAUTH_TOKEN";
 impl ProvisionPipeline {
     pub(crate) async fn run(self, session: &Session) -> Result<(), CliError> {
         let synthesis = session.synthesized()?;
-        session.warn_of_deprecations(&synthesis.model);
+        session.warn(&synthesis);
         let pipeline = self.declaration(&synthesis)?;
         let name = pipeline.name_for(synthesis.model.name());
         let secret = format!("sparta/{name}/github-token");
@@ -136,17 +136,35 @@ impl ProvisionPipeline {
         template: &sparta_core::cfn::Template,
         secret: &str,
     ) -> Result<(), CliError> {
-        use crate::deploy::Token;
+        use crate::deploy::{Stacks, Token};
         let token = match &self.oauth {
             Some(given) => Some(Token::obtain(Some(given.clone()).filter(|text| !text.is_empty()), TOKEN_VARIABLE)?),
             None => None,
         };
         let deployment = super::deployment::Deployment::start(session, self.s3_bucket.as_deref()).await?;
+        // Before the token, which would replace that of the other pipeline.
+        let owner = Stacks::new(deployment.config(), deployment.progress()).check_owner(&request.stack_name, app).await;
+        owner.map_err(taken)?;
         if let Some(token) = token {
             keep(deployment.config(), deployment.progress(), secret, &token, &mut request).await?;
         }
         deployment.converge(session, app, &request, template).await
     }
+}
+
+/// The names of pipelines can collide: `A-b` on the branch `c`, and `A` on `b-c`.
+#[cfg(not(sparta_lambda))]
+fn taken(error: crate::deploy::StackError) -> CliError {
+    let not_ours = matches!(error, crate::deploy::StackError::NotOurs { .. });
+    let mut error = CliError::from(error);
+    if not_ours {
+        error.hints = vec![
+            "A pipeline is called `<App>-<branch>`, so that another app on another branch can have the same name. Give \
+             this one a name of its own: --pipeline NAME."
+                .to_owned(),
+        ];
+    }
+    error
 }
 
 /// Keeps the token; the stack refers to its version, so that another token is a change of the stack.
@@ -177,6 +195,15 @@ mod tests {
     fn secret(token: &str, version: &str) -> Answer {
         let secret = json!({"ARN": "arn:secret", "SecretString": token, "VersionId": version});
         Answer::json(200, &secret.to_string())
+    }
+
+    #[test]
+    fn a_pipelines_name_that_is_taken_is_explained() {
+        use crate::deploy::StackError;
+        let error = taken(StackError::NotOurs { name: "A-b-c".into(), owner: Some("A-b".into()) });
+        assert_eq!(error.message, "stack \"A-b-c\" belongs to the app \"A-b\", and is left alone");
+        assert!(error.hints[0].contains("--pipeline NAME"), "{:?}", error.hints);
+        assert_eq!(taken(StackError::Missing { name: "A".into() }).hints.len(), 1);
     }
 
     #[tokio::test]

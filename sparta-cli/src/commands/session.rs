@@ -30,9 +30,10 @@ impl Session {
         Ok(self.app.synthesize(self.global.level.into())?)
     }
 
-    /// Warns of functions whose signature goes away.
-    pub(crate) fn warn_of_deprecations(&self, model: &Model) {
-        model.deprecations().for_each(|line| eprintln!("{line}"));
+    /// Warns of functions whose signature goes away, and of what AWS may refuse.
+    pub(crate) fn warn(&self, synthesis: &Synthesis) {
+        synthesis.model.deprecations().for_each(|line| eprintln!("{line}"));
+        synthesis.warnings().iter().for_each(|warning| eprintln!("warning: {warning}"));
     }
 
     /// Prints a result: `text` for people, `document` for machines.

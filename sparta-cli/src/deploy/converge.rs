@@ -64,6 +64,16 @@ impl Stacks<'_> {
         })
     }
 
+    /// Makes sure, before anything else is changed for it, that a stack is this app's or free.
+    ///
+    /// # Errors
+    ///
+    /// [`StackError::NotOurs`], and those of the call.
+    pub async fn check_owner(&self, name: &str, app: &str) -> Result<(), StackError> {
+        let stack = self.cfn.stack(name).await?;
+        stack.and_then(|stack| not_ours(&stack, app)).map_or(Ok(()), Err)
+    }
+
     async fn converge_uninterrupted(&self, request: &StackRequest) -> Result<Outcome, StackError> {
         let name = &request.name;
         for round in 0..ROUNDS {

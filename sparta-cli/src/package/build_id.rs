@@ -37,10 +37,10 @@ impl BuildId {
     /// The git commit of `folder`, with `-dirty` when a file differs from it; else what CodeBuild
     /// (`CODEBUILD_RESOLVED_SOURCE_VERSION`) calls the source; else the binary's hash.
     ///
-    /// What lies in a folder called `.sparta` is no difference.
-    pub fn find(folder: &Path, variable: impl Fn(&str) -> Option<String>, binary: &[u8]) -> Self {
+    /// What lies in a folder called `.sparta` is no difference, nor is what is new in `output`.
+    pub fn find(folder: &Path, output: &Path, variable: impl Fn(&str) -> Option<String>, binary: &[u8]) -> Self {
         let code_build = || variable("CODEBUILD_RESOLVED_SOURCE_VERSION");
-        git_commit(folder)
+        git_commit(folder, output)
             .or_else(code_build)
             .and_then(|text| Self::new(text).ok())
             .unwrap_or_else(|| Self(hex(&Sha256::digest(binary)[..20])))
@@ -58,12 +58,26 @@ impl fmt::Display for BuildId {
     }
 }
 
-fn git_commit(folder: &Path) -> Option<String> {
+fn git_commit(folder: &Path, output: &Path) -> Option<String> {
     let commit = git(folder, &["rev-parse", "--verify", "--quiet", "HEAD"])?;
     let scope = [":(top)", ":(top,exclude,glob)**/.sparta/**"];
-    let status = git(folder, &["status", "--porcelain", "--", scope[0], scope[1]])?;
-    let mark = if status.is_empty() { "" } else { "-dirty" };
+    let changed = git(folder, &["status", "--porcelain", "--untracked-files=no", "--", scope[0], scope[1]])?;
+    let output = except(folder, output);
+    let new = [&["status", "--porcelain", "--"], &scope[..], &output.iter().map(String::as_str).collect::<Vec<_>>()];
+    let new = git(folder, &new.concat())?;
+    let mark = if changed.is_empty() && new.is_empty() { "" } else { "-dirty" };
     Some(commit + mark)
+}
+
+/// What takes the output folder out of git's view; nothing where it is elsewhere, or where the sources are in it.
+fn except(folder: &Path, output: &Path) -> Option<String> {
+    let top = Path::new(&git(folder, &["rev-parse", "--show-toplevel"])?).canonicalize().ok()?;
+    let folder = folder.canonicalize().ok()?;
+    let output = folder.join(output).canonicalize().ok()?;
+    if folder.starts_with(&output) {
+        return None;
+    }
+    Some(format!(":(top,exclude,literal){}", output.strip_prefix(top).ok()?.to_str()?))
 }
 
 fn git(folder: &Path, arguments: &[&str]) -> Option<String> {
@@ -91,14 +105,39 @@ mod tests {
         (folder, commit)
     }
 
+    const OUTPUT: &str = ".sparta";
+
+    #[test]
+    fn what_is_new_in_the_output_folder_does_not_make_the_tree_dirty() {
+        let (folder, commit) = repository();
+        let find = |at: &Path, output: &Path| BuildId::find(at, output, NOTHING, b"").to_string();
+        let package = folder.path().join("package");
+        fs::create_dir_all(folder.path().join("out/code")).unwrap();
+        fs::create_dir(&package).unwrap();
+        fs::write(folder.path().join("out/code/bootstrap"), "").unwrap();
+        for output in ["out", "./out", "package/../out"] {
+            assert_eq!(find(folder.path(), Path::new(output)), commit, "{output}");
+        }
+        assert_eq!(find(folder.path(), &folder.path().join("out")), commit);
+        assert_eq!(find(&package, Path::new("../out")), commit);
+
+        let dirty = format!("{commit}-dirty");
+        let elsewhere = tempfile::tempdir().unwrap();
+        for output in ["other", ".", elsewhere.path().to_str().unwrap()] {
+            assert_eq!(find(folder.path(), Path::new(output)), dirty, "{output}");
+        }
+        fs::write(folder.path().join("file"), "2").unwrap();
+        assert_eq!(find(folder.path(), Path::new("out")), dirty, "a changed file");
+    }
+
     #[test]
     fn a_clean_tree_has_the_id_of_its_commit() {
         let (folder, commit) = repository();
         assert_eq!(commit.len(), 40);
-        assert_eq!(BuildId::find(folder.path(), NOTHING, b"").as_str(), commit);
+        assert_eq!(BuildId::find(folder.path(), Path::new(OUTPUT), NOTHING, b"").as_str(), commit);
         fs::create_dir(folder.path().join(".sparta")).unwrap();
         fs::write(folder.path().join(".sparta/cloudformation.json"), "{}").unwrap();
-        assert_eq!(BuildId::find(folder.path(), NOTHING, b"").as_str(), commit);
+        assert_eq!(BuildId::find(folder.path(), Path::new(OUTPUT), NOTHING, b"").as_str(), commit);
     }
 
     #[test]
@@ -107,25 +146,31 @@ mod tests {
         fs::create_dir(folder.path().join("src")).unwrap();
         fs::write(folder.path().join("src/new"), "").unwrap();
         let dirty = format!("{commit}-dirty");
-        assert_eq!(BuildId::find(folder.path(), NOTHING, b"").as_str(), dirty);
+        assert_eq!(BuildId::find(folder.path(), Path::new(OUTPUT), NOTHING, b"").as_str(), dirty);
         fs::remove_file(folder.path().join("src/new")).unwrap();
         fs::write(folder.path().join("file"), "2").unwrap();
-        assert_eq!(BuildId::find(&folder.path().join("src"), NOTHING, b"").as_str(), dirty);
+        assert_eq!(BuildId::find(&folder.path().join("src"), Path::new(OUTPUT), NOTHING, b"").as_str(), dirty);
     }
 
     #[test]
     fn without_git_the_commit_is_the_one_that_codebuild_resolved() {
         let folder = tempfile::tempdir().unwrap();
         let variable = |name: &str| (name == "CODEBUILD_RESOLVED_SOURCE_VERSION").then(|| "4f2a".to_owned());
-        assert_eq!(BuildId::find(folder.path(), variable, b"").as_str(), "4f2a");
+        assert_eq!(BuildId::find(folder.path(), Path::new(OUTPUT), variable, b"").as_str(), "4f2a");
     }
 
     #[test]
     fn without_any_commit_it_is_the_hash_of_the_binary() {
         let folder = tempfile::tempdir().unwrap();
-        assert_eq!(BuildId::find(folder.path(), NOTHING, b"").as_str(), "e3b0c44298fc1c149afbf4c8996fb92427ae41e4");
+        assert_eq!(
+            BuildId::find(folder.path(), Path::new(OUTPUT), NOTHING, b"").as_str(),
+            "e3b0c44298fc1c149afbf4c8996fb92427ae41e4"
+        );
         let unfit = |_: &str| Some("no such id".to_owned());
-        assert_eq!(BuildId::find(folder.path(), unfit, b""), BuildId::find(folder.path(), NOTHING, b""));
+        assert_eq!(
+            BuildId::find(folder.path(), Path::new(OUTPUT), unfit, b""),
+            BuildId::find(folder.path(), Path::new(OUTPUT), NOTHING, b"")
+        );
     }
 
     #[test]

@@ -9,7 +9,7 @@ use sparta_core::synth::{Buildspec, release_profile};
 
 use super::cargo_settings::{Settings, Variables, processor, warnings, without_cargo_run};
 use super::program::{Choice, Program};
-use super::{Architecture, BinaryError, Compiler, check_binary};
+use super::{Architecture, BinaryError, Compiler, Features, check_binary};
 use crate::error::Advice;
 
 /// The glibc that `zigbuild` links against: that of `provided.al2023`.
@@ -121,6 +121,7 @@ impl Advice for CompileError {
 pub struct Compile {
     pub(super) architecture: Architecture,
     pub(super) compiler: Compiler,
+    pub(super) features: Features,
     pub(super) name: String,
     pub(super) folder: PathBuf,
     pub(super) variables: Variables,
@@ -143,12 +144,13 @@ impl Compile {
     /// # Errors
     ///
     /// The system does not say what is running, or where.
-    pub fn this_program(architecture: Architecture, compiler: Compiler) -> io::Result<Self> {
+    pub fn this_program(architecture: Architecture, compiler: Compiler, features: Features) -> io::Result<Self> {
         let program = std::env::current_exe()?;
         let name = program.file_name().unwrap_or_default().to_string_lossy();
         Ok(Self {
             architecture,
             compiler,
+            features,
             name: name.trim_end_matches(std::env::consts::EXE_SUFFIX).to_owned(),
             folder: std::env::current_dir()?,
             variables: std::env::vars_os().collect(),
@@ -177,6 +179,7 @@ impl Compile {
             .args(["--manifest-path", &program.manifest])
             .args([if program.example { "--example" } else { "--bin" }, &program.name])
             .args(["--target", &zig_target(&target, zig)])
+            .args(self.features.flags())
             .args(release_profile(&keys(&profile)).iter().flat_map(|config| ["--config", config]))
             .env("CARGO_ENCODED_RUSTFLAGS", flags.join("\x1f"));
         let path = self.compile(command, &program, &settings, &target).await?;
@@ -206,6 +209,7 @@ impl Compile {
             binary: &program.name,
             rust_version: minor,
             manifest_profile: &keys(&profile),
+            features: &self.features.flags().join(" "),
         };
         Ok(buildspec.to_string())
     }

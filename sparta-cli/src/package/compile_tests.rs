@@ -36,6 +36,7 @@ impl Fixture {
         let compile = Compile {
             architecture: HOST,
             compiler: Compiler::Cargo,
+            features: Features::default(),
             name: "service".to_owned(),
             folder: folder.path().to_path_buf(),
             variables: variables(folder.path()),
@@ -73,6 +74,32 @@ impl Fixture {
         let text = String::from_utf8(output.stdout).unwrap();
         text.lines().skip(1).map(str::to_owned).collect()
     }
+}
+
+#[test]
+fn features_reach_the_lambda_build() {
+    let features = "[features]\ndefault = ['usual']\nusual = []\none = []\ntwo = []\n";
+    let main = r#"
+        fn main() {
+            println!("{}", if cfg!(sparta_lambda) { "@lambda;1.0.0;" } else { "@full;1.0.0;" });
+            for (name, is) in
+                [("usual", cfg!(feature = "usual")), ("one", cfg!(feature = "one")), ("two", cfg!(feature = "two"))]
+            {
+                if is { println!("{name}"); }
+            }
+        }
+    "#;
+    let mut fixture = Fixture::new().with("Cargo.toml", &format!("{MANIFEST}{features}")).with("src/main.rs", main);
+    assert_eq!(fixture.says(), ["usual"]);
+    fixture.compile.features = Features { features: vec!["one".into(), "two".into()], ..Features::default() };
+    assert_eq!(fixture.says(), ["usual", "one", "two"]);
+    fixture.compile.features =
+        Features { no_default_features: true, features: vec!["two".into()], ..Features::default() };
+    assert_eq!(fixture.says(), ["two"]);
+    fixture.compile.features = Features { all_features: true, ..Features::default() };
+    assert_eq!(fixture.says(), ["usual", "one", "two"]);
+    fixture.compile.features = Features { features: vec!["three".into()], ..Features::default() };
+    assert!(matches!(fixture.run(), Err(CompileError::Failed { .. })));
 }
 
 /// This process's environment, without what would make cargo behave differently here and there.

@@ -10,6 +10,8 @@ mod compile;
 mod compile_tests;
 mod compiler;
 mod elf;
+#[cfg(not(sparta_lambda))]
+mod features;
 mod file;
 mod marker;
 #[cfg(not(sparta_lambda))]
@@ -26,6 +28,8 @@ pub use self::build_id::{BuildId, InvalidBuildId};
 pub use self::compile::{Compile, CompileError, Compiled};
 pub use self::compiler::Compiler;
 pub use self::elf::{ElfError, check_elf};
+#[cfg(not(sparta_lambda))]
+pub use self::features::Features;
 pub use self::file::{WriteError, write_whole};
 pub use self::marker::{Build, MarkerError, check_marker, current_is_lambda_build};
 pub use self::self_pack::{SelfPackError, own_binary};

@@ -19,5 +19,6 @@ pub use output::Output;
 pub use parameter::{Parameter, ParameterType};
 pub use policy::{Statement, policy_document, trust_policy};
 pub use resource::{DeletionPolicy, Resource, UpdateReplacePolicy};
+pub(crate) use template::Clash;
 pub use template::Template;
 pub use value::{Value, get_att, join, reference, sub};

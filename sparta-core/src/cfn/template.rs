@@ -30,6 +30,19 @@ pub struct Template {
     others: BTreeMap<String, Value>,
     #[serde(skip)]
     resolver: Resolver,
+    #[serde(skip)]
+    clashes: Vec<Clash>,
+}
+
+/// Two different things of one name, of which the first one stayed.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Clash {
+    /// What they are: `resource` or `output`.
+    pub what: &'static str,
+    pub id: LogicalId,
+    /// The type of the resource that stayed, or the description of the output.
+    pub first: String,
+    pub second: String,
 }
 
 impl Template {
@@ -44,6 +57,7 @@ impl Template {
             outputs: BTreeMap::new(),
             others: BTreeMap::new(),
             resolver: Resolver::default(),
+            clashes: Vec::new(),
         }
     }
 
@@ -62,7 +76,11 @@ impl Template {
     ///
     /// What refers to it gets its logical id, wherever it is in this template.
     pub fn resource(&mut self, id: LogicalId, mut resource: Resource) -> bool {
-        if self.resources.contains_key(&id) {
+        if let Some(first) = self.resources.get(&id) {
+            if *first != resource {
+                let (first, second) = (first.kind().to_owned(), resource.kind().to_owned());
+                self.clashes.push(Clash { what: "resource", id, first, second });
+            }
             return false;
         }
         if self.resolver.name(&resource, &id) {
@@ -78,6 +96,11 @@ impl Template {
     /// Adds an output; the first one of a name stays.
     pub fn output(&mut self, id: LogicalId, mut output: Output) -> bool {
         self.resolver.output(&mut output);
+        if let Some(first) = self.outputs.get(&id).filter(|first| first.value != output.value) {
+            let described = |output: &Output| output.description.clone().unwrap_or_default();
+            let (first, second) = (described(first), described(&output));
+            self.clashes.push(Clash { what: "output", id: id.clone(), first, second });
+        }
         vacant(self.outputs.entry(id), output)
     }
 
@@ -94,6 +117,11 @@ impl Template {
     /// The outputs by name.
     pub fn outputs(&self) -> &BTreeMap<LogicalId, Output> {
         &self.outputs
+    }
+
+    /// What was added under a name that something else had already.
+    pub(crate) fn clashes(&self) -> &[Clash] {
+        &self.clashes
     }
 
     /// The names that something here refers to and nothing here defines.

@@ -31,10 +31,10 @@ pub fn release_profile(own: &[&str]) -> Vec<String> {
 /// ```
 /// use sparta_core::synth::Buildspec;
 ///
-/// let buildspec = Buildspec { package: "hello", binary: "hello", rust_version: "1.94", manifest_profile: &["lto"] };
+/// let buildspec = Buildspec { package: "hello", binary: "hello", rust_version: "1.94", ..Buildspec::default() };
 /// assert!(buildspec.to_string().contains("cargo build --release --locked --package hello --bin hello"));
 /// ```
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 pub struct Buildspec<'a> {
     /// The service's package.
     pub package: &'a str,
@@ -44,11 +44,13 @@ pub struct Buildspec<'a> {
     pub rust_version: &'a str,
     /// The keys of `[profile.release]` that the service's own manifest sets, and that stay as they are.
     pub manifest_profile: &'a [&'a str],
+    /// Cargo's flags for the package's features, such as `--features metrics`.
+    pub features: &'a str,
 }
 
 impl Display for Buildspec<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { package, binary, rust_version, manifest_profile } = self;
+        let Self { package, binary, rust_version, manifest_profile, features } = self;
         f.write_str(HEAD)?;
         write!(
             f,
@@ -66,6 +68,9 @@ phases:
         cargo build --release --locked --package {package} --bin {binary}
 "#
         )?;
+        if !features.is_empty() {
+            writeln!(f, "        {features}")?;
+        }
         for config in release_profile(manifest_profile) {
             writeln!(f, "        --config '{config}'")?;
         }
@@ -115,11 +120,18 @@ mod tests {
     use super::*;
 
     const HELLO: Buildspec<'_> =
-        Buildspec { package: "hello", binary: "hello", rust_version: "1.94", manifest_profile: &[] };
+        Buildspec { package: "hello", binary: "hello", rust_version: "1.94", manifest_profile: &[], features: "" };
 
     #[test]
     fn the_service_is_compiled_once_and_packs_itself() {
         insta::assert_snapshot!(HELLO);
+    }
+
+    #[test]
+    fn features_are_compiled_in() {
+        let text = Buildspec { features: "--features metrics --no-default-features", ..HELLO }.to_string();
+        let command = "--bin hello\n        --features metrics --no-default-features\n        --config";
+        assert!(text.contains(command), "{text}");
     }
 
     #[test]

@@ -3,6 +3,7 @@
 mod buildspec;
 mod configuration;
 mod pipeline;
+mod quota;
 mod service;
 
 use serde::Serialize;
@@ -59,12 +60,25 @@ impl App {
         let (template, too_large) = service::template(&model, level);
         let mut mistakes = check::model(&model);
         mistakes.extend(too_large);
+        if !mistakes.iter().any(names_collide) {
+            mistakes.extend(template.clashes().iter().cloned().map(Mistake::from));
+        }
         Mistakes::none_or(self.name(), mistakes)?;
         Ok(Synthesis { model, template })
     }
 }
 
+/// Whether it has two things of one name in the template as its consequence.
+fn names_collide(mistake: &Mistake) -> bool {
+    matches!(mistake, Mistake::FunctionTwice(_) | Mistake::FunctionCollision { .. } | Mistake::Claim { .. })
+}
+
 impl Synthesis {
+    /// One line for each thing in the template that AWS refuses unless one of its quotas was raised.
+    pub fn warnings(&self) -> Vec<String> {
+        quota::warnings(&self.template)
+    }
+
     /// The stack of a pipeline that delivers the service, as `pipeline` declares it.
     ///
     /// # Errors
@@ -97,7 +111,10 @@ impl Synthesis {
             service: template,
             source,
         };
-        pipeline_template(&input)
-            .map_err(|mistakes| Mistakes::of(model.name(), mistakes.into_iter().map(Mistake::Pipeline).collect()))
+        let of_pipeline = |mistakes: Vec<_>| mistakes.into_iter().map(Mistake::Pipeline).collect();
+        let template =
+            pipeline_template(&input).map_err(|mistakes| Mistakes::of(model.name(), of_pipeline(mistakes)))?;
+        Mistakes::none_or(model.name(), service::limits(&template))?;
+        Ok(template)
     }
 }

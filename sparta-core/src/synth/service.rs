@@ -1,4 +1,4 @@
-use super::LogLevel;
+use super::{LogLevel, quota};
 use crate::{
     FunctionSpec, Mistake, Model, attribute,
     cfn::{LogicalId, Output, Parameter, Statement, Template, Value, policy_document, sub, trust_policy},
@@ -106,7 +106,7 @@ fn taken(field: &Field, template: &Template) -> Option<Mistake> {
 }
 
 /// See <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html>.
-fn limits(template: &Template) -> Vec<Mistake> {
+pub(super) fn limits(template: &Template) -> Vec<Mistake> {
     let counts = [
         ("parameters", template.parameters().len(), 200),
         ("resources", template.resources().len(), 500),
@@ -115,9 +115,11 @@ fn limits(template: &Template) -> Vec<Mistake> {
     let too_many = counts.into_iter().filter(|(_, count, limit)| count > limit);
     let mut mistakes: Vec<Mistake> =
         too_many.map(|(what, count, limit)| Mistake::TooMany { what, count, limit }).collect();
-    let bytes = template.to_json().len();
+    let json = template.to_json();
+    let bytes = json.len();
     if bytes > 1_000_000 {
         mistakes.push(Mistake::TemplateTooLarge { bytes });
     }
+    mistakes.extend(quota::mistakes(template, &json));
     mistakes
 }

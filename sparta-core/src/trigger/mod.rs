@@ -142,7 +142,7 @@ impl Scope<'_> {
         self.add(words, permission);
     }
 
-    /// Adds an output of the stack; the first one of a name stays.
+    /// Adds an output of the stack; two of one name with different values are a mistake.
     pub fn output(&mut self, words: &[&str], output: Output) {
         self.template.output(LogicalId::of_words(words.iter().copied()), output);
     }

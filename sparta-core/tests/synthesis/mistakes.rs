@@ -2,9 +2,9 @@ use std::time::Duration;
 
 use sparta_core::{
     App, Approval, Architecture, Environment, Error, Function, LogLevel, Memory, Mistake, Pipeline, Request,
-    cfn::{Statement, Value},
+    cfn::{Output, Resource, Statement, reference},
     service_fn,
-    trigger::{FunctionUrl, HttpApi, Queue, Schedule},
+    trigger::{FunctionUrl, HttpApi, Queue, Schedule, Scope, Trigger},
 };
 
 fn function(name: &str) -> Function {
@@ -212,9 +212,97 @@ fn what_is_too_much_for_cloudformation_is_split_by_its_author() {
     only!(functions(167), TooMany, "501 resources", "500", "split the app");
     let settings: Vec<_> = (0..199).map(|n| (format!("S{n}"), String::new())).collect();
     only!(hello().environment(Environment::new("test", settings)), TooMany, "201 parameters", "200");
-    let text = vec![Value::from(format!("arn:aws:s3:::{}", "x".repeat(10_000))); 101];
-    let grant = text.into_iter().fold(Statement::allow(["s3:GetObject"]), Statement::on);
-    only!(App::new("Hello").function(function("hello").grant(grant)), TemplateTooLarge, "1,000,000", "split the app");
+    let grant = |length| Statement::allow(["s3:GetObject"]).on(format!("arn:aws:s3:::{}", "x".repeat(length)));
+    let granted = |count| {
+        (0..count).map(|n| function(&format!("f{n}")).grant(grant(9_000))).fold(App::new("Hello"), App::function)
+    };
+    only!(granted(115), TemplateTooLarge, "1,000,000", "split the app");
+    only!(
+        App::new("Hello").function(function("hello").grant(grant(10_300))),
+        RolePolicies,
+        "`HelloRole`",
+        "10,240",
+        "wider"
+    );
+}
+
+#[test]
+fn environments_have_tags_and_policies_that_aws_takes() {
+    let test = || environment("test");
+    for (key, value) in
+        [("", "x".to_owned()), (&"k".repeat(129), "x".into()), ("aws:x", "x".into()), ("a", "x".repeat(257))]
+    {
+        only!(hello().environment(test().tag(key, value)), Tag, &format!("`{key}`"), "128", "256");
+    }
+    let tags = |count| (0..count).fold(test(), |environment, n| environment.tag(format!("t{n}"), "x"));
+    assert_eq!(mistakes(&hello().environment(tags(47))), []);
+    only!(hello().environment(tags(48)), TooManyTags, "48", "47");
+    let policy = serde_json::json!({"Statement": "x".repeat(16_384)});
+    only!(hello().environment(test().stack_policy(policy)), StackPolicy, "16,384", "shorten");
+}
+
+#[test]
+fn a_pipeline_has_at_most_fifty_stages() {
+    let pipeline = || Pipeline::github("https://github.com/acme/hello");
+    let app =
+        |count| (0..count).map(|n| environment(&format!("e{n}"))).fold(hello().pipeline(pipeline()), App::environment);
+    assert_eq!(mistakes(&app(48)), []);
+    only!(app(49), TooManyStages, "51 stages", "50");
+    let gated = |n: usize| environment(&format!("e{n}")).approve_promotion(Approval::manual());
+    let app = |count| (0..count).map(gated).fold(hello().pipeline(pipeline()), App::environment);
+    only!(app(24).environment(environment("last")), TooManyStages, "51 stages", "approve_promotion");
+}
+
+#[test]
+fn many_routes_are_warned_of_because_their_quota_can_be_raised() {
+    let routes = |count| (0..count).fold(function("hello"), |it, n| it.trigger(HttpApi::get(format!("/{n}"))));
+    let warnings = |count| App::new("Hello").function(routes(count)).synthesize(LogLevel::Info).unwrap().warnings();
+    assert_eq!(warnings(300), Vec::<String>::new());
+    let warning = warnings(301).join("");
+    assert!(warning.contains("301 routes") && warning.contains("300"), "{warning}");
+}
+
+/// A trigger of a user's own, with one resource and one output.
+#[derive(Debug)]
+struct Own {
+    resource: &'static str,
+    output: &'static str,
+}
+
+impl Trigger for Own {
+    fn describe(&self) -> String {
+        "own".to_owned()
+    }
+
+    fn synthesize(&self, scope: &mut Scope<'_>) {
+        let topic = scope.add(&[self.resource], Resource::new("AWS::SNS::Topic", serde_json::json!({})));
+        scope.output(&[self.output], Output::new("Where to write to", reference(&topic)));
+    }
+}
+
+#[test]
+fn a_trigger_does_not_take_the_names_of_other_things() {
+    let own = |resource, output| App::new("Hello").function(function("hello").trigger(Own { resource, output }));
+    assert_eq!(mistakes(&own("Mine", "Mine")), []);
+    only!(
+        own("HelloFunction", "Mine"),
+        NamedTwice,
+        "resources",
+        "`HelloFunction`",
+        "AWS::SNS::Topic",
+        "AWS::Lambda::Function"
+    );
+    only!(own("HelloRole", "Mine"), NamedTwice, "`HelloRole`", "AWS::SNS::Topic", "AWS::IAM::Role");
+    only!(
+        own("Mine", "HelloFunction"),
+        NamedTwice,
+        "outputs",
+        "Where to write to",
+        "Name of the function hello in Lambda"
+    );
+    let twice = Own { resource: "Mine", output: "Address" };
+    let two = function("hello").trigger(Own { resource: "Mine", output: "Address" }).trigger(twice);
+    only!(App::new("Hello").function(two), NamedTwice, "outputs", "`Address`");
 }
 
 #[test]
