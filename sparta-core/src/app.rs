@@ -7,7 +7,10 @@ use bytes::Bytes;
 use tower::{Layer, Service};
 
 use crate::{
-    Architecture, BoxError, Environment, Error, Function, HttpService, Pipeline, Request, ServeError, Serving, serve,
+    Architecture, BoxError, Environment, Error, Function, HttpService, Pipeline, Request, ServeError, Serving,
+    cfn::{Output, Resource, Value},
+    model::Parts,
+    serve,
     settings::process_variable,
 };
 
