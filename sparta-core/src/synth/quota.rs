@@ -122,10 +122,10 @@ mod tests {
             |text: &str| json!({"Statement": [{"Action": text.repeat(1000), "Resource": reference(&id("X"))}]});
         let own = json!({"Policies": [{"PolicyDocument": document("abcd")}, {"PolicyDocument": document("abcd")}]});
         let mut template = Template::new("");
-        template.resource(id("Role"), Resource::new("AWS::IAM::Role", own));
+        template.resource(id("Role"), Resource::raw("AWS::IAM::Role", own));
         assert_eq!(mistakes(&template, ""), []);
         let more = json!({"PolicyDocument": document("abcd"), "Roles": [reference(&id("Role"))]});
-        template.resource(id("More"), Resource::new("AWS::IAM::Policy", more));
+        template.resource(id("More"), Resource::raw("AWS::IAM::Policy", more));
         let found = mistakes(&template, "");
         assert!(
             matches!(&found[..], [Mistake::RolePolicies { role, characters: 12_000..13_000 }] if role == "Role"),
@@ -139,7 +139,7 @@ mod tests {
             let mut template = Template::new("");
             for n in 0..count {
                 let api = json!({"ApiId": reference(&id(&format!("Api{}", n % apis)))});
-                template.resource(id(&format!("I{n}")), Resource::new("AWS::ApiGatewayV2::Integration", api));
+                template.resource(id(&format!("I{n}")), Resource::raw("AWS::ApiGatewayV2::Integration", api));
             }
             mistakes(&template, "").len()
         };

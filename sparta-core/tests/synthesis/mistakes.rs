@@ -275,7 +275,7 @@ impl Trigger for Own {
     }
 
     fn synthesize(&self, scope: &mut Scope<'_>) {
-        let topic = scope.add(&[self.resource], Resource::new("AWS::SNS::Topic", serde_json::json!({})));
+        let topic = scope.add(&[self.resource], Resource::raw("AWS::SNS::Topic", serde_json::json!({})));
         scope.output(&[self.output], Output::new("Where to write to", reference(&topic)));
     }
 }
