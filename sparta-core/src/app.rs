@@ -4,13 +4,15 @@ use std::{
 };
 
 use bytes::Bytes;
+use futures_util::FutureExt;
 use tower::{Layer, Service};
 
 use crate::{
-    Architecture, BoxError, Environment, Error, Function, HttpService, Pipeline, Request, ServeError, Serving,
+    Architecture, BoxError, Check, Environment, Error, Function, Hooks, HttpService, Pipeline, Request, ServeError,
+    Serving,
     cfn::{Output, Resource, Value},
     model::Parts,
-    serve,
+    runtime, serve,
     settings::process_variable,
 };
 
@@ -39,6 +41,7 @@ pub struct App {
     pub(crate) pipeline: Option<Pipeline>,
     pub(crate) parts: Parts,
     layers: Vec<Wrap>,
+    hooks: Hooks,
     extensions: Vec<Box<dyn Any + Send>>,
 }
 
@@ -55,6 +58,7 @@ impl App {
             pipeline: None,
             parts: Parts::default(),
             layers: Vec::new(),
+            hooks: Hooks::default(),
             extensions: Vec::new(),
         }
     }
@@ -89,6 +93,59 @@ impl App {
         B::Error: Into<BoxError>,
     {
         self.layers.push(Box::new(move |service| service.layer(layer)));
+        self
+    }
+
+    /// Runs `hook` before Lambda ends the process: to flush what is buffered, to close what is open.
+    ///
+    /// All hooks together have about 500 ms; the last one registered runs first. With a hook the process registers an
+    /// extension, `sparta-shutdown`, without which Lambda ends a process unannounced, and exits with 0 after SIGTERM.
+    /// No hook runs after a crash or a timeout.
+    ///
+    /// See <https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html#runtimes-lifecycle-shutdown>.
+    ///
+    /// # Example
+    ///
+    /// ```
+    /// use sparta_core::App;
+    ///
+    /// let app = App::new("Orders").on_shutdown(async || println!("closing the books"));
+    /// ```
+    pub fn on_shutdown<F, Fut>(mut self, hook: F) -> Self
+    where
+        F: FnOnce() -> Fut + Send + 'static,
+        Fut: Future<Output = ()> + Send + 'static,
+    {
+        self.hooks.shutdown.push(runtime::hook(|| hook().map(Ok::<_, Error>)));
+        self
+    }
+
+    /// Runs `hook` before SnapStart takes its snapshot of the started process: to close connections, which do not
+    /// survive it. The last one registered runs first; an error is a failed start.
+    ///
+    /// See <https://docs.aws.amazon.com/lambda/latest/dg/snapstart.html>.
+    pub fn before_snapshot<F, Fut, E>(mut self, hook: F) -> Self
+    where
+        F: FnOnce() -> Fut + Send + 'static,
+        Fut: Future<Output = Result<(), E>> + Send + 'static,
+        E: Into<Error>,
+    {
+        self.hooks.before_snapshot.push(runtime::hook(hook));
+        self
+    }
+
+    /// Runs `hook` each time that SnapStart restored the process from its snapshot: to open connections again, to
+    /// refresh credentials, to make what has to be unique. The first one registered runs first; an error ends the
+    /// process, and Lambda is told.
+    ///
+    /// See <https://docs.aws.amazon.com/lambda/latest/dg/snapstart.html>.
+    pub fn after_restore<F, Fut, E>(mut self, hook: F) -> Self
+    where
+        F: FnOnce() -> Fut + Send + 'static,
+        Fut: Future<Output = Result<(), E>> + Send + 'static,
+        E: Into<Error>,
+    {
+        self.hooks.after_restore.push(runtime::hook(hook));
         self
     }
 
@@ -162,10 +219,9 @@ impl App {
         let functions = self.functions.into_iter().map(|function| function.into_entry(wrap.clone())).collect();
         // Environments share one settings type, which validation sees to.
         let settings = self.environments.into_iter().next().map(|environment| environment.settings);
-        let checks = settings.into_iter().map(|settings| -> Box<dyn Fn() -> Result<(), Error>> {
-            Box::new(move || Ok(settings.check(&process_variable)?))
-        });
-        serve(Serving { functions, checks: checks.collect() })
+        let checks =
+            settings.into_iter().map(|settings| -> Check { Box::new(move || Ok(settings.check(&process_variable)?)) });
+        serve(Serving { functions, checks: checks.collect(), hooks: self.hooks })
     }
 
     /// Hangs something of the crates above on it, such as a user's commands.

@@ -250,7 +250,8 @@ impl Function {
     pub(crate) fn into_entry(self, wrap: impl FnOnce(HttpService) -> HttpService + Send + 'static) -> FunctionEntry {
         let Self { spec, factory } = self;
         let build: Build = Box::new(move || Box::pin(async move { Ok(wrap(factory().await?)) }));
-        FunctionEntry { name: spec.name, is_event: spec.kind != FunctionKind::Http, build }
+        let streams = spec.triggers.iter().any(|trigger| trigger.streams());
+        FunctionEntry { name: spec.name, is_event: spec.kind != FunctionKind::Http, streams, build }
     }
 }
 

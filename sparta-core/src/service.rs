@@ -6,13 +6,13 @@ use std::pin::Pin;
 use std::task;
 
 use bytes::Bytes;
-use lambda_runtime::{Context, LambdaEvent};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tower::util::BoxCloneService;
 use tower::{Layer, Service, ServiceExt};
 
 use crate::body::Body;
+use crate::context::{Context, LambdaEvent};
 use crate::error::{BoxError, Error, Failure};
 use crate::response::{IntoResponse, Response, json};
 

@@ -34,7 +34,6 @@ impl Answer {
 }
 
 /// The answer as a stream: status and headers, then the frames of the body as they come.
-#[cfg_attr(not(test), expect(dead_code, reason = "functions do not stream yet"))]
 #[derive(Debug)]
 pub(super) struct StreamedAnswer {
     /// What is sent before the body: `application/vnd.awslambda.http-integration-response`.
@@ -42,7 +41,6 @@ pub(super) struct StreamedAnswer {
     pub(super) body: Body,
 }
 
-#[cfg_attr(not(test), expect(dead_code, reason = "functions do not stream yet"))]
 impl StreamedAnswer {
     pub(super) fn new(response: Response) -> Self {
         let (head, body) = response.into_parts();

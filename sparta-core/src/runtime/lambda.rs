@@ -1,27 +1,134 @@
-//! The loop that asks Lambda for invocations: the only place that knows `lambda_runtime`.
+//! The loop that asks Lambda for events and answers them.
 
 use std::any::Any;
 use std::future::Future;
 use std::panic::AssertUnwindSafe;
-use std::pin::Pin;
-use std::task;
 
 use bytes::Bytes;
 use futures_util::FutureExt;
-use lambda_runtime::{Diagnostic, LambdaEvent, LambdaInvocation, Runtime};
-use serde_json::value::RawValue;
-use tower::{Service, ServiceExt};
+use tokio::task::JoinSet;
+use tower::ServiceExt;
 use tracing::Instrument;
 
-use super::answer::Answer;
+use super::answer::{Answer, StreamedAnswer};
+use super::api::{ApiError, Diagnostic, RuntimeApi};
 use super::event::{self, Origin};
-use crate::error::{BoxError, Failure};
-use crate::service::HttpService;
+use super::invocation::{Invocation, InvocationId};
+use crate::context::Context;
+use crate::error::{self, Failure};
+use crate::service::{HttpService, Request};
 
-/// Serves invocations until the process ends or the Runtime API fails.
-pub(super) async fn run(service: HttpService, is_event: bool) -> Result<(), BoxError> {
-    let layer = tower::layer::layer_fn(InSpan);
-    Runtime::new(Invocations { service, is_event }).layer(layer).run().await
+/// A function that was built, and how it is to be called.
+#[derive(Clone)]
+pub(super) struct Served {
+    pub(super) service: HttpService,
+    pub(super) is_event: bool,
+    /// Whether its function URL takes the answer as a stream.
+    pub(super) streams: bool,
+}
+
+/// Serves one invocation after the other until the process ends or the Runtime API fails.
+pub(super) async fn run(mut api: RuntimeApi, served: Served) -> Result<(), ApiError> {
+    loop {
+        if let Some(invocation) = api.next().await? {
+            serve(&mut api, served.clone(), invocation).await?;
+        }
+    }
+}
+
+/// Serves up to `count` invocations at a time, each from a connection of its own. One that fails
+/// leaves the others at work; the last one's error is the end.
+pub(super) async fn run_many(api: RuntimeApi, served: Served, count: usize) -> Result<(), ApiError> {
+    let mut loops = JoinSet::new();
+    for _ in 0..count {
+        loops.spawn(run(api.another(), served.clone()));
+    }
+    let mut end = Ok(());
+    while let Some(ended) = loops.join_next().await {
+        match ended {
+            Ok(Err(error)) => {
+                let left = loops.len();
+                tracing::error!(left, "no longer asks for events: {}", error::message(&error));
+                end = Err(error);
+            }
+            Ok(Ok(())) => {}
+            Err(panic) => tracing::error!(%panic, "no longer asks for events"),
+        }
+    }
+    end
+}
+
+/// At level ERROR the span, which puts its fields on every line of the request, is never filtered.
+async fn serve(api: &mut RuntimeApi, served: Served, invocation: Invocation) -> Result<(), ApiError> {
+    let Invocation { event, context, id } = invocation;
+    let trace = context.xray_trace_id.as_deref();
+    let span = tracing::error_span!("request", requestId = id.request, traceId = trace);
+    async {
+        let told = match caught("handler", answer(served, event, context)).await.and_then(|answer| answer) {
+            Ok(Reply::Whole(answer)) => api.respond(&id, &answer).await,
+            Ok(Reply::Stream(answer)) => stream(api, &id, answer).await,
+            Err(failure) => fail(api, &id, &failure).await,
+        };
+        match told {
+            Err(refused @ ApiError::Refused { .. }) => {
+                tracing::error!("{refused}{}", advice(&refused));
+                Ok(())
+            }
+            told => told,
+        }
+    }
+    .instrument(span)
+    .await
+}
+
+enum Reply {
+    Whole(Bytes),
+    Stream(StreamedAnswer),
+}
+
+/// Each invocation has its own clone, so that one that a panic left half done is not used again.
+async fn answer(served: Served, event: Bytes, context: Context) -> Result<Reply, Failure> {
+    let Served { service, is_event, streams } = served;
+    let (origin, request) = if is_event {
+        (Origin::Raw, event::event_request(event, context))
+    } else {
+        event::http_request(event, context).map_err(Failure::of)?
+    };
+    let streams = streams && origin == Origin::HttpApi && is_from_function_url(&request);
+    let response = service.oneshot(request).await.map_err(Failure::of)?;
+    if streams {
+        return Ok(Reply::Stream(StreamedAnswer::new(response)));
+    }
+    Answer::new(origin, response).await.map(|answer| Reply::Whole(answer.into_bytes()))
+}
+
+/// API Gateway sends events of the same form, and takes no streams in answer.
+fn is_from_function_url(request: &Request) -> bool {
+    request.uri().host().is_some_and(|host| host.contains(".lambda-url."))
+}
+
+async fn stream(api: &mut RuntimeApi, id: &InvocationId, answer: StreamedAnswer) -> Result<(), ApiError> {
+    let (told, failure) = api.stream(id, answer).await;
+    if let Some(failure) = failure {
+        tracing::error!("the response broke off: {failure:?}");
+    }
+    told
+}
+
+async fn fail(api: &mut RuntimeApi, id: &InvocationId, failure: &Failure) -> Result<(), ApiError> {
+    tracing::error!("{failure:?}");
+    let message = failure.message();
+    api.fail(id, &Diagnostic { error_type: failure.type_name(), error_message: &message }).await
+}
+
+fn advice(error: &ApiError) -> &'static str {
+    match error {
+        ApiError::Refused { status: 410, .. } => "; the invocation had timed out",
+        ApiError::Refused { status: 413, .. } => {
+            "; a response has at most 6 MB: answer with a link to what is larger, or stream it through a function URL"
+        }
+        _ => "",
+    }
 }
 
 /// What `future` answers; a panic in it is a failure that names it.
@@ -36,72 +143,4 @@ pub(super) async fn caught<F: Future>(what: &str, future: F) -> Result<F::Output
 pub(super) fn panic_message(panic: &(dyn Any + Send)) -> &str {
     let text = panic.downcast_ref::<&str>().copied();
     text.or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("no message")
-}
-
-struct Invocations {
-    service: HttpService,
-    is_event: bool,
-}
-
-impl Service<LambdaEvent<Box<RawValue>>> for Invocations {
-    type Response = Box<RawValue>;
-    type Error = Failure;
-    type Future = Pin<Box<dyn Future<Output = Result<Box<RawValue>, Failure>> + Send>>;
-
-    fn poll_ready(&mut self, _: &mut task::Context<'_>) -> task::Poll<Result<(), Failure>> {
-        task::Poll::Ready(Ok(()))
-    }
-
-    /// Each invocation has its own clone, so that one that a panic left half done is not used again.
-    fn call(&mut self, event: LambdaEvent<Box<RawValue>>) -> Self::Future {
-        let service = self.service.clone();
-        let answer = answer(service, self.is_event, event);
-        Box::pin(async { caught("handler", answer).await? })
-    }
-}
-
-async fn answer(
-    service: HttpService,
-    is_event: bool,
-    event: LambdaEvent<Box<RawValue>>,
-) -> Result<Box<RawValue>, Failure> {
-    let LambdaEvent { payload, context, .. } = event;
-    let payload = Bytes::from(String::from(Box::<str>::from(payload)));
-    let (origin, request) = if is_event {
-        (Origin::Raw, event::event_request(payload, context))
-    } else {
-        event::http_request(payload, context).map_err(Failure::of)?
-    };
-    let response = service.oneshot(request).await.map_err(Failure::of)?;
-    let answer = Answer::new(origin, response).await?.into_bytes();
-    serde_json::from_slice(&answer).map_err(Failure::of)
-}
-
-impl From<Failure> for Diagnostic {
-    fn from(failure: Failure) -> Self {
-        Self { error_type: failure.type_name().to_owned(), error_message: failure.message() }
-    }
-}
-
-/// Puts the request's id on every line that is logged for it. At level ERROR no level filters it.
-#[derive(Clone)]
-struct InSpan<S>(S);
-
-impl<S> Service<LambdaInvocation> for InSpan<S>
-where
-    S: Service<LambdaInvocation, Response = (), Error = BoxError>,
-{
-    type Response = ();
-    type Error = BoxError;
-    type Future = tracing::instrument::Instrumented<S::Future>;
-
-    fn poll_ready(&mut self, cx: &mut task::Context<'_>) -> task::Poll<Result<(), BoxError>> {
-        self.0.poll_ready(cx)
-    }
-
-    fn call(&mut self, invocation: LambdaInvocation) -> Self::Future {
-        let span = tracing::error_span!("request", requestId = invocation.context.request_id);
-        let future = span.in_scope(|| self.0.call(invocation));
-        future.instrument(span)
-    }
 }

@@ -1,15 +1,25 @@
 //! Serving on Lambda: from the start of the process to its invocations.
 
 mod answer;
+mod api;
+mod connection;
 mod event;
+mod hooks;
+mod invocation;
 mod lambda;
 mod logs;
+mod shutdown;
+mod snapshot;
 mod start;
+mod stream;
 
 use std::backtrace::Backtrace;
 use std::panic::PanicHookInfo;
 
-use futures_util::future::BoxFuture;
+use futures_util::future::{BoxFuture, Either, select};
+
+pub(crate) use hooks::hook;
+pub use hooks::{Hook, Hooks};
 
 use crate::error::{BoxError, Error, Failure};
 use crate::service::HttpService;
@@ -20,8 +30,13 @@ pub struct Serving {
     /// The functions, each under a name of its own.
     pub functions: Vec<FunctionEntry>,
     /// What must hold before a function is built: that its settings are there and well formed.
-    pub checks: Vec<Box<dyn Fn() -> Result<(), Error>>>,
+    pub checks: Vec<Check>,
+    /// What it does at the turning points of its life.
+    pub hooks: Hooks,
 }
+
+/// Says what does not hold.
+pub type Check = Box<dyn Fn() -> Result<(), Error>>;
 
 /// A function that can be built when it is the one that this process serves.
 pub struct FunctionEntry {
@@ -29,6 +44,8 @@ pub struct FunctionEntry {
     pub name: String,
     /// Whether it gets every event as it is, rather than HTTP events as HTTP.
     pub is_event: bool,
+    /// Whether its function URL takes answers as streams.
+    pub streams: bool,
     /// Makes the service; only called for the function that is served.
     pub build: Build,
 }
@@ -68,6 +85,12 @@ pub enum ServeError {
         /// Its factory's error.
         source: Failure,
     },
+    /// A hook before SnapStart's snapshot failed or panicked.
+    #[error("the function cannot be stored as a snapshot")]
+    Snapshot(#[source] Failure),
+    /// A hook after SnapStart's restore failed or panicked.
+    #[error("the function cannot go on after its restore")]
+    Restore(#[source] Failure),
     /// There is no event loop, or Lambda's Runtime API does not answer.
     #[error("the runtime failed")]
     Runtime(#[source] BoxError),
@@ -80,7 +103,7 @@ impl ServeError {
             Self::Variable { .. } => "MissingVariable",
             Self::UnknownFunction { .. } => "UnknownFunction",
             Self::Checks(failures) => failures.first().map_or("Error", Failure::type_name),
-            Self::Build { source, .. } => source.type_name(),
+            Self::Build { source, .. } | Self::Snapshot(source) | Self::Restore(source) => source.type_name(),
             Self::Runtime(_) => "RuntimeFailed",
         }
     }
@@ -90,7 +113,8 @@ impl ServeError {
         match self {
             Self::UnknownFunction { .. } => "Runtime.NoSuchHandler",
             Self::Variable { .. } | Self::Checks(_) => "Runtime.ConfigInvalid",
-            Self::Build { .. } | Self::Runtime(_) => "Runtime.InitError",
+            Self::Build { .. } | Self::Snapshot(_) | Self::Runtime(_) => "Runtime.InitError",
+            Self::Restore(_) => "Runtime.AfterRestoreError",
         }
     }
 }
@@ -116,22 +140,65 @@ pub fn serve(serving: Serving) -> Result<(), ServeError> {
     let env: Env = &|name| std::env::var(name).ok().filter(|value| !value.is_empty());
     logs::install(env);
     std::panic::set_hook(Box::new(log_panic));
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .map_err(|error| ServeError::Runtime(error.into()))?;
-    runtime.block_on(async {
-        match start::start(serving, env).await {
-            Ok((service, is_event)) => {
-                let end = lambda::run(service, is_event).await;
-                end.map_err(ServeError::Runtime)
-            }
-            Err(error) => {
-                start::report(env, &error).await;
-                Err(error)
-            }
+    let concurrency = concurrency(env);
+    let runtime = event_loop(concurrency).map_err(|error| ServeError::Runtime(error.into()))?;
+    let ended = runtime.block_on(live(serving, env, concurrency));
+    // After a shutdown nothing is waited for: what has to be done was done in its hooks.
+    runtime.shutdown_background();
+    ended
+}
+
+/// How many invocations Lambda sends at the same time: one, except on managed instances.
+fn concurrency(env: Env<'_>) -> usize {
+    env("AWS_LAMBDA_MAX_CONCURRENCY").and_then(|text| text.parse().ok()).unwrap_or(1).max(1)
+}
+
+/// One thread has no connections to fight over and starts sooner; more than one invocation is worth more.
+fn event_loop(concurrency: usize) -> std::io::Result<tokio::runtime::Runtime> {
+    match concurrency {
+        1 => tokio::runtime::Builder::new_current_thread().enable_all().build(),
+        _ => tokio::runtime::Builder::new_multi_thread().enable_all().build(),
+    }
+}
+
+/// From the start to the shutdown, if it is announced, or to the Runtime API's end.
+async fn live(serving: Serving, env: Env<'_>, concurrency: usize) -> Result<(), ServeError> {
+    let Serving { functions, checks, hooks: Hooks { shutdown, before_snapshot, after_restore } } = serving;
+    let started = async {
+        let (mut api, served) = start::start(functions, &checks, env).await?;
+        let announcement = match shutdown.is_empty() {
+            true => None,
+            false => Some(shutdown::expected(&api).await?),
+        };
+        if snapshot::is_wanted(env) {
+            snapshot::take(&mut api, before_snapshot).await?;
         }
-    })
+        Ok((api, served, announcement))
+    };
+    let (mut api, served, announcement) = match started.await {
+        Ok(started) => started,
+        Err(error) => {
+            start::report(env, &error).await;
+            return Err(error);
+        }
+    };
+    if snapshot::is_wanted(env) {
+        snapshot::restore(&mut api, after_restore).await?;
+    }
+    let invocations = Box::pin(async move {
+        match concurrency {
+            1 => lambda::run(api, served).await,
+            _ => lambda::run_many(api, served, concurrency).await,
+        }
+    });
+    let ended = match announcement {
+        None => invocations.await,
+        Some(announcement) => match select(invocations, Box::pin(announcement.run(shutdown))).await {
+            Either::Left((ended, _)) => ended,
+            Either::Right(_) => Ok(()),
+        },
+    };
+    ended.map_err(|error| ServeError::Runtime(error.into()))
 }
 
 fn log_panic(panic: &PanicHookInfo<'_>) {

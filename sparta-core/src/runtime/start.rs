@@ -2,34 +2,37 @@
 
 use std::path::Path;
 
-use http::{Method, Uri};
-use lambda_runtime::Diagnostic;
-use lambda_runtime_api_client::body::Body;
-use lambda_runtime_api_client::{PooledClient, build_request};
-
-use super::{Env, FunctionEntry, ServeError, Serving, lambda};
+use super::api::{Diagnostic, RuntimeApi};
+use super::connection::Endpoint;
+use super::lambda::{Served, caught};
+use super::{Check, Env, FunctionEntry, ServeError};
+use crate::context::Config;
 use crate::error::{self, BoxError, Failure};
-use crate::service::HttpService;
 
 const RUNTIME_API: &str = "AWS_LAMBDA_RUNTIME_API";
 const HANDLER: &str = "_HANDLER";
 const FUNCTION_NAME: &str = "AWS_LAMBDA_FUNCTION_NAME";
+const MEMORY: &str = "AWS_LAMBDA_FUNCTION_MEMORY_SIZE";
 
 /// Chooses the function, checks the settings and builds it, in this order.
-pub(super) async fn start(serving: Serving, env: Env<'_>) -> Result<(HttpService, bool), ServeError> {
-    check_variables(env)?;
-    let function = choose(serving.functions, env)?;
+pub(super) async fn start(
+    functions: Vec<FunctionEntry>,
+    checks: &[Check],
+    env: Env<'_>,
+) -> Result<(RuntimeApi, Served), ServeError> {
+    let (endpoint, config) = process(env)?;
+    let function = choose(functions, env)?;
     log_system(&function.name);
-    let failures = || serving.checks.iter().filter_map(|check| check().err());
-    let failed = lambda::caught("check", async { failures().map(Failure::from).collect() }).await;
+    let failures = || checks.iter().filter_map(|check| check().err());
+    let failed = caught("check", async { failures().map(Failure::from).collect() }).await;
     let failed: Vec<Failure> = failed.unwrap_or_else(|panic| vec![panic]);
     if !failed.is_empty() {
         return Err(ServeError::Checks(failed));
     }
-    let FunctionEntry { name, is_event, build } = function;
-    let built = lambda::caught("factory", async { build().await }).await;
+    let FunctionEntry { name, is_event, streams, build } = function;
+    let built = caught("factory", async { build().await }).await;
     match built.and_then(|built| built.map_err(Failure::from)) {
-        Ok(service) => Ok((service, is_event)),
+        Ok(service) => Ok((RuntimeApi::new(endpoint, config.into()), Served { service, is_event, streams })),
         Err(source) => Err(ServeError::Build { name, source }),
     }
 }
@@ -38,39 +41,32 @@ pub(super) async fn start(serving: Serving, env: Env<'_>) -> Result<(HttpService
 pub(super) async fn report(env: Env<'_>, error: &ServeError) {
     let message = error::message(error);
     tracing::error!(errorType = error.error_type(), "the function cannot start: {message}");
-    let Some(api) = env(RUNTIME_API) else { return };
-    if let Err(error) = post_init_error(&api, error, message).await {
-        tracing::error!(error, "the failed start cannot be reported to {api}");
+    let Some(endpoint) = env(RUNTIME_API).as_deref().and_then(Endpoint::parse) else { return };
+    let mut api = RuntimeApi::new(endpoint, Default::default());
+    let failure = Diagnostic { error_type: error.error_type(), error_message: &message };
+    if let Err(error) = api.fail_init(error.category(), &failure).await {
+        let error: BoxError = error.into();
+        tracing::error!(error, "the failed start cannot be reported");
     }
 }
 
-async fn post_init_error(api: &str, error: &ServeError, message: String) -> Result<(), BoxError> {
-    let diagnostic = Diagnostic { error_type: error.error_type().to_owned(), error_message: message };
-    let request = build_request()
-        .method(Method::POST)
-        .uri("/2018-06-01/runtime/init/error")
-        .header("lambda-runtime-function-error-type", error.category())
-        .body(Body::from(serde_json::to_vec(&diagnostic)?))?;
-    let client = PooledClient::builder().with_endpoint(api.parse::<Uri>()?).build();
-    let response = client.call(request).await?;
-    match response.status() {
-        status if status.is_success() => Ok(()),
-        status => Err(format!("the Runtime API answers {status}").into()),
-    }
-}
-
-/// The variables without which `lambda_runtime` panics.
-fn check_variables(env: Env<'_>) -> Result<(), ServeError> {
-    let require = |name, expected, fits: fn(&str) -> bool| match env(name) {
-        Some(text) if fits(&text) => Ok(()),
-        _ => Err(ServeError::Variable { name, expected }),
+/// What Lambda says of this process in its environment.
+fn process(env: Env<'_>) -> Result<(Endpoint, Config), ServeError> {
+    let require = |name, expected| env(name).ok_or(ServeError::Variable { name, expected });
+    let (api, memory) = ("the Runtime API's host:port", "its memory in MB");
+    let endpoint = Endpoint::parse(&require(RUNTIME_API, api)?);
+    let endpoint = endpoint.ok_or(ServeError::Variable { name: RUNTIME_API, expected: api })?;
+    let function_name = require(FUNCTION_NAME, "the function's name")?;
+    let version = require("AWS_LAMBDA_FUNCTION_VERSION", "the function's version")?;
+    let megabytes = require(MEMORY, memory)?.parse();
+    let config = Config {
+        function_name,
+        version,
+        memory: megabytes.map_err(|_| ServeError::Variable { name: MEMORY, expected: memory })?,
+        log_group: env("AWS_LAMBDA_LOG_GROUP_NAME").unwrap_or_default(),
+        log_stream: env("AWS_LAMBDA_LOG_STREAM_NAME").unwrap_or_default(),
     };
-    require(RUNTIME_API, "the Runtime API's host:port", |text| {
-        text.parse::<Uri>().is_ok_and(|uri| uri.authority().is_some())
-    })?;
-    require(FUNCTION_NAME, "the function's name", |_| true)?;
-    require("AWS_LAMBDA_FUNCTION_VERSION", "the function's version", |_| true)?;
-    require("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "its memory in MB", |text| text.parse::<i32>().is_ok())
+    Ok((endpoint, config))
 }
 
 /// The function that Lambda asks for. A physical name ends with the registered one, and the longest
@@ -118,6 +114,7 @@ mod tests {
         let function = |name: &str| FunctionEntry {
             name: name.to_owned(),
             is_event: false,
+            streams: false,
             build: Box::new(|| unreachable!("no function is built here")),
         };
         let functions = ["hello", "say-hello", "orders"].map(function).into();
@@ -154,11 +151,11 @@ mod tests {
             "AWS_LAMBDA_FUNCTION_MEMORY_SIZE" => Some("128".to_owned()),
             _ => Some("127.0.0.1:9001".to_owned()),
         };
-        check_variables(&complete).unwrap();
+        process(&complete).unwrap();
         let wrong = |name: &str| complete(name).map(|text| text.replace("128", "much"));
-        let error = check_variables(&wrong).unwrap_err().to_string();
+        let error = process(&wrong).unwrap_err().to_string();
         assert!(error.starts_with("AWS_LAMBDA_FUNCTION_MEMORY_SIZE is not"), "{error}");
-        let error = check_variables(&|_| None).unwrap_err().to_string();
+        let error = process(&|_| None).unwrap_err().to_string();
         assert!(error.starts_with("AWS_LAMBDA_RUNTIME_API is not"), "{error}");
     }
 }

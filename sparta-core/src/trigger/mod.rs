@@ -37,6 +37,11 @@ pub trait Trigger: Debug + Send + Sync + 'static {
         None
     }
 
+    /// Whether it takes answers as streams, as a [`FunctionUrl`] may.
+    fn streams(&self) -> bool {
+        false
+    }
+
     /// Adds its resources to the template.
     fn synthesize(&self, scope: &mut Scope<'_>);
 }

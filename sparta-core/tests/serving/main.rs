@@ -290,7 +290,11 @@ fn an_error_is_logged_with_its_id() {
 fn text_is_logged_when_lambda_asks_for_it() {
     let variables = [("AWS_LAMBDA_LOG_FORMAT", "Text")];
     let life = serve("logs", &variables, &[events::http_api("/")]);
-    assert!(life.stdout.contains("Z WARN request-1 at warn target=serving\n"), "{}", life.stdout);
+    assert!(
+        life.stdout.contains("Z WARN request-1 at warn traceId=\"Root=1-5bef4de7\" target=serving\n"),
+        "{}",
+        life.stdout
+    );
     assert!(life.logs.is_empty());
 }
 

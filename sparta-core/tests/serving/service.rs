@@ -22,6 +22,7 @@ fn main() {
     let served = serve(Serving {
         functions: functions(),
         checks: vec![Box::new(|| setting("TABLE")), Box::new(|| setting("QUEUE"))],
+        ..Serving::default()
     });
     std::process::exit(match served {
         Ok(()) => 0,
@@ -77,7 +78,7 @@ fn entry(
         tokio::time::sleep(Duration::from_millis(1)).await;
         make()
     };
-    FunctionEntry { name: name.to_owned(), is_event, build: Box::new(|| Box::pin(build)) }
+    FunctionEntry { name: name.to_owned(), is_event, streams: false, build: Box::new(|| Box::pin(build)) }
 }
 
 fn http(name: &str, service: HttpService) -> FunctionEntry {
