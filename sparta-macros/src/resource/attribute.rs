@@ -9,27 +9,31 @@ pub fn expand(input: TokenStream) -> TokenStream {
     let (root, mut tokens) = root(input);
     let mut parser = Parser::default();
     let kind = parser.kind(&mut tokens);
-    if !tokens.take(',') {
+    if parser.mistakes.is_empty() && !tokens.take(',') {
         let place = tokens.place();
-        parser.mistakes.push(place, "`,` and the resource are expected after its type");
+        parser.mistakes.push(place, "`,`, the resource and the attribute's name are expected after the type");
     }
+    let mut before = tokens.place();
     let mut resource = tokens.up_to_comma();
-    tokens.take(',');
-    let place = tokens.place();
-    let name = tokens.text().map(|(name, _)| name);
-    match &name {
-        None => parser.mistakes.push(place, "the attribute's name is expected here, in quotes: `\"Arn\"`"),
-        Some(name) => {
+    let mut name = None;
+    if tokens.take(',') {
+        before = tokens.place();
+        name = tokens.text().map(|(name, _)| name);
+        if name.is_none() {
+            parser.mistakes.push(before, "the attribute's name is expected here, in quotes: `\"Arn\"`");
+        } else {
             parser.end(&mut tokens, "after the attribute");
-            if let Some(known) = check::known(&kind, &mut parser.mistakes)
-                && !known.has_attribute(name)
-            {
-                parser.mistakes.push(place, unknown(known, name));
-            }
         }
+    } else if parser.mistakes.is_empty() {
+        parser.mistakes.push(before, "the resource and `,` are expected before the attribute's name");
     }
-    if resource.is_empty() {
-        // Never run, and of any type: the mistake stops the compiler.
+    if let (Some(known), Some(name)) = (check::known(&kind, &mut parser.mistakes), &name)
+        && !known.has_attribute(name)
+    {
+        parser.mistakes.push(before, unknown(known, name));
+    }
+    if !parser.mistakes.is_empty() {
+        // Never run: the mistakes stop the compiler.
         resource = quote!(#root::cfn::LogicalId::of_words([]));
     }
     let name = name.unwrap_or_default();
@@ -38,9 +42,12 @@ pub fn expand(input: TokenStream) -> TokenStream {
 
 fn unknown(of: &ResourceType, name: &str) -> String {
     let kind = of.name();
-    match nearest(name, of.attributes().iter().copied()) {
+    let attributes = of.attributes().iter().copied();
+    // Parts of properties are many, and seldom meant.
+    let whole: Vec<&str> = attributes.clone().filter(|attribute| !attribute.contains('.')).collect();
+    match nearest(name, attributes) {
         Some(near) => format!("{kind} has no attribute `{name}`; did you mean `{near}`?"),
-        None if of.attributes().is_empty() => format!("{kind} has no attributes"),
-        None => format!("{kind} has no attribute `{name}`; there is `{}`", of.attributes().join("`, `")),
+        None if whole.is_empty() => format!("{kind} has no attribute `{name}`"),
+        None => format!("{kind} has no attribute `{name}`; there is `{}`", whole.join("`, `")),
     }
 }

@@ -25,14 +25,9 @@ pub fn report(faults: Vec<Fault>, kind: &Kind, places: &Places, mistakes: &mut M
 pub fn known(kind: &Kind, mistakes: &mut Mistakes) -> Option<&'static ResourceType> {
     let name = kind.name.as_str();
     let found = resource_type(name);
-    if found.is_none() && !name.is_empty() {
-        match (nearest_type(name), is_own(name)) {
-            (_, true) => {}
-            (Some(nearest), _) => {
-                mistakes.push(kind.place, format!("unknown resource type `{name}`; did you mean `{nearest}`?"));
-            }
-            (None, _) => mistakes.push(kind.place, format!("unknown resource type `{name}`")),
-        }
+    if found.is_none() && !name.is_empty() && !is_own(name) {
+        let meant = nearest_type(name).map(|nearest| format!("; did you mean `{nearest}`?"));
+        mistakes.push(kind.place, format!("unknown resource type `{name}`{}", meant.unwrap_or_default()));
     }
     found
 }
@@ -42,7 +37,7 @@ fn is_own(name: &str) -> bool {
     let words: Vec<&str> = name.split("::").collect();
     match words.as_slice() {
         ["AWS", "CloudFormation", "CustomResource"] => true,
-        ["AWS", ..] => false,
+        [first, ..] if first.eq_ignore_ascii_case("AWS") => false,
         ["Custom", name] => !name.is_empty(),
         [_, _, _] | [_, _, _, "MODULE"] => words.iter().all(|word| !word.is_empty()),
         _ => false,
