@@ -23,8 +23,8 @@ pub use sparta_macros::Settings;
 pub mod prelude {
     pub use sparta_cli::{AppExt, Command, CommandContext};
     pub use sparta_core::{
-        App, Approval, Architecture, Body, Context, Environment, Error, Function, IntoResponse, Json, LambdaEvent,
-        Memory, Pipeline, Request, RequestExt, RequestPayloadExt, Response,
+        App, Approval, Architecture, BatchResponse, Body, Context, Environment, Error, Function, IntoResponse, Json,
+        LambdaEvent, Memory, Pipeline, Records, Request, RequestExt, RequestPayloadExt, Response,
         cfn::Statement,
         service_fn,
         settings::{Secret, Settings},

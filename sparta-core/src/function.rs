@@ -1,11 +1,11 @@
 use std::{collections::BTreeMap, fmt, future::Future, sync::Arc, time::Duration};
 
-use serde::{Serialize, de::DeserializeOwned};
+use serde::Serialize;
 use tower::{Layer, Service};
 
 use crate::{
-    Architecture, BoxError, Build, Context, Error, FunctionEntry, HttpService, IntoResponse, LambdaEvent, Request,
-    attribute,
+    Architecture, BoxError, Build, Context, Error, FromEvent, FunctionEntry, HttpService, IntoResponse, LambdaEvent,
+    Request, attribute,
     cfn::{LogicalId, Statement, Value},
     trigger::Trigger,
 };
@@ -112,9 +112,11 @@ impl Function {
     }
 
     /// A function over a typed event, [`LambdaEvent<T>`], that answers anything serializable.
+    ///
+    /// `T` is anything that serde reads, or [`Records`](crate::Records) for a batch.
     pub fn event<T, S>(name: impl Into<String>, service: S) -> Self
     where
-        T: DeserializeOwned + Send + 'static,
+        T: FromEvent + Send + 'static,
         S: Service<LambdaEvent<T>> + Clone + Send + 'static,
         S::Response: Serialize,
         S::Error: Into<BoxError> + 'static,
@@ -129,7 +131,7 @@ impl Function {
         F: FnOnce() -> Fut + Send + 'static,
         Fut: Future<Output = Result<S, E>> + Send + 'static,
         E: Into<Error>,
-        T: DeserializeOwned + Send + 'static,
+        T: FromEvent + Send + 'static,
         S: Service<LambdaEvent<T>> + Clone + Send + 'static,
         S::Response: Serialize,
         S::Error: Into<BoxError> + 'static,

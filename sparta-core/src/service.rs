@@ -1,4 +1,3 @@
-use std::any::type_name;
 use std::fmt;
 use std::future::Future;
 use std::io::Write;
@@ -7,13 +6,13 @@ use std::task;
 
 use bytes::Bytes;
 use serde::Serialize;
-use serde::de::DeserializeOwned;
 use tower::util::BoxCloneService;
 use tower::{Layer, Service, ServiceExt};
 
 use crate::body::Body;
 use crate::context::{Context, LambdaEvent};
 use crate::error::{BoxError, Error, Failure};
+use crate::event::FromEvent;
 use crate::response::{IntoResponse, Response, json};
 
 /// The request that handlers get.
@@ -54,10 +53,10 @@ impl HttpService {
 
     /// A service over typed events; its answer becomes a JSON response.
     ///
-    /// The request's body is the event. One that does not fit `T` is an [`EventMismatch`].
+    /// The request's body is the event. One that does not fit `T` is an [`EventMismatch`](crate::EventMismatch).
     pub fn event<T, S>(service: S) -> Self
     where
-        T: DeserializeOwned + Send + 'static,
+        T: FromEvent + Send + 'static,
         S: Service<LambdaEvent<T>> + Clone + Send + 'static,
         S::Response: Serialize,
         S::Error: Into<BoxError> + 'static,
@@ -67,7 +66,7 @@ impl HttpService {
             let service = service.clone();
             async move {
                 let (event, context) = event_of(request).await?;
-                let event = LambdaEvent::new(typed(&event)?, context);
+                let event = LambdaEvent::new(T::from_event(event)?, context);
                 match service.oneshot(event).await {
                     Ok(answer) => Ok::<_, Error>(json(&answer)?),
                     Err(error) => Err(Failure::of(error).into()),
@@ -131,31 +130,8 @@ impl fmt::Debug for HttpService {
     }
 }
 
-/// An event that is not what the function is written for.
-#[derive(Debug, thiserror::Error)]
-#[error("the event is not a {expected}: {path}")]
-pub struct EventMismatch {
-    expected: &'static str,
-    path: String,
-    source: serde_json::Error,
-}
-
 async fn event_of(request: Request) -> Result<(Bytes, Context), Error> {
     let (mut parts, body) = request.into_parts();
     let context = parts.extensions.remove().unwrap_or_default();
     Ok((body.bytes().await?, context))
-}
-
-/// The path to what does not fit is looked for only when something does not fit.
-fn typed<T: DeserializeOwned>(event: &[u8]) -> Result<T, Failure> {
-    serde_json::from_slice(event).map_err(|plain| {
-        let mut json = serde_json::Deserializer::from_slice(event);
-        let traced = serde_path_to_error::deserialize::<_, T>(&mut json).err();
-        let path = traced.as_ref().map_or_else(|| ".".into(), |e| e.path().to_string());
-        Failure::of(EventMismatch {
-            expected: type_name::<T>(),
-            path,
-            source: traced.map_or(plain, serde_path_to_error::Error::into_inner),
-        })
-    })
 }

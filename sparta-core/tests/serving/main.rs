@@ -176,6 +176,17 @@ fn a_typed_event_is_answered_with_json() {
 }
 
 #[test]
+fn the_records_of_a_batch_that_failed_are_named() {
+    let event = json!({"Records": [
+        {"messageId": "m-1", "items": []},
+        {"messageId": "m-2", "items": 7},
+    ]});
+    let life = serve("orders", &[], &[event, json!({})]);
+    assert_eq!(life.answers[0].1, json!({"batchItemFailures": [{"itemIdentifier": "m-2"}]}));
+    assert_eq!(life.answers[1].1["errorType"], "sparta_core::records::RecordsError");
+}
+
+#[test]
 fn an_event_function_gets_http_events_as_they_are() {
     let life = serve("raw", &[], &[events::http_api("/")]);
     let length = events::http_api("/").to_string().len();
@@ -187,7 +198,7 @@ fn an_event_that_does_not_fit_is_an_error_with_its_path() {
     let event = json!({"items": [{"price": 1}, {"price": "low"}]});
     let life = serve("order", &[], &[event]);
     let (kind, message) = life.error();
-    assert_eq!(kind, "sparta_core::service::EventMismatch");
+    assert_eq!(kind, "sparta_core::event::EventMismatch");
     assert_eq!(
         message,
         "the event is not a serving::Order: items[1].price: \

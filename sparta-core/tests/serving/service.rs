@@ -10,8 +10,8 @@ use axum::routing::get;
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
 use sparta_core::{
-    BoxError, Context, Error, FunctionEntry, HttpService, IntoResponse, Json, LambdaEvent, Request, RequestContext,
-    RequestExt, Response, Serving, serve, service_fn,
+    BatchResponse, BoxError, Context, Error, FunctionEntry, HttpService, IntoResponse, Json, LambdaEvent, Records,
+    Request, RequestContext, RequestExt, Response, Serving, serve, service_fn,
 };
 use tower::{Layer, Service};
 use tower_http::compression::CompressionLayer;
@@ -62,6 +62,7 @@ fn functions() -> Vec<FunctionEntry> {
         http("slow", HttpService::new(service_fn(slow)).layer(timeout())),
         event("order", HttpService::event(service_fn(order))),
         event("order-layered", order_layered()),
+        event("orders", HttpService::event(service_fn(orders))),
         event("raw", HttpService::raw(raw)),
         http_from("factory-waits", || Ok(HttpService::new(service_fn(hello)))),
         http_from("factory-fails", || Err(SettingMissing("URL").into())),
@@ -237,6 +238,16 @@ struct Total {
 
 async fn order(event: LambdaEvent<Order>) -> Result<Total, Error> {
     Ok(Total { total: event.payload.items.iter().map(|item| item.price).sum(), request_id: event.context.request_id })
+}
+
+async fn orders(event: LambdaEvent<Records<Order>>) -> Result<BatchResponse, Error> {
+    let mut response = BatchResponse::default();
+    for record in &event.payload {
+        if record.read().is_err() {
+            response.fail(&record);
+        }
+    }
+    Ok(response)
 }
 
 fn order_layered() -> HttpService {
