@@ -43,6 +43,8 @@ pub use pipeline::{Compute, Pipeline, PipelineMistake, Repository, RepositoryErr
 pub use records::{BatchResponse, Record, RecordError, Records, RecordsError, RecordsIter};
 pub use request::{PayloadError, RequestContext, RequestExt, RequestPayloadExt};
 pub use response::{IntoResponse, Json, Response};
+#[doc(hidden)]
+pub use runtime::exchange::Exchange;
 pub use runtime::{Build, Check, FunctionEntry, Hook, Hooks, ServeError, Serving, serve};
 pub use service::{HttpService, Request};
 pub use synth::{LogLevel, Synthesis};

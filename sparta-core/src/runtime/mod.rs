@@ -4,6 +4,8 @@ mod answer;
 mod api;
 mod connection;
 mod event;
+#[doc(hidden)]
+pub mod exchange;
 mod hooks;
 mod invocation;
 mod lambda;

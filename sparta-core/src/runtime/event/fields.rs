@@ -1,3 +1,5 @@
+use std::borrow::Cow;
+
 use bytes::Bytes;
 use http::HeaderMap;
 
@@ -18,6 +20,8 @@ pub(super) enum Slot {
 #[derive(Default)]
 pub(super) struct Fields {
     pub version: Slot,
+    /// What an authorizer is asked about: its event is about a request but none itself.
+    arn: Slot,
     pub method: Slot,
     pub path: Slot,
     pub raw_path: Slot,
@@ -64,7 +68,7 @@ impl Fields {
         }
         let mut more = cursor.open(b'{')?;
         while more {
-            let key = cursor.key()?.read(event)?;
+            let key = name(cursor.key()?, event);
             fields.read_field(&key, &mut cursor, event)?;
             more = cursor.more(b'}')?;
         }
@@ -76,6 +80,7 @@ impl Fields {
         let slot = match key {
             b"version" => (&mut self.version, "version"),
             b"httpMethod" => (&mut self.method, "httpMethod"),
+            b"methodArn" | b"routeArn" => (&mut self.arn, "methodArn"),
             b"path" => (&mut self.path, "path"),
             b"rawPath" => (&mut self.raw_path, "rawPath"),
             b"rawQueryString" => (&mut self.raw_query, "rawQueryString"),
@@ -121,9 +126,18 @@ impl Fields {
             self.twice = self.twice.or(self.body.fill("body", cursor, event)?);
             return Ok(());
         }
-        let (text, unescaped) = cursor.long_string()?;
-        self.body = Slot::Text(text);
-        self.unescaped_body = unescaped;
+        let at = cursor.place();
+        match cursor.long_string() {
+            Ok((text, unescaped)) => {
+                self.body = Slot::Text(text);
+                self.unescaped_body = unescaped;
+            }
+            // Only a request needs to have a body that can be unescaped.
+            Err(_) => {
+                cursor.go_to(at);
+                self.body = Slot::Text(cursor.string()?);
+            }
+        }
         Ok(())
     }
 
@@ -135,7 +149,7 @@ impl Fields {
         let start = cursor.place();
         let mut more = cursor.open(b'{')?;
         while more {
-            let key = cursor.key()?.read(event)?;
+            let key = name(cursor.key()?, event);
             self.twice = self.twice.or(self.of_context.read_field(&key, cursor, event)?);
             more = cursor.more(b'}')?;
         }
@@ -144,7 +158,7 @@ impl Fields {
     }
 
     pub fn origin(&self) -> Origin {
-        if !matches!(self.context, Slot::Other(_)) {
+        if !matches!(self.context, Slot::Other(_)) || self.arn.is_there() {
             return Origin::Raw;
         }
         let context = &self.of_context;
@@ -156,6 +170,11 @@ impl Fields {
             _ => Origin::Raw,
         }
     }
+}
+
+/// A name with escapes that mean nothing is none of those that are looked for.
+fn name(key: Text, event: &[u8]) -> Cow<'_, [u8]> {
+    key.read(event).unwrap_or_default()
 }
 
 impl ContextFields {
@@ -186,7 +205,7 @@ impl ContextFields {
         let mut twice = None;
         let mut more = cursor.open(b'{')?;
         while more {
-            let key = cursor.key()?.read(event)?;
+            let key = name(cursor.key()?, event);
             match &*key {
                 b"method" => twice = twice.or(self.method.fill("requestContext.http.method", cursor, event)?),
                 _ => drop(cursor.skip()?),
@@ -288,6 +307,7 @@ mod tests {
             r#"{"httpMethod": "GET"}"#,
             r#"{"requestContext": "none", "httpMethod": "GET"}"#,
             r#"{"requestContext": {"connectionId": "c"}}"#,
+            r#"{"requestContext": {}, "httpMethod": "GET", "methodArn": "arn:aws:execute-api"}"#,
             r#"{"Records": []}"#,
             "[1]",
             "null",

@@ -18,7 +18,7 @@ pub(super) use problem::Malformed;
 
 /// Who sent an event, and so the form that the answer must have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Origin {
+pub(crate) enum Origin {
     /// An API Gateway HTTP API (payload 2.0) or a function URL.
     HttpApi,
     /// An API Gateway REST API, or an HTTP API with payload 1.0.

@@ -1,0 +1,80 @@
+//! One event through both, field by field.
+
+use std::collections::BTreeMap;
+
+use bytes::Bytes;
+use http::header::COOKIE;
+use http::{HeaderMap, Uri};
+use serde_json::Value;
+use sparta_core::{Context, Exchange, QueryMap, Request, RequestContext, RequestExt};
+
+use crate::theirs;
+
+pub fn read(event: &str) -> Request {
+    let exchange = Exchange::read(Bytes::from(event.to_owned()), Context::default());
+    exchange.unwrap_or_else(|error| panic!("{error}: {event}")).request
+}
+
+pub fn check(event: &str) {
+    let ours = read(event);
+    let theirs = theirs::read(event).unwrap();
+    let parsed: Value = serde_json::from_str(event).unwrap();
+    assert_eq!(ours.method(), theirs.request.method(), "{event}");
+    assert_eq!(ours.body().as_bytes(), Some(theirs.request.body().as_ref()), "{event}");
+    if !theirs.is_http {
+        assert!(matches!(ours.request_context(), RequestContext::PassThrough), "{event}");
+        assert_eq!(ours.headers(), theirs.request.headers(), "{event}");
+        assert_eq!((ours.uri(), ours.raw_http_path()), (&Uri::from_static("/"), ""), "{event}");
+        return;
+    }
+    check_uri(&ours, theirs.request.uri(), &parsed);
+    let mut headers = headers_of(event, &parsed);
+    if parsed["cookies"].as_array().is_some_and(Vec::is_empty) {
+        headers.remove(COOKIE);
+        headers.extend(ours.headers().get(COOKIE).map(|sent| (COOKIE, sent.clone())));
+    }
+    assert_eq!(grouped(ours.headers()), grouped(&headers), "{event}");
+    assert_eq!(ours.raw_http_path(), theirs.raw_path, "{event}");
+    assert_eq!(ours.query_string_parameters(), theirs.query, "{event}");
+    assert_eq!(ours.path_parameters(), theirs.path_parameters, "{event}");
+    assert_eq!(ours.stage_variables(), theirs.stage_variables, "{event}");
+    assert_eq!(serde_json::to_value(ours.request_context()).unwrap(), theirs.context, "{event}");
+}
+
+fn check_uri(ours: &Request, other: &Uri, event: &Value) {
+    let mine = ours.uri();
+    assert_eq!((mine.scheme(), mine.authority()), (other.scheme(), other.authority()), "{event}");
+    let has_own_query = event["requestContext"].get("http").is_some();
+    if has_own_query {
+        assert_eq!(mine.query(), other.query(), "{event}");
+    } else {
+        let parameters = |uri: &Uri| uri.query().unwrap_or_default().parse::<QueryMap>().unwrap();
+        assert_eq!(parameters(mine), parameters(other), "{event}");
+    }
+    let stage = event["requestContext"]["stage"].as_str().filter(|stage| *stage != "$default");
+    let prefix = stage.map(|stage| format!("/{stage}"));
+    let unstaged = prefix.and_then(|prefix| other.path().strip_prefix(prefix.as_str()));
+    let expected = match unstaged {
+        Some("") => "/",
+        Some(path) if path.starts_with('/') => path,
+        _ => other.path(),
+    };
+    assert_eq!(mine.path(), expected, "{event}");
+}
+
+/// What `lambda_http` makes of the headers when it has nothing to choose from.
+fn headers_of(event: &str, parsed: &Value) -> HeaderMap {
+    let Some(multi) = parsed["multiValueHeaders"].as_object() else {
+        return lambda_http::request::from_str(event).unwrap().headers().clone();
+    };
+    let mut alone = parsed.clone();
+    if let Some(single) = alone["headers"].as_object_mut() {
+        single.retain(|name, _| !multi.keys().any(|other| other.eq_ignore_ascii_case(name)));
+    }
+    lambda_http::request::from_str(&alone.to_string()).unwrap().headers().clone()
+}
+
+fn grouped(headers: &HeaderMap) -> BTreeMap<&str, Vec<&[u8]>> {
+    let values = |name| headers.get_all(name).iter().map(|value| value.as_bytes()).collect();
+    headers.keys().map(|name| (name.as_str(), values(name))).collect()
+}
