@@ -313,8 +313,10 @@ fn all_mistakes_of_an_app_are_told_by_every_command() {
 fn without_a_region_or_credentials_it_says_how_to_give_them() {
     let shell = Shell::of("codepipeline");
     assert_eq!(shell.says("no-region", &["status"]).code, Some(1));
+    assert_eq!(shell.says("no-region-to-provision", &["provision", "--s3Bucket", "bucket"]).code, Some(1));
     assert_eq!(shell.says("no-credentials", &["status", "--region", "eu-west-1"]).code, Some(1));
     assert_eq!(shell.says("no-profile", &["status", "--profile", "nobody", "--region", "eu-west-1"]).code, Some(1));
+    assert_eq!(fs::read_dir(shell.folder()).unwrap().count(), 0, "it compiled, to deploy nowhere");
 }
 
 #[test]

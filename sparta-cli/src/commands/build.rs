@@ -38,7 +38,8 @@ pub(crate) struct BuildOptions {
     #[arg(long = "outputDir", alias = "output-dir", short, value_name = "FOLDER", default_value = ".sparta")]
     pub(crate) output_dir: PathBuf,
 
-    /// Also write a zip of this name with the template and all configuration files, as CodePipeline takes it
+    /// Also write a zip of this name with the template and all configuration files, as CodePipeline takes it; `provision`
+    /// then deploys nothing
     #[arg(long = "codePipelinePackage", alias = "code-pipeline-package", short = 'p', value_name = "NAME")]
     pub(crate) code_pipeline_package: Option<String>,
 

@@ -9,7 +9,7 @@ use crate::{
     CliError,
     aws::sts,
     deploy::{
-        self, Change, CodeIdentity, Desired, InPlace, Progress, StackRequest, Stacks, TEMPLATE_BODY_LIMIT,
+        self, Change, CodeIdentity, Desired, InPlace, Progress, StackError, StackRequest, Stacks, TEMPLATE_BODY_LIMIT,
         TemplateSource, Upload,
     },
 };
@@ -47,8 +47,14 @@ impl Deployment {
     pub(super) async fn upload(&self, key: &str, bytes: Vec<u8>) -> Result<(), CliError> {
         let upload =
             Upload { bucket: self.bucket()?, key: key.to_owned(), content: bytes, owner: Some(self.account.clone()) };
-        deploy::upload(&self.config, &*self.progress, upload).await?;
+        let uploaded = deploy::upload(&self.config, &*self.progress, upload).await;
+        uploaded.map_err(|error| CliError::from(error).hint("Nothing was deployed."))?;
         Ok(())
+    }
+
+    /// Refuses a stack of somebody else's before anything is done for it.
+    pub(super) async fn check_owner(&self, request: &Request, app: &str) -> Result<(), StackError> {
+        Stacks::new(&self.config, &*self.progress).check_owner(&request.stack_name, app).await
     }
 
     /// The template in the request where it fits, else through the bucket.

@@ -17,7 +17,7 @@ pub(crate) struct Provision {
     #[command(flatten)]
     target: Target,
 
-    /// S3 bucket that the code goes to, in the stack's region
+    /// S3 bucket that the code goes to, in the stack's region and account; needed to deploy
     #[arg(long = "s3Bucket", alias = "s3-bucket", short, value_name = "BUCKET")]
     s3_bucket: Option<String>,
 
@@ -46,17 +46,17 @@ impl Provision {
         }
         // A wrong option is told before minutes of compiling.
         let request = self.request(session)?;
+        if !for_pipeline && !session.global.noop {
+            return self.deploy(session, request).await;
+        }
         let built = self.build.build(session).await?;
         if for_pipeline {
             return session.print(&built.files.to_string(), &built.files);
         }
         let request = self.complete(request, &built);
-        if session.global.noop {
-            let path = request.write(&self.build.output_dir, "provision.request.json")?;
-            let text = format!("{}request         {}\nnothing was deployed", built.files, path.display());
-            return session.print(&text, &serde_json::json!({"files": built.files, "request": request}));
-        }
-        self.deploy(session, request, &built).await
+        let path = request.write(&self.build.output_dir, "provision.request.json")?;
+        let text = format!("{}request         {}\nnothing was deployed", built.files, path.display());
+        session.print(&text, &serde_json::json!({"files": built.files, "request": request}))
     }
 
     /// The stack without what only the build knows.
@@ -106,17 +106,22 @@ impl Provision {
 
     #[cfg(sparta_lambda)]
     #[expect(clippy::unused_async, reason = "the full build asks AWS here")]
-    async fn deploy(&self, _: &Session, _: Request, _: &Built) -> Result<(), CliError> {
+    async fn deploy(&self, _: &Session, _: Request) -> Result<(), CliError> {
         Err(super::session::lambda_build("provision").hint("--noop works in this build too."))
     }
 
     #[cfg(not(sparta_lambda))]
-    async fn deploy(&self, session: &Session, request: Request, built: &Built) -> Result<(), CliError> {
-        let deployment = super::deployment::Deployment::start(session, self.s3_bucket.as_deref()).await?;
+    async fn deploy(&self, session: &Session, request: Request) -> Result<(), CliError> {
+        use super::deployment::Deployment;
+        // Without credentials, or with a stack of somebody else's, there is nothing to compile for.
+        let deployment = Deployment::start(session, self.s3_bucket.as_deref()).await?;
+        deployment.check_owner(&request, session.app.name()).await?;
+        let built = self.build.build(session).await?;
+        let request = self.complete(request, &built);
         let key = built.code.key(built.synthesis.model.name());
         deployment.upload(&key, built.code.bytes().to_vec()).await?;
         if self.inplace {
-            return deployment.update_in_place(session, &request, built).await;
+            return deployment.update_in_place(session, &request, &built).await;
         }
         deployment.converge(session, built.synthesis.model.name(), &request, &built.synthesis.template).await
     }

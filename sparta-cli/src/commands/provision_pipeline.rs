@@ -136,15 +136,14 @@ impl ProvisionPipeline {
         template: &sparta_core::cfn::Template,
         secret: &str,
     ) -> Result<(), CliError> {
-        use crate::deploy::{Stacks, Token};
+        use crate::deploy::Token;
         let token = match &self.oauth {
             Some(given) => Some(Token::obtain(Some(given.clone()).filter(|text| !text.is_empty()), TOKEN_VARIABLE)?),
             None => None,
         };
         let deployment = super::deployment::Deployment::start(session, self.s3_bucket.as_deref()).await?;
         // Before the token, which would replace that of the other pipeline.
-        let owner = Stacks::new(deployment.config(), deployment.progress()).check_owner(&request.stack_name, app).await;
-        owner.map_err(taken)?;
+        deployment.check_owner(&request, app).await.map_err(taken)?;
         if let Some(token) = token {
             keep(deployment.config(), deployment.progress(), secret, &token, &mut request).await?;
         }
