@@ -18,6 +18,8 @@ mod node;
 mod pattern;
 mod resource_type;
 mod schema;
+#[cfg(feature = "template")]
+mod template;
 mod wire;
 
 pub use check::check;
@@ -25,3 +27,5 @@ pub use fault::{Fault, FaultKind};
 pub use names::{nearest, nearest_type};
 pub use node::{Entry, Kind, Node, Unknown, Value};
 pub use resource_type::{Handlers, ResourceType, Tagging, resource_type, types};
+#[cfg(feature = "template")]
+pub use template::{Mistake, MistakeKind, check_template};

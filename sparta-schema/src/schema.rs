@@ -35,6 +35,8 @@ pub(crate) enum Keyword {
     Const(Literal),
     Pattern(&'static str),
     Format(&'static str),
+    /// The pattern of a format, which is about text alone.
+    FormatPattern(&'static str),
     MinLength(usize),
     MaxLength(usize),
     Minimum(f64),
@@ -46,7 +48,11 @@ pub(crate) enum Keyword {
     AnyOf(Vec<Id>),
     OneOf(Vec<Id>),
     Not(Id),
-    If { condition: Id, then: Option<Id>, otherwise: Option<Id> },
+    If {
+        condition: Id,
+        then: Option<Id>,
+        otherwise: Option<Id>,
+    },
 }
 
 /// A value that an enum or `const` names.
@@ -117,6 +123,7 @@ impl Keyword {
             36 => Self::OneOf(from.list(Reader::number)),
             37 => Self::Not(from.number()),
             38 => Self::If { condition: from.number(), then: optional(from), otherwise: optional(from) },
+            39 => Self::FormatPattern(from.text()),
             tag => unreachable!("keyword {tag} is not one that is written"),
         }
     }

@@ -20,7 +20,12 @@ struct Case {
 
 fn cases() -> Vec<Case> {
     if let Ok(file) = std::env::var("CASES") {
-        return std::fs::read(file).unwrap().split(|byte| *byte == b'\n').filter(|line| !line.is_empty()).map(|line| serde_json::from_slice(line).unwrap()).collect();
+        return std::fs::read(file)
+            .unwrap()
+            .split(|byte| *byte == b'\n')
+            .filter(|line| !line.is_empty())
+            .map(|line| serde_json::from_slice(line).unwrap())
+            .collect();
     }
     let program = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/agreement/templates.py");
     let mut python = Command::new(Venv::ready(Tools::Aws).program("python"));

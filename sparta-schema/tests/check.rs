@@ -172,8 +172,11 @@ fn policy_documents_have_their_shape() {
 
 #[test]
 fn properties_that_exclude_one_another_are_found() {
-    let zip = json!({ "Code": { "ZipFile": "x" }, "PackageType": "Image", "Role": role(), "Handler": "x" });
-    let found = messages("AWS::Lambda::Function", zip);
-    assert!(!found.is_empty());
-    println!("{found:#?}");
+    let image = json!({ "Code": { "ImageUri": "x" }, "PackageType": "Image", "Role": role(), "Handler": "x" });
+    assert_eq!(
+        messages("AWS::Lambda::Function", image),
+        ["Handler: `Handler` cannot be set here (Container image functions cannot use Handler, Runtime, or Layers)"]
+    );
+    let table = json!({ "KeySchema": [{ "AttributeName": "id", "KeyType": "HASH" }], "BillingMode": "PROVISIONED" });
+    println!("{:#?}", messages("AWS::DynamoDB::Table", table));
 }

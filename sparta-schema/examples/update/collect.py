@@ -34,7 +34,16 @@ PLAIN = {
 FORMATS = {"date-time", "ipv4-network", "ipv6-network"}
 
 # lists of a day: a type or version that AWS adds tomorrow would be refused although CloudFormation takes it
-GROWING = {"E3690": "engine versions of RDS clusters", "E3695": "engine versions of ElastiCache clusters"}
+GROWING = {
+    "E3062": "instance classes of RDS instances",
+    "E3690": "engine versions of RDS clusters",
+    "E3691": "engine versions of RDS instances",
+    "E3695": "engine versions of ElastiCache clusters",
+}
+# their code does no more than word the messages
+REWORDED = {
+    "E3046", "E3048", "E3501", "E3663", "E3681", "E3682", "E3683", "E3684", "E3692", "E3693", "E3719",
+}
 # what needs another resource, or what stands for the template's own functions
 BEYOND_ONE_RESOURCE = {"$data", "cfnContext", "cfnGather"}
 
@@ -42,11 +51,14 @@ BEYOND_ONE_RESOURCE = {"$data", "cfnContext", "cfnGather"}
 def main():
     rules = Rules.create_from_directory(str(PACKAGE / "rules"))
     formats = {rule.format_keyword: rule.pattern for rule in rules.values() if isinstance(rule, FormatKeyword)}
+    tags = json.loads((PACKAGE / "data/schemas/other/resources/tagging.json").read_text("utf-8"))
     types = {}
     left_out = {}
     for path in sorted((PACKAGE / "data/schemas/resources").glob("*.json")):
         schema = json.loads(path.read_text("utf-8"))
-        types[schema["typeName"]] = resource_type(schema, formats, left_out)
+        it = types[schema["typeName"]] = resource_type(schema, formats, left_out)
+        if schema.get("tagging", {}).get("taggable"):
+            it["rules"].append({"path": [], "message": "", "schema": clean(tags, formats, left_out)})
     extensions(rules, types, formats, left_out)
     document = {"types": types, "iam": iam(types), "leftOut": left_out}
     json.dump(document, sys.stdout, sort_keys=True, separators=(",", ":"))
@@ -80,7 +92,9 @@ def dotted(pointer):
 
 # cfn-lint's attributes are regular expressions, and only `.*` is used of them
 def attribute(expression):
-    return "*".join(part.replace("\\.", ".") for part in expression.split(".*")) if "\\" in expression or expression == ".*" else expression
+    if "\\" not in expression and expression != ".*":
+        return expression
+    return "*".join(part.replace("\\.", ".") for part in expression.split(".*"))
 
 
 def clean(schema, formats, left_out, top=False):
@@ -165,7 +179,7 @@ def reason_to_leave_out(identifier, rule):
     if isinstance(rule, CfnLintJsonSchemaRegional):
         return "what exists in a region on a day"
     defining = next(it for it in type(rule).__mro__ if "validate" in it.__dict__)
-    if defining is not CfnLintJsonSchema:
+    if defining is not CfnLintJsonSchema and identifier not in REWORDED:
         return "is code beside its schema"
     if BEYOND_ONE_RESOURCE & set(keys(rule.schema)):
         return "is about more than one resource"

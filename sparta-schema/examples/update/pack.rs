@@ -272,11 +272,11 @@ const KEYWORDS: &[&str] = &[
     "oneOf",
     "not",
     "if",
+    "formatPattern",
 ];
 
 fn keyword(writer: &mut Writer, name: &str, value: &Packed) {
-    let word = if name == "formatPattern" { "pattern" } else { name };
-    let tag = KEYWORDS.iter().position(|it| *it == word).unwrap_or_else(|| panic!("unknown keyword {name}"));
+    let tag = KEYWORDS.iter().position(|it| *it == name).unwrap_or_else(|| panic!("unknown keyword {name}"));
     writer.byte(u8::try_from(tag).expect("few keywords"));
     match value {
         Packed::Schema(id) => writer.number(*id),
@@ -293,7 +293,7 @@ fn keyword(writer: &mut Writer, name: &str, value: &Packed) {
             writer.number(then.map_or(0, |it| it + 1));
             writer.number(otherwise.map_or(0, |it| it + 1));
         }
-        Packed::Plain(value) => plain(writer, word, value),
+        Packed::Plain(value) => plain(writer, name, value),
     }
 }
 
@@ -316,7 +316,7 @@ fn plain(writer: &mut Writer, word: &str, value: &Json) {
             literals.iter().for_each(|it| literal(writer, it));
         }
         "const" => literal(writer, value),
-        "pattern" | "format" => writer.text(value.as_str().expect("a text")),
+        "pattern" | "format" | "formatPattern" => writer.text(value.as_str().expect("a text")),
         "minimum" | "maximum" | "exclusiveMinimum" | "exclusiveMaximum" | "multipleOf" => writer.float(value),
         _ => writer.number(value.as_f64().map(|it| it as usize).expect("a number")),
     }

@@ -18,12 +18,7 @@ impl<'a> Checker<'a> {
             Keyword::PatternProperties(patterns) => self.pattern_properties(patterns, entries),
             Keyword::Required(names) => self.required(names, entries, place),
             Keyword::RequiredXor(names) => self.required_xor(names, entries, place),
-            Keyword::RequiredOr(names) => {
-                if names.iter().all(|name| presence(entries, name) == Presence::No) {
-                    let message = format!("{} needs one of {}", self.name(), listed(names));
-                    self.fault(place, FaultKind::Required, message);
-                }
-            }
+            Keyword::RequiredOr(names) => self.required_or(names, entries, place),
             Keyword::DependentRequired(names) => self.dependent_required(names, entries),
             Keyword::DependentExcluded(names) => self.dependent_excluded(names, entries),
             Keyword::MinProperties(min) => self.at_least(*min, entries.iter().map(|it| &it.value), "key", place),
@@ -103,7 +98,13 @@ impl<'a> Checker<'a> {
             let message = format!("{} takes only one of {}", self.name(), listed(&found));
             let place = entries.iter().find(|it| it.key == found[1]).map_or(place, |it| it.place);
             self.fault(place, FaultKind::Exclusive, message);
-        } else if names.iter().all(|name| presence(entries, name) == Presence::No) {
+        } else {
+            self.required_or(names, entries, place);
+        }
+    }
+
+    fn required_or(&mut self, names: &[&str], entries: &[Entry], place: usize) {
+        if names.iter().all(|name| presence(entries, name) == Presence::No) {
             self.fault(place, FaultKind::Required, format!("{} needs one of {}", self.name(), listed(names)));
         }
     }

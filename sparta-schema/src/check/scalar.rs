@@ -15,6 +15,7 @@ impl Checker<'_> {
             Keyword::EnumIgnoreCase(literals) => self.one_of_literals(literals, node, true),
             Keyword::Const(literal) => self.one_of_literals(std::slice::from_ref(literal), node, false),
             Keyword::Pattern(pattern) => self.pattern(pattern, node),
+            Keyword::FormatPattern(pattern) if matches!(node.value, Value::String(_)) => self.pattern(pattern, node),
             Keyword::Format(format) => self.format(format, node),
             Keyword::MinLength(min) => self.length(node, |length| (length < *min).then(|| format!("at least {min}"))),
             Keyword::MaxLength(max) => self.length(node, |length| (length > *max).then(|| format!("at most {max}"))),

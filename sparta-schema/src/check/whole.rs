@@ -18,30 +18,30 @@ impl Checker<'_> {
         }
         let resource_type = self.resource_type;
         for rule in &resource_type.rules {
-            self.visit(&rule.path, properties, properties.place, &mut |checker, node, place| {
+            self.visit(&rule.path, properties, properties.place, &mut |checker, node, _| {
                 if rule.message.is_empty() {
                     checker.document(rule.schema, node);
                 } else if let Verdict::No(faults) = checker.verdict(rule.schema, node) {
-                    checker.broken_rule(rule.message, faults, place);
+                    checker.broken_rule(rule.message, faults);
                 }
             });
         }
     }
 
-    // a policy document can be text, too
+    // a policy document can be text, too; what the type's own schema found fault with is not said again
     fn document(&mut self, id: Id, node: &Node) {
         if !matches!(node.value, Value::String(_)) {
+            let mut before = std::mem::take(&mut self.faults);
             self.schema(id, node);
+            self.faults.retain(|fault| before.iter().all(|it| it.place != fault.place));
+            before.append(&mut self.faults);
+            self.faults = before;
         }
     }
 
-    fn broken_rule(&mut self, rule: &str, faults: Vec<Fault>, place: usize) {
-        let fault = faults.into_iter().next();
-        let (place, path, kind, message) = match fault {
-            Some(it) => (it.place, it.path, it.kind, it.message),
-            None => (place, self.path.clone(), FaultKind::Form, format!("{} has the wrong form", self.name())),
-        };
-        self.faults.push(Fault { place, path, kind, message: format!("{message} ({rule})") });
+    fn broken_rule(&mut self, rule: &str, faults: Vec<Fault>) {
+        let because = |fault: Fault| Fault { message: format!("{} ({rule})", fault.message), ..fault };
+        self.faults.extend(faults.into_iter().map(because));
     }
 
     /// Calls for each value at a path, in which `*` stands for every item.

@@ -1,0 +1,120 @@
+use serde_json::Value as Json;
+
+use crate::json::function;
+use crate::names::nearest;
+use crate::template::{MistakeKind, Place, Report, described, hint};
+
+/// What intrinsic functions refer to.
+impl Report<'_> {
+    pub(super) fn references(&mut self, place: Place<'_>, value: &Json) {
+        match value {
+            Json::Array(items) => {
+                for (index, item) in items.iter().enumerate() {
+                    self.references(Place { path: &format!("{}[{index}]", place.path), ..place }, item);
+                }
+            }
+            Json::Object(map) => match function(map) {
+                Some((name, argument)) => self.function(place, name, argument),
+                None => {
+                    for (key, value) in map {
+                        if key == "Condition" && place.section == "Conditions" && value.is_string() {
+                            self.condition(place, value);
+                            continue;
+                        }
+                        self.references(Place { path: &joined(place.path, key), ..place }, value);
+                    }
+                }
+            },
+            _ => {}
+        }
+    }
+
+    fn function(&mut self, place: Place<'_>, name: &str, argument: &Json) {
+        match (name, argument) {
+            ("Ref", Json::String(name)) => self.value(place, name, "resource or parameter"),
+            ("Fn::GetAtt", Json::String(text)) => match text.split_once('.') {
+                Some((id, attribute)) => self.get_att(place, id, Some(attribute)),
+                None => self.add(place, MistakeKind::Function, "`Fn::GetAtt` needs a resource and an attribute"),
+            },
+            ("Fn::GetAtt", Json::Array(arguments)) => match arguments.as_slice() {
+                [Json::String(id), attribute] => {
+                    self.get_att(place, id, attribute.as_str());
+                    self.references(place, attribute);
+                }
+                _ => self.add(place, MistakeKind::Function, "`Fn::GetAtt` needs a resource and an attribute"),
+            },
+            ("Fn::Sub", Json::String(text)) => self.substitutions(place, text, &Json::Null),
+            ("Fn::Sub", Json::Array(arguments)) => match arguments.as_slice() {
+                [Json::String(text), names @ Json::Object(_)] => {
+                    self.substitutions(place, text, names);
+                    self.references(place, names);
+                }
+                _ => self.add(place, MistakeKind::Function, "`Fn::Sub` needs a text, or a list of a text and a map"),
+            },
+            ("Fn::If", Json::Array(arguments)) => match arguments.as_slice() {
+                [condition, branches @ ..] if branches.len() == 2 => {
+                    self.condition(place, condition);
+                    branches.iter().for_each(|it| self.references(place, it));
+                }
+                _ => self.add(place, MistakeKind::Function, "`Fn::If` needs a condition and two values"),
+            },
+            ("Fn::FindInMap", Json::Array(arguments)) => self.find_in_map(place, arguments),
+            // a macro has parameters of its own
+            ("Fn::Transform", _) => {}
+            (name, argument) => self.references(Place { path: &joined(place.path, name), ..place }, argument),
+        }
+    }
+
+    fn value(&mut self, place: Place<'_>, name: &str, what: &str) {
+        if !self.names.is_value(name) {
+            let message = format!("there is no {what} `{name}`{}", hint(name, self.names.values()));
+            self.add(place, MistakeKind::UnknownName, message);
+        }
+    }
+
+    fn get_att(&mut self, place: Place<'_>, id: &str, attribute: Option<&str>) {
+        if !self.names.is_resource(id) {
+            let message = format!("there is no resource `{id}`{}", hint(id, self.names.resource_ids()));
+            return self.add(place, MistakeKind::UnknownName, message);
+        }
+        let Some(found) = self.names.type_of(id).and_then(described) else { return };
+        let Some(attribute) = attribute.filter(|it| !found.has_attribute(it) && !self.names.has_macro) else { return };
+        let meant = match nearest(attribute, found.attributes().iter().copied()) {
+            Some(meant) => format!("; did you mean `{meant}`?"),
+            None if found.attributes().is_empty() => "; it returns none".to_owned(),
+            None => format!("; it returns `{}`", found.attributes().join("`, `")),
+        };
+        let message = format!("{} (`{id}`) returns no attribute `{attribute}`{meant}", found.name());
+        self.add(place, MistakeKind::UnknownAttribute, message);
+    }
+
+    fn substitutions(&mut self, place: Place<'_>, text: &str, own: &Json) {
+        for rest in text.split("${").skip(1) {
+            let Some((name, _)) = rest.split_once('}') else { continue };
+            let name = name.trim();
+            if name.is_empty() || name.starts_with('!') || own.get(name).is_some() {
+                continue;
+            }
+            match name.split_once('.') {
+                Some((id, attribute)) => self.get_att(place, id, Some(attribute)),
+                None => self.value(place, name, "resource or parameter"),
+            }
+        }
+    }
+
+    fn find_in_map(&mut self, place: Place<'_>, arguments: &[Json]) {
+        let known = self.names.mappings.into_iter().flatten().map(|(name, _)| name.as_str());
+        match arguments.first().and_then(Json::as_str) {
+            Some(name) if arguments.len() == 3 && !self.names.has_macro && !known.clone().any(|it| it == name) => {
+                let message = format!("there is no mapping `{name}`{}", hint(name, known));
+                self.add(place, MistakeKind::UnknownName, message);
+            }
+            _ => {}
+        }
+        arguments.iter().for_each(|it| self.references(place, it));
+    }
+}
+
+fn joined(path: &str, key: &str) -> String {
+    if path.is_empty() { key.to_owned() } else { format!("{path}.{key}") }
+}

@@ -1,0 +1,125 @@
+//! What is found in whole templates.
+
+use serde_json::{Value as Json, json};
+use sparta_schema::check_template;
+
+fn mistakes(template: Json) -> Vec<String> {
+    check_template(&template).iter().map(ToString::to_string).collect()
+}
+
+#[track_caller]
+fn assert_right(template: Json) {
+    assert_eq!(mistakes(template), [""; 0]);
+}
+
+#[test]
+fn one_report_names_every_mistake_with_its_place() {
+    let found = mistakes(json!({
+        "Parameters": { "Name": { "Type": "String" } },
+        "Conditions": { "Large": { "Fn::Equals": [{ "Ref": "Nam" }, "x"] }, "Both": { "Fn::And": [{ "Condition": "Lage" }] } },
+        "Resources": {
+            "Files": {
+                "Type": "AWS::S3::Bucket",
+                "DeletionPolicy": "Retaine",
+                "DependsOn": ["Nothing", "Files"],
+                "Condition": "Big",
+                "Property": {},
+                "Properties": {
+                    "BucketName": { "Fn::Sub": "${Name}-${Topic.TopicNam}-${!Literal}-${Own}" },
+                    "VersionConfiguration": { "Status": "Enabled" },
+                },
+            },
+            "Topic": { "Type": "AWS::SNS::Topic", "Properties": { "DisplayName": { "Fn::If": ["Lrage", "a", "b"] } } },
+        },
+        "Outputs": {
+            "Arn": { "Value": { "Fn::GetAtt": ["Files", "Arm"] } },
+            "None": { "Description": "x" },
+        },
+    }));
+    assert_eq!(
+        found,
+        [
+            "Resources.Files.Condition: there is no condition `Big`",
+            "Resources.Files.DeletionPolicy: `DeletionPolicy` must be one of `Delete`, `Retain`, \
+             `RetainExceptOnCreate`, `Snapshot`, not `Retaine`; did you mean `Retain`?",
+            "Resources.Files.DependsOn: there is no resource `Nothing`",
+            "Resources.Files.DependsOn: a resource cannot depend on itself",
+            "Resources.Files.Property: unknown attribute `Property` of a resource; did you mean `Properties`?",
+            "Resources.Files.Properties.VersionConfiguration: unknown property `VersionConfiguration` of \
+             AWS::S3::Bucket; did you mean `VersioningConfiguration`?",
+            "Resources.Files.Properties.BucketName: AWS::SNS::Topic (`Topic`) returns no attribute `TopicNam`; did you \
+             mean `TopicName`?",
+            "Resources.Files.Properties.BucketName: there is no resource or parameter `Own`",
+            "Resources.Topic.Properties.DisplayName: there is no condition `Lrage`; did you mean `Large`?",
+            "Outputs.Arn.Value: AWS::S3::Bucket (`Files`) returns no attribute `Arm`; did you mean `Arn`?",
+            "Outputs.None: an output needs a `Value`",
+            "Conditions.Both.Fn::And[0]: there is no condition `Lage`; did you mean `Large`?",
+            "Conditions.Large.Fn::Equals[0]: there is no resource or parameter `Nam`; did you mean `Name`?",
+        ]
+    );
+}
+
+#[test]
+fn what_cloudformation_accepts_is_let_through() {
+    assert_right(json!({
+        "AWSTemplateFormatVersion": "2010-09-09",
+        "Parameters": { "Name": { "Type": "String" } },
+        "Mappings": { "Sizes": { "large": { "memory": 512 } } },
+        "Conditions": { "Named": { "Fn::Not": [{ "Fn::Equals": [{ "Ref": "Name" }, ""] }] } },
+        "Resources": {
+            "Own": { "Type": "Custom::Thing", "Properties": { "ServiceToken": "arn:aws:lambda:x", "Any": { "Deep": 1 } } },
+            "Private": { "Type": "Acme::Thing::Service", "Properties": { "What": { "Ever": true } } },
+            "Module": { "Type": "AWS::Thing::Module::MODULE", "Properties": {} },
+            "Queue": {
+                "Type": "AWS::SQS::Queue",
+                "DependsOn": "Own",
+                "UpdateReplacePolicy": "Snapshot",
+                "Properties": {
+                    "QueueName": { "Fn::If": ["Named", { "Ref": "Name" }, { "Ref": "AWS::NoValue" }] },
+                    "DelaySeconds": { "Fn::FindInMap": ["Sizes", "large", "memory"] },
+                    "VisibilityTimeout": "{{resolve:ssm:timeout}}",
+                },
+            },
+            "Stack": { "Type": "AWS::CloudFormation::Stack", "Properties": { "TemplateURL": { "Fn::Sub": "https://${AWS::URLSuffix}/x" } } },
+        },
+        "Outputs": {
+            "Any": { "Value": { "Fn::GetAtt": "Own.Anything" } },
+            "Nested": { "Value": { "Fn::GetAtt": ["Stack", "Outputs.Url"] }, "Condition": "Named" },
+            "Of": { "Value": { "Fn::Sub": ["${a}-${Private.X}", { "a": { "Ref": "Queue" } }] }, "Export": { "Name": "x" } },
+        },
+    }));
+}
+
+#[test]
+fn what_transforms_make_is_let_through() {
+    assert_right(json!({
+        "Transform": "AWS::Serverless-2016-10-31",
+        "Globals": { "Function": { "Runtime": "nodejs22.x" } },
+        "Resources": { "Hello": { "Type": "AWS::Serverless::Function", "Properties": { "InlineCode": "x", "Handler": "x" } } },
+        "Outputs": { "Role": { "Value": { "Fn::GetAtt": ["HelloRole", "Arn"] } } },
+    }));
+    assert_right(json!({
+        "Transform": ["OurMacro"],
+        "Resources": { "Files": { "Type": "AWS::S3::Bucket", "Properties": { "Encrypted": true } } },
+    }));
+    assert_right(json!({
+        "Transform": "AWS::LanguageExtensions",
+        "Resources": {
+            "Fn::ForEach::Topics": ["Name", ["A", "B"], { "Topic${Name}": { "Type": "AWS::SNS::Topic" } }],
+            "Files": { "Type": "AWS::S3::Bucket", "DeletionPolicy": { "Fn::If": ["x", "Retain", "Delete"] }, "Properties": { "BucketName": { "Ref": "TopicA" } } },
+        },
+        "Conditions": { "x": { "Fn::Equals": ["a", "b"] } },
+    }));
+}
+
+#[test]
+fn a_template_needs_resources() {
+    assert_eq!(mistakes(json!([])), [": a template must be a map"]);
+    assert_eq!(
+        mistakes(json!({ "Resource": {} })),
+        [
+            "Resource: unknown section `Resource` of a template; did you mean `Resources`?",
+            "Resources: a template needs resources"
+        ]
+    );
+}
