@@ -24,9 +24,9 @@ pub mod prelude {
     pub use sparta_cli::{AppExt, Command, CommandContext};
     pub use sparta_core::{
         App, Approval, Architecture, BatchResponse, Body, Context, Environment, Error, Function, IntoResponse, Json,
-        LambdaEvent, Memory, Pipeline, Records, Request, RequestExt, RequestPayloadExt, Response,
+        LambdaEvent, Memory, Pipeline, Records, Request, RequestExt, RequestPayloadExt, Response, attribute,
         cfn::Statement,
-        service_fn,
+        property, resource, service_fn,
         settings::{Secret, Settings},
         trigger::{FunctionUrl, HttpApi, Queue, Schedule},
     };

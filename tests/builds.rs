@@ -18,10 +18,19 @@ const SDKS: [&str; 4] = ["aws-sdk-", "aws-smithy-", "aws-config", "aws-runtime"]
 
 /// The packages that a service is made of, as its Lambda build has them or as it comes.
 fn packages(service: &str, lambda: bool) -> Vec<String> {
+    tree(service, "normal,build", lambda)
+}
+
+fn tree(service: &str, edges: &str, lambda: bool) -> Vec<String> {
     let mut command = cargo();
-    command.args(["tree", "--package", service, "--edges", "normal,build", "--prefix", "none", "--format", "{p}"]);
+    command.args(["tree", "--package", service, "--edges", edges, "--prefix", "none", "--format", "{p}"]);
     command.env_remove("CARGO_ENCODED_RUSTFLAGS").env("RUSTFLAGS", if lambda { "--cfg sparta_lambda" } else { "" });
     run(&mut command).success().lines().map(str::to_owned).collect()
+}
+
+/// The same without what only the compiler loads.
+fn linked(service: &str, lambda: bool) -> Vec<String> {
+    tree(service, "normal,no-proc-macro", lambda)
 }
 
 fn is_sdk(package: &str) -> bool {
@@ -37,6 +46,19 @@ fn a_lambda_build_depends_on_no_aws_sdk() {
         assert!(sdks.is_empty(), "{service} depends on {sdks:?}");
     }
     assert!(packages("hello", false).iter().any(|package| is_sdk(package)), "the full build has them");
+}
+
+#[test]
+fn a_lambda_build_carries_neither_the_schemas_nor_their_check() {
+    let has_schemas = |packages: &[String]| packages.iter().any(|package| package.starts_with("sparta-schema "));
+    for service in SERVICES {
+        let packages = linked(service, true);
+        assert!(packages.iter().any(|package| package.starts_with("sparta-core ")), "{service}: {packages:?}");
+        assert!(!has_schemas(&packages), "{service}: {packages:?}");
+    }
+    assert!(has_schemas(&linked("hello", false)), "the full build has them");
+    let bootstrap = fs::read(package("codepipeline").path().join("code/bootstrap")).unwrap();
+    assert!(!contains(&bootstrap, "sparta_schema") && !contains(&bootstrap, "did you mean `"));
 }
 
 fn contains(bytes: &[u8], text: &str) -> bool {

@@ -6,16 +6,21 @@ use crate::{
     trigger::TriggerMistake,
 };
 
-/// Everything that is wrong with an App, each with its place and remedy.
+/// Everything that is wrong with an App or a template, each with its place and remedy.
 #[derive(Debug)]
 pub struct Mistakes {
-    app: String,
+    subject: String,
     mistakes: Vec<Mistake>,
 }
 
 impl Mistakes {
     pub(crate) fn of(app: &str, mistakes: Vec<Mistake>) -> Self {
-        Self { app: app.to_owned(), mistakes }
+        Self { subject: format!("the app `{app}`"), mistakes }
+    }
+
+    #[cfg(not(sparta_lambda))]
+    pub(crate) fn of_template(mistakes: Vec<Mistake>) -> Self {
+        Self { subject: "the template".to_owned(), mistakes }
     }
 
     /// `Ok` where there is none.
@@ -32,7 +37,7 @@ impl Mistakes {
 impl fmt::Display for Mistakes {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let count = self.mistakes.len();
-        write!(f, "the app `{}` has {count} mistake{}:", self.app, if count == 1 { "" } else { "s" })?;
+        write!(f, "{} has {count} mistake{}:", self.subject, if count == 1 { "" } else { "s" })?;
         self.mistakes.iter().try_for_each(|mistake| write!(f, "\n  - {mistake}"))
     }
 }
@@ -148,8 +153,12 @@ pub enum Mistake {
         "the resources `{first}` and `{second}` are clones, so that what refers to one could mean the other: make each with a `resource!` of its own"
     )]
     AmbiguousResource { first: LogicalId, second: LogicalId },
-    #[error("{place}: {fault}")]
-    Template { place: String, fault: String },
+    #[cfg(not(sparta_lambda))]
+    #[error("{0}")]
+    Template(sparta_schema::Mistake),
+    #[cfg(not(sparta_lambda))]
+    #[error("pipeline: {0}")]
+    PipelineTemplate(sparta_schema::Mistake),
     #[error("the template has {count} {what}, and CloudFormation allows {limit}: split the app")]
     TooMany { what: &'static str, count: usize, limit: usize },
     #[error(

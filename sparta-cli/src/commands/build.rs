@@ -4,7 +4,7 @@ use std::{
 };
 
 use serde::Serialize;
-use sparta_core::{Synthesis, synth::Source};
+use sparta_core::{Synthesis, cfn::Template, synth::Source};
 
 use super::{Session, session::cargo_run};
 #[cfg(not(sparta_lambda))]
@@ -101,7 +101,10 @@ impl Build {
 impl BuildOptions {
     /// Compiles, packages and writes everything. Calls nothing.
     pub(crate) async fn build(&self, session: &Session) -> Result<Built, CliError> {
-        let synthesis = session.synthesized()?;
+        let synthesis = session.checked()?;
+        let pipeline = synthesis.model.pipeline();
+        let pipeline =
+            pipeline.map(|declared| session.pipeline(&synthesis, declared, Source::Connection)).transpose()?;
         session.warn(&synthesis);
         if let Some(name) = &self.code_pipeline_package {
             self.check_package_name(name, &synthesis)?;
@@ -112,7 +115,7 @@ impl BuildOptions {
             None => BuildId::find(Path::new("."), &self.output_dir, |name| std::env::var(name).ok(), &binary),
         };
         let code = Archive::code(&binary, build_id.as_str()).map_err(packaging)?;
-        let files = self.write(&synthesis, &binary, &build_id, &code)?;
+        let files = self.write(&synthesis, pipeline.as_ref(), &binary, &build_id, &code)?;
         Ok(Built { synthesis, build_id, code, files })
     }
 
@@ -134,6 +137,7 @@ impl BuildOptions {
     fn write(
         &self,
         synthesis: &Synthesis,
+        pipeline: Option<&Template>,
         binary: &[u8],
         build_id: &BuildId,
         code: &Archive,
@@ -146,13 +150,8 @@ impl BuildOptions {
         for (name, document) in &documents {
             configurations.push(self.write_file(&format!("{name}.json"), document.as_bytes())?);
         }
-        let pipeline = match model.pipeline() {
-            Some(pipeline) => {
-                let stack = synthesis.pipeline(pipeline, Source::Connection);
-                Some(self.write_file("pipeline.json", stack?.to_json().as_bytes())?)
-            }
-            None => None,
-        };
+        let pipeline =
+            pipeline.map(|stack| self.write_file("pipeline.json", stack.to_json().as_bytes())).transpose()?;
         self.write_folder(binary, build_id)?;
         let archive = self.write_file("code.zip", code.bytes())?;
         let package = match &self.code_pipeline_package {

@@ -61,7 +61,7 @@ impl Provision {
 
     /// The stack without what only the build knows.
     fn request(&self, session: &Session) -> Result<Request, CliError> {
-        let synthesis = session.synthesized()?;
+        let synthesis = session.checked()?;
         let model = &synthesis.model;
         let configuration = self.target.environment(model)?.map(|environment| environment.configuration());
         let Configuration { mut parameters, mut tags, stack_policy } = configuration.unwrap_or_default();

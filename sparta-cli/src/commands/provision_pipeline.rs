@@ -41,7 +41,7 @@ const TOKEN_VARIABLE: &str = "SPARTA_OAUTH_TOKEN";
 
 impl ProvisionPipeline {
     pub(crate) async fn run(self, session: &Session) -> Result<(), CliError> {
-        let synthesis = session.synthesized()?;
+        let synthesis = session.checked()?;
         session.warn(&synthesis);
         let pipeline = self.declaration(&synthesis)?;
         let name = pipeline.name_for(synthesis.model.name());
@@ -56,7 +56,7 @@ impl ProvisionPipeline {
                 "Create a connection in the console under Developer Tools, Settings, Connections, and authorise it there.",
             ));
         }
-        let template = synthesis.pipeline(&pipeline, source)?;
+        let template = session.pipeline(&synthesis, &pipeline, source)?;
         let path = self.output_dir.join("pipeline.json");
         write_whole(&path, template.to_json().as_bytes())?;
 

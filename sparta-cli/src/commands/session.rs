@@ -1,7 +1,7 @@
 use std::io::Write;
 
 use serde::Serialize;
-use sparta_core::{App, Model, Synthesis};
+use sparta_core::{App, Mistakes, Model, Pipeline, Synthesis, cfn::Template, synth::Source};
 
 use crate::{
     CliError,
@@ -28,6 +28,27 @@ impl Session {
     /// The App without mistakes and its template.
     pub(crate) fn synthesized(&self) -> Result<Synthesis, CliError> {
         Ok(self.app.synthesize(self.global.level.into())?)
+    }
+
+    /// The App and its template, which is also checked against what CloudFormation takes.
+    pub(crate) fn checked(&self) -> Result<Synthesis, CliError> {
+        let synthesis = self.synthesized()?;
+        #[cfg(not(sparta_lambda))]
+        synthesis.check()?;
+        Ok(synthesis)
+    }
+
+    /// The stack of the pipeline, checked in the same way.
+    pub(crate) fn pipeline(
+        &self,
+        synthesis: &Synthesis,
+        pipeline: &Pipeline,
+        source: Source<'_>,
+    ) -> Result<Template, CliError> {
+        let stack = synthesis.pipeline(pipeline, source)?;
+        #[cfg(not(sparta_lambda))]
+        synthesis.check_pipeline(&stack)?;
+        Ok(stack)
     }
 
     /// Warns of functions whose signature goes away, and of what AWS may refuse.
@@ -61,14 +82,4 @@ impl Session {
     }
 }
 
-/// What a command that calls AWS says in the build that goes to Lambda.
-#[cfg(sparta_lambda)]
-pub(crate) fn lambda_build(command: &str) -> CliError {
-    CliError::failed(format!("`{command}` calls AWS, and this is a Lambda build, which carries no AWS SDK"))
-        .hint(format!("Use the service's usual build: `{} {command} ...`", cargo_run()))
-}
-
-/// How this service is run: in a workspace of several programs `cargo run` has to be told which.
-pub(crate) fn cargo_run() -> String {
-    std::env::var("CARGO_PKG_NAME").map_or_else(|_| "cargo run --".to_owned(), |name| format!("cargo run -p {name} --"))
-}
+#[expect(clippy::needless_pass_by_value, reason = "it maps errors")]

@@ -1,5 +1,6 @@
 //! CloudFormation documents: [`Template`] and its parts.
 
+mod document;
 mod into_value;
 #[doc(hidden)]
 pub mod literal;
@@ -13,6 +14,7 @@ mod resource;
 mod template;
 mod value;
 
+pub use document::{TemplateError, TemplateProblem};
 pub use into_value::IntoValue;
 pub use name::{LogicalId, LogicalIdError, pascal_case};
 pub use output::Output;

@@ -1,12 +1,17 @@
 use serde::Serialize;
 
 /// What a parameter's text is to CloudFormation.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+///
+/// <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-supplied-parameter-types.html>
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub enum ParameterType {
     /// A text.
     String,
     /// A number.
     Number,
+    /// Another type, such as `CommaDelimitedList` or `AWS::SSM::Parameter::Value<String>`.
+    #[serde(untagged)]
+    Other(String),
 }
 
 /// A template parameter, as CloudFormation's documents have it.

@@ -17,7 +17,7 @@ pub struct Template {
     #[serde(rename = "AWSTemplateFormatVersion")]
     format_version: &'static str,
     #[serde(skip_serializing_if = "String::is_empty")]
-    description: String,
+    pub(super) description: String,
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     parameters: BTreeMap<LogicalId, Parameter>,
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
@@ -27,7 +27,7 @@ pub struct Template {
     outputs: BTreeMap<LogicalId, Output>,
     /// What a document has that nothing here makes: `Mappings`, `Rules`, `Transform`, `Metadata`, `Hooks`.
     #[serde(flatten)]
-    others: BTreeMap<String, Value>,
+    pub(super) others: BTreeMap<String, Value>,
     #[serde(skip)]
     resolver: Resolver,
     #[serde(skip)]
@@ -203,5 +203,151 @@ fn vacant<T>(entry: Entry<'_, LogicalId, T>, value: T) -> bool {
             true
         }
         Entry::Occupied(_) => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value as Json, json};
+
+    use super::*;
+    use crate::{attribute, cfn::join, resource};
+
+    fn id(name: &str) -> LogicalId {
+        LogicalId::of_words([name])
+    }
+
+    fn written(template: &Template) -> Json {
+        serde_json::from_str(&template.to_json()).unwrap()
+    }
+
+    /// A bucket, and a policy that refers to it in every way there is.
+    fn pair() -> (Resource, Resource) {
+        let bucket = resource!(AWS::S3::Bucket { BucketName: "hello" });
+        let token = LogicalId::from(&bucket);
+        let policy = resource!(AWS::S3::BucketPolicy {
+            Bucket: (bucket.reference()),
+            PolicyDocument: {
+                Statement: [{
+                    Effect: "Allow",
+                    Principal: "*",
+                    Action: "s3:GetObject",
+                    Resource: [
+                        (attribute!(AWS::S3::Bucket, bucket, "Arn")),
+                        (join("", [bucket.attribute("Arn"), "/*".into()])),
+                        { "Fn::Sub": (format!("${{{token}.Arn}}/${{Other}}/${{{token}}}")) },
+                        { "Fn::Sub": [(format!("${{{token}.Arn}}/${{Own}}")), { Own: (bucket.reference()) }] },
+                    ],
+                }],
+            },
+        });
+        (bucket, policy)
+    }
+
+    #[test]
+    fn references_are_to_the_logical_id_whichever_resource_is_added_first() {
+        let expected = json!([
+            {"Fn::GetAtt": ["Files", "Arn"]},
+            {"Fn::Join": ["", [{"Fn::GetAtt": ["Files", "Arn"]}, "/*"]]},
+            {"Fn::Sub": "${Files.Arn}/${Other}/${Files}"},
+            {"Fn::Sub": ["${Files.Arn}/${Own}", {"Own": {"Ref": "Files"}}]},
+        ]);
+        for first in [true, false] {
+            let (bucket, policy) = pair();
+            let policy = policy.depends_on(&bucket);
+            let mut template = Template::new("");
+            template.output(id("Name"), Output::new("Name", bucket.reference()).export(bucket.reference()));
+            if first {
+                template.resource(id("Files"), bucket.clone());
+            }
+            template.resource(id("Policy"), policy);
+            template.resource(id("Files"), bucket);
+            let json = written(&template);
+            let policy = &json["Resources"]["Policy"];
+            assert_eq!(policy["Properties"]["PolicyDocument"]["Statement"][0]["Resource"], expected);
+            assert_eq!(policy["Properties"]["Bucket"], json!({"Ref": "Files"}));
+            assert_eq!(policy["DependsOn"], json!(["Files"]));
+            assert_eq!(json["Outputs"]["Name"]["Value"], json!({"Ref": "Files"}));
+            assert_eq!(json["Outputs"]["Name"]["Export"], json!({"Name": {"Ref": "Files"}}));
+            assert_eq!(template.mistakes(), []);
+        }
+    }
+
+    #[test]
+    fn a_reference_survives_json() {
+        let bucket = resource!(AWS::S3::Bucket);
+        let condition = json!({"ArnEquals": {"aws:SourceArn": bucket.attribute("Arn")}});
+        let mut template = Template::new("");
+        template.resource(id("Policy"), Resource::raw("Custom::Policy", json!({"Condition": condition})));
+        template.resource(id("Files"), bucket);
+        let arn = &written(&template)["Resources"]["Policy"]["Properties"]["Condition"]["ArnEquals"]["aws:SourceArn"];
+        assert_eq!(arn, &json!({"Fn::GetAtt": ["Files", "Arn"]}));
+    }
+
+    #[test]
+    fn a_reference_to_what_was_never_added_names_its_type() {
+        let (_, policy) = pair();
+        let mut template = Template::new("");
+        template.resource(id("Policy"), policy);
+        let from = "the resource `Policy`".to_owned();
+        assert_eq!(template.mistakes(), [Mistake::ResourceNeverAdded { from, kind: "AWS::S3::Bucket".into() }]);
+    }
+
+    #[test]
+    fn a_reference_to_a_resource_with_two_ids_could_mean_either() {
+        let (bucket, policy) = pair();
+        let mut template = Template::new("");
+        template.resource(id("First"), bucket.clone());
+        template.resource(id("Second"), bucket);
+        assert_eq!(template.mistakes(), []);
+        template.resource(id("Policy"), policy);
+        let mistake = Mistake::AmbiguousResource { first: id("First"), second: id("Second") };
+        assert_eq!(template.mistakes(), [mistake]);
+    }
+
+    #[test]
+    fn a_resource_that_was_made_twice_is_the_same_twice() {
+        let template = || {
+            let (bucket, policy) = pair();
+            let mut template = Template::new("");
+            template.resource(id("Files"), bucket);
+            template.resource(id("Policy"), policy);
+            template
+        };
+        assert_eq!(template(), template());
+        assert_eq!(template().to_json(), template().to_json());
+    }
+
+    #[test]
+    fn properties_that_are_no_object_are_a_mistake() {
+        let mut template = Template::new("");
+        template.resource(id("Orders"), Resource::raw("AWS::SQS::Queue", json!(["orders"])));
+        let mistake = Mistake::Properties { id: id("Orders"), kind: "AWS::SQS::Queue".into() };
+        assert_eq!(template.mistakes(), [mistake]);
+    }
+
+    #[test]
+    fn attributes_of_a_resource_are_written_beside_its_properties() {
+        let mut template = Template::new("");
+        let group = resource!(AWS::AutoScaling::AutoScalingGroup { MinSize: "1", MaxSize: "1", InstanceId: "i" })
+            .creation_policy(json!({"ResourceSignal": {"Count": 1}}))
+            .update_policy(json!({"AutoScalingRollingUpdate": {"MinInstancesInService": 1}}))
+            .metadata(json!({"Owner": "greetings"}))
+            .condition(id("Big"))
+            .depends_on(id("Other"))
+            .retain_once_created();
+        template.resource(id("Group"), group);
+        let expected = json!({
+            "Type": "AWS::AutoScaling::AutoScalingGroup",
+            "DependsOn": ["Other"],
+            "Condition": "Big",
+            "DeletionPolicy": "RetainExceptOnCreate",
+            "UpdateReplacePolicy": "Retain",
+            "CreationPolicy": {"ResourceSignal": {"Count": 1}},
+            "UpdatePolicy": {"AutoScalingRollingUpdate": {"MinInstancesInService": 1}},
+            "Metadata": {"Owner": "greetings"},
+            "Properties": {"MinSize": "1", "MaxSize": "1", "InstanceId": "i"},
+        });
+        assert_eq!(written(&template)["Resources"]["Group"], expected);
     }
 }

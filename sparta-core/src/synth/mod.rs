@@ -1,6 +1,8 @@
 //! From a [`Model`] to documents: the service's template, configuration files, the pipeline's stack, its buildspec.
 
 mod buildspec;
+#[cfg(not(sparta_lambda))]
+mod check;
 mod configuration;
 mod pipeline;
 mod quota;
@@ -8,7 +10,7 @@ mod service;
 
 use serde::Serialize;
 
-use crate::{App, Mistake, Mistakes, Model, Pipeline, cfn::Template, check};
+use crate::{App, Mistake, Mistakes, Model, Pipeline, cfn::Template};
 
 pub use buildspec::{Buildspec, release_profile};
 pub use configuration::Configuration;
@@ -58,7 +60,7 @@ impl App {
     pub fn synthesize(&self, level: LogLevel) -> Result<Synthesis, Mistakes> {
         let model = self.model();
         let (template, too_large) = service::template(&model, level);
-        let mut mistakes = check::model(&model);
+        let mut mistakes = crate::check::model(&model);
         mistakes.extend(too_large);
         if !mistakes.iter().any(names_collide) {
             mistakes.extend(template.clashes().iter().cloned().map(Mistake::from));

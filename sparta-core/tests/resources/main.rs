@@ -1,7 +1,37 @@
-//! What is written with `resource!`: mistakes in it, and resources of many types.
+//! What is written with `resource!`: mistakes in it, what expressions become, resources of many types.
+
+mod services;
+mod values;
+
+use std::collections::BTreeSet;
+
+use sparta_core::cfn::{LogicalId, Template};
 
 /// Mistakes are reported where they are, all at once.
 #[test]
 fn mistakes_in_a_resource_are_reported_where_they_are() {
     trybuild::TestCases::new().compile_fail("tests/resources/fail/*.rs");
+}
+
+#[test]
+fn resources_of_many_services_compile_with_their_deepest_properties() {
+    use services::{compute, databases, delivery, identity, messaging, network, observation, storage};
+    let services = [
+        compute::all(),
+        databases::all(),
+        delivery::all(),
+        identity::all(),
+        messaging::all(),
+        network::all(),
+        observation::all(),
+        storage::all(),
+    ];
+    let mut template = Template::new("");
+    for (position, resource) in services.into_iter().flatten().enumerate() {
+        let id = LogicalId::of_words([resource.kind(), &position.to_string()]);
+        assert!(template.resource(id, resource));
+    }
+    let kinds: BTreeSet<&str> = template.resources().values().map(|resource| resource.kind()).collect();
+    assert!(kinds.len() >= 40, "{}: {kinds:?}", kinds.len());
+    template.check().unwrap_or_else(|mistakes| panic!("{mistakes}"));
 }

@@ -5,3 +5,4 @@ mod documents;
 mod mistakes;
 mod models;
 mod random;
+mod resources;

@@ -30,6 +30,18 @@ fn sources() -> impl Strategy<Value = Source<'static>> {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig::with_cases(32))]
+
+    #[test]
+    fn what_is_made_passes_the_check(shape in shapes()) {
+        let app = shape.app();
+        if app.synthesize(LogLevel::Info).is_ok() {
+            prop_assert_eq!(app.check().map_err(|mistakes| mistakes.to_string()), Ok(()));
+        }
+    }
+}
+
+proptest! {
     #[test]
     fn the_same_app_gives_the_same_bytes_or_the_same_mistakes(shape in shapes(), source in sources()) {
         let said = |result: Result<Vec<String>, Mistakes>| result.map_err(|mistakes| mistakes.to_string());

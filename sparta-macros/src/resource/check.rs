@@ -8,7 +8,7 @@ use super::{
 
 /// Checks the properties of a resource.
 pub fn resource(kind: &Kind, properties: &Node, mistakes: &mut Mistakes) {
-    let Some(resource_type) = known(kind, mistakes) else { return };
+    let Some(resource_type) = described(kind, mistakes) else { return };
     let mut places = Places::default();
     let faults = sparta_schema::check(resource_type, &places.node(properties));
     report(faults, kind, &places, mistakes);
@@ -19,6 +19,14 @@ pub fn report(faults: Vec<Fault>, kind: &Kind, places: &Places, mistakes: &mut M
     for fault in faults {
         mistakes.push(places.get(fault.place).unwrap_or(kind.place), fault.message);
     }
+}
+
+/// What a type's properties are; all custom resources are described by one.
+pub fn described(kind: &Kind, mistakes: &mut Mistakes) -> Option<&'static ResourceType> {
+    known(kind, mistakes).or_else(|| {
+        let is_custom = kind.name.starts_with("Custom::");
+        is_custom.then(|| resource_type("AWS::CloudFormation::CustomResource"))?
+    })
 }
 
 /// What is known of a type: only of those of AWS, the others being private or custom.

@@ -27,7 +27,7 @@ pub fn expand(input: TokenStream) -> TokenStream {
     let path = path(&mut tokens, &mut parser);
     let value = parser.value(&mut tokens, "property");
     parser.end(&mut tokens, "after the property");
-    if let Some(resource_type) = check::known(&kind, &mut parser.mistakes) {
+    if let Some(resource_type) = check::described(&kind, &mut parser.mistakes) {
         let mut places = Places::default();
         let whole = within(&path, &value, &mut places);
         let faults = schema::check(resource_type, &whole).into_iter();

@@ -1,0 +1,141 @@
+//! Resources, outputs and conditions that a service adds to its template itself.
+
+use serde_json::{Value as Json, json};
+use sparta_core::{
+    App, Error, Function, LogLevel, Request, attribute,
+    cfn::{LogicalId, Output, Resource, Statement, Template, Value, join},
+    resource, service_fn,
+};
+
+use crate::models;
+
+fn function(name: &str) -> Function {
+    Function::http(name, service_fn(async |_: Request| Ok::<_, Error>("hello")))
+}
+
+fn hello() -> App {
+    App::new("Hello").function(function("hello"))
+}
+
+fn template(app: &App) -> Json {
+    serde_json::from_str(&app.synthesize(LogLevel::Info).unwrap().template.to_json()).unwrap()
+}
+
+fn report(app: &App) -> String {
+    app.check().unwrap_err().to_string()
+}
+
+/// A bucket that a function writes to and that tells another function.
+fn files() -> App {
+    let bucket = resource!(AWS::S3::Bucket { VersioningConfiguration: { Status: "Enabled" } });
+    let arn = attribute!(AWS::S3::Bucket, bucket, "Arn");
+    let writer = function("writer")
+        .variable("BUCKET", bucket.reference())
+        .grant(Statement::allow(["s3:PutObject"]).on(join("", [arn.clone(), "/*".into()])))
+        .grant(Statement::allow(["s3:ListBucket"]).on(arn.clone()).when(json!({"ArnEquals": {"aws:SourceArn": arn}})));
+    let alarm = resource!(AWS::CloudWatch::Alarm {
+        ComparisonOperator: "GreaterThanThreshold",
+        EvaluationPeriods: 1,
+        Namespace: "AWS/Lambda",
+        MetricName: "Errors",
+        Dimensions: [{ Name: "FunctionName", Value: (writer.reference()) }],
+        Statistic: "Sum",
+        Period: 300,
+        Threshold: 0,
+    });
+    App::new("Files")
+        .function(writer)
+        .resource("WriterErrors", alarm.condition(LogicalId::new("IsLarge").unwrap()).depends_on(&bucket))
+        .condition("IsLarge", json!({"Fn::Equals": [{"Ref": "AWS::Region"}, "eu-west-1"]}))
+        .output("BucketName", Output::new("Where files are", bucket.reference()).export("files"))
+        .resource("Files", bucket.retain())
+}
+
+#[test]
+fn a_function_uses_a_resource_through_its_reference() {
+    let template = template(&files());
+    let resources = &template["Resources"];
+    assert_eq!(resources["Files"]["DeletionPolicy"], "Retain");
+    let variables = &resources["WriterFunction"]["Properties"]["Environment"]["Variables"];
+    assert_eq!(variables, &json!({"BUCKET": {"Ref": "Files"}}));
+    let statements = &resources["WriterRole"]["Properties"]["Policies"][0]["PolicyDocument"]["Statement"];
+    let arn = json!({"Fn::GetAtt": ["Files", "Arn"]});
+    assert_eq!(statements[1]["Resource"], json!({"Fn::Join": ["", [arn, "/*"]]}));
+    assert_eq!(statements[2]["Condition"], json!({"ArnEquals": {"aws:SourceArn": arn}}));
+    assert_eq!(resources["WriterErrors"]["DependsOn"], json!(["Files"]));
+    let dimension = &resources["WriterErrors"]["Properties"]["Dimensions"][0]["Value"];
+    assert_eq!(dimension, &json!({"Ref": "WriterFunction"}));
+    assert_eq!(template["Outputs"]["BucketName"]["Value"], json!({"Ref": "Files"}));
+    files().check().unwrap_or_else(|mistakes| panic!("{mistakes}"));
+}
+
+#[test]
+fn an_app_that_is_made_twice_gives_the_same_bytes() {
+    let bytes = |app: &App| app.synthesize(LogLevel::Info).unwrap().template.to_json();
+    let app = files();
+    assert_eq!(bytes(&app), bytes(&app));
+    assert_eq!(bytes(&app), bytes(&files()));
+    assert!(!bytes(&app).contains(":AWS::S3::Bucket>"));
+}
+
+#[test]
+fn names_in_the_template_are_letters_and_digits_and_each_is_one_thing() {
+    let queue = || resource!(AWS::SQS::Queue);
+    let output = || Output::new("Name", "hello");
+    let app = hello()
+        .resource("my-queue", queue())
+        .resource("Orders", queue())
+        .resource("Orders", queue())
+        .resource("HelloFunction", queue())
+        .output("the name", output())
+        .output("HelloFunction", output())
+        .condition("", Value::Bool(true));
+    insta::assert_snapshot!(report(&app));
+}
+
+#[test]
+fn a_reference_to_a_resource_that_was_never_added_is_a_mistake() {
+    let bucket = resource!(AWS::S3::Bucket);
+    let app = App::new("Hello").function(function("hello").variable("BUCKET", bucket.reference()));
+    insta::assert_snapshot!(report(&app));
+}
+
+#[test]
+fn what_the_compiler_could_not_see_is_found_by_the_check() {
+    let (days, mode, name) = (31, "On", "Hello World");
+    let queue = resource!(AWS::SQS::Queue { DelaySeconds: (1000) });
+    let app = hello()
+        .output("Url", Output::new("Address", queue.attribute("Url")))
+        .output("Gone", Output::new("Gone", LogicalId::new("Gone").unwrap().attribute("Arn")))
+        .resource("Orders", queue)
+        .resource("Log", resource!(AWS::Logs::LogGroup { RetentionInDays: (days) }))
+        .resource(
+            "Files",
+            resource!(AWS::S3::Bucket { BucketName: (name), VersioningConfiguration: { Status: (mode) } }),
+        )
+        .resource("Raw", Resource::raw("AWS::SQS::Queue", json!({"QueueNam": "x", "DelaySeconds": null})))
+        .resource("Unknown", Resource::raw("AWS::SQS::Queu", json!({})))
+        .resource("List", Resource::raw("Custom::List", json!({"ServiceToken": f64::NAN})));
+    insta::assert_snapshot!(report(&app));
+}
+
+#[test]
+fn the_models_pass_the_check() {
+    models::everything().check().unwrap_or_else(|mistakes| panic!("{mistakes}"));
+}
+
+#[test]
+fn a_document_from_elsewhere_is_checked_as_a_whole() {
+    let document = json!({
+        "Parameters": {"Name": {"Type": "String"}},
+        "Resources": {
+            "Files": {"Type": "AWS::S3::Bucket", "Properties": {"BucketName": {"Ref": "Nam"}, "Colour": "red"}},
+            "Policy": {
+                "Type": "AWS::S3::BucketPolicy", "DependsOn": "File",
+                "Properties": {"Bucket": {"Ref": "Files"}, "PolicyDocument": {"Statement": []}},
+            },
+        },
+    });
+    let template = Template::from_json(&document.to_string()).unwrap();
+    insta::assert_snapshot!(template.check().unwrap_err());
+}
