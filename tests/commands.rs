@@ -325,3 +325,9 @@ fn a_deletion_that_changes_nothing_names_the_stack() {
     shell.says("delete-noop", &["delete", "--noop"]);
     shell.says("delete-noop-json", &["delete", "--noop", "--environment", "production", "--format", "json"]);
 }
+
+#[test]
+fn a_function_that_is_served_to_nobody_says_so() {
+    let shell = Shell::of("codepipeline");
+    assert_eq!(shell.says("execute-nowhere", &["execute", "--runtimeApi", "127.0.0.1:1"]).code, Some(1));
+}

@@ -32,8 +32,19 @@ impl Execute {
             }
         };
         let spec = model.functions().iter().find(|function| function.name() == chosen).expect("it was found by name");
+        reach(&self.runtime_api)?;
         serve(&self.runtime_api, spec, session.global.level.into())
     }
+}
+
+/// Says that nobody is there, before the function does in its own words.
+fn reach(runtime_api: &str) -> Result<(), CliError> {
+    let reached = std::net::TcpStream::connect(runtime_api).map(drop);
+    reached.map_err(|error| {
+        CliError::failed(format!("no Runtime API answers at {runtime_api}"))
+            .source(error)
+            .hint("Start the emulator first, or give its address: --runtimeApi HOST:PORT.")
+    })
 }
 
 /// Becomes the process that Lambda would start: the environment of a process can only be set from outside.

@@ -83,6 +83,11 @@ pub enum InPlaceError {
 }
 
 impl InPlaceError {
+    /// Whether its own words say that nothing was changed.
+    fn is_refusal(&self) -> bool {
+        !matches!(self, Self::Aws(_) | Self::Interrupted { .. })
+    }
+
     /// Whether the function may take the new code after all.
     fn is_unclear(&self) -> bool {
         matches!(self, Self::Aws(error) if error.is_transient() || error.call != UPDATE_CODE)
@@ -172,10 +177,7 @@ impl Stacks<'_> {
         let reached = reached.into_inner().unwrap_or_else(PoisonError::into_inner);
         match result {
             Ok(()) => {}
-            Err(source @ InPlaceError::Interrupted { .. }) => {
-                return Err(InPlaceError::Halfway { reached, source: Box::new(source) });
-            }
-            Err(source) if reached.nowhere() => return Err(source),
+            Err(source) if reached.nowhere() && source.is_refusal() => return Err(source),
             Err(source) => return Err(InPlaceError::Halfway { reached, source: Box::new(source) }),
         }
         self.progress.say(&if reached.updated.is_empty() {

@@ -259,6 +259,21 @@ async fn ctrl_c_before_the_first_function_says_that_none_has_the_new_code() {
 }
 
 #[tokio::test]
+async fn a_call_that_is_refused_before_the_first_function_says_that_none_has_the_new_code() {
+    let script = Script::new([
+        ("DescribeStacks", vec![stack("UPDATE_COMPLETE")]),
+        ("GetTemplate", vec![Answer::error(403, "AccessDenied", "not authorized")]),
+    ]);
+    let recorder = Recorder::default();
+    let report = report(stacks(&script, &recorder).update_in_place(&script.config(), &in_place()).await.unwrap_err());
+    assert!(report.starts_with("error: GetTemplate of stack \"Hello\" was refused"), "{report}");
+    assert!(
+        report.contains("hint: No function was given the new code.\nhint: Allow `cloudformation:GetTemplate`"),
+        "{report}"
+    );
+}
+
+#[tokio::test]
 async fn a_failure_halfway_says_which_functions_have_the_new_code() {
     let failed = vec![function("old", "Successful", ""), function("old", "Failed", "too large")];
     let (script, request) = three_functions(failed, vec![Answer::json(200, "{}")]);
