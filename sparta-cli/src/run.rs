@@ -99,3 +99,38 @@ fn binary_name() -> Option<String> {
     let path = std::env::current_exe().ok()?;
     Some(path.file_stem()?.to_string_lossy().into_owned())
 }
+
+#[cfg(all(test, not(sparta_lambda)))]
+mod tests {
+    use clap::Parser;
+    use serde_json::json;
+    use sparta_core::{Environment, Error, Function, Pipeline, Request, cfn::Resource, service_fn};
+
+    use super::*;
+
+    fn mistaken() -> App {
+        App::new("Mistaken")
+            .function(Function::http("hello", service_fn(async |_: Request| Ok::<_, Error>("hello"))))
+            .resource("Orders", Resource::raw("AWS::SQS::Queue", json!({"DelaySecond": 5, "VisibilityTimeout": -1})))
+            .environment(Environment::new("test", ()))
+            .pipeline(Pipeline::github("https://github.com/acme/mistaken"))
+    }
+
+    #[test]
+    fn what_cloudformation_would_refuse_is_refused_before_anything_is_written() {
+        let folder = tempfile::tempdir().unwrap();
+        let output = folder.path().join("output");
+        for command in [&["build"][..], &["provision", "--noop"], &["provisionPipeline", "--noop"]] {
+            let options = ["--outputDir", output.to_str().unwrap()];
+            let line = CommandLine::try_parse_from(["mistaken"].iter().chain(command).chain(&options)).unwrap();
+            let session = Session::new(mistaken(), line.global);
+            let error = block_on(line.command.run(session)).unwrap().unwrap_err();
+            let message = error.to_string();
+            assert!(message.contains("the app `Mistaken` has 2 mistakes:"), "{command:?}: {message}");
+            assert!(message.contains("Resources.Orders.Properties.DelaySecond: "), "{command:?}: {message}");
+            assert!(message.contains("Resources.Orders.Properties.VisibilityTimeout: "), "{command:?}: {message}");
+            assert_eq!(error.exit_code(), 1, "{command:?}");
+            assert!(!output.exists(), "{command:?}");
+        }
+    }
+}

@@ -1,7 +1,7 @@
 use std::io::Write;
 
 use serde::Serialize;
-use sparta_core::{App, Mistakes, Model, Pipeline, Synthesis, cfn::Template, synth::Source};
+use sparta_core::{App, Model, Pipeline, Synthesis, cfn::Template, synth::Source};
 
 use crate::{
     CliError,
@@ -82,4 +82,14 @@ impl Session {
     }
 }
 
-#[expect(clippy::needless_pass_by_value, reason = "it maps errors")]
+/// What a command that calls AWS says in the build that goes to Lambda.
+#[cfg(sparta_lambda)]
+pub(crate) fn lambda_build(command: &str) -> CliError {
+    CliError::failed(format!("`{command}` calls AWS, and this is a Lambda build, which carries no AWS SDK"))
+        .hint(format!("Use the service's usual build: `{} {command} ...`", cargo_run()))
+}
+
+/// How this service is run: in a workspace of several programs `cargo run` has to be told which.
+pub(crate) fn cargo_run() -> String {
+    std::env::var("CARGO_PKG_NAME").map_or_else(|_| "cargo run --".to_owned(), |name| format!("cargo run -p {name} --"))
+}

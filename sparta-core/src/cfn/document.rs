@@ -107,12 +107,12 @@ impl Reader {
         self.0.push(TemplateProblem::Expected { path: path.to_owned(), expected });
     }
 
-    fn map(&mut self, path: &str, value: Value) -> Map {
+    fn map(&mut self, path: &str, value: Value) -> Option<Map> {
         match value {
-            Value::Map(map) => map,
+            Value::Map(map) => Some(map),
             _ => {
                 self.expected(path, "an object");
-                Map::new()
+                None
             }
         }
     }
@@ -137,14 +137,14 @@ impl Reader {
 
     fn template(&mut self, document: Value) -> Template {
         let mut template = Template::new("");
-        let mut sections = self.map("the document", document);
+        let Some(mut sections) = self.map("the document", document) else { return template };
         if !sections.contains_key("Resources") {
             self.expected("Resources", "there, with at least one resource");
         }
         // Parameters are what the rest refers to.
         for name in ["Parameters", "Conditions", "Resources", "Outputs"] {
             let Some(section) = sections.remove(name) else { continue };
-            for (key, value) in self.map(name, section) {
+            for (key, value) in self.map(name, section).unwrap_or_default() {
                 let path = format!("{name}.{key}");
                 let Some(id) = self.id(&path, &key) else { continue };
                 match name {
@@ -169,14 +169,14 @@ impl Reader {
 
     fn resource(&mut self, path: &str, value: Value) -> Option<Resource> {
         let before = self.0.len();
-        let mut keys = self.map(path, value);
+        let mut keys = self.map(path, value)?;
         let kind = keys.remove("Type").unwrap_or(Value::Null);
         let kind = self.text(&format!("{path}.Type"), kind).unwrap_or_default();
         let mut resource = Resource::of(&kind, Map::new());
         for (key, value) in keys {
             let path = format!("{path}.{key}");
             match key.as_str() {
-                "Properties" => resource.properties = self.map(&path, value),
+                "Properties" => resource.properties = self.map(&path, value).unwrap_or_default(),
                 "DependsOn" => resource.depends_on = self.ids(&path, value),
                 "Condition" => resource.condition = self.reference(&path, value),
                 "DeletionPolicy" => resource.deletion_policy = Some(value),
@@ -205,7 +205,7 @@ impl Reader {
     }
 
     fn output(&mut self, path: &str, value: Value) -> Option<Output> {
-        let mut keys = self.map(path, value);
+        let mut keys = self.map(path, value)?;
         let Some(value) = keys.remove("Value") else {
             self.expected(&format!("{path}.Value"), "there");
             return None;
@@ -225,7 +225,7 @@ impl Reader {
     }
 
     fn parameter(&mut self, path: &str, value: Value) -> Option<Parameter> {
-        let mut keys = self.map(path, value);
+        let mut keys = self.map(path, value)?;
         let kind = keys.remove("Type").unwrap_or(Value::Null);
         let kind = match self.text(&format!("{path}.Type"), kind)?.as_str() {
             "String" => ParameterType::String,
@@ -365,8 +365,34 @@ mod tests {
             },
             "Outputs": {"Url": {"Values": 1}, "Arn": 1},
         });
-        insta::assert_snapshot!(Template::from_json(&document.to_string()).unwrap_err(), @"");
-        insta::assert_snapshot!(Template::from_json("{").unwrap_err(), @"");
-        insta::assert_snapshot!(Template::from_json("[]").unwrap_err(), @"");
+        let problems = Template::from_json(&document.to_string()).unwrap_err().to_string();
+        let problems: Vec<&str> = problems.lines().collect();
+        let expected = [
+            "this is not a CloudFormation template:",
+            "  - Parameters.Name.Min is unknown; there is AllowedPattern, AllowedValues, ConstraintDescription, Default, \
+             Description, MaxLength, MaxValue, MinLength, MinValue, NoEcho and Type",
+            "  - Parameters.Name.MinLength is expected to be a number",
+            "  - Parameters.Size.Type is expected to be text",
+            "  - Resources.Archive.DependsOn is expected to be text",
+            "  - Resources.Archive.Property is unknown; there is Condition, CreationPolicy, DeletionPolicy, DependsOn, \
+             Metadata, Properties, Type, UpdatePolicy and UpdateReplacePolicy",
+            "  - Resources.Orders.Type is expected to be text",
+            "  - Resources.Orders.Properties is expected to be an object",
+            "  - Resources.my-queue has to be called with 1 to 255 letters and digits",
+            "  - Outputs.Arn is expected to be an object",
+            "  - Outputs.Url.Value is expected to be there",
+            "  - AWSTemplateFormatVersion is expected to be \"2010-09-09\"",
+            "  - Resourcez is unknown; there is AWSTemplateFormatVersion, Conditions, Description, Hooks, Mappings, \
+             Metadata, Outputs, Parameters, Resources, Rules and Transform",
+        ];
+        assert_eq!(problems, expected);
+    }
+
+    #[test]
+    fn what_is_no_json_object_is_no_template() {
+        let problem = |text: &str| Template::from_json(text).unwrap_err().to_string();
+        assert!(problem("{").contains("  - it is no JSON: EOF while parsing"), "{}", problem("{"));
+        assert!(problem("[]").ends_with("  - the document is expected to be an object"), "{}", problem("[]"));
+        assert!(problem("{}").contains("  - Resources is expected to be there"), "{}", problem("{}"));
     }
 }

@@ -76,6 +76,7 @@ impl Template {
     ///
     /// What refers to it gets its logical id, wherever it is in this template.
     pub fn resource(&mut self, id: LogicalId, mut resource: Resource) -> bool {
+        self.resolver.resource(&mut resource);
         if let Some(first) = self.resources.get(&id) {
             if *first != resource {
                 let (first, second) = (first.kind().to_owned(), resource.kind().to_owned());
@@ -88,7 +89,6 @@ impl Template {
             self.outputs.values_mut().for_each(|earlier| self.resolver.output(earlier));
             self.conditions.values_mut().for_each(|earlier| self.resolver.value(earlier));
         }
-        self.resolver.resource(&mut resource);
         self.resources.insert(id, resource);
         true
     }
@@ -107,6 +107,11 @@ impl Template {
     /// The parameters by name.
     pub fn parameters(&self) -> &BTreeMap<LogicalId, Parameter> {
         &self.parameters
+    }
+
+    /// The conditions by name.
+    pub fn conditions(&self) -> &BTreeMap<LogicalId, Value> {
+        &self.conditions
     }
 
     /// The resources by name.

@@ -73,19 +73,31 @@ fn function(model: &Model, spec: &FunctionSpec, level: LogLevel, template: &mut 
 /// Adds what is the user's own, last, so that it changes no name of the rest.
 fn parts(parts: &Parts, template: &mut Template) -> Vec<Mistake> {
     let mut mistakes = Vec::new();
-    let mut add = |what: &'static str, id: &str, add: &mut dyn FnMut(LogicalId) -> bool| match LogicalId::new(id) {
-        Ok(id) if add(id.clone()) => {}
-        Ok(id) => mistakes.push(Mistake::LogicalIdTaken { what, id }),
-        Err(_) => mistakes.push(Mistake::LogicalId { what, id: id.to_owned() }),
+    let mut free = |what: &'static str, id: &str, is_taken: &dyn Fn(&LogicalId) -> bool| match LogicalId::new(id) {
+        Ok(id) if is_taken(&id) => {
+            mistakes.push(Mistake::LogicalIdTaken { what, id });
+            None
+        }
+        Ok(id) => Some(id),
+        Err(_) => {
+            mistakes.push(Mistake::LogicalId { what, id: id.to_owned() });
+            None
+        }
     };
     for (id, condition) in &parts.conditions {
-        add("condition", id, &mut |id| template.condition(id, condition.clone()));
+        if let Some(id) = free("condition", id, &|id| template.conditions().contains_key(id)) {
+            template.condition(id, condition.clone());
+        }
     }
     for (id, resource) in &parts.resources {
-        add("resource", id, &mut |id| template.resource(id, resource.clone()));
+        if let Some(id) = free("resource", id, &|id| template.resources().contains_key(id)) {
+            template.resource(id, resource.clone());
+        }
     }
     for (id, output) in &parts.outputs {
-        add("output", id, &mut |id| template.output(id, output.clone()));
+        if let Some(id) = free("output", id, &|id| template.outputs().contains_key(id)) {
+            template.output(id, output.clone());
+        }
     }
     mistakes
 }

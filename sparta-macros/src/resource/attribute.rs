@@ -46,8 +46,8 @@ fn unknown(of: &ResourceType, name: &str) -> String {
     // Parts of properties are many, and seldom meant.
     let whole: Vec<&str> = attributes.clone().filter(|attribute| !attribute.contains('.')).collect();
     match nearest(name, attributes) {
-        Some(near) => format!("{kind} has no attribute `{name}`; did you mean `{near}`?"),
-        None if whole.is_empty() => format!("{kind} has no attribute `{name}`"),
-        None => format!("{kind} has no attribute `{name}`; there is `{}`", whole.join("`, `")),
+        Some(near) => format!("{kind} returns no attribute `{name}`; did you mean `{near}`?"),
+        None if whole.is_empty() => format!("{kind} returns no attribute `{name}`"),
+        None => format!("{kind} returns no attribute `{name}`; it returns `{}`", whole.join("`, `")),
     }
 }
