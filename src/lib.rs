@@ -14,6 +14,19 @@
 //!     App::new("Hello").function(Function::http("hello", service_fn(hello)).trigger(HttpApi::get("/hello"))).run()
 //! }
 //! ```
+//!
+//! Whatever else CloudFormation has, a service adds with [`resource!`], which is checked when it is compiled:
+//!
+//! ```
+//! use sparta::prelude::*;
+//!
+//! # async fn store(_: Request) -> Result<&'static str, Error> { Ok("stored") }
+//! let files = resource!(AWS::S3::Bucket { VersioningConfiguration: { Status: "Enabled" } });
+//! let store = Function::http("store", service_fn(store))
+//!     .variable("BUCKET", files.reference())
+//!     .grant(Statement::allow(["s3:PutObject"]).on(attribute!(AWS::S3::Bucket, files, "Arn")));
+//! let app = App::new("Store").function(store).resource("Files", files.retain());
+//! ```
 
 pub use sparta_cli::{AppExt, Command, CommandContext, clap};
 pub use sparta_core::*;

@@ -1,89 +1,41 @@
 //! What `resource!` and `property!` are made of: JSON text that was checked when it was compiled, and the values of the
 //! expressions in it. Text costs the compiler next to nothing.
 
-use std::{collections::BTreeMap, fmt};
-
-use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
-
 use super::{Resource, Value};
 
-/// A resource of `kind` whose properties are `text`, in which each `null` is the next of `expressions`.
+/// What the number of an expression follows where the expression stands; no text that is written begins with it.
+const EXPRESSION: char = '\0';
+
+/// A resource of `kind` with the properties in `text`.
 #[doc(hidden)]
 pub fn resource(kind: &str, text: &str, expressions: &mut [Option<Value>]) -> Resource {
-    let Some(Value::Map(properties)) = read(text, expressions) else { unreachable!("properties are a map") };
-    Resource::of(kind, properties)
+    match value(text, expressions) {
+        Value::Map(properties) => Resource::of(kind, properties),
+        _ => unreachable!("the macro wrote a map"),
+    }
 }
 
-/// The value of `text`, in which each `null` is the next of `expressions`.
+/// The value in `text`, in which each text `"\0N"` stands for the expression of that number.
 #[doc(hidden)]
 pub fn value(text: &str, expressions: &mut [Option<Value>]) -> Value {
-    read(text, expressions).unwrap_or(Value::Null)
+    let json: serde_json::Value = serde_json::from_str(text).expect("the macro wrote JSON");
+    filled(json.into(), expressions).unwrap_or(Value::Null)
 }
 
-fn read(text: &str, expressions: &mut [Option<Value>]) -> Option<Value> {
-    let mut reader = serde_json::Deserializer::from_str(text);
-    // Only as text keeps a number its digits, and a map its order, on which the expressions depend.
-    Literal(&mut expressions.iter_mut()).deserialize(&mut reader).expect("the macro wrote JSON")
-}
-
-struct Literal<'a, 'e>(&'a mut std::slice::IterMut<'e, Option<Value>>);
-
-impl<'de> DeserializeSeed<'de> for Literal<'_, '_> {
-    type Value = Option<Value>;
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
-        deserializer.deserialize_any(self)
-    }
-}
-
-impl<'de> Visitor<'de> for Literal<'_, '_> {
-    type Value = Option<Value>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("JSON")
-    }
-
-    fn visit_unit<E>(self) -> Result<Self::Value, E> {
-        Ok(self.0.next().and_then(Option::take))
-    }
-
-    fn visit_bool<E>(self, value: bool) -> Result<Self::Value, E> {
-        Ok(Some(value.into()))
-    }
-
-    fn visit_i64<E>(self, value: i64) -> Result<Self::Value, E> {
-        Ok(Some(value.into()))
-    }
-
-    fn visit_u64<E>(self, value: u64) -> Result<Self::Value, E> {
-        Ok(Some(value.into()))
-    }
-
-    fn visit_f64<E>(self, value: f64) -> Result<Self::Value, E> {
-        Ok(Some(value.into()))
-    }
-
-    fn visit_str<E>(self, value: &str) -> Result<Self::Value, E> {
-        Ok(Some(value.into()))
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Self::Value, A::Error> {
-        let mut list = Vec::new();
-        while let Some(item) = items.next_element_seed(Literal(&mut *self.0))? {
-            list.extend(item);
+/// The value with its expressions, without those that are left out.
+fn filled(value: Value, expressions: &mut [Option<Value>]) -> Option<Value> {
+    Some(match value {
+        Value::String(text) => match text.strip_prefix(EXPRESSION) {
+            Some(number) => return expressions[number.parse::<usize>().expect("the macro wrote a number")].take(),
+            None => Value::String(text),
+        },
+        Value::List(items) => Value::List(items.into_iter().filter_map(|item| filled(item, expressions)).collect()),
+        Value::Map(entries) => {
+            let entries = entries.into_iter().filter_map(|(key, value)| Some((key, filled(value, expressions)?)));
+            Value::Map(entries.collect())
         }
-        Ok(Some(Value::List(list)))
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Self::Value, A::Error> {
-        let mut map = BTreeMap::new();
-        while let Some(key) = entries.next_key::<String>()? {
-            if let Some(value) = entries.next_value_seed(Literal(&mut *self.0))? {
-                map.insert(key, value);
-            }
-        }
-        Ok(Some(Value::Map(map)))
-    }
+        other => other,
+    })
 }
 
 #[cfg(test)]
@@ -93,9 +45,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn expressions_take_their_places_in_the_order_they_are_written_in() {
-        let mut expressions = [Some(Value::from("first")), None, Some(Value::from(3))];
-        let value = value(r#"{"Z": null, "B": null, "A": [null, {"C": true, "D": -0.5}]}"#, &mut expressions);
+    fn expressions_take_their_places_and_what_is_none_leaves_no_place() {
+        let mut expressions = [Some(Value::from("first")), None, None, Some(Value::from(3))];
+        let text = r#"{"Z": "\u00000", "B": "\u00001", "A": ["\u00002", "\u00003", {"C": true, "D": -0.5}]}"#;
+        let value = value(text, &mut expressions);
         assert_eq!(json!(value), json!({"A": [3, {"C": true, "D": -0.5}], "Z": "first"}));
     }
 }

@@ -30,7 +30,7 @@ impl Places {
                 schema::Node::new(place, schema::Value::Number(digits.parse().unwrap_or(f64::NAN)))
             }
             Value::Text(text) => schema::Node::text(place, text.as_str()),
-            Value::Expression | Value::Broken => schema::Node::expression(place),
+            Value::Expression(_) | Value::Broken => schema::Node::expression(place),
             Value::List(items) => {
                 let items = items.iter().map(|item| self.node(item)).collect();
                 schema::Node::new(place, schema::Value::List(items))

@@ -1,4 +1,5 @@
-//! From a tree to what is compiled: JSON text, in which each expression is a `null`, and the expressions.
+//! From a tree to what is compiled: JSON text, in which `"\0N"` is the expression of that number,
+//! and the expressions.
 
 use std::fmt::Write;
 
@@ -35,7 +36,7 @@ fn json(node: &Node, text: &mut String) {
         Value::Bool(value) => _ = write!(text, "{value}"),
         Value::Number(digits) => *text += digits,
         Value::Text(value) => quoted(value, text),
-        Value::Expression => *text += "null",
+        Value::Expression(number) => _ = write!(text, r#""\u0000{number}""#),
         // Nothing reads it, since the mistake stops the compiler.
         Value::Broken => *text += "0",
         Value::List(items) => {

@@ -310,11 +310,15 @@ impl Parser {
             return Node { place, value: Value::Broken };
         }
         self.expressions.push(group.stream());
-        Node { place, value: Value::Expression }
+        Node { place, value: Value::Expression(self.expressions.len() - 1) }
     }
 
     fn literal(&mut self, literal: proc_macro2::Literal, place: Place, sign: &str) -> Node {
         let value = match Lit::new(literal) {
+            Lit::Str(text) if sign.is_empty() && text.value().starts_with('\0') => {
+                self.mistakes.push(place, "CloudFormation takes no text that begins with the character NUL");
+                Value::Broken
+            }
             Lit::Str(text) if sign.is_empty() => Value::Text(text.value()),
             Lit::Int(number) if number.suffix().is_empty() => {
                 Value::Number(format!("{sign}{}", number.base10_digits()))

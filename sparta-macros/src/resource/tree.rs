@@ -13,8 +13,8 @@ pub enum Value {
     Text(String),
     List(Vec<Node>),
     Map(Vec<Entry>),
-    /// `(expression)`, the next one of the parser's.
-    Expression,
+    /// `(expression)`, by its number.
+    Expression(usize),
     /// What could not be understood, and has been reported.
     Broken,
 }
