@@ -127,8 +127,9 @@ mod tests {
     #[test]
     fn what_json_has_becomes_itself() {
         becomes("text", json!("text"));
-        becomes(String::from("text"), json!("text"));
-        becomes(&String::from("text"), json!("text"));
+        let text = String::from("text");
+        becomes(&text, json!("text"));
+        becomes(text, json!("text"));
         becomes(Cow::Borrowed("text"), json!("text"));
         becomes('x', json!("x"));
         becomes(true, json!(true));

@@ -45,6 +45,7 @@ fn is_own(name: &str) -> bool {
     let words: Vec<&str> = name.split("::").collect();
     match words.as_slice() {
         ["AWS", "CloudFormation", "CustomResource"] => true,
+        ["Alexa", ..] => false,
         [first, ..] if first.eq_ignore_ascii_case("AWS") => false,
         ["Custom", name] => !name.is_empty(),
         [_, _, _] | [_, _, _, "MODULE"] => words.iter().all(|word| !word.is_empty()),
