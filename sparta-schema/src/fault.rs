@@ -43,6 +43,8 @@ pub enum FaultKind {
     Dependent,
     /// A value that has none of the forms allowed.
     Form,
+    /// An IAM action that does not exist.
+    UnknownAction,
 }
 
 impl fmt::Display for Fault {

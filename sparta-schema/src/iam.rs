@@ -77,6 +77,15 @@ pub fn matching(pattern: &str) -> impl Iterator<Item = &'static Action> {
     actions.iter().filter(move |it| wildcard(pattern.as_bytes(), it.name.to_ascii_lowercase().as_bytes()))
 }
 
+/// Whether an action as policies name it stands for one that exists: `s3:GetObject`, `s3:Get*`, `*`.
+pub fn exists(pattern: &str) -> bool {
+    match pattern.split_once(':') {
+        None => pattern.chars().all(|it| it == '*') && !pattern.is_empty(),
+        Some((prefix, _)) if prefix.contains(['*', '?']) => true,
+        Some(_) => matching(pattern).next().is_some(),
+    }
+}
+
 /// Whether an action can be granted on single resources; those that cannot need `"Resource": "*"`.
 pub fn has_resource_permissions(name: &str) -> Option<bool> {
     action(name).map(|(_, action)| !action.resources.is_empty())
@@ -143,6 +152,16 @@ mod tests {
         assert!(matching("lambda:Create*").any(|it| it.name == "CreateFunction"));
         assert_eq!(matching("lambda:Kreate*").count(), 0);
         assert!(matching("sqs:*").count() > 15);
+    }
+
+    #[test]
+    fn what_stands_for_no_action_does_not_exist() {
+        for right in ["*", "s3:*", "s3:GetObject", "s3:get?bject", "sts:AssumeRole", "*:Get*", "iam:PassRole"] {
+            assert!(exists(right), "{right}");
+        }
+        for wrong in ["", "s3", "s3:", "s3:Gett*", "nothing:*", "s3:GetObjects"] {
+            assert!(!exists(wrong), "{wrong}");
+        }
     }
 
     #[test]

@@ -37,6 +37,10 @@ pub(crate) enum Keyword {
     Format(&'static str),
     /// The pattern of a format, which is about text alone.
     FormatPattern(&'static str),
+    /// Names of which text must not be a misspelling; other names may be right.
+    Misspelt(Vec<&'static str>),
+    /// The name of an IAM action, in which `*` and `?` stand for others.
+    IamAction,
     MinLength(usize),
     MaxLength(usize),
     Minimum(f64),
@@ -124,6 +128,8 @@ impl Keyword {
             37 => Self::Not(from.number()),
             38 => Self::If { condition: from.number(), then: optional(from), otherwise: optional(from) },
             39 => Self::FormatPattern(from.text()),
+            40 => Self::Misspelt(from.texts()),
+            41 => Self::IamAction,
             tag => unreachable!("keyword {tag} is not one that is written"),
         }
     }

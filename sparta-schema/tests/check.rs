@@ -175,8 +175,100 @@ fn properties_that_exclude_one_another_are_found() {
     let image = json!({ "Code": { "ImageUri": "x" }, "PackageType": "Image", "Role": role(), "Handler": "x" });
     assert_eq!(
         messages("AWS::Lambda::Function", image),
-        ["Handler: `Handler` cannot be set here (Container image functions cannot use Handler, Runtime, or Layers)"]
+        ["`Handler` of AWS::Lambda::Function cannot stand beside `PackageType` (Container image functions cannot use \
+          Handler, Runtime, or Layers)"]
     );
-    let table = json!({ "KeySchema": [{ "AttributeName": "id", "KeyType": "HASH" }], "BillingMode": "PROVISIONED" });
-    println!("{:#?}", messages("AWS::DynamoDB::Table", table));
+}
+
+#[test]
+fn iam_actions_have_to_exist() {
+    let policy = |action: Json| {
+        let statement = json!([{ "Effect": "Allow", "Action": action, "Resource": "*" }]);
+        json!({ "PolicyName": "x", "Roles": ["r"], "PolicyDocument": { "Statement": statement } })
+    };
+    assert_right("AWS::IAM::Policy", policy(json!(["s3:Get*", "*", "sqs:sendmessage", { "Fn::Sub": "${X}" }])));
+    assert_eq!(
+        messages("AWS::IAM::Policy", policy(json!(["s3:GetObjekt", "lambda:Invok*s"]))),
+        [
+            "PolicyDocument.Statement[0].Action[0]: `s3:GetObjekt` is no IAM action; did you mean `s3:GetObject`?",
+            "PolicyDocument.Statement[0].Action[1]: `lambda:Invok*s` stands for no IAM action",
+        ]
+    );
+}
+
+fn pipeline(action: Json, stage: Json) -> Json {
+    let source = json!({
+        "Name": "Source", "ActionTypeId": { "Category": "Source", "Owner": "AWS", "Provider": "S3", "Version": "1" },
+        "Configuration": { "S3Bucket": "b", "S3ObjectKey": "k" }, "OutputArtifacts": [{ "Name": "Source" }],
+    });
+    let mut stage = stage;
+    stage["Name"] = json!("Second");
+    stage["Actions"] = json!([action]);
+    json!({
+        "RoleArn": role(), "ArtifactStore": { "Type": "S3", "Location": "b" },
+        "Stages": [{ "Name": "First", "Actions": [source] }, stage],
+    })
+}
+
+fn action(category: &str, provider: &str, configuration: Json, inputs: Json) -> Json {
+    json!({
+        "Name": "Act", "ActionTypeId": { "Category": category, "Owner": "AWS", "Provider": provider, "Version": "1" },
+        "Configuration": configuration, "InputArtifacts": inputs,
+    })
+}
+
+#[test]
+fn actions_of_pipelines_have_their_providers_keys_and_artifacts() {
+    let name = "AWS::CodePipeline::Pipeline";
+    let inputs = json!([{ "Name": "Source" }]);
+    let found = |action| messages(name, pipeline(action, json!({}))).join("\n");
+
+    let build = action("Build", "CodeBuild", json!({ "ProjectName": { "Ref": "Project" } }), inputs.clone());
+    assert_eq!(found(build), "");
+    let new = action("Build", "SomethingNew", json!({ "Any": "x" }), inputs.clone());
+    assert_eq!(found(new), "");
+    assert_eq!(
+        found(action("Build", "CodeBiuld", json!({}), inputs.clone())),
+        "Stages[1].Actions[0].ActionTypeId.Provider: `Provider` is not known as `CodeBiuld`; did you mean `CodeBuild`?"
+    );
+    assert_eq!(
+        found(action("Build", "CodeBuild", json!({ "ProjectName": "p", "BatchEnable": "true" }), inputs.clone())),
+        "Stages[1].Actions[0].Configuration.BatchEnable: unknown property `BatchEnable` of `Configuration`; did you mean \
+         `BatchEnabled`?"
+    );
+    let replace = json!({ "ActionMode": "CHANGE_SET_REPLACE", "StackName": "s", "ChangeSetName": "c", "TemplatePath": "Source::t.json" });
+    assert_eq!(found(action("Deploy", "CloudFormation", replace.clone(), inputs)), "");
+    assert_eq!(
+        found(action("Deploy", "CloudFormation", replace, json!([]))),
+        "Stages[1].Actions[0].InputArtifacts: `InputArtifacts` must have at least 1 item, not 0"
+    );
+    let execute = json!({ "ActionMode": "CHANGE_SET_EXECUTE", "StackName": "s", "ChangeSetName": "c" });
+    assert_eq!(found(action("Deploy", "CloudFormation", execute, json!([]))), "");
+    assert_eq!(
+        found(action("Deploy", "CloudFormation", json!({ "ActionMode": "CREATE", "StackName": "s" }), json!([]))),
+        "Stages[1].Actions[0].Configuration.ActionMode: `ActionMode` must be one of `CHANGE_SET_EXECUTE`, \
+         `CHANGE_SET_REPLACE`, `CREATE_UPDATE`, `DELETE_ONLY`, `REPLACE_ON_FAILURE`, not `CREATE`"
+    );
+}
+
+#[test]
+fn results_of_conditions_and_compute_types_are_those_of_the_services() {
+    let build = action("Build", "CodeBuild", json!({ "ProjectName": "p" }), json!([{ "Name": "Source" }]));
+    let result = |it: &str| json!({ "OnSuccess": { "Conditions": [{ "Result": it, "Rules": [] }] } });
+    assert_right("AWS::CodePipeline::Pipeline", pipeline(build.clone(), result("ROLLBACK")));
+    assert_eq!(
+        messages("AWS::CodePipeline::Pipeline", pipeline(build, result("NOPE"))),
+        [
+            "Stages[1].OnSuccess.Conditions[0].Result: `Result` must be one of `FAIL`, `RETRY`, `ROLLBACK`, `SKIP`, not `NOPE`"
+        ]
+    );
+    let project = |compute: &str| {
+        json!({
+            "Artifacts": { "Type": "NO_ARTIFACTS" }, "ServiceRole": role(), "Source": { "Type": "CODEPIPELINE" },
+            "Environment": { "Type": "LINUX_CONTAINER", "Image": "aws/codebuild/standard:7.0", "ComputeType": compute },
+        })
+    };
+    assert_right("AWS::CodeBuild::Project", project("BUILD_GENERAL1_SMALL"));
+    let found = messages("AWS::CodeBuild::Project", project("BUILD_HUGE"));
+    assert!(found[0].starts_with("Environment.ComputeType: `ComputeType` must be one of"), "{found:?}");
 }

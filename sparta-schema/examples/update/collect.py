@@ -16,6 +16,8 @@ from cfnlint.rules.jsonschema.CfnLintJsonSchema import CfnLintJsonSchema
 from cfnlint.rules.jsonschema.CfnLintJsonSchemaRegional import CfnLintJsonSchemaRegional
 from cfnlint.schema import Schema
 
+import reviewed
+
 PACKAGE = Path(cfnlint.__file__).parent
 
 # what checks nothing
@@ -27,8 +29,8 @@ LISTS_OF_SCHEMAS = {"allOf", "anyOf", "oneOf", "prefixItems"}
 POINTERS = {"$id", "cfnLint"}
 PLAIN = {
     "const", "dependentExcluded", "dependentRequired", "enum", "enumCaseInsensitive", "exclusiveMaximum",
-    "exclusiveMinimum", "maxItems", "maxLength", "maxProperties", "maxUniqueItems", "maximum", "minItems", "minLength",
-    "minProperties", "minimum", "multipleOf", "pattern", "$ref", "required", "requiredOr", "requiredXor", "type",
+    "exclusiveMinimum", "iamAction", "maxItems", "maxLength", "maxProperties", "maxUniqueItems", "maximum", "minItems", "minLength",
+    "minProperties", "minimum", "misspelt", "multipleOf", "pattern", "$ref", "required", "requiredOr", "requiredXor", "type",
     "uniqueItems", "uniqueKeys",
 }
 FORMATS = {"date-time", "ipv4-network", "ipv6-network"}
@@ -60,6 +62,9 @@ def main():
         if schema.get("tagging", {}).get("taggable"):
             it["rules"].append({"path": [], "message": "", "schema": clean(tags, formats, left_out)})
     extensions(rules, types, formats, left_out)
+    table = reviewed.table((Path(__file__).parent / "reviewed.json").read_text("utf-8"))
+    for name, path, schema in reviewed.rules(table, botocore.loaders.Loader()):
+        types[name]["rules"].append({"path": path, "message": "", "schema": schema})
     document = {"types": types, "iam": iam(types), "leftOut": left_out}
     json.dump(document, sys.stdout, sort_keys=True, separators=(",", ":"))
 
@@ -155,9 +160,13 @@ def policy(schema, type_name):
     """A policy document's schema in one piece: cfn-lint has what all sorts of policies share in a file of its own."""
     shared = json.loads((PACKAGE / "data/schemas/other/iam/policy.json").read_text("utf-8"))
     schema = moved(schema, "policy#", "#/definitions/policy")
+    # a policy can be text, too
+    schema["type"] = ["object", "string"]
     # S3 takes statements of the same Sid
     if type_name == "AWS::S3::BucketPolicy":
         del schema["properties"]["Statement"]["uniqueKeys"]
+    action = shared["definitions"]["Action"]
+    action["iamAction"] = action["items"]["iamAction"] = True
     schema["definitions"]["policy"] = moved(shared, "#", "#/definitions/policy")
     return schema
 

@@ -1,4 +1,3 @@
-use std::io::Write;
 use std::process::{Command, Stdio};
 
 use serde_json::Value as Json;
@@ -22,16 +21,13 @@ pub fn files() -> [(&'static str, Vec<u8>); 3] {
 }
 
 fn document() -> Json {
-    let mut python = Command::new(Venv::ready(Tools::Aws).program("python"))
-        .arg("-")
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()
+    let program = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/update/collect.py");
+    let output = Command::new(Venv::ready(Tools::Aws).program("python"))
+        // no compiled files beside the program
+        .args(["-B", program])
+        .stderr(Stdio::inherit())
+        .output()
         .expect("the tools' Python runs");
-    let mut stdin = python.stdin.take().expect("a pipe");
-    stdin.write_all(include_bytes!("collect.py")).expect("Python reads its program");
-    drop(stdin);
-    let output = python.wait_with_output().expect("Python ends");
     assert!(output.status.success(), "collect.py failed with {}", output.status);
     serde_json::from_slice(&output.stdout).expect("collect.py prints JSON")
 }

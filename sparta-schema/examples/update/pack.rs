@@ -273,6 +273,8 @@ const KEYWORDS: &[&str] = &[
     "not",
     "if",
     "formatPattern",
+    "misspelt",
+    "iamAction",
 ];
 
 fn keyword(writer: &mut Writer, name: &str, value: &Packed) {
@@ -299,9 +301,9 @@ fn keyword(writer: &mut Writer, name: &str, value: &Packed) {
 
 fn plain(writer: &mut Writer, word: &str, value: &Json) {
     match word {
-        "never" | "uniqueItems" => {}
+        "never" | "uniqueItems" | "iamAction" => {}
         "type" => writer.byte(types(value)),
-        "required" | "requiredXor" | "requiredOr" | "uniqueKeys" => writer.texts(value),
+        "required" | "requiredXor" | "requiredOr" | "uniqueKeys" | "misspelt" => writer.texts(value),
         "dependentRequired" | "dependentExcluded" => {
             let map = value.as_object().expect("names by name");
             writer.number(map.len());

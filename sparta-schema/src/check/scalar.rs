@@ -1,5 +1,6 @@
 use crate::check::Checker;
 use crate::fault::FaultKind;
+use crate::iam;
 use crate::names::nearest;
 use crate::node::{Node, Value};
 use crate::pattern;
@@ -17,6 +18,8 @@ impl Checker<'_> {
             Keyword::Pattern(pattern) => self.pattern(pattern, node),
             Keyword::FormatPattern(pattern) if matches!(node.value, Value::String(_)) => self.pattern(pattern, node),
             Keyword::Format(format) => self.format(format, node),
+            Keyword::Misspelt(names) => self.misspelt(names, node),
+            Keyword::IamAction => self.iam_action(node),
             Keyword::MinLength(min) => self.length(node, |length| (length < *min).then(|| format!("at least {min}"))),
             Keyword::MaxLength(max) => self.length(node, |length| (length > *max).then(|| format!("at most {max}"))),
             Keyword::Minimum(min) => self.range(node, |it| it >= *min, || format!("at least {min}")),
@@ -49,6 +52,27 @@ impl Checker<'_> {
         };
         let hint = meant.map(|it| format!("; did you mean `{it}`?")).unwrap_or_default();
         self.fault(node.place, FaultKind::Enum, format!("{name} must be {expected}, not {found}{hint}"));
+    }
+
+    fn misspelt(&mut self, names: &[&str], node: &Node) {
+        let Value::String(text) = &node.value else { return };
+        if names.contains(&text.as_str()) {
+            return;
+        }
+        if let Some(meant) = nearest(text, names.iter().copied()) {
+            let message = format!("{} is not known as `{text}`; did you mean `{meant}`?", self.name());
+            self.fault(node.place, FaultKind::Enum, message);
+        }
+    }
+
+    fn iam_action(&mut self, node: &Node) {
+        let Value::String(text) = &node.value else { return };
+        if iam::exists(text) {
+            return;
+        }
+        let meant = iam::nearest_action(text).map(|it| format!("; did you mean `{it}`?")).unwrap_or_default();
+        let what = if text.contains(['*', '?']) { "stands for no IAM action" } else { "is no IAM action" };
+        self.fault(node.place, FaultKind::UnknownAction, format!("`{text}` {what}{meant}"));
     }
 
     fn pattern(&mut self, expected: &str, node: &Node) {

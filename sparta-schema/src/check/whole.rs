@@ -28,15 +28,13 @@ impl Checker<'_> {
         }
     }
 
-    // a policy document can be text, too; what the type's own schema found fault with is not said again
+    // what the type's own schema found fault with is not said again
     fn document(&mut self, id: Id, node: &Node) {
-        if !matches!(node.value, Value::String(_)) {
-            let mut before = std::mem::take(&mut self.faults);
-            self.schema(id, node);
-            self.faults.retain(|fault| before.iter().all(|it| it.place != fault.place));
-            before.append(&mut self.faults);
-            self.faults = before;
-        }
+        let mut before = std::mem::take(&mut self.faults);
+        self.schema(id, node);
+        self.faults.retain(|fault| before.iter().all(|it| it.place != fault.place));
+        before.append(&mut self.faults);
+        self.faults = before;
     }
 
     fn broken_rule(&mut self, rule: &str, faults: Vec<Fault>) {

@@ -48,8 +48,6 @@ pub enum MistakeKind {
     Function,
     /// A section, parameter or output of the wrong form.
     Form,
-    /// An IAM action that does not exist.
-    UnknownAction,
 }
 
 impl fmt::Display for Mistake {
