@@ -123,3 +123,19 @@ fn a_template_needs_resources() {
         ]
     );
 }
+
+#[test]
+fn the_templates_of_the_examples_are_right() {
+    let golden = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/golden");
+    for name in [
+        "hello/cloudformation",
+        "codepipeline/cloudformation",
+        "codepipeline/pipeline",
+        "codepipeline/pipeline-oauth",
+        "commands/cloudformation",
+    ] {
+        let snapshot = std::fs::read_to_string(format!("{golden}/{name}.snap")).unwrap();
+        let (_, template) = snapshot[3..].split_once("\n---\n").unwrap();
+        assert_eq!(mistakes(serde_json::from_str(template).unwrap()), [""; 0], "{name}");
+    }
+}

@@ -5,6 +5,7 @@
 
 mod matcher;
 mod parser;
+mod set;
 
 use matcher::Matcher;
 use parser::Ast;
@@ -35,6 +36,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::schema::Keyword;
 
     fn is_match(pattern: &str, text: &str) -> bool {
         Pattern::new(pattern).unwrap_or_else(|| panic!("{pattern} is understood")).is_match(text).unwrap()
@@ -98,6 +100,22 @@ mod tests {
             assert!(may_match(pattern, "anything"));
         }
     }
+
+    #[test]
+    fn the_patterns_of_the_schemas_that_are_not_understood_are_these() {
+        let mut unknown = std::collections::BTreeSet::new();
+        for keyword in crate::types().flat_map(|name| &crate::resource_type(name).unwrap().schemas).flatten() {
+            let patterns = match keyword {
+                Keyword::Pattern(pattern) | Keyword::FormatPattern(pattern) => vec![*pattern],
+                Keyword::PatternProperties(patterns) => patterns.iter().map(|(pattern, _)| *pattern).collect(),
+                _ => continue,
+            };
+            unknown.extend(patterns.into_iter().filter(|it| Pattern::new(it).is_none()));
+        }
+        assert_eq!(Vec::from_iter(unknown), NOT_UNDERSTOOD);
+    }
+
+    const NOT_UNDERSTOOD: &[&str] = &[];
 
     proptest! {
         #[test]

@@ -438,9 +438,8 @@ def lint(document):
     config = ConfigMixIn(**ManualArgs(regions=[REGION], ignore_checks=["W", "I"]))
     # cfn-lint changes what it is given
     matches = run_template_by_data(json.loads(json.dumps(document)), config, RULES)
-    return sorted(
-        {(it.rule.id, "/".join(map(str, it.path or [])), it.message) for it in matches if it.rule.id.startswith("E")}
-    )
+    found = sorted((it.rule.id, [str(part) for part in it.path or []], it.message) for it in matches)
+    return [{"rule": rule, "path": path, "message": message} for rule, path, message in found if rule.startswith("E")]
 
 
 def cases(job):
