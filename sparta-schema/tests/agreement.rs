@@ -96,6 +96,9 @@ fn why_found(case: &Case, fault: &Fault) -> Option<&'static str> {
         (FaultKind::Enum, "AWS::CodeBuild::Project" | "AWS::CodePipeline::Pipeline") => {
             Some("the schema has no enum, but the service's own model has one")
         }
+        (FaultKind::Enum, _) if case.found.iter().any(|it| it.rule == "E3638") => {
+            Some("cfn-lint reports one mistake of this rule, and both capacities are wrong")
+        }
         _ => None,
     }
 }
@@ -115,10 +118,13 @@ fn left_out() -> BTreeSet<String> {
     document["rules"].as_object().unwrap().keys().cloned().collect()
 }
 
-/// Whether one of the paths is the same or one step off: the two put some mistakes at a map, others at its key.
+/// Whether one of the paths is the same, or one of the two leads to the other: some mistakes are put at a map, others at
+/// its key or at what is below it.
 fn is_among(path: &str, among: &[String]) -> bool {
     let parent = |path: &str| path.rsplit_once('.').map_or(String::new(), |(parent, _)| parent.to_owned());
-    among.iter().any(|it| it == path || parent(it) == path || *it == parent(path))
+    let leads =
+        |from: &str, to: &str| to.strip_prefix(from).is_some_and(|rest| !from.is_empty() && rest.starts_with('.'));
+    among.iter().any(|it| it == path || parent(it) == path || *it == parent(path) || leads(it, path) || leads(path, it))
 }
 
 /// cfn-lint reports what is said of several items once.

@@ -115,7 +115,28 @@ mod tests {
         assert_eq!(Vec::from_iter(unknown), NOT_UNDERSTOOD);
     }
 
-    const NOT_UNDERSTOOD: &[&str] = &[];
+    const NOT_UNDERSTOOD: &[&str] = &[
+        "(?s).*",
+        "(?s).+",
+        r"[\p{Graph}\x20]*",
+        "^(?s)",
+        "^(?s).+$",
+        // a date of ISO 8601, with references back to its groups
+        concat!(
+            r"^([\+-]?\d{4}(?!\d{2}))((-?)((0[1-9]|1[0-2])(\3([12]\d|0[1-9]|3[01]))?",
+            r"|W([0-4]\d|5[0-2])(-?[1-7])?|(00[1-9]|0[1-9]\d|[12]\d{2}|3([0-5]\d|6[1-6])))",
+            r"([tT]((([01]\d|2[0-3])((:?)[0-5]\d)?|24\:?00)([\.,]\d+(?!:))?)?(\17[0-5]\d([\.,]\d+)?)?",
+            r"([zZ]|([\+-])([01]\d|2[0-3]):?([0-5]\d)?)?)?)?$",
+        ),
+        r"^[\P{C}\n\r\t\f\v\p{Cf}]*$",
+        r"^[\p{Graph}\x20]*$",
+        r"^[\p{Print}&&[^|:/]]+$",
+        r"^[\p{Print}]*$",
+        r"^[\u0020-\uD7FF\uE000-\uFFFD\uD800\uDC00-\uDBFF\uDFFF\r\n\t]*$",
+        r"^[\u0020-\uD7FF\uE000-\uFFFD\uD800\uDC00-\uDBFF\uDFFF\t]*$",
+        r"^\p{ASCII}+$",
+        r"^\p{Print}+$",
+    ];
 
     proptest! {
         #[test]
