@@ -228,7 +228,10 @@ fn single_headers(random: &mut Random) -> Value {
 
 fn multi_headers(random: &mut Random) -> Value {
     let values = |random: &mut Random| many(random, |random| random.pick(&VALUES).to_owned());
-    let map: Map<_, _> = (0..random.below(8)).map(|_| (random.pick(&NAMES).to_owned(), values(random))).collect();
+    let mut map: Map<_, _> = (0..random.below(8)).map(|_| (random.pick(&NAMES).to_owned(), values(random))).collect();
+    if !random.one_in(3) {
+        map.insert("host".to_owned(), json!([random.pick(&HOSTS)]));
+    }
     map.into()
 }
 

@@ -27,7 +27,7 @@ fn with(pointer: &str, value: impl Into<Value>) -> String {
 }
 
 /// How `lambda_http` takes an event: as HTTP, as another one, or with a panic.
-fn taken(event: &str) -> &'static str {
+pub fn taken(event: &str) -> &'static str {
     match catch_unwind(|| theirs::read(event)) {
         Ok(Ok(read)) if !read.is_http => "as another one",
         Ok(Ok(_)) => "as HTTP",
@@ -93,7 +93,9 @@ fn base64_that_is_none_is_an_error_where_lambda_http_panics() {
 
 #[test]
 fn a_host_that_is_none_is_left_out_where_lambda_http_panics() {
-    for (host, taken_by_theirs) in [("a b", "panics"), ("", "as HTTP"), ("a:b:c", "panics"), ("[::1", "panics")] {
+    for (host, taken_by_theirs) in
+        [("a b", "panics"), ("", "as HTTP"), ("a:b:c", "panics"), ("[::1", "panics"), ("a.{x}.b", "panics")]
+    {
         let event = with("/headers/host", host);
         let request = read(&event);
         assert_eq!(request.uri(), "/orders", "{host}");

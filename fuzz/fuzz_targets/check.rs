@@ -1,0 +1,69 @@
+//! What must hold for any bytes that come as an event, and the answer to it. The corpus is replayed by `sparta-core`'s
+//! tests with this very function.
+
+use bytes::Bytes;
+use futures_util::FutureExt;
+use http::header::CONTENT_TYPE;
+use serde_json::Value;
+use sparta_core::{Body, Context, Exchange, Request, RequestContext, RequestExt, Response};
+
+/// Reads the event, asks for all of it, compares with what serde reads, and answers with the body that came.
+pub fn check(event: &[u8]) {
+    let Ok(exchange) = Exchange::read(Bytes::copy_from_slice(event), Context::default()) else { return };
+    let request = &exchange.request;
+    let maps = [request.query_string_parameters(), request.path_parameters(), request.stage_variables()];
+    let is_raw = matches!(request.request_context_ref(), Some(RequestContext::PassThrough));
+    if is_raw {
+        assert_eq!(request.body().as_bytes(), Some(event));
+        assert!(maps.iter().all(|map| map.is_empty()));
+    } else if let Ok(json) = serde_json::from_slice(event) {
+        check_request(request, &json);
+    }
+    check_answer(&exchange, is_raw);
+}
+
+fn check_request(request: &Request, json: &Value) {
+    let context = &json["requestContext"];
+    let method = context["http"]["method"].as_str().or(json["httpMethod"].as_str()).unwrap_or("GET");
+    assert_eq!(request.method(), method);
+    let path = json["rawPath"].as_str().or(json["path"].as_str()).unwrap_or_default();
+    assert_eq!(request.raw_http_path(), path);
+    let body = json["body"].as_str().unwrap_or_default();
+    let decoded = match json["isBase64Encoded"] == true {
+        true => base64_simd::STANDARD.decode_to_vec(body).unwrap(),
+        false => body.as_bytes().to_vec(),
+    };
+    assert_eq!(request.body().as_bytes(), Some(&decoded[..]));
+    let has_one_form = json["multiValueHeaders"].is_null() && json["cookies"].is_null();
+    let names = json["headers"].as_object().filter(|_| has_one_form).into_iter().flatten();
+    let is_unique = |name: &str| names.clone().filter(|(other, _)| other.eq_ignore_ascii_case(name)).count() == 1;
+    for (name, value) in names.clone().filter(|(name, _)| is_unique(name)) {
+        if let Some(value) = value.as_str() {
+            assert_eq!(request.headers()[name].as_bytes(), value.as_bytes());
+        }
+    }
+}
+
+fn check_answer(exchange: &Exchange, is_raw: bool) {
+    let sent = exchange.request.body().as_bytes().unwrap_or_default().to_vec();
+    for kind in ["text/plain", "image/png"] {
+        let mut response = Response::new(Body::from(sent.clone()));
+        response.headers_mut().insert(CONTENT_TYPE, http::HeaderValue::from_static(kind));
+        let answer = exchange.answer(response).now_or_never().unwrap().unwrap();
+        let answer: Value = match serde_json::from_slice(&answer) {
+            Ok(answer) => answer,
+            // It was passed on as it came, and is too deep or too large for a value.
+            Err(_) if is_raw && answer == sent => continue,
+            Err(error) => panic!("{error}: {answer:?}"),
+        };
+        if is_raw {
+            continue;
+        }
+        let body = answer["body"].as_str().unwrap_or_default();
+        let received = match answer["isBase64Encoded"] == true {
+            true => base64_simd::STANDARD.decode_to_vec(body).unwrap(),
+            false => body.as_bytes().to_vec(),
+        };
+        assert_eq!(received, sent);
+    }
+}
