@@ -26,7 +26,8 @@ fn check_request(request: &Request, json: &Value) {
     let context = &json["requestContext"];
     let method = context["http"]["method"].as_str().or(json["httpMethod"].as_str()).unwrap_or("GET");
     assert_eq!(request.method(), method);
-    let path = json["rawPath"].as_str().or(json["path"].as_str()).unwrap_or_default();
+    let raw_path = json["rawPath"].as_str().filter(|_| !context["http"].is_null());
+    let path = raw_path.or(json["path"].as_str()).unwrap_or_default();
     assert_eq!(request.raw_http_path(), path);
     let body = json["body"].as_str().unwrap_or_default();
     let decoded = match json["isBase64Encoded"] == true {

@@ -115,9 +115,7 @@ impl<'a> Cursor<'a> {
         let end = match self.json.get(start + plain) {
             Some(b'"') => start + plain,
             _ => {
-                let mut string = Vec::with_capacity(self.json.len() - start);
-                string.extend_from_slice(&self.json[start..start + plain]);
-                let end = unescape(self.json, start + plain, &mut string)?;
+                let (string, end) = unescape(self.json, start, self.json.len() - start)?;
                 unescaped = Some(string);
                 end
             }

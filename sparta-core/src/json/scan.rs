@@ -27,41 +27,24 @@ pub(super) fn plain_len(bytes: &[u8]) -> usize {
     len + tail(&bytes[len..])
 }
 
-/// Appends what means itself from `at` on, and returns where it ends.
-///
-/// Copies whole words and takes back what was too much: cheaper than to copy each short run by its length.
-pub(super) fn copy_plain(from: &[u8], mut at: usize, into: &mut Vec<u8>) -> usize {
-    while let Some(word) = from[at..].first_chunk::<8>() {
-        into.extend_from_slice(word);
-        if let Some(plain) = special_in(word) {
-            into.truncate(into.len() - 8 + plain);
-            return at + plain;
-        }
-        at += 8;
-        let blocks = plain_blocks(&from[at..]);
-        into.extend_from_slice(&from[at..at + blocks]);
-        at += blocks;
-    }
-    let plain = plain_len(&from[at..]);
-    into.extend_from_slice(&from[at..at + plain]);
-    at + plain
-}
-
-/// How many bytes at the start are in whole blocks of 32 without anything special.
-fn plain_blocks(bytes: &[u8]) -> usize {
-    let plain = |block: &&[u8; 32]| !block.iter().fold(false, |any, byte| any | is_special(*byte));
+/// How many bytes at the start are in whole blocks of 64 without anything special.
+#[inline]
+pub(super) fn plain_blocks(bytes: &[u8]) -> usize {
+    let plain = |block: &&[u8; 64]| !block.iter().fold(false, |any, byte| any | is_special(*byte));
     let (blocks, _) = bytes.as_chunks();
-    32 * blocks.iter().take_while(plain).count()
+    64 * blocks.iter().take_while(plain).count()
 }
 
 /// The place of the first byte that does not mean itself.
-fn special_in(word: &[u8; 8]) -> Option<usize> {
+#[inline]
+pub(super) fn special_in(word: &[u8; 8]) -> Option<usize> {
     let word = u64::from_le_bytes(*word);
     // Each difference borrows upwards only, so that the lowest mark is true even if a higher one is not.
-    let quote = (word ^ (ONES * u64::from(b'"'))).wrapping_sub(ONES) & !(word ^ (ONES * u64::from(b'"')));
-    let slash = (word ^ (ONES * u64::from(b'\\'))).wrapping_sub(ONES) & !(word ^ (ONES * u64::from(b'\\')));
-    let control = word.wrapping_sub(ONES * 0x20) & !word;
-    match (quote | slash | control) & HIGH {
+    let flipped = word ^ (ONES * 2);
+    let quote_or_control = flipped.wrapping_sub(ONES * 0x21) & !flipped;
+    let other = word ^ (ONES * u64::from(b'\\'));
+    let slash = other.wrapping_sub(ONES) & !other;
+    match (quote_or_control | slash) & HIGH {
         0 => None,
         marks => Some((marks.trailing_zeros() / 8) as usize),
     }
@@ -71,8 +54,10 @@ fn tail(bytes: &[u8]) -> usize {
     bytes.iter().take_while(|byte| !is_special(**byte)).count()
 }
 
+/// Control characters are below 0x20; with its second bit flipped, so is every one of them, and the quote is 0x20.
+#[inline]
 fn is_special(byte: u8) -> bool {
-    (byte == b'"') | (byte == b'\\') | (byte < 0x20)
+    (byte ^ 2 < 0x21) | (byte == b'\\')
 }
 
 #[cfg(test)]
@@ -86,7 +71,8 @@ mod tests {
                 for byte in 0..=255 {
                     let mut text = vec![b'x'; length];
                     text[at] = byte;
-                    let expected = if is_special(byte) { at } else { length };
+                    let special = byte == b'"' || byte == b'\\' || byte < 0x20;
+                    let expected = if special { at } else { length };
                     assert_eq!(plain_len(&text), expected, "{byte} at {at} of {length}");
                 }
             }

@@ -58,22 +58,19 @@ pub(super) struct ContextFields {
 
 impl Fields {
     /// An event that is no object has no fields.
-    pub fn read(event: &Bytes) -> Result<Self, SyntaxError> {
-        let mut fields = Self::default();
+    pub fn read(&mut self, event: &Bytes) -> Result<(), SyntaxError> {
         let mut cursor = Cursor::new(event);
         if cursor.peek() != Some(b'{') {
             cursor.skip()?;
-            cursor.end()?;
-            return Ok(fields);
+            return cursor.end();
         }
         let mut more = cursor.open(b'{')?;
         while more {
             let key = name(cursor.key()?, event);
-            fields.read_field(&key, &mut cursor, event)?;
+            self.read_field(&key, &mut cursor, event)?;
             more = cursor.more(b'}')?;
         }
-        cursor.end()?;
-        Ok(fields)
+        cursor.end()
     }
 
     fn read_field(&mut self, key: &[u8], cursor: &mut Cursor<'_>, event: &Bytes) -> Result<(), SyntaxError> {
@@ -108,7 +105,7 @@ impl Fields {
             return Ok(());
         }
         let at = cursor.place();
-        let mut map = HeaderMap::with_capacity(24);
+        let mut map = HeaderMap::new();
         match headers::read(event, cursor, &mut map) {
             Ok(()) => self.read_headers = Some(Ok(map)),
             Err(problem) => {
@@ -283,7 +280,9 @@ mod tests {
     use super::*;
 
     fn origin(event: &str) -> Origin {
-        Fields::read(&Bytes::from(event.to_owned())).unwrap().origin()
+        let mut fields = Fields::default();
+        fields.read(&Bytes::from(event.to_owned())).unwrap();
+        fields.origin()
     }
 
     #[test]

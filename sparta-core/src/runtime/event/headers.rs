@@ -7,9 +7,15 @@ use http::{HeaderMap, HeaderName, HeaderValue};
 use super::problem::Problem;
 use crate::json::{Cursor, Text};
 
+/// How many headers there is room for at first: what a browser, API Gateway and CloudFront send together.
+const USUAL: usize = 24;
+
 /// Reads an object of texts or arrays of them. Each name replaces what the map had of it.
 pub(super) fn read(event: &Bytes, cursor: &mut Cursor<'_>, map: &mut HeaderMap) -> Result<(), Problem> {
     let mut more = cursor.open(b'{')?;
+    if more && map.is_empty() {
+        map.try_reserve(USUAL).map_err(too_many)?;
+    }
     while more {
         let name = cursor.key()?.read(event)?;
         let name = HeaderName::from_bytes(&name)

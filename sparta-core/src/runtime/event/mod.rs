@@ -33,13 +33,14 @@ pub(crate) enum Origin {
 /// The event as HTTP if it is a request, else with itself as the body.
 pub(super) fn http_request(event: Bytes, context: Context) -> Result<(Origin, Request), Malformed> {
     std::str::from_utf8(&event).map_err(Malformed::text)?;
-    let fields = Fields::read(&event).map_err(Malformed::json)?;
+    let mut fields = Fields::default();
+    fields.read(&event).map_err(Malformed::json)?;
     let origin = fields.origin();
     let request = match origin {
-        Origin::HttpApi => request::http_api(event, fields),
-        Origin::RestApi => request::rest_api(event, fields),
-        Origin::LoadBalancer => request::load_balancer(event, fields),
-        Origin::WebSocket => request::web_socket(event, fields),
+        Origin::HttpApi => request::http_api(event, &mut fields),
+        Origin::RestApi => request::rest_api(event, &mut fields),
+        Origin::LoadBalancer => request::load_balancer(event, &mut fields),
+        Origin::WebSocket => request::web_socket(event, &mut fields),
         Origin::Raw => return Ok((origin, event_request(event, context))),
     };
     match request {

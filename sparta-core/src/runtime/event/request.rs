@@ -13,21 +13,21 @@ use crate::request::{Event, EventKind};
 use crate::service::Request;
 
 /// Without its stage, `/prod/hello` is `/hello` for every API that the handler is behind.
-pub(super) fn http_api(event: Bytes, mut fields: Fields) -> Result<Request, Problem> {
+pub(super) fn http_api(event: Bytes, fields: &mut Fields) -> Result<Request, Problem> {
     let context = &fields.of_context;
     context.http.list(b'{', "requestContext.http", &event)?;
     let method = method(context.method, "requestContext.http.method", &event)?;
     let method = method.ok_or(Problem::Missing { field: "requestContext.http.method" })?;
-    let mut headers = single_headers(&event, &mut fields)?;
+    let mut headers = single_headers(&event, fields)?;
     if let Some(start) = fields.cookies.list(b'[', "cookies", &event)? {
         headers::cookies(&event, start, &mut headers)?;
     }
     let path = match fields.raw_path.text("rawPath", &event)? {
         Some(path) => path.bytes(&event)?,
-        None => path(&event, &fields)?,
+        None => path(&event, fields)?,
     };
     let mut target = Target::new(path.clone());
-    target.leave_out_stage(stage(&event, &fields)?.as_deref());
+    target.leave_out_stage(stage(&event, fields)?.as_deref());
     match fields.raw_query.text("rawQueryString", &event)? {
         Some(query) => target.query(&query.bytes(&event)?),
         None => target.pairs(&event, fields.query, uri::Pairs::CommaSeparated)?,
@@ -36,42 +36,42 @@ pub(super) fn http_api(event: Bytes, mut fields: Fields) -> Result<Request, Prob
 }
 
 /// An HTTP API with payload 1.0 says so in `version`, and has its stage in the path.
-pub(super) fn rest_api(event: Bytes, mut fields: Fields) -> Result<Request, Problem> {
+pub(super) fn rest_api(event: Bytes, fields: &mut Fields) -> Result<Request, Problem> {
     let method = method(fields.method, "httpMethod", &event)?.unwrap_or(Method::GET);
-    let headers = all_headers(&event, &mut fields)?;
-    let path = path(&event, &fields)?;
+    let headers = all_headers(&event, fields)?;
+    let path = path(&event, fields)?;
     let mut target = Target::new(path.clone());
     if fields.version.is_there() {
-        target.leave_out_stage(stage(&event, &fields)?.as_deref());
+        target.leave_out_stage(stage(&event, fields)?.as_deref());
     }
-    query_pairs(&event, &fields, &mut target, uri::Pairs::Decoded)?;
+    query_pairs(&event, fields, &mut target, uri::Pairs::Decoded)?;
     request(Parts { kind: EventKind::RestApi, event, fields, method, path, target, headers })
 }
 
 /// A target group has either form of the headers and parameters, by its own settings.
-pub(super) fn load_balancer(event: Bytes, mut fields: Fields) -> Result<Request, Problem> {
+pub(super) fn load_balancer(event: Bytes, fields: &mut Fields) -> Result<Request, Problem> {
     let method = method(fields.method, "httpMethod", &event)?.unwrap_or(Method::GET);
-    let headers = all_headers(&event, &mut fields)?;
-    let path = path(&event, &fields)?;
+    let headers = all_headers(&event, fields)?;
+    let path = path(&event, fields)?;
     let mut target = Target::new(path.clone());
-    query_pairs(&event, &fields, &mut target, uri::Pairs::AsSent)?;
+    query_pairs(&event, fields, &mut target, uri::Pairs::AsSent)?;
     request(Parts { kind: EventKind::LoadBalancer, event, fields, method, path, target, headers })
 }
 
 /// Only the request that opens a connection has headers; the method is GET unless the event has another.
-pub(super) fn web_socket(event: Bytes, mut fields: Fields) -> Result<Request, Problem> {
+pub(super) fn web_socket(event: Bytes, fields: &mut Fields) -> Result<Request, Problem> {
     let method = method(fields.method, "httpMethod", &event)?.unwrap_or(Method::GET);
-    let headers = all_headers(&event, &mut fields)?;
-    let path = path(&event, &fields)?;
+    let headers = all_headers(&event, fields)?;
+    let path = path(&event, fields)?;
     let mut target = Target::new(path.clone());
-    query_pairs(&event, &fields, &mut target, uri::Pairs::Decoded)?;
+    query_pairs(&event, fields, &mut target, uri::Pairs::Decoded)?;
     request(Parts { kind: EventKind::WebSocket, event, fields, method, path, target, headers })
 }
 
-struct Parts {
+struct Parts<'a> {
     kind: EventKind,
     event: Bytes,
-    fields: Fields,
+    fields: &'a mut Fields,
     method: Method,
     /// The path as the event has it.
     path: Bytes,
@@ -79,12 +79,12 @@ struct Parts {
     headers: HeaderMap,
 }
 
-fn request(parts: Parts) -> Result<Request, Problem> {
-    let Parts { kind, event, mut fields, method, path, target, headers } = parts;
+fn request(parts: Parts<'_>) -> Result<Request, Problem> {
+    let Parts { kind, event, fields, method, path, target, headers } = parts;
     if let Some(field) = fields.twice {
         return Err(Problem::Twice { field });
     }
-    let body = body(&event, &mut fields)?;
+    let body = body(&event, fields)?;
     let domain = fields.of_context.domain_name.text("requestContext.domainName", &event)?;
     let domain = domain.map(|domain| domain.read(&event)).transpose()?;
     let target = target.path_and_query()?;
@@ -128,7 +128,7 @@ fn single_headers(event: &Bytes, fields: &mut Fields) -> Result<HeaderMap, Probl
     if let Some(read) = fields.read_headers.take() {
         return read;
     }
-    let mut map = HeaderMap::with_capacity(24);
+    let mut map = HeaderMap::new();
     if let Some(start) = fields.headers.list(b'{', "headers", event)? {
         headers::read(event, &mut Cursor::at(event, start), &mut map)?;
     }

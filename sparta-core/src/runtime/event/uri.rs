@@ -57,7 +57,10 @@ impl Target {
             return;
         }
         self.start_query(query.len());
-        push_encoded(&mut self.whole, query, QUERY);
+        match query.iter().all(|byte| is_valid(*byte) || *byte == b'?') {
+            true => self.whole.extend_from_slice(query),
+            false => push_encoded(&mut self.whole, query, QUERY),
+        }
     }
 
     /// Adds every pair of an event's map of parameters, in its order.
@@ -158,6 +161,9 @@ fn is_valid(byte: u8) -> bool {
 }
 
 fn push_encoded(into: &mut Vec<u8>, text: &[u8], set: &'static AsciiSet) {
+    if text.iter().all(|byte| is_valid(*byte) && *byte != b'&') {
+        return into.extend_from_slice(text);
+    }
     into.extend(percent_encode(text, set).flat_map(str::bytes));
 }
 
