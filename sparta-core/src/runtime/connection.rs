@@ -346,3 +346,29 @@ fn is_closed(error: &io::Error) -> bool {
 fn invalid(error: impl Into<crate::BoxError>) -> io::Error {
     io::Error::new(ErrorKind::InvalidData, error)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_endpoint_is_a_host_and_a_port_and_with_some_emulators_a_path() {
+        let parsed = |text: &str| Endpoint::parse(text).map(|Endpoint { authority, base }| (authority, base));
+        let endpoint = |authority: &str, base: &str| Some((authority.to_owned(), base.to_owned()));
+        assert_eq!(parsed("127.0.0.1:9001"), endpoint("127.0.0.1:9001", ""));
+        assert_eq!(parsed("http://[::1]:9000/.rt/hello/"), endpoint("[::1]:9000", "/.rt/hello"));
+        for wrong in ["", "127.0.0.1", ":9001", "lambda:port", "https://lambda:443", "lam bda:9001", "lambda:99999"] {
+            assert_eq!(parsed(wrong), None, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_status_without_a_body_has_none_whatever_its_headers_say() {
+        let head = parse(b"HTTP/1.1 204 No Content\r\ncontent-length: 7\r\n\r\n", |_| ()).unwrap().unwrap();
+        assert!(head.length == Length::Known(0) && head.stays_open);
+        let head = parse(b"HTTP/1.0 200 OK\r\ncontent-length: 7\r\n\r\n", |_| ()).unwrap().unwrap();
+        assert!(head.length == Length::Known(7) && !head.stays_open);
+        let both = b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\ncontent-length: 7\r\n\r\n";
+        assert!(parse(both, |_| ()).unwrap().unwrap().length == Length::Chunked);
+    }
+}

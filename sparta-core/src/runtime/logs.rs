@@ -1,26 +1,25 @@
 //! Log lines with the fields of Lambda's own.
 
+use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::fmt;
 use std::io::Write;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use serde::Serialize;
-use serde_json::{Map, Value};
+use serde_json::Value;
 use tracing::field::{Field, Visit};
 use tracing::level_filters::LevelFilter;
 use tracing::span::{Attributes, Id, Record};
 use tracing::{Event, Level, Metadata, Subscriber};
-use tracing_subscriber::Registry;
-use tracing_subscriber::fmt::format::Writer;
-use tracing_subscriber::fmt::time::{FormatTime, SystemTime};
-use tracing_subscriber::layer::{Context, Layer, SubscriberExt};
-use tracing_subscriber::registry::LookupSpan;
+use tracing_core::span::Current;
 
 use super::Env;
+use super::spans::{self, Spans};
 use crate::error;
 
 /// Crates of the runtime whose DEBUG and TRACE lines say nothing about the service.
-const INTERNAL: [&str; 9] =
-    ["h2", "hyper", "hyper_util", "lambda_http", "lambda_runtime", "lambda_runtime_api_client", "mio", "tower", "want"];
+const INTERNAL: [&str; 6] = ["h2", "hyper", "hyper_util", "mio", "tower", "want"];
 
 /// Logs to stdout from now on, unless the service has a subscriber of its own.
 pub(super) fn install(env: Env<'_>) {
@@ -28,7 +27,7 @@ pub(super) fn install(env: Env<'_>) {
         // Nobody could be told that stdout is closed.
         let _ = std::io::stdout().write_all(line);
     });
-    let _ = tracing::subscriber::set_global_default(Registry::default().with(lines));
+    let _ = tracing::subscriber::set_global_default(lines);
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,10 +36,11 @@ enum Format {
     Text,
 }
 
-/// Writes one line per event.
+/// Writes one line per event, with the fields of the spans that it is in.
 struct Lines<W> {
     level: LevelFilter,
     format: Format,
+    spans: Spans<Fields>,
     write: W,
 }
 
@@ -59,16 +59,12 @@ impl<W: Fn(&[u8])> Lines<W> {
             true => Format::Text,
             false => Format::Json,
         };
-        Self { level, format, write }
+        Self { level, format, spans: Spans::new(), write }
     }
 }
 
-impl<S, W> Layer<S> for Lines<W>
-where
-    S: Subscriber + for<'a> LookupSpan<'a>,
-    W: Fn(&[u8]) + 'static,
-{
-    fn enabled(&self, metadata: &Metadata<'_>, _: Context<'_, S>) -> bool {
+impl<W: Fn(&[u8]) + 'static> Subscriber for Lines<W> {
+    fn enabled(&self, metadata: &Metadata<'_>) -> bool {
         let root = metadata.target().split("::").next().unwrap_or_default();
         let internal = *metadata.level() > Level::INFO && INTERNAL.contains(&root);
         *metadata.level() <= self.level && !internal
@@ -78,38 +74,58 @@ where
         Some(self.level)
     }
 
-    fn on_new_span(&self, attributes: &Attributes<'_>, id: &Id, context: Context<'_, S>) {
+    fn new_span(&self, attributes: &Attributes<'_>) -> Id {
         let mut fields = Fields::default();
-        attributes.record(&mut fields);
-        if let Some(span) = context.span(id) {
-            span.extensions_mut().insert(fields);
-        }
+        attributes.record(&mut fields.visitor(attributes.metadata()));
+        self.spans.open(attributes, fields)
     }
 
-    fn on_record(&self, id: &Id, values: &Record<'_>, context: Context<'_, S>) {
-        if let Some(span) = context.span(id)
-            && let Some(fields) = span.extensions_mut().get_mut::<Fields>()
-        {
-            values.record(fields);
-        }
+    fn record(&self, id: &Id, values: &Record<'_>) {
+        self.spans.update(id, |fields, metadata| values.record(&mut fields.visitor(metadata)));
     }
 
-    fn on_event(&self, event: &Event<'_>, context: Context<'_, S>) {
+    fn record_follows_from(&self, _: &Id, _: &Id) {}
+
+    fn event(&self, event: &Event<'_>) {
         let mut fields = Fields::default();
-        for span in context.event_scope(event).into_iter().flat_map(|scope| scope.from_root()) {
-            if let Some(Fields(of_span)) = span.extensions().get() {
-                fields.0.extend(of_span.clone());
-            }
-        }
+        let span = match event.parent() {
+            Some(parent) => Some(parent.clone()),
+            None if event.is_contextual() => spans::current(),
+            None => None,
+        };
+        self.spans.visit(span, |of_span| fields.0.extend(of_span.0.clone()));
         fields.0.remove("message");
-        event.record(&mut fields);
+        event.record(&mut fields.visitor(event.metadata()));
         let line = Line::new(event.metadata(), fields.0);
         (self.write)(&match self.format {
             Format::Json => line.json(),
             Format::Text => line.text(),
         });
     }
+
+    fn enter(&self, id: &Id) {
+        self.spans.enter(id);
+    }
+
+    fn exit(&self, id: &Id) {
+        self.spans.exit(id);
+    }
+
+    fn clone_span(&self, id: &Id) -> Id {
+        self.spans.hold(id);
+        id.clone()
+    }
+
+    fn try_close(&self, id: Id) -> bool {
+        self.spans.release(&id)
+    }
+
+    fn current_span(&self) -> Current {
+        self.spans.current().map_or_else(Current::none, |(id, metadata)| Current::new(id, metadata))
+    }
 }
+
+type Map = BTreeMap<Cow<'static, str>, Value>;
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -120,12 +136,12 @@ struct Line<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     request_id: Option<String>,
     #[serde(flatten)]
-    fields: Map<String, Value>,
+    fields: Map,
     target: &'a str,
 }
 
 impl<'a> Line<'a> {
-    fn new(metadata: &Metadata<'a>, mut fields: Map<String, Value>) -> Self {
+    fn new(metadata: &Metadata<'a>, mut fields: Map) -> Self {
         let mut text = |name: &str| match fields.remove(name)? {
             Value::String(text) => Some(text),
             value => Some(value.to_string()),
@@ -159,27 +175,55 @@ impl<'a> Line<'a> {
 
 /// Now, as RFC 3339 with milliseconds.
 fn timestamp() -> String {
-    let mut text = String::with_capacity(32);
-    let _ = SystemTime.format_time(&mut Writer::new(&mut text));
-    text.truncate(text.len().saturating_sub("000Z".len()));
-    text + "Z"
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    let (seconds, millis) = (now.as_secs(), now.subsec_millis());
+    let (year, month, day) = date(seconds / 86_400);
+    let (hour, minute, second) = (seconds / 3_600 % 24, seconds / 60 % 60, seconds % 60);
+    format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{millis:03}Z")
+}
+
+/// Year, month and day, so many days after the first of January 1970. Years are counted from March, so that a leap day
+/// is the last; see <https://howardhinnant.github.io/date_algorithms.html#civil_from_days>.
+fn date(days: u64) -> (u64, u64, u64) {
+    let days = days + 719_468;
+    let (era, of_era) = (days / 146_097, days % 146_097);
+    let year = (of_era - of_era / 1_460 + of_era / 36_524 - of_era / 146_096) / 365;
+    let of_year = of_era - (365 * year + year / 4 - year / 100);
+    let from_march = (5 * of_year + 2) / 153;
+    let day = of_year - (153 * from_march + 2) / 5 + 1;
+    let month = if from_march < 10 { from_march + 3 } else { from_march - 9 };
+    (era * 400 + year + u64::from(month <= 2), month, day)
 }
 
 #[derive(Default)]
-struct Fields(Map<String, Value>);
+struct Fields(Map);
+
+struct Visitor<'a> {
+    fields: &'a mut Fields,
+    /// Whether they come from the runtime, which alone knows the request.
+    is_own: bool,
+}
 
 impl Fields {
-    /// A field that is called like one of the line's own is put aside.
-    fn put(&mut self, field: &Field, value: impl Into<Value>) {
-        let name = match field.name() {
-            name @ ("timestamp" | "level" | "target") => format!("field.{name}"),
-            name => name.to_owned(),
-        };
-        self.0.insert(name, value.into());
+    fn visitor(&mut self, metadata: &Metadata<'_>) -> Visitor<'_> {
+        let runtime = module_path!().trim_end_matches("logs");
+        Visitor { fields: self, is_own: metadata.target().starts_with(runtime) }
     }
 }
 
-impl Visit for Fields {
+impl Visitor<'_> {
+    /// A field that is called like one of the line's own is put aside.
+    fn put(&mut self, field: &Field, value: impl Into<Value>) {
+        let name = match field.name() {
+            name @ ("timestamp" | "level" | "target") => format!("field.{name}").into(),
+            name @ ("requestId" | "traceId") if !self.is_own => format!("field.{name}").into(),
+            name => name.into(),
+        };
+        self.fields.0.insert(name, value.into());
+    }
+}
+
+impl Visit for Visitor<'_> {
     fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
         self.put(field, format!("{value:?}"));
     }
@@ -225,7 +269,7 @@ mod tests {
         let lines = Lines::new(&env, move |line: &[u8]| {
             into.lock().unwrap().push(String::from_utf8(line.to_vec()).unwrap());
         });
-        tracing::subscriber::with_default(Registry::default().with(lines), log);
+        tracing::subscriber::with_default(lines, log);
         std::mem::take(&mut *written.lock().unwrap())
     }
 
@@ -298,10 +342,67 @@ mod tests {
     fn details_of_the_runtime_are_not_logged() {
         let lines = lines(&[("AWS_LAMBDA_LOG_LEVEL", "TRACE")], || {
             tracing::trace!(target: "hyper_util::client", "noise");
-            tracing::debug!(target: "lambda_runtime", "noise");
+            tracing::debug!(target: "mio", "noise");
             tracing::warn!(target: "hyper::proto", "trouble");
             tracing::debug!(target: "tower_http::trace", "wanted");
         });
         assert_eq!(lines.len(), 2, "{lines:?}");
+    }
+
+    #[test]
+    fn a_field_of_the_service_does_not_pass_for_lambdas_own() {
+        let lines = lines(&[], || {
+            let _request = tracing::error_span!("request", requestId = "r-1", traceId = "t-1").entered();
+            let _order = tracing::info_span!(target: "shop", "order", requestId = "mine", traceId = 7).entered();
+            tracing::info!(target: "shop", requestId = "yours", "hello");
+        });
+        let own = r#""requestId":"r-1","field.requestId":"yours","field.traceId":7,"traceId":"t-1""#;
+        assert!(lines[0].contains(own), "{lines:?}");
+    }
+
+    #[test]
+    fn a_line_has_the_spans_that_it_is_in_and_no_others() {
+        let lines = lines(&[], || {
+            let outer = tracing::info_span!("outer", a = 1);
+            let entered = outer.clone().entered();
+            let inner = tracing::info_span!("inner", b = 2);
+            let other = tracing::info_span!(parent: None, "other", c = 3);
+            drop(entered);
+            assert!(tracing::Span::current().is_none());
+            inner.in_scope(|| {
+                assert_eq!(tracing::Span::current().id(), inner.id());
+                drop(outer);
+                tracing::info!("inside");
+            });
+            tracing::info!(parent: &other, "beside");
+            drop((inner, other));
+            let _next = tracing::info_span!("next", d = 4).entered();
+            tracing::info!("behind");
+            tracing::info!(parent: None, "alone");
+        });
+        let fields = |line: &String| {
+            let (_, behind) = line.split_once("\"message\":").unwrap();
+            let (_, fields) = behind.split_once(',').unwrap();
+            fields.split("\"target\"").next().unwrap().to_owned()
+        };
+        let fields: Vec<_> = lines.iter().map(fields).collect();
+        assert_eq!(fields, [r#""a":1,"b":2,"#, r#""c":3,"#, r#""d":4,"#, ""]);
+    }
+
+    #[test]
+    fn a_date_is_that_of_the_calendar() {
+        for (days, expected) in [
+            (0, (1970, 1, 1)),
+            (59, (1970, 3, 1)),
+            (11_016, (2000, 2, 29)),
+            (11_017, (2000, 3, 1)),
+            (20_512, (2026, 2, 28)),
+            (20_513, (2026, 3, 1)),
+            (20_818, (2026, 12, 31)),
+            (47_540, (2100, 2, 28)),
+            (47_541, (2100, 3, 1)),
+        ] {
+            assert_eq!(date(days), expected, "{days}");
+        }
     }
 }

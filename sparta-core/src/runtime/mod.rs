@@ -12,6 +12,7 @@ mod lambda;
 mod logs;
 mod shutdown;
 mod snapshot;
+mod spans;
 mod start;
 mod stream;
 

@@ -6,7 +6,6 @@
 //! See <https://docs.aws.amazon.com/lambda/latest/dg/runtimes-extensions-api.html>.
 
 use std::io;
-use std::net::Shutdown;
 use std::os::unix::net::UnixStream as StdStream;
 
 use httparse::Header;
@@ -37,7 +36,6 @@ pub(super) async fn expected(api: &RuntimeApi) -> Result<Announcement, ServeErro
 impl Announcement {
     fn new() -> io::Result<Self> {
         let (signals, terminate) = StdStream::pair()?;
-        signals.shutdown(Shutdown::Write)?;
         signals.set_nonblocking(true)?;
         pipe::register(SIGINT, terminate.try_clone()?)?;
         pipe::register(SIGTERM, terminate)?;

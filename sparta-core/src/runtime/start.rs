@@ -88,6 +88,9 @@ fn choose(functions: Vec<FunctionEntry>, env: Env<'_>) -> Result<FunctionEntry, 
 }
 
 fn log_system(function: &str) {
+    if !tracing::enabled!(tracing::Level::INFO) {
+        return;
+    }
     let executable = std::env::current_exe().unwrap_or_default();
     tracing::info!(
         sparta = env!("CARGO_PKG_VERSION"),

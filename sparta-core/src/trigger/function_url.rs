@@ -17,34 +17,61 @@ use crate::{FunctionSpec, attribute, cfn::Output, resource};
 #[must_use]
 pub struct FunctionUrl {
     public: bool,
+    streaming: bool,
 }
 
 impl FunctionUrl {
     /// Only callers that sign their requests and have the permission `lambda:InvokeFunctionUrl`.
     pub fn signed() -> Self {
-        Self { public: false }
+        Self { public: false, streaming: false }
     }
 
     /// Everybody on the internet.
     pub fn public() -> Self {
-        Self { public: true }
+        Self { public: true, streaming: false }
+    }
+
+    /// Sends answers while they are made: the caller sees the first bytes of a response's body as soon as they are
+    /// there, and an answer may have 200 MB instead of 6.
+    ///
+    /// It goes for the requests that come through this address; the function's other triggers get whole answers. A body
+    /// that breaks off leaves the caller with a part of it, and the reason in the logs.
+    ///
+    /// See <https://docs.aws.amazon.com/lambda/latest/dg/configuration-response-streaming.html>.
+    ///
+    /// # Example
+    ///
+    /// ```
+    /// use sparta_core::trigger::FunctionUrl;
+    ///
+    /// let for_long_answers = FunctionUrl::public().streaming();
+    /// ```
+    pub fn streaming(mut self) -> Self {
+        self.streaming = true;
+        self
     }
 }
 
 impl Trigger for FunctionUrl {
     fn describe(&self) -> String {
-        format!("function URL ({})", if self.public { "public" } else { "signed" })
+        let callers = if self.public { "public" } else { "signed" };
+        format!("function URL ({callers}{})", if self.streaming { ", streaming" } else { "" })
     }
 
     fn claim(&self, function: &FunctionSpec) -> Option<String> {
         Some(format!("the function URL of `{}`", function.name()))
     }
 
+    fn streams(&self) -> bool {
+        self.streaming
+    }
+
     fn synthesize(&self, scope: &mut Scope<'_>) {
         let name = scope.function().name().to_owned();
         let function = scope.function_arn();
         let auth = if self.public { "NONE" } else { "AWS_IAM" };
-        let url = resource!(AWS::Lambda::Url { TargetFunctionArn: (&function), AuthType: (auth) });
+        let mode = self.streaming.then_some("RESPONSE_STREAM");
+        let url = resource!(AWS::Lambda::Url { TargetFunctionArn: (&function), AuthType: (auth), InvokeMode: (mode) });
         let url = scope.add(&[&name, "Url"], url);
         if self.public {
             // Since October 2025 a public URL needs both permissions.

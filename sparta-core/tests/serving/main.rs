@@ -1,7 +1,11 @@
 //! A service's process under a scripted Runtime API.
 
 mod events;
+mod life;
+mod protocol;
 mod runtime_api;
+mod script;
+mod streaming;
 
 use runtime_api::serve;
 use serde_json::{Value, json};

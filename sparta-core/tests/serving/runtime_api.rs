@@ -80,26 +80,35 @@ pub fn serve(handler: &str, variables: &[(&str, &str)], events: &[Value]) -> Lif
             std::thread::spawn(move || answer_connection(stream.unwrap(), &shared));
         }
     });
-    let output = Command::new(service())
+    let output = command(handler, &address).envs(variables.iter().copied()).output().unwrap();
+    let stdout = String::from_utf8(output.stdout).unwrap();
+    let state = std::mem::take(&mut *state.lock().unwrap());
+    Life {
+        answers: state.answers,
+        init_errors: state.init_errors,
+        logs: logs(&stdout),
+        stdout: stdout + &String::from_utf8_lossy(&output.stderr),
+        exit_code: output.status.code(),
+    }
+}
+
+/// The service as Lambda starts it, with a Runtime API at `address`.
+pub fn command(handler: &str, address: &str) -> Command {
+    let mut command = Command::new(service());
+    command
         .env_clear()
         .env("AWS_LAMBDA_RUNTIME_API", address)
         .env("_HANDLER", handler)
         .env("AWS_LAMBDA_FUNCTION_NAME", "shop-function")
         .env("AWS_LAMBDA_FUNCTION_VERSION", "$LATEST")
-        .env("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "128")
-        .envs(variables.iter().copied())
-        .output()
-        .unwrap();
-    let stdout = String::from_utf8(output.stdout).unwrap();
+        .env("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "128");
+    command
+}
+
+/// The lines that are JSON objects.
+pub fn logs(stdout: &str) -> Vec<Value> {
     let json = |line: &str| serde_json::from_str(&line[line.find('{')?..]).ok();
-    let state = std::mem::take(&mut *state.lock().unwrap());
-    Life {
-        answers: state.answers,
-        init_errors: state.init_errors,
-        logs: stdout.lines().filter_map(json).collect(),
-        stdout: stdout + &String::from_utf8_lossy(&output.stderr),
-        exit_code: output.status.code(),
-    }
+    stdout.lines().filter_map(json).collect()
 }
 
 #[derive(Default)]

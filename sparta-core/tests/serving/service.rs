@@ -1,18 +1,23 @@
 //! The service that the tests of serving start, as Lambda would start it.
 
 use std::io::Write;
+use std::sync::LazyLock;
 use std::task::Poll;
 use std::time::Duration;
 
 use axum::Router;
 use axum::extract::Path;
 use axum::routing::get;
+use bytes::Bytes;
 use http::StatusCode;
+use http_body::Frame;
+use http_body_util::StreamBody;
 use serde::{Deserialize, Serialize};
 use sparta_core::{
-    BatchResponse, BoxError, Context, Error, FunctionEntry, HttpService, IntoResponse, Json, LambdaEvent, Records,
-    Request, RequestContext, RequestExt, Response, Serving, serve, service_fn,
+    BatchResponse, Body, BoxError, Context, Error, FunctionEntry, Hook, Hooks, HttpService, IntoResponse, Json,
+    LambdaEvent, Records, Request, RequestContext, RequestExt, Response, Serving, serve, service_fn,
 };
+use tokio::sync::Barrier;
 use tower::{Layer, Service};
 use tower_http::compression::CompressionLayer;
 use tower_http::limit::RequestBodyLimitLayer;
@@ -22,7 +27,7 @@ fn main() {
     let served = serve(Serving {
         functions: functions(),
         checks: vec![Box::new(|| setting("TABLE")), Box::new(|| setting("QUEUE"))],
-        ..Serving::default()
+        hooks: hooks(),
     });
     std::process::exit(match served {
         Ok(()) => 0,
@@ -64,6 +69,11 @@ fn functions() -> Vec<FunctionEntry> {
         event("order-layered", order_layered()),
         event("orders", HttpService::event(service_fn(orders))),
         event("raw", HttpService::raw(raw)),
+        http("meets", HttpService::new(service_fn(meets))),
+        http("long", HttpService::new(service_fn(async |_: Request| Ok::<_, Error>("x".repeat(7_000_000))))),
+        FunctionEntry { streams: true, ..http("streams", HttpService::new(service_fn(streams))) },
+        event("size", HttpService::raw(|event, _, answer| Ok(write!(answer, "{}", event.len())?))),
+        event("context", HttpService::raw(|_, context, answer| Ok(serde_json::to_writer(answer, context)?))),
         http_from("factory-waits", || Ok(HttpService::new(service_fn(hello)))),
         http_from("factory-fails", || Err(SettingMissing("URL").into())),
         http_from("factory-panics", || panic!("no connection")),
@@ -92,6 +102,46 @@ fn event(name: &str, service: HttpService) -> FunctionEntry {
 
 fn http_from(name: &str, make: impl FnOnce() -> Result<HttpService, Error> + Send + 'static) -> FunctionEntry {
     entry(name, false, make)
+}
+
+/// What `HOOKS` names, `-` for hooks that fail, logs that it ran.
+fn hooks() -> Hooks {
+    let wanted = std::env::var("HOOKS").unwrap_or_default();
+    let hooks = |kind: &str| {
+        let hooks = wanted.split(' ').filter(|hook| hook.starts_with(kind));
+        hooks.map(str::to_owned).map(|name| -> Hook { Box::new(|| Box::pin(run_hook(name))) }).collect()
+    };
+    Hooks { shutdown: hooks("shutdown"), before_snapshot: hooks("before"), after_restore: hooks("after") }
+}
+
+async fn run_hook(name: String) -> Result<(), Error> {
+    tokio::time::sleep(Duration::from_millis(1)).await;
+    tracing::info!("hook {name}");
+    match name.ends_with('-') {
+        true => Err(SettingMissing("POOL").into()),
+        false => Ok(()),
+    }
+}
+
+/// Answers only if three invocations are there at the same time.
+async fn meets(_: Request) -> Result<&'static str, Error> {
+    static ALL: LazyLock<Barrier> = LazyLock::new(|| Barrier::new(3));
+    ALL.wait().await;
+    Ok("met")
+}
+
+/// Three pieces; the path says how it ends.
+async fn streams(request: Request) -> Result<Response, Error> {
+    let path = request.uri().path().to_owned();
+    let pieces = (0..3).map(move |n| match (n, path.as_str()) {
+        (2, "/breaks") => Err(BoxError::from(order_missing())),
+        (2, "/panics") => panic!("boom"),
+        _ => Ok(Frame::data(Bytes::from(format!("piece {n};")))),
+    });
+    let body = StreamBody::new(futures_util::stream::iter(pieces));
+    let response =
+        http::Response::builder().status(201).header("content-type", "text/plain").header("set-cookie", "a=1");
+    Ok(response.body(Body::new(body))?)
 }
 
 async fn hello(_: Request) -> Result<&'static str, Error> {
