@@ -14,7 +14,9 @@ pub struct Peer(usize);
 
 /// A Runtime API server.
 pub struct RuntimeApi {
-    listener: TcpListener,
+    /// None once it is closed.
+    listener: Option<TcpListener>,
+    address: SocketAddr,
     peers: Vec<Option<Connection>>,
 }
 
@@ -26,12 +28,19 @@ struct Connection {
 impl RuntimeApi {
     /// Listens on a free port of the loopback device.
     pub fn start() -> io::Result<Self> {
-        Ok(Self { listener: TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?, peers: Vec::new() })
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
+        Ok(Self { address: listener.local_addr()?, listener: Some(listener), peers: Vec::new() })
     }
 
     /// Where it listens.
-    pub fn address(&self) -> io::Result<SocketAddr> {
-        self.listener.local_addr()
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Hangs up on everybody, and no longer listens.
+    pub fn close(&mut self) {
+        self.listener = None;
+        self.peers.clear();
     }
 
     /// How many connections were ever made to it.
@@ -60,8 +69,9 @@ impl RuntimeApi {
 
     /// The connections that can be read from, and whether a new one can be accepted.
     fn poll(&self, patience: Duration) -> io::Result<(Vec<usize>, bool)> {
+        let listener = self.listener.as_ref().ok_or(ErrorKind::NotConnected)?;
         let mut numbers = Vec::new();
-        let mut sources = vec![PollFd::new(&self.listener, PollFlags::IN)];
+        let mut sources = vec![PollFd::new(listener, PollFlags::IN)];
         for (number, peer) in self.peers.iter().enumerate() {
             if let Some(peer) = peer {
                 numbers.push(number);
@@ -79,7 +89,7 @@ impl RuntimeApi {
     }
 
     fn accept(&mut self) -> io::Result<()> {
-        let (stream, _) = self.listener.accept()?;
+        let (stream, _) = self.listener.as_ref().ok_or(ErrorKind::NotConnected)?.accept()?;
         stream.set_nodelay(true)?;
         let received = Vec::new();
         self.peers.push(Some(Connection { stream, received }));
@@ -148,7 +158,7 @@ mod tests {
     fn an_invocation_goes_out_and_its_response_comes_in_over_one_connection() {
         let mut api = RuntimeApi::start().expect("a free port");
         let response = b"POST /2018-06-01/runtime/invocation/id-1/response HTTP/1.1\r\ncontent-length: 5\r\n\r\nhello";
-        let client = client(api.address().expect("an address"), [NEXT, response]);
+        let client = client(api.address(), [NEXT, response]);
         let (peer, call) = api.wait(PATIENCE).expect("a call");
         assert_eq!(call, Call::Next);
         api.answer(peer, &invocation("id-1", 1, b"{}")).expect("an open connection");
@@ -165,7 +175,7 @@ mod tests {
     fn every_connection_is_counted() {
         let mut api = RuntimeApi::start().expect("a free port");
         for expected in 1..=3 {
-            let client = client(api.address().expect("an address"), [NEXT]);
+            let client = client(api.address(), [NEXT]);
             let (peer, _) = api.wait(PATIENCE).expect("a call");
             api.answer(peer, ACCEPTED).expect("an open connection");
             client.join().expect("the client ends");

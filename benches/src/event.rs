@@ -21,16 +21,19 @@ impl Event {
         Self::padded("200 B", event, "rawQueryString", 200, "q=")
     }
 
-    /// What a browser's request becomes: 1 KB.
+    /// What a browser's request becomes: 1.4 KB.
     pub fn usual() -> Self {
-        Self::padded("1 KB", request("GET"), "rawQueryString", 1024, "page=1&filter=")
+        Self::padded("1.4 KB", request("GET"), "rawQueryString", 1400, "page=1&filter=")
     }
 
     /// An upload of a JSON document, escaped as API Gateway does: 100 KB.
     pub fn large() -> Self {
-        let records = (0..1200).map(|n| json!({ "id": n, "name": format!("record {n}"), "tags": ["a", "b"] }));
-        let document = Value::Array(records.collect()).to_string();
-        Self::padded("100 KB", request("POST"), "body", 100 * 1024, &document)
+        Self::padded("100 KB", request("POST"), "body", 100 * 1024, &document(1200))
+    }
+
+    /// The largest event that Lambda passes on: 6 MB, a JSON document again.
+    pub fn largest() -> Self {
+        Self::padded("6 MB", request("POST"), "body", 6 * 1024 * 1024, &document(70_000))
     }
 
     /// Fills `field` up to `size`, starting with `text`.
@@ -40,6 +43,11 @@ impl Event {
         event[field] = (text.to_owned() + &"x".repeat(missing)).into();
         Self { name, bytes: event.to_string().into_bytes() }
     }
+}
+
+fn document(records: usize) -> String {
+    let records = (0..records).map(|n| json!({ "id": n, "name": format!("record {n}"), "tags": ["a", "b"] }));
+    Value::Array(records.collect()).to_string()
 }
 
 fn request(method: &str) -> Value {
@@ -77,7 +85,13 @@ mod tests {
 
     #[test]
     fn events_are_http_requests_of_the_sizes_that_they_are_named_for() {
-        for (event, size) in [(Event::small(), 200), (Event::usual(), 1024), (Event::large(), 100 * 1024)] {
+        let sizes = [
+            (Event::small(), 200),
+            (Event::usual(), 1400),
+            (Event::large(), 100 * 1024),
+            (Event::largest(), 6 * 1024 * 1024),
+        ];
+        for (event, size) in sizes {
             assert_eq!(event.bytes.len(), size, "{}", event.name);
             let event: Value = serde_json::from_slice(&event.bytes).expect("an event is JSON");
             assert_eq!(event["version"], "2.0");
@@ -86,12 +100,13 @@ mod tests {
     }
 
     #[test]
-    fn the_large_event_is_mostly_an_escaped_document() {
-        let event = Event::large().bytes;
-        let event: Value = serde_json::from_slice(&event).expect("an event is JSON");
-        let body = event["body"].as_str().expect("the body is text");
-        let document = body.trim_end_matches('x');
-        assert!(document.len() * 2 > body.len());
-        assert!(serde_json::from_str::<Value>(document).is_ok_and(|document| document.is_array()));
+    fn large_events_are_mostly_an_escaped_document() {
+        for event in [Event::large(), Event::largest()] {
+            let event: Value = serde_json::from_slice(&event.bytes).expect("an event is JSON");
+            let body = event["body"].as_str().expect("the body is text");
+            let document = body.trim_end_matches('x');
+            assert!(document.len() * 2 > body.len());
+            assert!(serde_json::from_str::<Value>(document).is_ok_and(|document| document.is_array()));
+        }
     }
 }

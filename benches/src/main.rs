@@ -4,6 +4,7 @@ mod api;
 mod call;
 mod compile;
 mod event;
+mod instructions;
 mod measure;
 mod report;
 mod service;
@@ -35,12 +36,15 @@ struct Options {
     /// Rounds whose medians are shown.
     #[arg(long, default_value_t = 9, value_parser = clap::value_parser!(u16).range(1..))]
     rounds: u16,
-    /// Invocations of each service per round; of the 100 KB event, a tenth of them.
-    #[arg(long, default_value_t = 20_000, value_parser = clap::value_parser!(u32).range(10..))]
+    /// Invocations of each service per round and event; of the 6 MB event, a hundredth of them.
+    #[arg(long, default_value_t = 20_000, value_parser = clap::value_parser!(u32).range(100..))]
     invocations: u32,
     /// Starts of each service per round, with the binary cached and as many with it evicted.
     #[arg(long, default_value_t = 100, value_parser = clap::value_parser!(u32).range(1..))]
     starts: u32,
+    /// Leaves out the count of instructions, which needs valgrind.
+    #[arg(long)]
+    no_instructions: bool,
     /// Measures builds from clean too, which takes minutes.
     #[arg(long, conflicts_with_all = ["sparta", "bare"])]
     build_times: bool,
@@ -57,11 +61,15 @@ fn main() -> Result<()> {
     if options.build_times {
         build_times(&mut table)?;
     }
+    let events = [Event::small(), Event::usual(), Event::large(), Event::largest()];
+    if !options.no_instructions {
+        instructions::count(&mut table, binaries, &events)?;
+    }
     let machine = report::machine();
     measure::pin()?;
     for round in 1..=options.rounds {
         eprintln!("round {round} of {}", options.rounds);
-        measure_round(&mut table, binaries, &options)?;
+        measure_round(&mut table, binaries, &events, &options)?;
     }
     println!("{machine}; rounds: {}\n\n{table}", options.rounds);
     Ok(())
@@ -76,17 +84,18 @@ fn copy(binary: &Path, name: &str) -> Result<PathBuf> {
     Ok(copy)
 }
 
-fn measure_round(table: &mut Table, binaries: [&Path; 2], options: &Options) -> Result<()> {
-    let mut services = [Service::start(binaries[0])?, Service::start(binaries[1])?];
+/// Each event has processes of its own, so that their memory is that of this event.
+fn measure_round(table: &mut Table, binaries: [&Path; 2], events: &[Event], options: &Options) -> Result<()> {
     let count = options.invocations as usize;
-    for (event, count) in [(Event::small(), count), (Event::usual(), count), (Event::large(), count / 10)] {
+    for event in events {
+        let mut services = [Service::start(binaries[0])?, Service::start(binaries[1])?];
         for service in &mut services {
             service.check(&event.bytes)?;
         }
-        measure::invocations(table, &mut services, &event, count)?;
+        let count = if event.bytes.len() > 1_000_000 { count / 100 } else { count };
+        measure::invocations(table, &mut services, event, count)?;
+        measure::connections(table, &services);
     }
-    measure::connections(table, &services);
-    drop(services);
     measure::starts(table, binaries, Cache::Cached, options.starts as usize)?;
     measure::starts(table, binaries, Cache::Evicted, options.starts as usize)
 }

@@ -77,6 +77,7 @@ pub fn invocations(table: &mut Table, services: &mut [Service; 2], event: &Event
             service.invoke(&event.bytes)?;
         }
     }
+    let faults = minor_faults(services)?;
     let mut wall = [vec![], vec![]];
     let mut cpu = [Duration::ZERO; 2];
     for turn in 0..count.div_ceil(TURN) {
@@ -92,7 +93,16 @@ pub fn invocations(table: &mut Table, services: &mut [Service; 2], event: &Event
     percentiles(table, &format!("round trip, {}", event.name), wall);
     let cpu = cpu.map(|total| micros(total) / count as f64);
     table.record(&format!("CPU per invocation, {}", event.name), Unit::Micros, cpu);
+    let after = minor_faults(services)?;
+    let faults = [0, 1].map(|which| (after[which] - faults[which]) as f64 / count as f64);
+    table.record(&format!("page faults per invocation, {}", event.name), Unit::Rate, faults);
+    let resident = [services[0].resident()? as f64, services[1].resident()? as f64];
+    table.record(&format!("resident memory after {count} invocations, {}", event.name), Unit::KiB, resident);
     Ok(())
+}
+
+fn minor_faults(services: &[Service; 2]) -> Result<[u64; 2]> {
+    Ok([services[0].minor_faults()?, services[1].minor_faults()?])
 }
 
 /// Connections that the services made since they started.

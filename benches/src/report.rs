@@ -13,6 +13,9 @@ pub enum Unit {
     Seconds,
     KiB,
     Count,
+    /// Events per invocation, of which there may be less than one.
+    Rate,
+    Instructions,
 }
 
 /// One row for each measure, with the values of every round.
@@ -62,6 +65,9 @@ impl Unit {
             Unit::Seconds => format!("{value:.1} s"),
             Unit::KiB => format!("{value:.0} KiB"),
             Unit::Count => format!("{value:.0}"),
+            Unit::Rate => format!("{value:.2}"),
+            Unit::Instructions if value >= 1e6 => format!("{:.2} M", value / 1e6),
+            Unit::Instructions => format!("{:.1} k", value / 1e3),
         }
     }
 }

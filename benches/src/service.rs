@@ -11,7 +11,8 @@ use crate::Result;
 use crate::api::{ACCEPTED, Peer, RuntimeApi, invocation};
 use crate::call::Call;
 
-const PATIENCE: Duration = Duration::from_secs(10);
+/// Long enough for a large event under callgrind.
+const PATIENCE: Duration = Duration::from_secs(60);
 const TIMEOUT_MS: u128 = 30_000;
 
 /// A running service that waits for an event.
@@ -27,11 +28,15 @@ pub struct Service {
 impl Service {
     /// Starts `binary` and waits until it asks for an event.
     pub fn start(binary: &Path) -> Result<Self> {
+        Self::start_as(Command::new(binary), binary)
+    }
+
+    /// Starts `binary` through `command`, and waits until it asks for an event.
+    pub fn start_as(mut command: Command, binary: &Path) -> Result<Self> {
         let mut api = RuntimeApi::start()?;
-        let mut command = Command::new(binary);
         command
             .env_clear()
-            .env("AWS_LAMBDA_RUNTIME_API", api.address()?.to_string())
+            .env("AWS_LAMBDA_RUNTIME_API", api.address().to_string())
             .env("AWS_LAMBDA_FUNCTION_NAME", "hello")
             .env("AWS_LAMBDA_FUNCTION_VERSION", "$LATEST")
             .env("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "128")
@@ -114,12 +119,35 @@ impl Service {
         Ok(line.trim_end_matches("kB").trim().parse()?)
     }
 
+    /// Hangs up, and waits until the process ended on its own.
+    pub fn finish(mut self) -> Result<()> {
+        self.api.close();
+        let begin = Instant::now();
+        while self.child.try_wait()?.is_none() {
+            if begin.elapsed() > PATIENCE {
+                return Err("the service goes on although the Runtime API is gone".into());
+            }
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        Ok(())
+    }
+
+    /// Page faults that only took memory.
+    pub fn minor_faults(&self) -> Result<u64> {
+        self.stat(7)
+    }
+
     /// Page faults that had to read from the disk.
     pub fn major_faults(&self) -> Result<u64> {
+        self.stat(9)
+    }
+
+    /// A field of `/proc/PID/stat`, counted from the one behind the name.
+    fn stat(&self, field: usize) -> Result<u64> {
         let stat = fs::read_to_string(self.proc("stat"))?;
         // The name of the program, in parentheses, is the only field that can hold spaces.
         let (_, fields) = stat.rsplit_once(')').ok_or("stat without a name")?;
-        Ok(fields.split_whitespace().nth(9).ok_or("stat without majflt")?.parse()?)
+        Ok(fields.split_whitespace().nth(field).ok_or("stat with too few fields")?.parse()?)
     }
 
     fn proc(&self, file: &str) -> String {
