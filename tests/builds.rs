@@ -97,10 +97,14 @@ fn files(folder: &Path) -> Vec<(PathBuf, Vec<u8>)> {
 
 #[track_caller]
 fn same_files(one: &Path, other: &Path) {
-    let (one, other) = (files(one), files(other));
+    same(&files(one), &files(other));
+}
+
+#[track_caller]
+fn same(one: &[(PathBuf, Vec<u8>)], other: &[(PathBuf, Vec<u8>)]) {
     let names = |files: &[(PathBuf, Vec<u8>)]| files.iter().map(|(path, _)| path.clone()).collect::<Vec<_>>();
-    assert_eq!(names(&one), names(&other));
-    for ((path, one), (_, other)) in one.iter().zip(&other) {
+    assert_eq!(names(one), names(other));
+    for ((path, one), (_, other)) in one.iter().zip(other) {
         assert!(one == other, "{} differs", path.display());
     }
 }
@@ -130,29 +134,46 @@ fn a_lambda_build_packs_itself() {
     let shell = lean();
     let package = package("codepipeline");
     build(&shell, package.path());
-    same_files(package.path(), &shell.folder().join(".sparta"));
+    let (built, own) = (files(package.path()), files(&shell.folder().join(".sparta")));
+    let (pipeline, built): (Vec<_>, Vec<_>) =
+        built.into_iter().partition(|(path, _)| path == Path::new("pipeline.json"));
+    assert_eq!(pipeline.len(), 1, "only the full build makes the pipeline's stack");
+    same(&built, &own);
 }
 
 #[test]
 fn a_lambda_build_does_what_needs_no_aws() {
     let (lean, full) = (lean(), Shell::of("codepipeline"));
     for arguments in [
-        &["describe"][..],
-        &["describe", "--format", "json"],
-        &["delete", "--noop"],
-        &["provisionPipeline", "--noop"],
+        &["delete", "--noop"][..],
         &["provision", "--noop", "--buildID", "42", "--tag", "a=b", "--environment", "test"],
         &["provision", "--noop", "--environment", "nowhere"],
-        &["provisionPipeline", "--noop", "--repo", "nowhere"],
         &["execute", "--function", "nobody"],
     ] {
         let (lean, full) = (lean.run(arguments), full.run(arguments));
-        assert_eq!((lean.code, lean.stdout, lean.stderr), (full.code, full.stdout, full.stderr), "{arguments:?}");
+        // Only the full build makes the pipeline's stack.
+        let said: Vec<&str> = full.stdout.lines().filter(|line| !line.starts_with("pipeline stack")).collect();
+        assert_eq!(lean.stdout.lines().collect::<Vec<_>>(), said, "{arguments:?}");
+        assert_eq!((lean.code, lean.stderr), (full.code, full.stderr), "{arguments:?}");
     }
+    fs::remove_file(full.folder().join(".sparta/pipeline.json")).unwrap();
     same_files(&lean.folder().join(".sparta"), &full.folder().join(".sparta"));
+    describes_all_but_roles(&lean, &full);
     lean.says("lambda-build-version", &["version"]);
     lean.says("lambda-build-help", &["--help"]);
     lean.says("lambda-build-build-help", &["build", "--help"]);
+}
+
+/// Only the full build knows which permissions a type's handlers need.
+fn describes_all_but_roles(lean: &Shell, full: &Shell) {
+    let (text, whole) = (lean.run(&["describe"]).success(), full.run(&["describe"]).success());
+    assert!(whole.contains("\nROLE ") && whole.starts_with(text.trim_end()), "{text}");
+    let json = |shell: &Shell| -> Value {
+        serde_json::from_str(&shell.run(&["describe", "--format", "json"]).success()).unwrap()
+    };
+    let (text, mut whole) = (json(lean), json(full));
+    assert!(whole.as_object_mut().unwrap().remove("roles").is_some());
+    assert_eq!(text, whole);
 }
 
 #[test]
@@ -165,6 +186,7 @@ fn a_lambda_build_says_what_it_cannot_do() {
         ("lambda-build-delete", &["delete"]),
         ("lambda-build-provision", &["provision", "--s3Bucket", "bucket"]),
         ("lambda-build-pipeline", &["provisionPipeline", "--connection", CONNECTION]),
+        ("lambda-build-explain-role", &["provision", "--explainRole"]),
         ("lambda-build-buildspec", &["build", "--buildspec"]),
     ] {
         let run = shell.says(name, arguments);

@@ -10,7 +10,7 @@ use std::{
 use serde_json::{Value, json};
 use sparta_test_tools::{Aws, LocalStack, Tools, Venv};
 
-use crate::support::{Service, document, root, run, unzip};
+use crate::support::{Service, document, package, root, run, unzip};
 
 const CODEBUILD: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/codebuild.py");
 
@@ -43,16 +43,32 @@ fn deployments(pipeline: &Value) -> Vec<Value> {
     configurations.filter(|it| it["ActionMode"] == "CHANGE_SET_REPLACE").collect()
 }
 
+/// What the pipeline gives the template's parameters, with references as they are.
+fn overrides(action: &Value) -> serde_json::Map<String, Value> {
+    serde_json::from_str(action["ParameterOverrides"]["Fn::Sub"].as_str().unwrap()).unwrap()
+}
+
+/// The policy that bounds the roles of what an action deploys.
+fn boundary(action: &Value) -> String {
+    let overrides = overrides(action);
+    let reference = overrides["PermissionsBoundary"].as_str().unwrap();
+    reference.strip_prefix("${").unwrap().strip_suffix('}').unwrap().to_owned()
+}
+
 /// Deploys as CodePipeline does with the artifacts `Build`, unpacked, and `Code`, an object in a bucket.
 fn deploy(aws: &Aws, action: &Value, build: &Path, code: &BTreeMap<&str, &str>) {
     let file = |property: &str| build.join(action[property].as_str().unwrap().strip_prefix("Build::").unwrap());
     let configuration = document(&file("TemplateConfiguration"));
     let mut parameters: BTreeMap<String, String> = serde_json::from_value(configuration["Parameters"].clone()).unwrap();
-    let overrides: Value = serde_json::from_str(action["ParameterOverrides"].as_str().unwrap()).unwrap();
-    for (name, value) in overrides.as_object().unwrap() {
+    let boundary = format!("arn:aws:iam::000000000000:policy/{}", boundary(action));
+    for (name, value) in overrides(action) {
+        if name == "PermissionsBoundary" {
+            parameters.insert(name, boundary.clone());
+            continue;
+        }
         let [artifact, attribute] = [0, 1].map(|index| value["Fn::GetArtifactAtt"][index].as_str().unwrap());
         assert_eq!(artifact, "Code");
-        parameters.insert(name.clone(), code[attribute].to_owned());
+        parameters.insert(name, code[attribute].to_owned());
     }
     let parameters = parameters.iter().map(|(key, value)| json!({"ParameterKey": key, "ParameterValue": value}));
     let stack = json!({
@@ -85,7 +101,12 @@ fn what_the_buildspec_builds_in_a_clean_clone_greets_in_each_environment() {
     aws.call("s3", "create_bucket", json!({"Bucket": code["BucketName"]}));
     aws.call("s3", "put_object", json!({"Bucket": code["BucketName"], "Key": code["ObjectKey"], "Body": archive}));
 
-    let actions = deployments(&document(&build.path().join("pipeline.json")));
+    assert!(!build.path().join("pipeline.json").exists(), "the Lambda build does not make it");
+    let actions = deployments(&document(&package("codepipeline").path().join("pipeline.json")));
+    for policy in actions.iter().map(boundary) {
+        let nothing = json!({"Version": "2012-10-17", "Statement": []}).to_string();
+        aws.call("iam", "create_policy", json!({"PolicyName": policy, "PolicyDocument": nothing}));
+    }
     actions.iter().for_each(|action| deploy(aws, action, build.path(), &code));
     let greetings = actions.iter().map(|action| {
         let stack = action["StackName"].as_str().unwrap();
@@ -97,6 +118,14 @@ fn what_the_buildspec_builds_in_a_clean_clone_greets_in_each_environment() {
     let expected =
         [("Test-HelloPipeline-main", json!("Hello Test!")), ("Prod-HelloPipeline-main", json!("Hello Production!"))];
     assert_eq!(greetings.collect::<Vec<_>>(), expected);
+
+    for action in &actions {
+        let stack = json!({"StackName": action["StackName"], "LogicalResourceId": "HelloWorldRole"});
+        let role = aws.call("cloudformation", "describe_stack_resource", stack);
+        let role = json!({"RoleName": role["StackResourceDetail"]["PhysicalResourceId"]});
+        let bound = aws.call("iam", "get_role", role)["Role"]["PermissionsBoundary"]["PermissionsBoundaryArn"].take();
+        assert_eq!(bound, format!("arn:aws:iam::000000000000:policy/{}", boundary(action)));
+    }
 
     let started = format!(r#""buildId":"{}""#, commit.trim());
     let logs = localstack.function_logs();

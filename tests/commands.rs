@@ -192,6 +192,20 @@ fn a_service_is_described_to_people_and_to_machines() {
 }
 
 #[test]
+fn what_a_deployment_by_hand_takes_is_a_whole_policy() {
+    let shell = Shell::of("codepipeline");
+    let explain = ["provision", "--explainRole", "--environment", "production"];
+    let options = ["--region", "eu-west-1", "--s3Bucket", "code"];
+    let policy = shell.says("explain-role", &[&explain[..], &options].concat()).success();
+    let policy: serde_json::Value = serde_json::from_str(&policy).unwrap();
+    assert_eq!(policy["Version"], "2012-10-17");
+    assert!(!policy.to_string().contains("${") && !policy.to_string().contains("Fn::"), "{policy}");
+    let china = shell.run(&[&explain[..], &["--region", "cn-north-1", "--inplace"]].concat()).success();
+    assert!(china.contains("arn:aws-cn:lambda:cn-north-1:*:function:Prod-HelloPipeline-*"), "{china}");
+    assert!(!shell.folder().join(".sparta").exists(), "nothing is built");
+}
+
+#[test]
 fn the_buildspec_is_written_once_and_never_over_an_edited_one() {
     let shell = Shell::of("codepipeline");
     shell.says("buildspec", &["build", "--buildspec"]);

@@ -1,4 +1,5 @@
 //! The examples as a person uses them: documents, commands, deployments against real API servers, invocations.
+#![cfg(not(sparta_lambda))]
 
 mod builds;
 mod buildspec;
@@ -7,6 +8,8 @@ mod golden;
 mod invocations;
 mod journey;
 mod pipeline;
+mod policies;
+mod sufficient;
 mod support;
 mod templates;
 

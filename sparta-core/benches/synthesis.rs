@@ -9,8 +9,7 @@ use criterion::{
 };
 use rustix::time::{ClockId, clock_gettime};
 use sparta_core::{
-    App, Approval, Environment, Error, Function, LogLevel, Pipeline, Request, service_fn,
-    synth::Source,
+    App, Approval, Environment, Error, Function, LogLevel, Pipeline, Request, Synthesis, service_fn,
     trigger::{HttpApi, Queue, Schedule},
 };
 
@@ -76,10 +75,21 @@ fn triggered(n: usize, function: Function) -> Function {
 /// Everything that `build` writes, but for the code.
 fn synthesize(app: &App) -> usize {
     let synthesis = app.synthesize(LogLevel::Info).expect("the app has no mistakes");
-    let pipeline = synthesis.model.pipeline().expect("the app has a pipeline");
-    let pipeline = synthesis.pipeline(pipeline, Source::Connection).expect("the pipeline has no mistakes");
     let configurations = synthesis.model.environments().iter().map(|e| e.configuration().to_json().len());
-    synthesis.template.to_json().len() + pipeline.to_json().len() + configurations.sum::<usize>()
+    synthesis.template.to_json().len() + pipeline(&synthesis) + configurations.sum::<usize>()
+}
+
+#[cfg(not(sparta_lambda))]
+fn pipeline(synthesis: &Synthesis) -> usize {
+    let pipeline = synthesis.model.pipeline().expect("the app has a pipeline");
+    let source = sparta_core::synth::Source::Connection;
+    synthesis.pipeline(pipeline, source).expect("the pipeline has no mistakes").to_json().len()
+}
+
+/// The Lambda build makes no pipeline.
+#[cfg(sparta_lambda)]
+fn pipeline(_: &Synthesis) -> usize {
+    0
 }
 
 fn synthesis(criterion: &mut Criterion<CpuTime>) {

@@ -10,7 +10,7 @@ use tower::{Layer, Service};
 use crate::{
     Architecture, BoxError, Check, Environment, Error, Function, Hooks, HttpService, Pipeline, Request, ServeError,
     Serving,
-    cfn::{Output, Resource, Value},
+    cfn::{Output, Resource, Statement, Value},
     model::Parts,
     runtime, serve,
     settings::process_variable,
@@ -40,6 +40,7 @@ pub struct App {
     pub(crate) environments: Vec<Environment>,
     pub(crate) pipeline: Option<Pipeline>,
     pub(crate) parts: Parts,
+    pub(crate) type_permissions: Vec<(String, Statement)>,
     layers: Vec<Wrap>,
     hooks: Hooks,
     extensions: Vec<Box<dyn Any + Send>>,
@@ -57,6 +58,7 @@ impl App {
             environments: Vec::new(),
             pipeline: None,
             parts: Parts::default(),
+            type_permissions: Vec::new(),
             layers: Vec::new(),
             hooks: Hooks::default(),
             extensions: Vec::new(),
@@ -183,6 +185,24 @@ impl App {
     /// ```
     pub fn resource(mut self, id: impl Into<String>, resource: Resource) -> Self {
         self.parts.resources.push((id.into(), resource));
+        self
+    }
+
+    /// Says what CloudFormation has to be allowed for resources of a type, beyond what the registry lists of it.
+    ///
+    /// Private types and the few of AWS that the registry says nothing of need it before they can be deployed by a
+    /// pipeline. A custom resource's provider may be called without it.
+    ///
+    /// # Example
+    ///
+    /// ```
+    /// use sparta_core::{App, cfn::Statement};
+    ///
+    /// let table = Statement::allow(["dynamodb:CreateTable", "dynamodb:DeleteTable"]).on("arn:aws:dynamodb:*:*:table/acme-*");
+    /// let app = App::new("Hello").type_permission("Acme::Data::Table", table);
+    /// ```
+    pub fn type_permission(mut self, kind: impl Into<String>, statement: Statement) -> Self {
+        self.type_permissions.push((kind.into(), statement));
         self
     }
 

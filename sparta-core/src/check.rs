@@ -9,7 +9,7 @@ use crate::{
 };
 
 /// Parameters of the template that are Sparta's own.
-const RESERVED_PARAMETERS: [&str; 2] = ["CodeBucket", "CodeKey"];
+const RESERVED_PARAMETERS: [&str; 3] = ["CodeBucket", "CodeKey", "PermissionsBoundary"];
 /// Files of the output folder that an environment's file must not replace.
 const RESERVED_FILES: [&str; 2] = ["cloudformation", "pipeline"];
 

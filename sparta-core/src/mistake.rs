@@ -139,6 +139,8 @@ pub enum Mistake {
     PipelineWithoutEnvironment,
     #[error("pipeline: {0}")]
     Pipeline(crate::PipelineMistake),
+    #[error("deployment: {0}")]
+    Deployment(crate::PipelineMistake),
     #[error("the {what} `{id}` has to be called with 1 to 255 letters and digits: rename it")]
     LogicalId { what: &'static str, id: String },
     #[error("the {what} `{id}` is called like another one of the template: rename it")]

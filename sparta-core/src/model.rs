@@ -1,6 +1,6 @@
 use crate::{
     App, Architecture, Environment, FunctionSpec, Mistakes, Pipeline,
-    cfn::{Output, Resource, Value},
+    cfn::{Output, Resource, Statement, Value},
     check,
     pipeline::{direct_stack_name, stack_name},
     settings::Field,
@@ -16,6 +16,8 @@ pub struct Model {
     pub(crate) environments: Vec<Environment>,
     pub(crate) pipeline: Option<Pipeline>,
     pub(crate) parts: Parts,
+    #[cfg_attr(sparta_lambda, expect(dead_code, reason = "the full build makes roles of it"))]
+    pub(crate) type_permissions: Vec<(String, Statement)>,
 }
 
 /// What a user adds to the template himself, by the names that he gives.
@@ -48,6 +50,7 @@ impl App {
             environments: self.environments.clone(),
             pipeline: self.pipeline.clone(),
             parts: self.parts.clone(),
+            type_permissions: self.type_permissions.clone(),
         }
     }
 }

@@ -115,7 +115,8 @@ impl Service {
 
     /// The types of resources that an action can be granted on; none where it takes `*` alone.
     pub fn resources_of(&self, action: &Action) -> impl Iterator<Item = &Resource> {
-        self.resources.iter().filter(|it| action.resources.contains(&it.name))
+        // An action's list spells some in camelCase that the service's list has in small letters.
+        self.resources.iter().filter(|it| action.resources.iter().any(|name| name.eq_ignore_ascii_case(it.name)))
     }
 
     fn read(chunk: Vec<u8>) -> Self {
@@ -175,5 +176,7 @@ mod tests {
         assert_eq!(has_resource_permissions("sqs:SendMessage"), Some(true));
         assert_eq!(has_resource_permissions("sqs:ListQueues"), Some(false));
         assert_eq!(has_resource_permissions("sqs:Nothing"), None);
+        let (lambda, get) = action("lambda:GetEventSourceMapping").unwrap();
+        assert_eq!(lambda.resources_of(get).count(), 1);
     }
 }

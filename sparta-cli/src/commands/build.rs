@@ -4,7 +4,7 @@ use std::{
 };
 
 use serde::Serialize;
-use sparta_core::{Synthesis, cfn::Template, synth::Source};
+use sparta_core::{Synthesis, cfn::Template};
 
 use super::{Session, session::cargo_run};
 #[cfg(not(sparta_lambda))]
@@ -102,9 +102,7 @@ impl BuildOptions {
     /// Compiles, packages and writes everything. Calls nothing.
     pub(crate) async fn build(&self, session: &Session) -> Result<Built, CliError> {
         let synthesis = session.checked()?;
-        let pipeline = synthesis.model.pipeline();
-        let pipeline =
-            pipeline.map(|declared| session.pipeline(&synthesis, declared, Source::Connection)).transpose()?;
+        let pipeline = Self::pipeline(session, &synthesis)?;
         session.warn(&synthesis);
         if let Some(name) = &self.code_pipeline_package {
             self.check_package_name(name, &synthesis)?;
@@ -174,6 +172,20 @@ impl BuildOptions {
             pipeline,
             package,
         })
+    }
+
+    /// The stack of the service's pipeline.
+    #[cfg(not(sparta_lambda))]
+    fn pipeline(session: &Session, synthesis: &Synthesis) -> Result<Option<Template>, CliError> {
+        let Some(declared) = synthesis.model.pipeline() else { return Ok(None) };
+        session.pipeline(synthesis, declared, sparta_core::synth::Source::Connection).map(Some)
+    }
+
+    /// Only the full build computes the roles that are in it.
+    #[cfg(sparta_lambda)]
+    #[expect(clippy::unnecessary_wraps, reason = "the full build makes it here")]
+    fn pipeline(_: &Session, _: &Synthesis) -> Result<Option<Template>, CliError> {
+        Ok(None)
     }
 
     /// The archive's content as a folder, which CodeBuild makes an archive of for the pipeline.

@@ -1,12 +1,12 @@
 use std::fmt::Write;
 
 use serde::Serialize;
-use sparta_core::{FunctionKind, Model, settings::parameter_name};
+use sparta_core::{FunctionKind, Synthesis, settings::parameter_name};
 
 use super::Session;
 use crate::CliError;
 
-/// Show the service: functions, triggers, environments, pipeline
+/// Show the service: functions, triggers, environments, pipeline and its roles
 #[derive(clap::Args)]
 pub(crate) struct Describe {}
 
@@ -22,6 +22,10 @@ struct Description<'a> {
     environments: Vec<Environment<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pipeline: Option<Pipeline>,
+    /// What CloudFormation may do where the pipeline deploys to.
+    #[cfg(not(sparta_lambda))]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    roles: Vec<super::role::Role>,
 }
 
 #[derive(Serialize)]
@@ -63,16 +67,17 @@ impl Describe {
     pub(crate) fn run(self, session: &Session) -> Result<(), CliError> {
         let synthesis = session.synthesized()?;
         session.warn(&synthesis);
-        let description = Description::of(&synthesis.model);
+        let description = Description::of(&synthesis)?;
         session.print(&description.to_text(), &description)
     }
 }
 
 impl<'a> Description<'a> {
-    fn of(model: &'a Model) -> Self {
+    fn of(synthesis: &'a Synthesis) -> Result<Self, CliError> {
+        let model = &synthesis.model;
         let repository = model.pipeline().and_then(|pipeline| pipeline.source().ok());
         let branch = model.pipeline().map(sparta_core::Pipeline::source_branch);
-        Self {
+        Ok(Self {
             app: model.name(),
             description: model.description(),
             architecture: model.architecture().lambda_name(),
@@ -91,7 +96,9 @@ impl<'a> Description<'a> {
             pipeline: repository
                 .zip(branch)
                 .map(|(repository, branch)| Pipeline { repository: repository.full_name(), branch: branch.to_owned() }),
-        }
+            #[cfg(not(sparta_lambda))]
+            roles: roles(synthesis)?,
+        })
     }
 
     fn to_text(&self) -> String {
@@ -121,6 +128,8 @@ impl<'a> Description<'a> {
         if let Some(pipeline) = &self.pipeline {
             table(&mut text, &["PIPELINE", "BRANCH"], [vec![pipeline.repository.clone(), pipeline.branch.clone()]]);
         }
+        #[cfg(not(sparta_lambda))]
+        table(&mut text, &["ROLE", "ACTIONS", "RESOURCES"], self.roles.iter().flat_map(super::role::Role::rows));
         text
     }
 }
@@ -146,6 +155,13 @@ impl<'a> Setting<'a> {
             description: field.description.as_deref(),
         }
     }
+}
+
+#[cfg(not(sparta_lambda))]
+fn roles(synthesis: &Synthesis) -> Result<Vec<super::role::Role>, CliError> {
+    let Some(pipeline) = synthesis.model.pipeline() else { return Ok(Vec::new()) };
+    let roles = synthesis.deployment_roles(pipeline)?;
+    Ok(roles.iter().map(super::role::Role::of).collect())
 }
 
 /// Adds rows in columns as wide as what is in them, or nothing where there is no row.

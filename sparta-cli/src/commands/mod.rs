@@ -6,9 +6,13 @@ mod delete;
 mod deployment;
 mod describe;
 mod execute;
+#[cfg(not(sparta_lambda))]
+mod explain_role;
 mod provision;
 mod provision_pipeline;
 mod request;
+#[cfg(not(sparta_lambda))]
+mod role;
 mod session;
 mod status;
 mod target;

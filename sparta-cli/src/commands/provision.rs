@@ -32,6 +32,13 @@ pub(crate) struct Provision {
     /// Only replace the functions' code, without CloudFormation; refused where anything else has changed
     #[arg(long, short = 'c', conflicts_with = "code_pipeline_package")]
     inplace: bool,
+
+    /// Print what this takes, as a complete IAM policy, and do nothing else
+    ///
+    /// It is for whoever deploys by hand: CloudFormation acts with the rights of its caller. `*` stands for the account,
+    /// and for the region and the bucket where no option names them.
+    #[arg(long = "explainRole", alias = "explain-role", conflicts_with = "code_pipeline_package")]
+    explain_role: bool,
 }
 
 /// The tag that names the build.
@@ -39,6 +46,9 @@ pub(super) const BUILD_ID_TAG: &str = "sparta:buildId";
 
 impl Provision {
     pub(crate) async fn run(self, session: &Session) -> Result<(), CliError> {
+        if self.explain_role {
+            return self.explain(session);
+        }
         let for_pipeline = self.build.code_pipeline_package.is_some();
         if !for_pipeline && !session.global.noop && self.s3_bucket.is_none() {
             let error = CliError::usage("provision needs a bucket for the code: --s3Bucket BUCKET");
@@ -57,6 +67,28 @@ impl Provision {
         let path = request.write(&self.build.output_dir, "provision.request.json")?;
         let text = format!("{}request         {}\nnothing was deployed", built.files, path.display());
         session.print(&text, &serde_json::json!({"files": built.files, "request": request}))
+    }
+
+    #[cfg(sparta_lambda)]
+    #[expect(clippy::unused_self, reason = "the full build computes a role here")]
+    fn explain(&self, _: &Session) -> Result<(), CliError> {
+        Err(super::session::build_without_roles("provision --explainRole"))
+    }
+
+    #[cfg(not(sparta_lambda))]
+    fn explain(&self, session: &Session) -> Result<(), CliError> {
+        let request = self.request(session)?;
+        let of_environment = std::env::var("AWS_REGION").or_else(|_| std::env::var("AWS_DEFAULT_REGION")).ok();
+        let region = session.global.region.clone().or(of_environment).filter(|region| !region.is_empty());
+        let account = super::explain_role::Account {
+            region: region.as_deref().unwrap_or("*"),
+            bucket: self.s3_bucket.as_deref().unwrap_or("*"),
+            in_place: self.inplace,
+        };
+        let policy = super::explain_role::policy(&session.synthesized()?, &request, &account)?;
+        let text = serde_json::to_string_pretty(&policy)
+            .map_err(|error| CliError::failed("the policy is no JSON").source(error))?;
+        session.print(&text, &policy)
     }
 
     /// The stack without what only the build knows.

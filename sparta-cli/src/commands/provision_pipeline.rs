@@ -1,9 +1,16 @@
-use std::{collections::BTreeMap, path::PathBuf};
+use std::path::PathBuf;
+#[cfg(not(sparta_lambda))]
+use std::{collections::BTreeMap, path::Path};
 
-use sparta_core::{Mistake, Pipeline, Synthesis, synth::Source};
+#[cfg(not(sparta_lambda))]
+use sparta_core::{Mistake, Pipeline, Synthesis, cfn::Template, synth::Source};
 
-use super::{Session, request::Request};
-use crate::{CliError, package::write_whole};
+use super::Session;
+#[cfg(not(sparta_lambda))]
+use super::request::Request;
+use crate::CliError;
+#[cfg(not(sparta_lambda))]
+use crate::package::write_whole;
 
 /// Deploy the service's own pipeline: source, build, then one environment after the other
 #[derive(clap::Args)]
@@ -39,6 +46,15 @@ pub(crate) struct ProvisionPipeline {
 #[cfg(not(sparta_lambda))]
 const TOKEN_VARIABLE: &str = "SPARTA_OAUTH_TOKEN";
 
+#[cfg(sparta_lambda)]
+impl ProvisionPipeline {
+    #[expect(clippy::unused_async, reason = "the full build asks AWS here")]
+    pub(crate) async fn run(self, _: &Session) -> Result<(), CliError> {
+        Err(super::session::build_without_roles("provisionPipeline"))
+    }
+}
+
+#[cfg(not(sparta_lambda))]
 impl ProvisionPipeline {
     pub(crate) async fn run(self, session: &Session) -> Result<(), CliError> {
         let synthesis = session.checked()?;
@@ -78,7 +94,7 @@ impl ProvisionPipeline {
         self.deploy(session, synthesis.model.name(), request, &template, &secret).await
     }
 
-    fn print_noop(&self, session: &Session, request: &Request, template: &std::path::Path) -> Result<(), CliError> {
+    fn print_noop(&self, session: &Session, request: &Request, template: &Path) -> Result<(), CliError> {
         let path = request.write(&self.output_dir, "pipeline.request.json")?;
         let text =
             format!("pipeline stack  {}\nrequest         {}\nnothing was deployed", template.display(), path.display());
@@ -114,26 +130,12 @@ impl ProvisionPipeline {
         Ok(pipeline)
     }
 
-    #[cfg(sparta_lambda)]
-    #[expect(clippy::unused_async, reason = "the full build asks AWS here")]
-    async fn deploy(
-        &self,
-        _: &Session,
-        _: &str,
-        _: Request,
-        _: &sparta_core::cfn::Template,
-        _: &str,
-    ) -> Result<(), CliError> {
-        Err(super::session::lambda_build("provisionPipeline").hint("--noop works in this build too."))
-    }
-
-    #[cfg(not(sparta_lambda))]
     async fn deploy(
         &self,
         session: &Session,
         app: &str,
         mut request: Request,
-        template: &sparta_core::cfn::Template,
+        template: &Template,
         secret: &str,
     ) -> Result<(), CliError> {
         use crate::deploy::Token;

@@ -1,7 +1,9 @@
 use std::io::Write;
 
 use serde::Serialize;
-use sparta_core::{App, Model, Pipeline, Synthesis, cfn::Template, synth::Source};
+use sparta_core::{App, Model, Synthesis};
+#[cfg(not(sparta_lambda))]
+use sparta_core::{Pipeline, cfn::Template, synth::Source};
 
 use crate::{
     CliError,
@@ -39,6 +41,7 @@ impl Session {
     }
 
     /// The stack of the pipeline, checked in the same way.
+    #[cfg(not(sparta_lambda))]
     pub(crate) fn pipeline(
         &self,
         synthesis: &Synthesis,
@@ -46,7 +49,6 @@ impl Session {
         source: Source<'_>,
     ) -> Result<Template, CliError> {
         let stack = synthesis.pipeline(pipeline, source)?;
-        #[cfg(not(sparta_lambda))]
         synthesis.check_pipeline(&stack)?;
         Ok(stack)
     }
@@ -87,6 +89,15 @@ impl Session {
 pub(crate) fn lambda_build(command: &str) -> CliError {
     CliError::failed(format!("`{command}` calls AWS, and this is a Lambda build, which carries no AWS SDK"))
         .hint(format!("Use the service's usual build: `{} {command} ...`", cargo_run()))
+}
+
+/// What a command that computes roles says in the build that goes to Lambda.
+#[cfg(sparta_lambda)]
+pub(crate) fn build_without_roles(command: &str) -> CliError {
+    CliError::failed(format!(
+        "`{command}` computes roles, and this is a Lambda build, which carries nothing to compute them from"
+    ))
+    .hint(format!("Use the service's usual build: `{} {command} ...`", cargo_run()))
 }
 
 /// How this service is run: in a workspace of several programs `cargo run` has to be told which.

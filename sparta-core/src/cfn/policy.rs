@@ -39,6 +39,12 @@ impl Statement {
         &self.resources
     }
 
+    /// The same on other resources.
+    #[cfg(not(sparta_lambda))]
+    pub(crate) fn on_only(&self, resources: &[Value]) -> Self {
+        Self { resources: resources.to_vec(), ..self.clone() }
+    }
+
     fn to_value(&self) -> Value {
         property!(AWS::IAM::Policy.PolicyDocument.Statement[] {
             Effect: "Allow",

@@ -129,6 +129,13 @@ impl Template {
         &self.clashes
     }
 
+    /// Sets a property of all resources of a type that do not set it themselves.
+    pub(crate) fn set_everywhere(&mut self, kind: &str, property: &str, value: &Value) {
+        for resource in self.resources.values_mut().filter(|resource| resource.kind == kind) {
+            resource.properties.entry(property.to_owned()).or_insert_with(|| value.clone());
+        }
+    }
+
     /// The names that something here refers to and nothing here defines.
     pub fn dangling_references(&self) -> Vec<String> {
         let mut found = BTreeSet::new();

@@ -205,9 +205,51 @@ pub enum PipelineMistake {
     Buildspec(String),
     /// The service has resources that the pipeline's roles are not made for.
     #[error(
-        "the pipeline cannot grant what CloudFormation needs for a resource of type `{0}`: deploy with `provision`"
+        "nothing says what CloudFormation needs for a resource of type `{0}`: \
+         say it with `App::type_permission(\"{0}\", Statement::allow([...]).on(...))`"
     )]
     ResourceType(String),
+    /// What CloudFormation needs for a stack is more than a role's policies hold.
+    #[error(
+        "the role that deploys `{stack}` takes {characters} characters of policies, more than IAM allows: split the app"
+    )]
+    RoleTooLarge {
+        /// The stack.
+        stack: String,
+        /// All statements together, at their longest.
+        characters: usize,
+    },
+    /// What the service's roles may do is more than their permissions boundary holds.
+    #[error(
+        "the policy that bounds the functions' roles of `{stack}` takes {characters} characters, and IAM allows 6,144: \
+         let grants share statements and resources, or split the app"
+    )]
+    BoundaryTooLarge {
+        /// The stack.
+        stack: String,
+        /// The policy, at its longest.
+        characters: usize,
+    },
+    /// A role has a managed policy that the template does not hold.
+    #[error(
+        "the role `{role}` has the policy `{policy}`, whose content the permissions boundary cannot repeat: \
+         write what the role needs into its own policies"
+    )]
+    AttachedPolicy {
+        /// The role's logical id.
+        role: String,
+        /// The policy's ARN.
+        policy: String,
+    },
+    /// A role's policy names what it does not allow.
+    #[error(
+        "the policies of `{role}` have `NotAction` or `NotResource`, which the permissions boundary cannot repeat: \
+         name what they allow"
+    )]
+    NegativePolicy {
+        /// The logical id of the role or policy.
+        role: String,
+    },
 }
 
 #[cfg(test)]

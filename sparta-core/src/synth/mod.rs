@@ -4,17 +4,25 @@ mod buildspec;
 #[cfg(not(sparta_lambda))]
 mod check;
 mod configuration;
+#[cfg(not(sparta_lambda))]
+mod permissions;
+#[cfg(not(sparta_lambda))]
 mod pipeline;
 mod quota;
+#[cfg(not(sparta_lambda))]
+mod rights;
 mod service;
 
 use serde::Serialize;
 
-use crate::{App, Mistake, Mistakes, Model, Pipeline, cfn::Template};
+use crate::{App, Mistake, Mistakes, Model, cfn::Template};
 
 pub use buildspec::{Buildspec, release_profile};
 pub use configuration::Configuration;
-pub use pipeline::{PipelineInput, Source, StageInput, pipeline_template};
+#[cfg(not(sparta_lambda))]
+pub use pipeline::{PipelineInput, Source, StageInput, deployment_roles, pipeline_template};
+#[cfg(not(sparta_lambda))]
+pub use rights::DeploymentRole;
 
 /// The least important line that a function logs.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -79,44 +87,5 @@ impl Synthesis {
     /// One line for each thing in the template that AWS refuses unless one of its quotas was raised.
     pub fn warnings(&self) -> Vec<String> {
         quota::warnings(&self.template)
-    }
-
-    /// The stack of a pipeline that delivers the service, as `pipeline` declares it.
-    ///
-    /// # Errors
-    ///
-    /// All that is wrong with the declaration, or that the pipeline could not deploy.
-    pub fn pipeline(&self, pipeline: &Pipeline, source: Source<'_>) -> Result<Template, Mistakes> {
-        let Self { model, template } = self;
-        let values: Vec<Vec<&str>> = model
-            .environments()
-            .iter()
-            .map(|environment| environment.settings.values.iter().filter_map(|(_, value)| value.as_deref()).collect())
-            .collect();
-        let environments: Vec<StageInput<'_>> = model
-            .environments()
-            .iter()
-            .zip(&values)
-            .map(|(environment, values)| StageInput {
-                name: environment.name(),
-                stack_prefix: environment.prefix(),
-                values,
-                approve_changes: environment.changes_approval(),
-                approve_promotion: environment.promotion_approval(),
-            })
-            .collect();
-        let input = PipelineInput {
-            app: model.name(),
-            architecture: model.architecture(),
-            environments: &environments,
-            pipeline,
-            service: template,
-            source,
-        };
-        let of_pipeline = |mistakes: Vec<_>| mistakes.into_iter().map(Mistake::Pipeline).collect();
-        let template =
-            pipeline_template(&input).map_err(|mistakes| Mistakes::of(model.name(), of_pipeline(mistakes)))?;
-        Mistakes::none_or(model.name(), service::limits(&template))?;
-        Ok(template)
     }
 }

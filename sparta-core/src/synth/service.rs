@@ -20,11 +20,26 @@ pub(super) fn template(model: &Model, level: LogLevel) -> (Template, Vec<Mistake
         function(model, spec, level, &mut template);
     }
     let mut mistakes = parts(&model.parts, &mut template);
+    bound_roles(&mut template);
     mistakes.extend(template.mistakes());
     mistakes.extend(limits(&template));
     mistakes.extend(model.settings().iter().filter_map(|field| taken(field, &template)));
     (template, mistakes)
 }
+
+/// What a pipeline passes so that no role of the service can do more than the pipeline was made for; nobody else does.
+fn bound_roles(template: &mut Template) {
+    let (boundary, given) = (id(BOUNDARY), id("HasPermissionsBoundary"));
+    let parameter = Parameter::string("ARN of the policy that bounds the functions' roles; none if empty");
+    template.parameter(boundary.clone(), Parameter { default: Some(String::new()), ..parameter });
+    let none = Value::function("Fn::Equals", vec![boundary.reference(), "".into()]);
+    template.condition(given.clone(), Value::function("Fn::Not", vec![none]));
+    let choices = vec![Value::from(given.as_str()), boundary.reference(), Value::pseudo("AWS::NoValue")];
+    template.set_everywhere("AWS::IAM::Role", BOUNDARY, &Value::function("Fn::If", choices));
+}
+
+/// The property of roles, and the parameter that it comes from.
+pub(super) const BOUNDARY: &str = "PermissionsBoundary";
 
 fn id(words: &str) -> LogicalId {
     LogicalId::of_words([words])

@@ -210,7 +210,7 @@ fn what_is_too_much_for_cloudformation_is_split_by_its_author() {
     let functions = |count| (0..count).map(|n| function(&format!("f{n}"))).fold(App::new("Hello"), App::function);
     assert_eq!(mistakes(&functions(166)), []);
     only!(functions(167), TooMany, "501 resources", "500", "split the app");
-    let settings: Vec<_> = (0..199).map(|n| (format!("S{n}"), String::new())).collect();
+    let settings: Vec<_> = (0..198).map(|n| (format!("S{n}"), String::new())).collect();
     only!(hello().environment(Environment::new("test", settings)), TooMany, "201 parameters", "200");
     let grant = |length| Statement::allow(["s3:GetObject"]).on(format!("arn:aws:s3:::{}", "x".repeat(length)));
     let granted = |count| {

@@ -1,3 +1,4 @@
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -11,6 +12,9 @@ use crate::server::{Place, Server, read};
 use crate::venv::{Tools, Venv};
 
 // found by Python through PYTHONPATH: the executor, and a guard against other hosts
+/// Part of the name of the logger for what services call of one another.
+const INTERNAL: &str = "request.internal";
+
 const PLUGINS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/localstack");
 
 /// LocalStack: CloudFormation with change sets and rollbacks, S3, IAM, SQS, and Lambda functions that run.
@@ -63,6 +67,14 @@ impl LocalStack {
         if answer.get("FunctionError").is_some() { Err(payload) } else { Ok(payload) }
     }
 
+    /// What its CloudFormation and its other services have called so far, such as `iam.CreateRole`.
+    pub fn internal_calls(&self) -> BTreeSet<String> {
+        let log = self.server.log();
+        let lines = log.lines().filter(|line| line.contains(INTERNAL));
+        let calls = lines.filter_map(|line| line.split_once(": AWS ")?.1.split_once(" => "));
+        calls.map(|(call, _)| call.to_owned()).collect()
+    }
+
     /// What it has logged.
     pub fn log(&self) -> String {
         self.server.log()
@@ -104,6 +116,8 @@ fn command(venv: &Venv, emulator: &Path, place: &Place) -> Command {
         .env("PYTHONPATH", PLUGINS)
         .env("PYTHONDONTWRITEBYTECODE", "1")
         .env("LAMBDA_RUNTIME_EXECUTOR", "rie")
+        // calls of one service to another are logged only so
+        .env("LS_LOG", "trace")
         .env("RIE_BIN", emulator)
         .env("RIE_LOGS", folder("functions"));
     command

@@ -15,6 +15,10 @@ pub enum Tools {
     LocalStack,
     /// moto, cfn-lint and, out of the SAM CLI, the Runtime Interface Emulator.
     Aws,
+    /// checkov, which has many dependencies.
+    Checkov,
+    /// parliament, which needs an old setuptools.
+    Parliament,
 }
 
 impl Tools {
@@ -22,6 +26,8 @@ impl Tools {
         match self {
             Tools::LocalStack => "localstack",
             Tools::Aws => "aws",
+            Tools::Checkov => "checkov",
+            Tools::Parliament => "parliament",
         }
     }
 
@@ -29,6 +35,8 @@ impl Tools {
         match self {
             Tools::LocalStack => include_str!("../requirements/localstack.txt"),
             Tools::Aws => include_str!("../requirements/aws.txt"),
+            Tools::Checkov => include_str!("../requirements/checkov.txt"),
+            Tools::Parliament => include_str!("../requirements/parliament.txt"),
         }
     }
 }

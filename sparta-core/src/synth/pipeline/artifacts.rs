@@ -19,7 +19,8 @@ pub(super) fn add(plan: &Plan<'_>, template: &mut Template) {
     template.resource(id("BuildProject"), project(plan));
 }
 
-/// The bucket outlives its stack: the environments' stacks go on, and rolling one of them back takes the code it had.
+/// The bucket outlives its stack: the environments' stacks go on, and rolling one of them back takes the code it had,
+/// however long ago that was deployed.
 fn bucket(plan: &Plan<'_>) -> Resource {
     let expire = |id: &str, prefix: String, days: u32| {
         property!(AWS::S3::Bucket.LifecycleConfiguration.Rules[] {
@@ -39,11 +40,12 @@ fn bucket(plan: &Plan<'_>) -> Resource {
                 (expire("Build", plan.prefix("Build"), 90)),
                 (expire("Cache", format!("{CACHE}/"), 30)),
                 {
-                    Id: "CodeAndRest",
+                    Id: "Code",
                     Status: "Enabled",
-                    ExpirationInDays: 365,
-                    AbortIncompleteMultipartUpload: { DaysAfterInitiation: 1 },
+                    Prefix: (plan.prefix("Code")),
+                    Transitions: [{ StorageClass: "GLACIER_IR", TransitionInDays: 90 }],
                 },
+                { Id: "Rest", Status: "Enabled", AbortIncompleteMultipartUpload: { DaysAfterInitiation: 1 } },
             ],
         },
         OwnershipControls: { Rules: [{ ObjectOwnership: "BucketOwnerEnforced" }] },

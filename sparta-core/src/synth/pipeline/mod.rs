@@ -1,15 +1,19 @@
 //! The stack of a service's own pipeline.
 
 mod artifacts;
-mod permissions;
+mod deployment;
 mod roles;
 mod stages;
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeMap;
+
+use deployment::Deployment;
+
 use crate::{
     Approval, Architecture, Pipeline, PipelineMistake, Repository,
-    cfn::{LogicalId, Output, Parameter, Template, reference, sub},
+    cfn::{LogicalId, Output, Parameter, Statement, Template, reference, sub},
     pipeline::stack_name,
 };
 
@@ -26,6 +30,8 @@ pub struct PipelineInput<'a> {
     pub pipeline: &'a Pipeline,
     /// The service's template: what is in it decides what the pipeline may do.
     pub service: &'a Template,
+    /// What the App says of types that neither CloudFormation nor Sparta tells the permissions of.
+    pub described: &'a [(String, Statement)],
     /// How the repository is read.
     pub source: Source<'a>,
 }
@@ -38,7 +44,7 @@ pub struct StageInput<'a> {
     /// What its stack's name begins with.
     pub stack_prefix: &'a str,
     /// The values of its parameters: the secrets that they refer to are what its deployment may read.
-    pub values: &'a [&'a str],
+    pub parameters: &'a BTreeMap<String, String>,
     /// The gate between its change set and the execution.
     pub approve_changes: Option<&'a Approval>,
     /// The gate between its deployment and the next environment.
@@ -70,13 +76,44 @@ const CONNECTION: &str = "ConnectionArn";
 /// All that is wrong with the declaration, or that the pipeline could not deploy.
 pub fn pipeline_template(input: &PipelineInput<'_>) -> Result<Template, Vec<PipelineMistake>> {
     let mut mistakes = input.pipeline.check();
-    let unknown = permissions::unknown_types(input.service).into_iter();
-    mistakes.extend(unknown.map(PipelineMistake::ResourceType));
-    match input.pipeline.source() {
-        Ok(repository) if mistakes.is_empty() => Ok(Plan::new(input, repository).template()),
+    let stages = stages(input).map_err(|of_stages| mistakes.extend(of_stages));
+    match (input.pipeline.source(), stages) {
+        (Ok(repository), Ok(stages)) if mistakes.is_empty() => Ok(Plan::new(input, repository, stages).template()),
         _ => Err(mistakes),
     }
 }
+
+/// What CloudFormation may do for each environment, by the environment's name and its stack's.
+///
+/// # Errors
+///
+/// All that the pipeline could not deploy.
+pub fn deployment_roles(
+    input: &PipelineInput<'_>,
+) -> Result<Vec<(String, String, Vec<Statement>)>, Vec<PipelineMistake>> {
+    let role = |stage: Stage<'_>| (stage.input.name.to_owned(), stage.stack, stage.deployment.policies.concat());
+    Ok(stages(input)?.into_iter().map(role).collect())
+}
+
+/// The environments in their order, each with what CloudFormation may do there.
+fn stages<'a>(input: &PipelineInput<'a>) -> Result<Vec<Stage<'a>>, Vec<PipelineMistake>> {
+    let (mut stages, mut mistakes) = (Vec::new(), Vec::new());
+    for (position, stage) in input.environments.iter().enumerate() {
+        let same = |other: &StageInput<'_>| LogicalId::of_words([other.name]) == LogicalId::of_words([stage.name]);
+        let taken = input.environments[..position].iter().any(same);
+        let words = if taken { format!("{}-{}", stage.name, position + 1) } else { stage.name.to_owned() };
+        let stack = stack_name(stage.stack_prefix, input.app, input.pipeline.source_branch());
+        let boundary = LogicalId::of_words([&words, BOUNDARY]);
+        match Deployment::of(input, stage, &stack, &boundary) {
+            Ok(deployment) => stages.push(Stage { input: stage, stack, words, deployment }),
+            Err(found) => mistakes.extend(found.into_iter().filter(|it| !mistakes.contains(it)).collect::<Vec<_>>()),
+        }
+    }
+    if mistakes.is_empty() { Ok(stages) } else { Err(mistakes) }
+}
+
+/// The second word of the policies that bound the service's roles.
+const BOUNDARY: &str = "Boundary";
 
 /// The input with the names that follow from it.
 struct Plan<'a> {
@@ -90,26 +127,12 @@ struct Stage<'a> {
     input: &'a StageInput<'a>,
     stack: String,
     words: String,
+    deployment: Deployment,
 }
 
 impl<'a> Plan<'a> {
-    fn new(input: &'a PipelineInput<'a>, repository: &'a Repository) -> Self {
-        let branch = input.pipeline.source_branch();
-        let stage = |(position, stage): (usize, &'a StageInput<'a>)| {
-            let same = |other: &StageInput<'_>| LogicalId::of_words([other.name]) == LogicalId::of_words([stage.name]);
-            let taken = input.environments[..position].iter().any(same);
-            Stage {
-                input: stage,
-                stack: stack_name(stage.stack_prefix, input.app, branch),
-                words: if taken { format!("{}-{}", stage.name, position + 1) } else { stage.name.to_owned() },
-            }
-        };
-        Self {
-            input,
-            repository,
-            name: input.pipeline.name_for(input.app),
-            stages: input.environments.iter().enumerate().map(stage).collect(),
-        }
+    fn new(input: &'a PipelineInput<'a>, repository: &'a Repository, stages: Vec<Stage<'a>>) -> Self {
+        Self { input, repository, name: input.pipeline.name_for(input.app), stages }
     }
 
     fn template(&self) -> Template {

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{CONNECTION, Plan, Source, Stage, artifacts::CACHE, id, permissions};
+use super::{BOUNDARY, CONNECTION, Plan, Source, Stage, artifacts::CACHE, id};
 use crate::{
     attribute,
     cfn::{LogicalId, Resource, Statement, Template, Value, policy_document, sub, trust_policy},
@@ -31,7 +31,7 @@ pub(super) fn add(plan: &Plan<'_>, template: &mut Template) {
         let name = stage.input.name;
         let does = format!("Makes and executes the change sets of {name}");
         template.resource(stage.id("DeployRole"), action_role(&does, &deployment(plan, stage)));
-        template.resource(stage.id("CloudFormationRole"), cloudformation_role(plan, stage));
+        add_cloudformation_role(stage, template);
     }
 }
 
@@ -109,6 +109,11 @@ fn build_role() -> Resource {
     let mut statements = artifacts(&["Source"], &["Build", "Code"]);
     statements
         .push(Statement::allow(["s3:GetObject", "s3:PutObject"]).on(sub(format!("${{Artifacts.Arn}}/{CACHE}/*"))));
+    statements.push(
+        Statement::allow(["s3:ListBucket"])
+            .on(attribute!(AWS::S3::Bucket, id("Artifacts"), "Arn"))
+            .when(json!({"StringLike": {"s3:prefix": format!("{CACHE}/*")}})),
+    );
     statements.push(Statement::allow(["logs:CreateLogStream", "logs:PutLogEvents"]).on(attribute!(
         AWS::Logs::LogGroup,
         id("BuildLog"),
@@ -152,6 +157,7 @@ fn deployment(plan: &Plan<'_>, stage: &Stage<'_>) -> Vec<Statement> {
         "cloudformation:ExecuteChangeSet",
     ]);
     let look = Statement::allow([
+        "cloudformation:DescribeEvents",
         "cloudformation:DescribeStackEvents",
         "cloudformation:DescribeStacks",
         "cloudformation:SetStackPolicy",
@@ -169,14 +175,42 @@ fn deployment(plan: &Plan<'_>, stage: &Stage<'_>) -> Vec<Statement> {
 
 /// A role can only be passed on inside its account, so who may use it follows from `iam:PassRole`.
 ///
-/// Its stack remembers it and could not even be deleted without it, so it outlives the pipeline's stack.
-fn cloudformation_role(plan: &Plan<'_>, stage: &Stage<'_>) -> Resource {
-    let code = Statement::allow(["s3:GetObject"]).on(objects("Code"));
-    let mut statements = permissions::of(plan.input.service, &stage.stack);
-    statements.push(code);
-    statements.extend(permissions::of_references(plan.input.service, stage.input.values));
+/// Its stack remembers it and could not even be deleted without it, so it outlives the pipeline's stack, and so does the
+/// policy that bounds the roles of that stack.
+fn add_cloudformation_role(stage: &Stage<'_>, template: &mut Template) {
     let does = format!("Deploys {} and its resources", stage.stack);
-    role(&does, trust_policy("cloudformation.amazonaws.com"), &statements).retain_once_created()
+    if let Some(boundary) = &stage.deployment.boundary {
+        let description = format!("The most that the functions of {} may ever do", stage.stack);
+        template.resource(stage.id(BOUNDARY), managed_policy(&description, boundary));
+    }
+    let trust = trust_policy("cloudformation.amazonaws.com");
+    let role = match &stage.deployment.policies[..] {
+        [one] => role(&does, trust, one),
+        several => {
+            let ids = (1..=several.len()).map(|n| stage.id(&format!("CloudFormationPolicy{n}")));
+            let policies: Vec<Value> = ids
+                .zip(several)
+                .map(|(id, statements)| {
+                    template.resource(id.clone(), managed_policy(&does, statements));
+                    id.reference()
+                })
+                .collect();
+            resource!(AWS::IAM::Role {
+                Description: (does),
+                AssumeRolePolicyDocument: (trust),
+                ManagedPolicyArns: (policies),
+            })
+        }
+    };
+    template.resource(stage.id("CloudFormationRole"), role.retain_once_created());
+}
+
+fn managed_policy(description: &str, statements: &[Statement]) -> Resource {
+    let policy = resource!(AWS::IAM::ManagedPolicy {
+        Description: (description),
+        PolicyDocument: (policy_document(statements)),
+    });
+    policy.retain_once_created()
 }
 
 impl Stage<'_> {

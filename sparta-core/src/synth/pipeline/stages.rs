@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{CONNECTION, Plan, Source, Stage, id};
+use super::{BOUNDARY, CONNECTION, Plan, Source, Stage, id};
 use crate::{
     Approval, attribute,
     cfn::{Parameter, Resource, Template, Value, sub},
@@ -142,7 +142,7 @@ fn deployment(plan: &Plan<'_>, stage: &Stage<'_>) -> Vec<Value> {
             RoleArn: (attribute!(AWS::IAM::Role, stage.id("CloudFormationRole"), "Arn")),
             TemplatePath: "Build::cloudformation.json",
             TemplateConfiguration: (format!("Build::{}.json", stage.input.name)),
-            ParameterOverrides: (overrides()),
+            ParameterOverrides: (overrides(stage)),
         },
         InputArtifacts: (artifacts(["Build", "Code"])),
         RoleArn: (&deploy_role),
@@ -163,11 +163,14 @@ fn deployment(plan: &Plan<'_>, stage: &Stage<'_>) -> Vec<Value> {
     actions
 }
 
-/// The template's parameters for its code, where the build's artifact `Code` is.
-fn overrides() -> String {
+/// The template's parameters for its code, where the build's artifact `Code` is, and for what bounds its roles.
+fn overrides(stage: &Stage<'_>) -> Value {
     let of_code = |attribute: &str| json!({"Fn::GetArtifactAtt": ["Code", attribute]});
-    let overrides = json!({"CodeBucket": of_code("BucketName"), "CodeKey": of_code("ObjectKey")});
-    serde_json::to_string(&Value::from(overrides)).expect("parameters are JSON")
+    let mut overrides = json!({"CodeBucket": of_code("BucketName"), "CodeKey": of_code("ObjectKey")});
+    if stage.deployment.boundary.is_some() {
+        overrides["PermissionsBoundary"] = json!(format!("${{{}}}", stage.id(BOUNDARY)));
+    }
+    sub(serde_json::to_string(&Value::from(overrides)).expect("parameters are JSON"))
 }
 
 fn manual(name: &str, approval: &Approval, order: u32) -> Value {

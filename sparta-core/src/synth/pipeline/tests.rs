@@ -3,15 +3,37 @@ use std::{collections::BTreeMap, time::Duration};
 use serde_json::{Value as Json, json};
 
 use super::*;
-use crate::{Compute, cfn::Resource};
+use crate::{
+    Compute,
+    cfn::{Resource, get_att, policy_document},
+};
 
 /// A service with one HTTP function, as `provision` would deploy it.
 fn service(kinds: &[&str]) -> Template {
     let mut template = Template::new("Hello");
     for kind in kinds {
-        template.resource(LogicalId::of_words([*kind]), Resource::raw(*kind, json!({})));
+        template.resource(LogicalId::of_words([*kind]), Resource::raw(*kind, properties(kind)));
     }
     template
+}
+
+/// What refers to something else, and what is as in the App's own template.
+fn properties(kind: &str) -> Json {
+    let function = get_att(&LogicalId::of_words(["AWS::Lambda::Function"]), "Arn");
+    match kind {
+        "AWS::Lambda::Function" => json!({
+            "Code": {"S3Bucket": {"Ref": "CodeBucket"}, "S3Key": {"Ref": "CodeKey"}},
+            "Role": get_att(&LogicalId::of_words(["AWS::IAM::Role"]), "Arn"),
+        }),
+        "AWS::IAM::Role" => {
+            let logs = Statement::allow(["logs:CreateLogStream", "logs:PutLogEvents"])
+                .on(get_att(&LogicalId::of_words(["AWS::Logs::LogGroup"]), "Arn"));
+            json!({"Policies": [{"PolicyName": "Function", "PolicyDocument": policy_document(&[logs])}]})
+        }
+        "AWS::Lambda::Permission" | "AWS::Lambda::EventSourceMapping" => json!({"FunctionName": function}),
+        "AWS::Lambda::Url" => json!({"TargetFunctionArn": function}),
+        _ => json!({}),
+    }
 }
 
 const HTTP: &[&str] = &[
@@ -37,14 +59,24 @@ const EVERYTHING: &[&str] = &[
     "AWS::SQS::Queue",
 ];
 
+static NONE: BTreeMap<String, String> = BTreeMap::new();
+
 fn stage(name: &str) -> StageInput<'_> {
-    StageInput { name, stack_prefix: name, values: &[], approve_changes: None, approve_promotion: None }
+    StageInput { name, stack_prefix: name, parameters: &NONE, approve_changes: None, approve_promotion: None }
 }
 
 fn template(pipeline: &Pipeline, source: Source<'_>, environments: &[StageInput<'_>], kinds: &[&str]) -> Template {
     let architecture = Architecture::X86_64;
     let service = service(kinds);
-    let input = PipelineInput { app: "HelloPipeline", architecture, environments, pipeline, service: &service, source };
+    let input = PipelineInput {
+        app: "HelloPipeline",
+        architecture,
+        environments,
+        pipeline,
+        service: &service,
+        described: &[],
+        source,
+    };
     let template = pipeline_template(&input).unwrap();
     assert_eq!(template.dangling_references(), Vec::<String>::new());
     assert_eq!(pipeline_template(&input).unwrap().to_json(), template.to_json());
@@ -88,8 +120,9 @@ fn the_guides_pipeline_with_a_token() {
 fn one_environment_of_every_resource() {
     let arn = "arn:aws:codeconnections:eu-west-1:123456789012:connection/11111111-2222-3333-4444-555555555555";
     let pipeline = hello().branch("feature/x").connection(arn).compute(Compute::Medium).buildspec("ci/build.yml");
-    let values = ["{{resolve:secretsmanager:staging/db:SecretString:password}}"];
-    let staging = StageInput { values: &values, ..stage("staging") };
+    let secret = "{{resolve:secretsmanager:staging/db:SecretString:password}}";
+    let parameters = BTreeMap::from([("Password".to_owned(), secret.to_owned())]);
+    let staging = StageInput { parameters: &parameters, ..stage("staging") };
     insta::assert_snapshot!(template(&pipeline, Source::Connection, &[staging], EVERYTHING).to_json());
 }
 
@@ -131,6 +164,7 @@ fn the_image_has_the_functions_architecture() {
         environments: &[stage("test")],
         pipeline: &pipeline,
         service: &service,
+        described: &[],
         source: Source::Connection,
     };
     let json = pipeline_template(&input).unwrap().to_json();
@@ -157,6 +191,7 @@ fn pipelines_of_other_apps_and_branches_share_no_name() {
             environments: &environments,
             pipeline: &pipeline,
             service: &service,
+            described: &[],
             source: Source::Connection,
         };
         let json: Json = serde_json::from_str(&pipeline_template(&input).unwrap().to_json()).unwrap();
@@ -207,13 +242,14 @@ fn a_token_is_only_ever_a_reference_to_its_secret() {
 
 #[test]
 fn what_a_pipeline_cannot_do_is_reported_in_one_go() {
-    let (pipeline, service) = (Pipeline::github("https://example.com").branch("a b"), service(&["AWS::EC2::VPC"]));
+    let (pipeline, service) = (Pipeline::github("https://example.com").branch("a b"), service(&["AWS::Pinpoint::App"]));
     let input = PipelineInput {
         app: "HelloPipeline",
         architecture: Architecture::X86_64,
         environments: &[stage("test")],
         pipeline: &pipeline,
         service: &service,
+        described: &[],
         source: Source::Connection,
     };
     let mistakes = pipeline_template(&input).unwrap_err();

@@ -1,0 +1,89 @@
+//! What a person has to be allowed in order to deploy by hand, as an IAM policy.
+
+use serde_json::Value as Json;
+use sparta_core::{Synthesis, cfn::Statement, cfn::sub};
+
+use super::{request::Request, role};
+use crate::CliError;
+
+/// Where the service would be deployed to, as far as that is known without asking AWS.
+pub(super) struct Account<'a> {
+    /// `*` where no region is set.
+    pub(super) region: &'a str,
+    /// `*` where no bucket is given.
+    pub(super) bucket: &'a str,
+    /// Whether only the functions' code is to be replaced.
+    pub(super) in_place: bool,
+}
+
+/// The policy for `provision` with this request, complete, and for `status` and `delete` of its stack.
+///
+/// CloudFormation acts with the caller's rights, so what it does to the stack's resources is in it too.
+pub(super) fn policy(synthesis: &Synthesis, request: &Request, account: &Account<'_>) -> Result<Json, CliError> {
+    let mut parameters = request.parameters.clone();
+    let archives = format!("{}/*", synthesis.model.name());
+    parameters.extend([
+        ("CodeBucket".to_owned(), account.bucket.to_owned()),
+        ("CodeKey".to_owned(), archives.clone()),
+        ("PermissionsBoundary".to_owned(), String::new()),
+    ]);
+    let needs = synthesis.needs(&request.stack_name, &parameters)?;
+    let statements = own(&request.stack_name, account, &archives).into_iter().chain(needs);
+    let statements: Vec<Statement> = statements.collect();
+    Ok(substituted(&role::policy(&statements), account))
+}
+
+/// What the command line itself calls.
+fn own(stack: &str, account: &Account<'_>, archives: &str) -> Vec<Statement> {
+    let stacks = format!("arn:${{AWS::Partition}}:cloudformation:${{AWS::Region}}:${{AWS::AccountId}}:stack/{stack}/*");
+    let bucket = format!("arn:${{AWS::Partition}}:s3:::{}", account.bucket);
+    let mut own = vec![
+        Statement::allow([
+            "cloudformation:CreateChangeSet",
+            "cloudformation:DeleteChangeSet",
+            "cloudformation:DeleteStack",
+            "cloudformation:DescribeChangeSet",
+            "cloudformation:DescribeStackEvents",
+            "cloudformation:DescribeStacks",
+            "cloudformation:ExecuteChangeSet",
+            "cloudformation:GetStackPolicy",
+            "cloudformation:GetTemplate",
+            "cloudformation:ListChangeSets",
+            "cloudformation:ListStackResources",
+            "cloudformation:SetStackPolicy",
+            "cloudformation:TagResource",
+            "cloudformation:UntagResource",
+        ])
+        .on(sub(stacks)),
+        Statement::allow(["s3:GetBucketLocation", "s3:ListBucket"]).on(sub(bucket.as_str())),
+        Statement::allow(["s3:AbortMultipartUpload", "s3:GetObject", "s3:PutObject"])
+            .on(sub(format!("{bucket}/{archives}"))),
+    ];
+    if account.in_place {
+        let functions =
+            format!("arn:${{AWS::Partition}}:lambda:${{AWS::Region}}:${{AWS::AccountId}}:function:{stack}-*");
+        own.push(Statement::allow(["lambda:GetFunctionConfiguration", "lambda:UpdateFunctionCode"]).on(sub(functions)));
+    }
+    own
+}
+
+/// The policy as IAM reads it, with nothing left to substitute.
+fn substituted(value: &Json, account: &Account<'_>) -> Json {
+    match value {
+        Json::Object(map) => map.iter().map(|(key, value)| (key.clone(), substituted(value, account))).collect(),
+        Json::Array(items) => items.iter().map(|item| substituted(item, account)).collect(),
+        Json::String(text) => Json::String(text_of(text, account)),
+        plain => plain.clone(),
+    }
+}
+
+fn text_of(text: &str, account: &Account<'_>) -> String {
+    let partition = match account.region {
+        region if region.starts_with("cn-") => "aws-cn",
+        region if region.starts_with("us-gov-") => "aws-us-gov",
+        _ => "aws",
+    };
+    let known = [("AWS::Partition", partition), ("AWS::Region", account.region), ("AWS::AccountId", "*")];
+    let text = known.iter().fold(text.to_owned(), |text, (name, value)| text.replace(&format!("${{{name}}}"), value));
+    text.replace("${!", "${")
+}

@@ -1,0 +1,122 @@
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{arns, names};
+use crate::cfn::{LogicalId, Resource, Template, Value};
+
+/// A template as one stack, as far as its names are known before it is deployed.
+#[derive(Clone, Copy)]
+pub(crate) struct Place<'a> {
+    pub(crate) template: &'a Template,
+    /// The stack's name.
+    pub(crate) stack: &'a str,
+    /// What is known of parameters: texts for `Fn::Sub`, with `*` for what is not known.
+    pub(crate) parameters: &'a BTreeMap<String, String>,
+}
+
+/// What stands for a name that only AWS knows.
+pub(super) const ANY: &str = "*";
+
+impl<'a> Place<'a> {
+    /// What a value is: a text for `Fn::Sub` in another template, with `*` for what is not known.
+    pub(crate) fn text(&self, value: &Value) -> String {
+        let text = match value {
+            Value::String(text) => text.replace("${", "${!"),
+            Value::Number(number) => number.to_string(),
+            Value::Bool(yes) => yes.to_string(),
+            Value::Map(map) if map.len() == 1 => {
+                let (function, argument) = map.iter().next().expect("it has one entry");
+                self.function(function, argument)
+            }
+            _ => ANY.to_owned(),
+        };
+        one_star(&text)
+    }
+
+    fn function(&self, name: &str, argument: &Value) -> String {
+        match (name, argument) {
+            ("Ref", Value::String(name)) => self.reference(name),
+            ("Fn::GetAtt", Value::String(path)) => {
+                path.split_once('.').map_or_else(|| ANY.to_owned(), |(id, attribute)| self.attribute(id, attribute))
+            }
+            ("Fn::GetAtt", Value::List(path)) => match &path[..] {
+                [Value::String(id), Value::String(attribute)] => self.attribute(id, attribute),
+                _ => ANY.to_owned(),
+            },
+            ("Fn::Sub", Value::String(text)) => self.substituted(text, &BTreeMap::new()),
+            ("Fn::Sub", Value::List(parts)) => match &parts[..] {
+                [Value::String(text), Value::Map(variables)] => self.substituted(text, variables),
+                _ => ANY.to_owned(),
+            },
+            ("Fn::Join", Value::List(parts)) => match &parts[..] {
+                [Value::String(separator), Value::List(parts)] => {
+                    parts.iter().map(|part| self.text(part)).collect::<Vec<_>>().join(separator)
+                }
+                _ => ANY.to_owned(),
+            },
+            _ => ANY.to_owned(),
+        }
+    }
+
+    fn reference(&self, name: &str) -> String {
+        match name {
+            "AWS::StackName" => self.stack.to_owned(),
+            "AWS::StackId" => format!(
+                "arn:${{AWS::Partition}}:cloudformation:${{AWS::Region}}:${{AWS::AccountId}}:stack/{}/*",
+                self.stack
+            ),
+            "AWS::NoValue" => String::new(),
+            pseudo if pseudo.starts_with("AWS::") => format!("${{{pseudo}}}"),
+            name => match (self.parameters.get(name), self.resource(name)) {
+                (Some(value), _) if !value.contains("{{resolve:") => value.clone(),
+                (None, Some((id, resource))) => names::reference(self, id, resource),
+                _ => ANY.to_owned(),
+            },
+        }
+    }
+
+    fn attribute(&self, id: &str, attribute: &str) -> String {
+        let found = self.resource(id).filter(|_| attribute.ends_with("Arn"));
+        let arn = found.and_then(|(id, resource)| arns::own(self, id, resource).into_iter().next());
+        arn.unwrap_or_else(|| ANY.to_owned())
+    }
+
+    fn substituted(&self, text: &str, variables: &BTreeMap<String, Value>) -> String {
+        let mut parts = text.split("${");
+        let mut filled = parts.next().unwrap_or_default().to_owned();
+        for part in parts {
+            let Some((name, rest)) = part.split_once('}') else {
+                filled += part;
+                continue;
+            };
+            filled += &match (name.strip_prefix('!'), variables.get(name), name.split_once('.')) {
+                (Some(literal), ..) => format!("${{!{literal}}}"),
+                (_, Some(value), _) => self.text(value),
+                (_, _, Some((id, attribute))) => self.attribute(id, attribute),
+                _ => self.reference(name),
+            };
+            filled += rest;
+        }
+        filled
+    }
+
+    pub(super) fn resource(&self, id: &str) -> Option<(&'a LogicalId, &'a Resource)> {
+        self.template.resources().get_key_value(&LogicalId::new(id).ok()?)
+    }
+
+    /// The template's other resources that a resource's properties refer to.
+    pub(super) fn neighbours(&self, resource: &'a Resource) -> Vec<(&'a LogicalId, &'a Resource)> {
+        let mut found = BTreeSet::new();
+        resource.properties().values().for_each(|value| value.references(&mut found));
+        found.into_iter().filter_map(|id| self.resource(id)).collect()
+    }
+}
+
+/// What is unknown stays so, however often.
+fn one_star(text: &str) -> String {
+    text.chars().fold(String::with_capacity(text.len()), |mut one, next| {
+        if next != '*' || !one.ends_with('*') {
+            one.push(next);
+        }
+        one
+    })
+}

@@ -1,0 +1,104 @@
+//! The pipeline's stack, and who may do what: only in the full build, which has the registry's data.
+
+use std::collections::BTreeMap;
+
+use super::{
+    PipelineInput, Source, StageInput, Synthesis, deployment_roles,
+    permissions::{Needs, Place, Undescribed, of_references},
+    pipeline_template, service,
+};
+use crate::{
+    Environment, Mistake, Mistakes, Pipeline, PipelineMistake,
+    cfn::{Statement, Template},
+};
+
+/// What CloudFormation may do when a pipeline deploys an environment.
+#[derive(Clone, Debug)]
+pub struct DeploymentRole {
+    /// The environment's name.
+    pub environment: String,
+    /// Its stack.
+    pub stack: String,
+    /// What the role allows. Resources are texts for `Fn::Sub`, in which `*` stands for what only AWS knows.
+    pub statements: Vec<Statement>,
+}
+
+impl Synthesis {
+    /// The stack of a pipeline that delivers the service, as `pipeline` declares it.
+    ///
+    /// # Errors
+    ///
+    /// All that is wrong with the declaration, or that the pipeline could not deploy.
+    pub fn pipeline(&self, pipeline: &Pipeline, source: Source<'_>) -> Result<Template, Mistakes> {
+        let template = self.with_input(pipeline, source, pipeline_template)?;
+        Mistakes::none_or(self.model.name(), service::limits(&template))?;
+        Ok(template)
+    }
+
+    /// What CloudFormation may do when `pipeline` deploys the service, environment by environment.
+    ///
+    /// # Errors
+    ///
+    /// All that the pipeline could not deploy.
+    pub fn deployment_roles(&self, pipeline: &Pipeline) -> Result<Vec<DeploymentRole>, Mistakes> {
+        let roles = self.with_input(pipeline, Source::Connection, deployment_roles)?;
+        let role = |(environment, stack, statements)| DeploymentRole { environment, stack, statements };
+        Ok(roles.into_iter().map(role).collect())
+    }
+
+    /// What whoever deploys the service as `stack` by hand has to be allowed for its resources: CloudFormation acts with
+    /// the caller's own rights.
+    ///
+    /// `parameters` are known values of the template's parameters. Resources are as in [`DeploymentRole`].
+    ///
+    /// # Errors
+    ///
+    /// The types that nothing is known of.
+    pub fn needs(&self, stack: &str, parameters: &BTreeMap<String, String>) -> Result<Vec<Statement>, Mistakes> {
+        let known = self.template.parameters().iter();
+        let known = known.filter(|(id, parameter)| !parameter.no_echo && parameters.contains_key(id.as_str()));
+        let known = known.map(|(id, _)| (id.to_string(), parameters[id.as_str()].replace("${", "${!"))).collect();
+        let place = Place { template: &self.template, stack, parameters: &known };
+        let needs = Needs::of(&place, None, &self.model.type_permissions);
+        let needs = needs.map_err(|unknown| {
+            let mistakes = unknown.into_iter().map(|Undescribed(kind)| PipelineMistake::ResourceType(kind));
+            Mistakes::of(self.model.name(), mistakes.map(Mistake::Deployment).collect())
+        })?;
+        let mut statements = needs.statements();
+        statements.extend(of_references(&self.template, parameters.values().map(String::as_str)).statements());
+        Ok(statements)
+    }
+
+    fn with_input<T>(
+        &self,
+        pipeline: &Pipeline,
+        source: Source<'_>,
+        run: impl FnOnce(&PipelineInput<'_>) -> Result<T, Vec<PipelineMistake>>,
+    ) -> Result<T, Mistakes> {
+        let Self { model, template } = self;
+        let parameters: Vec<_> = model.environments().iter().map(|it| it.configuration().parameters).collect();
+        let environments: Vec<StageInput<'_>> =
+            model.environments().iter().zip(&parameters).map(|(it, parameters)| stage(it, parameters)).collect();
+        let input = PipelineInput {
+            app: model.name(),
+            architecture: model.architecture(),
+            environments: &environments,
+            pipeline,
+            service: template,
+            described: &model.type_permissions,
+            source,
+        };
+        run(&input)
+            .map_err(|mistakes| Mistakes::of(model.name(), mistakes.into_iter().map(Mistake::Pipeline).collect()))
+    }
+}
+
+fn stage<'a>(environment: &'a Environment, parameters: &'a BTreeMap<String, String>) -> StageInput<'a> {
+    StageInput {
+        name: environment.name(),
+        stack_prefix: environment.prefix(),
+        parameters,
+        approve_changes: environment.changes_approval(),
+        approve_promotion: environment.promotion_approval(),
+    }
+}

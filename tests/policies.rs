@@ -1,0 +1,199 @@
+//! What linters of IAM policies and of security say to what Sparta writes.
+
+use std::{
+    collections::BTreeSet,
+    fs,
+    path::{Path, PathBuf},
+};
+
+use serde_json::{Value, json};
+use sparta::{App, LogLevel, synth::Source};
+use sparta_test_tools::{Finding, checkov, parliament};
+use tempfile::TempDir;
+
+use crate::{
+    commands::Shell,
+    models,
+    support::{document, package},
+};
+
+const EXAMPLES: [&str; 3] = ["hello", "codepipeline", "commands"];
+
+/// The templates of all examples, and those of an App with everything, with a connection and with a token.
+fn templates(folder: &Path) -> Vec<PathBuf> {
+    let mut templates = Vec::new();
+    for example in EXAMPLES {
+        for name in ["cloudformation", "pipeline"] {
+            let written = package(example).path().join(name).with_extension("json");
+            if written.exists() {
+                let path = folder.join(format!("{example}-{name}.json"));
+                fs::copy(written, &path).unwrap();
+                templates.push(path);
+            }
+        }
+    }
+    assert_eq!(templates.len(), 4);
+    templates.extend(of_app(&models::everything(), folder));
+    templates
+}
+
+fn of_app(app: &App, folder: &Path) -> Vec<PathBuf> {
+    let synthesis = app.synthesize(LogLevel::Info).unwrap();
+    let pipeline = synthesis.model.pipeline().unwrap();
+    let oauth = Source::OAuth { secret_name: "sparta/x/github-token" };
+    let documents = [
+        ("everything", synthesis.template.to_json()),
+        ("everything-connection", synthesis.pipeline(pipeline, Source::Connection).unwrap().to_json()),
+        ("everything-oauth", synthesis.pipeline(pipeline, oauth).unwrap().to_json()),
+    ];
+    let write = |(name, text): (&str, String)| {
+        let path = folder.join(name).with_extension("json");
+        fs::write(&path, text).unwrap();
+        path
+    };
+    documents.into_iter().map(write).collect()
+}
+
+/// The identity policies in a template, as IAM gets them from a deployment.
+fn policies(template: &Path) -> Vec<(String, Value)> {
+    let name = template.file_stem().unwrap().to_str().unwrap();
+    let json = document(template);
+    let mut found = Vec::new();
+    for (id, resource) in json["Resources"].as_object().unwrap() {
+        let properties = &resource["Properties"];
+        let inline = properties["Policies"].as_array().into_iter().flatten().map(|policy| &policy["PolicyDocument"]);
+        let own = resource["Type"].as_str().is_some_and(|kind| kind.starts_with("AWS::IAM::"));
+        let own = own.then(|| properties.get("PolicyDocument")).flatten();
+        for (number, policy) in inline.chain(own).enumerate() {
+            found.push((format!("{name}-{id}-{number}"), deployed(policy, &json)));
+        }
+    }
+    found
+}
+
+/// What CloudFormation makes of a value: each reference becomes something of the right form.
+fn deployed(value: &Value, template: &Value) -> Value {
+    match value {
+        Value::Object(map) => match (map.get("Fn::Sub"), map.get("Fn::GetAtt"), map.get("Ref")) {
+            (Some(text), ..) => substituted(text.as_str().unwrap(), template).into(),
+            (_, Some(path), _) => arn(path[0].as_str().unwrap(), template).into(),
+            (.., Some(name)) => named(name.as_str().unwrap(), template).into(),
+            _ => map.iter().map(|(key, value)| (key.clone(), deployed(value, template))).collect(),
+        },
+        Value::Array(items) => items.iter().map(|item| deployed(item, template)).collect(),
+        plain => plain.clone(),
+    }
+}
+
+fn substituted(text: &str, template: &Value) -> String {
+    let mut parts = text.split("${");
+    let first = parts.next().unwrap_or_default().to_owned();
+    parts.fold(first, |text, part| {
+        let (name, rest) = part.split_once('}').unwrap();
+        let value = match name.split_once('.') {
+            Some((id, _)) => arn(id, template),
+            None => named(name, template),
+        };
+        text + &value + rest
+    })
+}
+
+fn named(name: &str, template: &Value) -> String {
+    let known = [
+        ("AWS::Partition", "aws"),
+        ("AWS::Region", "eu-west-1"),
+        ("AWS::AccountId", "123456789012"),
+        ("AWS::StackName", "Stack"),
+        ("ConnectionArn", "arn:aws:codestar-connections:eu-west-1:123456789012:connection/1"),
+    ];
+    let known = known.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned());
+    known.unwrap_or_else(|| match template["Resources"][name]["Type"].as_str() {
+        Some("AWS::IAM::ManagedPolicy") => arn(name, template),
+        _ => name.to_lowercase(),
+    })
+}
+
+fn arn(id: &str, template: &Value) -> String {
+    let resource = match template["Resources"][id]["Type"].as_str().unwrap() {
+        "AWS::IAM::Role" => "iam::123456789012:role/",
+        "AWS::IAM::ManagedPolicy" => "iam::123456789012:policy/",
+        "AWS::Logs::LogGroup" => "logs:eu-west-1:123456789012:log-group:",
+        "AWS::S3::Bucket" => "s3:::",
+        "AWS::SQS::Queue" => "sqs:eu-west-1:123456789012:",
+        other => panic!("no ARN is known of {other}"),
+    };
+    // A log group's ARN ends so.
+    let end = if resource.contains("log-group") { ":*" } else { "" };
+    format!("arn:aws:{resource}{}{end}", id.to_lowercase())
+}
+
+/// What parliament's finding says, at its end, with the reason to have it in a policy all the same.
+const TOLERATED: [(&str, &str); 3] = [
+    (
+        "action cloudformation:DescribeEvents",
+        "of November 2025, and tells why a change set failed; parliament's data is older",
+    ),
+    ("action lambda:GetFunctionScalingConfig", "of November 2025, and what CloudFormation reads of every function"),
+    (
+        r#"{"action":"codeconnections:UseConnection","required_format":"arn:*:codeconnections:*:*:connection/*"}]"#,
+        "the connection is a parameter, whose ARN is of the service's old name or of its new one",
+    ),
+];
+
+#[test]
+fn parliament_finds_nothing_in_any_policy() {
+    let folder = TempDir::new().unwrap();
+    let mut found: Vec<(String, Value)> = templates(folder.path()).iter().flat_map(|it| policies(it)).collect();
+    for example in EXAMPLES {
+        let policy = Shell::of(example).run(&["provision", "--explainRole", "--s3Bucket", "code"]).success();
+        found.push((format!("{example}-explained"), serde_json::from_str(&policy).unwrap()));
+    }
+    assert!(found.len() > 40, "{}", found.len());
+    let found = parliament(&found);
+    let tolerated = |it: &Finding| TOLERATED.iter().any(|(what, reason)| it.what.ends_with(what) && !reason.is_empty());
+    let wrong: Vec<&Finding> = found.iter().filter(|it| !tolerated(it)).collect();
+    assert!(wrong.is_empty(), "{wrong:#?}");
+    let unused = TOLERATED.iter().find(|(what, _)| !found.iter().any(|it| it.what.ends_with(what)));
+    assert_eq!(unused, None, "nothing is found there any more");
+}
+
+#[test]
+fn parliament_is_asked_and_answers() {
+    let policy = json!({"Version": "2012-10-17", "Statement": [
+        {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::bucket"},
+    ]});
+    let found = parliament(&[("wrong".to_owned(), policy)]);
+    let checks: BTreeSet<&str> = found.iter().map(|it| it.check.as_str()).collect();
+    assert!(checks.contains("RESOURCE_MISMATCH"), "{found:?}");
+}
+
+/// The checks of checkov's that Sparta's templates do not pass, each with the reason.
+const ACCEPTED: [(&str, &str); 11] = [
+    ("CKV_AWS_18", "a bucket for the access log of a bucket for artifacts: CloudTrail tells who read an artifact"),
+    ("CKV_AWS_21", "each artifact has a key of its own; only the build cache is ever written over"),
+    (
+        "CKV_AWS_27",
+        "both queues are encrypted by SQS itself, which the check does not know; a key is money and a choice",
+    ),
+    ("CKV_AWS_95", "the functions log each request; a second log of the same is money and a choice"),
+    ("CKV_AWS_115", "reserving instances takes them from the account: `.reserved_concurrency(...)` is there for it"),
+    ("CKV_AWS_116", "an HTTP function is invoked synchronously, which knows no dead letters; a queue has its own"),
+    ("CKV_AWS_117", "a function in a VPC needs a VPC with a way out, which is not the service's to make"),
+    ("CKV_AWS_149", "the webhook's secret is encrypted with AWS's key for Secrets Manager; one of its own is money"),
+    ("CKV_AWS_158", "logs are encrypted by CloudWatch; a key of one's own is money and a choice"),
+    ("CKV_AWS_173", "variables are encrypted by Lambda, and secrets are kept in Secrets Manager"),
+    ("CKV_AWS_258", "`FunctionUrl::public()` is for everybody, as its name says"),
+];
+
+#[test]
+fn checkov_finds_nothing_but_what_is_accepted_for_a_reason() {
+    let folder = TempDir::new().unwrap();
+    let templates = templates(folder.path());
+    let templates: Vec<&Path> = templates.iter().map(PathBuf::as_path).collect();
+    let found = checkov(&templates);
+    let accepted = |it: &&Finding| ACCEPTED.iter().any(|(check, reason)| it.check == *check && !reason.is_empty());
+    let wrong: Vec<&Finding> = found.iter().filter(|it| !accepted(it)).collect();
+    assert!(wrong.is_empty(), "{wrong:#?}");
+    let unused = ACCEPTED.iter().find(|(check, _)| !found.iter().any(|it| it.check == *check));
+    assert_eq!(unused, None, "it passes by now");
+}
