@@ -104,8 +104,10 @@ fn what_the_buildspec_builds_in_a_clean_clone_greets_in_each_environment() {
     assert!(!build.path().join("pipeline.json").exists(), "the Lambda build does not make it");
     let actions = deployments(&document(&package("codepipeline").path().join("pipeline.json")));
     for policy in actions.iter().map(boundary) {
-        let nothing = json!({"Version": "2012-10-17", "Statement": []}).to_string();
-        aws.call("iam", "create_policy", json!({"PolicyName": policy, "PolicyDocument": nothing}));
+        let logs =
+            json!({"Effect": "Allow", "Action": "logs:PutLogEvents", "Resource": "arn:aws:logs:*:*:log-group:*"});
+        let document = json!({"Version": "2012-10-17", "Statement": [logs]}).to_string();
+        aws.call("iam", "create_policy", json!({"PolicyName": policy, "PolicyDocument": document}));
     }
     actions.iter().for_each(|action| deploy(aws, action, build.path(), &code));
     let greetings = actions.iter().map(|action| {
