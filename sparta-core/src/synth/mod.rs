@@ -20,9 +20,7 @@ use crate::{App, Mistake, Mistakes, Model, cfn::Template};
 pub use buildspec::{Buildspec, release_profile};
 pub use configuration::Configuration;
 #[cfg(not(sparta_lambda))]
-pub use pipeline::{PipelineInput, Source, StageInput, deployment_roles, pipeline_template};
-#[cfg(not(sparta_lambda))]
-pub use rights::DeploymentRole;
+pub use pipeline::{DeploymentRole, PipelineInput, Source, StageInput, deployment_roles, pipeline_template};
 
 /// The least important line that a function logs.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize)]

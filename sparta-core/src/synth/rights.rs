@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{
-    PipelineInput, Source, StageInput, Synthesis, deployment_roles,
+    DeploymentRole, PipelineInput, Source, StageInput, Synthesis, deployment_roles,
     permissions::{Needs, Place, Undescribed, of_references},
     pipeline_template, service,
 };
@@ -11,17 +11,6 @@ use crate::{
     Environment, Mistake, Mistakes, Pipeline, PipelineMistake,
     cfn::{Statement, Template},
 };
-
-/// What CloudFormation may do when a pipeline deploys an environment.
-#[derive(Clone, Debug)]
-pub struct DeploymentRole {
-    /// The environment's name.
-    pub environment: String,
-    /// Its stack.
-    pub stack: String,
-    /// What the role allows. Resources are texts for `Fn::Sub`, in which `*` stands for what only AWS knows.
-    pub statements: Vec<Statement>,
-}
 
 impl Synthesis {
     /// The stack of a pipeline that delivers the service, as `pipeline` declares it.
@@ -41,9 +30,7 @@ impl Synthesis {
     ///
     /// All that the pipeline could not deploy.
     pub fn deployment_roles(&self, pipeline: &Pipeline) -> Result<Vec<DeploymentRole>, Mistakes> {
-        let roles = self.with_input(pipeline, Source::Connection, deployment_roles)?;
-        let role = |(environment, stack, statements)| DeploymentRole { environment, stack, statements };
-        Ok(roles.into_iter().map(role).collect())
+        self.with_input(pipeline, Source::Connection, deployment_roles)
     }
 
     /// What whoever deploys the service as `stack` by hand has to be allowed for its resources: CloudFormation acts with

@@ -83,15 +83,28 @@ pub fn pipeline_template(input: &PipelineInput<'_>) -> Result<Template, Vec<Pipe
     }
 }
 
-/// What CloudFormation may do for each environment, by the environment's name and its stack's.
+/// What CloudFormation may do when a pipeline deploys an environment.
+#[derive(Clone, Debug)]
+pub struct DeploymentRole {
+    /// The environment's name.
+    pub environment: String,
+    /// Its stack.
+    pub stack: String,
+    /// What the role allows. Resources are texts for `Fn::Sub`, in which `*` stands for what only AWS knows.
+    pub statements: Vec<Statement>,
+}
+
+/// What CloudFormation may do for each environment.
 ///
 /// # Errors
 ///
 /// All that the pipeline could not deploy.
-pub fn deployment_roles(
-    input: &PipelineInput<'_>,
-) -> Result<Vec<(String, String, Vec<Statement>)>, Vec<PipelineMistake>> {
-    let role = |stage: Stage<'_>| (stage.input.name.to_owned(), stage.stack, stage.deployment.policies.concat());
+pub fn deployment_roles(input: &PipelineInput<'_>) -> Result<Vec<DeploymentRole>, Vec<PipelineMistake>> {
+    let role = |stage: Stage<'_>| DeploymentRole {
+        environment: stage.input.name.to_owned(),
+        stack: stage.stack,
+        statements: stage.deployment.policies.concat(),
+    };
     Ok(stages(input)?.into_iter().map(role).collect())
 }
 
