@@ -90,7 +90,7 @@ fn names_are_within(policy: &Value, localstack: &LocalStack, stack: &str) {
         };
         checked += 1;
         let name = resource["PhysicalResourceId"].as_str().unwrap();
-        let patterns = arns.iter().filter_map(|arn| Some(arn.split_once(start)?.1.strip_suffix('*')?));
+        let patterns = arns.iter().filter_map(|arn| arn.split_once(start)?.1.strip_suffix('*'));
         assert!(patterns.into_iter().any(|pattern| name.starts_with(pattern)), "{start}{name} is not within {arns:#?}");
     }
     assert!(checked >= 3, "{resources}");
