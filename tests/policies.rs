@@ -128,7 +128,12 @@ fn arn(id: &str, template: &Value) -> String {
 }
 
 /// What parliament's finding says, at its end, with the reason to have it in a policy all the same.
-const TOLERATED: [(&str, &str); 3] = [
+const TOLERATED: [(&str, &str); 5] = [
+    (
+        "action apigateway:TagResource",
+        "API Gateway makes no stage with tags without it, though IAM's reference leaves it out",
+    ),
+    ("action apigateway:UntagResource", "the same when a tag goes"),
     (
         "action cloudformation:DescribeEvents",
         "of November 2025, and tells why a change set failed; parliament's data is older",

@@ -62,10 +62,12 @@ def main():
         if schema.get("tagging", {}).get("taggable"):
             it["rules"].append({"path": [], "message": "", "schema": clean(tags, formats, left_out)})
     extensions(rules, types, formats, left_out)
-    table = reviewed.table((Path(__file__).parent / "reviewed.json").read_text("utf-8"))
-    for name, path, schema in reviewed.rules(table, botocore.loaders.Loader()):
+    text = (Path(__file__).parent / "reviewed.json").read_text("utf-8")
+    for name, path, schema in reviewed.rules(reviewed.table(text), botocore.loaders.Loader()):
         types[name]["rules"].append({"path": path, "message": "", "schema": schema})
-    document = {"types": types, "iam": iam(types), "leftOut": left_out}
+    services = iam(types)
+    reviewed.add_actions(text, services)
+    document = {"types": types, "iam": services, "leftOut": left_out}
     json.dump(document, sys.stdout, sort_keys=True, separators=(",", ":"))
 
 

@@ -1,4 +1,6 @@
-"""What the schemas leave open and AWS's other documents say: enums of the services' own models, and pipelines' actions."""
+"""What the schemas leave open and AWS's other documents say: enums of the services' own models, pipelines' actions, and
+actions of IAM's that its reference leaves out.
+"""
 
 import json
 
@@ -74,3 +76,9 @@ def action_type(names):
 
 def table(text):
     return json.loads(text)["actions"]
+
+
+def add_actions(text, services):
+    """What IAM demands and its reference leaves out."""
+    for it in json.loads(text)["iam"]:
+        services[it["service"]]["actions"] |= {name: it["resources"] for name in it["actions"]}

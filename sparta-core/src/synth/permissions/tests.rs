@@ -135,6 +135,60 @@ fn what_reaches_beyond_a_resource_takes_a_property_that_asks_for_it() {
     }
 }
 
+/// What CloudFormation calls for an HTTP API, in API Gateway's words: its permissions are methods on paths.
+///
+/// See <https://docs.aws.amazon.com/apigatewayv2/latest/api-reference/operations.html>. A stage is tagged as it is made,
+/// which takes `TagResource` on the API's stages besides.
+const HTTP_API: &[(&str, &str)] = &[
+    ("POST", "/apis"),
+    ("POST", "/apis/a1b2c3/integrations"),
+    ("POST", "/apis/a1b2c3/routes"),
+    ("POST", "/apis/a1b2c3/stages"),
+    ("TagResource", "/apis/a1b2c3/stages"),
+    ("TagResource", "/apis/a1b2c3/stages/$default"),
+    ("POST", "/tags/arn%3Aaws%3Aapigateway%3Aeu-west-1%3A%3A%2Fapis%2Fa1b2c3"),
+    ("PUT", "/tags/arn%3Aaws%3Aapigateway%3Aeu-west-1%3A%3A%2Fapis%2Fa1b2c3"),
+    ("GET", "/apis/a1b2c3"),
+    ("GET", "/apis/a1b2c3/stages/$default"),
+    ("PATCH", "/apis/a1b2c3"),
+    ("PATCH", "/apis/a1b2c3/routes/r1"),
+    ("PATCH", "/apis/a1b2c3/integrations/i1"),
+    ("PATCH", "/apis/a1b2c3/stages/$default"),
+    ("UntagResource", "/apis/a1b2c3/stages/$default"),
+    ("DELETE", "/tags/arn%3Aaws%3Aapigateway%3Aeu-west-1%3A%3A%2Fapis%2Fa1b2c3"),
+    ("DELETE", "/apis/a1b2c3/stages/$default"),
+    ("DELETE", "/apis/a1b2c3/routes/r1"),
+    ("DELETE", "/apis/a1b2c3/integrations/i1"),
+    ("DELETE", "/apis/a1b2c3"),
+];
+
+#[test]
+fn an_http_api_can_be_made_tagged_changed_and_deleted_and_no_rest_api() {
+    let template = service(&[
+        ("AWS::ApiGatewayV2::Api", json!({})),
+        ("AWS::ApiGatewayV2::Stage", json!({"ApiId": {"Ref": "R0"}})),
+        ("AWS::ApiGatewayV2::Integration", json!({"ApiId": {"Ref": "R0"}})),
+        ("AWS::ApiGatewayV2::Route", json!({"ApiId": {"Ref": "R0"}})),
+    ]);
+    let needs = needs(&template);
+    let allows = |action: &str, path: &str| {
+        let resource = format!("arn:${{AWS::Partition}}:apigateway:${{AWS::Region}}::{path}");
+        on(&needs, &format!("apigateway:{action}")).into_iter().any(|(on, condition)| {
+            let covers = |arn: &String| match arn.strip_suffix('*') {
+                Some(start) => resource.starts_with(start),
+                None => *arn == resource,
+            };
+            condition.is_none() && on.iter().any(covers)
+        })
+    };
+    for (action, path) in HTTP_API {
+        assert!(allows(action, path), "{action} {path}");
+    }
+    for (action, path) in [("POST", "/restapis"), ("DELETE", "/restapis/a1b2c3"), ("PATCH", "/account")] {
+        assert!(!allows(action, path), "{action} {path}");
+    }
+}
+
 #[test]
 fn a_custom_resource_takes_its_provider_and_a_private_type_what_the_app_says() {
     let provider = "arn:aws:lambda:eu-west-1:123456789012:function:provider";
