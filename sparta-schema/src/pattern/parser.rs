@@ -29,7 +29,7 @@ pub(super) enum Ast {
 }
 
 pub(super) fn parse(text: &str) -> Option<Ast> {
-    let mut parser = Parser { rest: text.chars().peekable(), ignore_case: false };
+    let mut parser = Parser { rest: text.chars().peekable(), ignore_case: false, dot_all: false };
     let ast = parser.alternatives()?;
     parser.rest.next().is_none().then_some(ast)
 }
@@ -37,6 +37,8 @@ pub(super) fn parse(text: &str) -> Option<Ast> {
 struct Parser<'a> {
     rest: Peekable<Chars<'a>>,
     ignore_case: bool,
+    /// Whether `.` stands for a line feed as well.
+    dot_all: bool,
 }
 
 impl Parser<'_> {
@@ -78,6 +80,7 @@ impl Parser<'_> {
         let ast = match self.rest.next()? {
             '^' => Ast::Start,
             '$' => Ast::End,
+            '.' if self.dot_all => Ast::One(Set { negative: true, ..Set::default() }),
             '.' => Ast::One(Set { negative: true, ranges: vec![(10, 10)], ..Set::default() }),
             '[' => self.set()?,
             '(' => return self.group(),
@@ -101,8 +104,7 @@ impl Parser<'_> {
                 return Some(Some(Ast::Look { inner, behind, negative }));
             }
         }
-        if self.eat_all("?i)") {
-            self.ignore_case = true;
+        if self.flags() {
             return Some(None);
         }
         if self.eat_all("?P<") || self.eat_all("?<") {
@@ -113,10 +115,19 @@ impl Parser<'_> {
         self.group_end().map(Some)
     }
 
+    /// Takes `?i)` and `?s)`, which are for what follows.
+    fn flags(&mut self) -> bool {
+        let ignore_case = self.eat_all("?i)");
+        let dot_all = !ignore_case && self.eat_all("?s)");
+        self.ignore_case |= ignore_case;
+        self.dot_all |= dot_all;
+        ignore_case || dot_all
+    }
+
     fn group_end(&mut self) -> Option<Ast> {
-        let outside = self.ignore_case;
+        let outside = (self.ignore_case, self.dot_all);
         let ast = self.alternatives()?;
-        self.ignore_case = outside;
+        (self.ignore_case, self.dot_all) = outside;
         self.eat(')').then_some(ast)
     }
 
@@ -189,7 +200,7 @@ impl Parser<'_> {
             '0' => Escaped::Code(0),
             'x' if self.eat('{') => Escaped::Code(self.hexadecimal_to_brace()?),
             'x' => Escaped::Code(self.hexadecimal(2)?),
-            'u' => Escaped::Code(self.hexadecimal(4)?),
+            'u' => Escaped::Code(self.utf_16()?),
             'Q' | 'E' | 'h' | 'H' | 'k' | 'G' | 'R' | 'X' => return None,
             _ => Escaped::Code(u32::from(letter)),
         })
@@ -197,6 +208,21 @@ impl Parser<'_> {
 
     fn hexadecimal(&mut self, digits: usize) -> Option<u32> {
         (0..digits).try_fold(0, |code, _| Some(code * 16 + self.rest.next()?.to_digit(16)?))
+    }
+
+    /// A character beyond 16 bits is written as two surrogates.
+    fn utf_16(&mut self) -> Option<u32> {
+        let code = self.hexadecimal(4)?;
+        let alone = self.rest.clone();
+        if (0xd800..0xdc00).contains(&code) && self.eat_all("\\u") {
+            match self.hexadecimal(4) {
+                Some(low) if (0xdc00..0xe000).contains(&low) => {
+                    return Some(0x10000 + ((code - 0xd800) << 10) + (low - 0xdc00));
+                }
+                _ => self.rest = alone,
+            }
+        }
+        Some(code)
     }
 
     fn hexadecimal_to_brace(&mut self) -> Option<u32> {
@@ -228,7 +254,10 @@ impl Parser<'_> {
             "M" | "Mn" | "Mc" => Class::Mark,
             "S" => Class::Symbol,
             "P" => Class::Punctuation,
-            "C" | "Cc" | "Cntrl" => Class::Control,
+            "C" | "Cc" | "Cf" | "Cntrl" => Class::Control,
+            "ASCII" => Class::Ascii,
+            "Graph" => Class::Graphic,
+            "Print" => Class::Printable,
             _ => return None,
         })
     }
@@ -240,6 +269,11 @@ impl Parser<'_> {
             let start = match self.rest.next()? {
                 ']' if !first => return Some(Ast::One(set)),
                 '[' if self.rest.peek() == Some(&':') => return None,
+                '&' if self.eat_all("&[") => {
+                    let Ast::One(other) = self.set()? else { return None };
+                    set.and = Some(Box::new(other));
+                    return self.eat(']').then_some(Ast::One(set));
+                }
                 '&' if self.rest.peek() == Some(&'&') => return None,
                 '\\' if self.rest.peek() == Some(&'b') => return None,
                 '\\' => self.escaped()?,

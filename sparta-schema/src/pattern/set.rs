@@ -5,61 +5,87 @@ pub(super) struct Set {
     pub(super) ignore_case: bool,
     pub(super) ranges: Vec<(u32, u32)>,
     pub(super) classes: Vec<(Class, bool)>,
+    /// What they have to be in as well: Java's `&&[...]`.
+    pub(super) and: Option<Box<Set>>,
 }
 
 /// A kind of characters that has a name in patterns.
 #[derive(Clone, Copy)]
 pub(super) enum Class {
-    Digit,
-    Word,
-    Space,
-    Letter,
-    Number,
-    Separator,
-    Upper,
-    Lower,
-    // what neither letters nor numbers are; beyond ASCII the kinds are not told apart
-    Mark,
-    Symbol,
-    Punctuation,
+    Ascii,
     Control,
+    Digit,
+    Graphic,
+    Letter,
+    Lower,
+    Mark,
+    Number,
+    Printable,
+    Punctuation,
+    Separator,
+    Space,
+    Symbol,
+    Upper,
+    Word,
 }
 
 impl Set {
+    /// Whether a character is in it, or may be: beyond ASCII not all kinds are told apart.
     pub(super) fn has(&self, code: u32) -> bool {
         let mut found = self.holds(code);
-        if !found && self.ignore_case {
+        if found == Some(false) && self.ignore_case {
             let other = char::from_u32(code)
                 .map(|it| if it.is_ascii_lowercase() { it.to_ascii_uppercase() } else { it.to_ascii_lowercase() });
-            found = other.is_some_and(|it| self.holds(u32::from(it)));
+            found = other.map_or(found, |it| self.holds(u32::from(it)));
         }
-        found != self.negative
+        found.is_none_or(|found| found != self.negative) && self.and.as_ref().is_none_or(|it| it.has(code))
     }
 
-    fn holds(&self, code: u32) -> bool {
+    fn holds(&self, code: u32) -> Option<bool> {
         // what is beyond 16 bits is written as two surrogates
         let surrogate = |&(start, end): &(u32, u32)| code > 0xffff && start <= 0xdfff && end >= 0xd800;
-        self.ranges.iter().any(|it| (it.0 <= code && code <= it.1) || surrogate(it))
-            || self.classes.iter().any(|(class, negative)| class.holds(code) != *negative)
+        if self.ranges.iter().any(|it| (it.0 <= code && code <= it.1) || surrogate(it)) {
+            return Some(true);
+        }
+        let mut sure = true;
+        for (class, negative) in &self.classes {
+            match class.holds(code) {
+                Some(found) if found != *negative => return Some(true),
+                found => sure &= found.is_some(),
+            }
+        }
+        sure.then_some(false)
     }
 }
 
 impl Class {
-    fn holds(self, code: u32) -> bool {
-        let Some(it) = char::from_u32(code) else { return false };
+    /// `None` for what the standard library does not know, and where languages differ.
+    fn holds(self, code: u32) -> Option<bool> {
+        let it = char::from_u32(code)?;
         let other = !it.is_ascii() && !it.is_alphanumeric() && !it.is_whitespace() && !it.is_control();
-        match self {
-            Self::Digit | Self::Number => it.is_numeric(),
-            Self::Word => it.is_alphanumeric() || it == '_' || other,
-            Self::Space => it.is_whitespace(),
-            Self::Letter => it.is_alphabetic(),
-            Self::Upper => it.is_uppercase(),
-            Self::Lower => it.is_lowercase(),
-            Self::Separator => it == ' ' || (!it.is_ascii() && it.is_whitespace()),
-            Self::Mark => other,
-            Self::Symbol => other || "$+<=>^`|~".contains(it),
-            Self::Punctuation => other || (it.is_ascii_punctuation() && !"$+<=>^`|~".contains(it)),
+        let sure = match self {
+            Self::Control | Self::Mark | Self::Punctuation | Self::Symbol | Self::Word => !other,
+            Self::Digit | Self::Number => it.is_ascii() || !it.is_numeric(),
+            Self::Graphic | Self::Printable => it.is_ascii(),
+            Self::Ascii | Self::Letter | Self::Lower | Self::Separator | Self::Space | Self::Upper => true,
+        };
+        let symbol = "$+<=>^`|~".contains(it);
+        let found = match self {
+            Self::Ascii => it.is_ascii(),
             Self::Control => it.is_control(),
-        }
+            Self::Digit | Self::Number => it.is_numeric(),
+            Self::Graphic => it.is_ascii_graphic(),
+            Self::Letter => it.is_alphabetic(),
+            Self::Lower => it.is_lowercase(),
+            Self::Mark => false,
+            Self::Printable => it.is_ascii_graphic() || it == ' ',
+            Self::Punctuation => it.is_ascii_punctuation() && !symbol,
+            Self::Separator => it == ' ' || (!it.is_ascii() && it.is_whitespace()),
+            Self::Space => it.is_whitespace(),
+            Self::Symbol => symbol,
+            Self::Upper => it.is_uppercase(),
+            Self::Word => it.is_alphanumeric() || it == '_',
+        };
+        sure.then_some(found)
     }
 }
