@@ -24,13 +24,18 @@ pub fn check(event: &[u8]) {
 
 fn check_request(request: &Request, json: &Value) {
     let context = &json["requestContext"];
-    let method = context["http"]["method"].as_str().or(json["httpMethod"].as_str()).unwrap_or("GET");
-    assert_eq!(request.method(), method);
-    let raw_path = json["rawPath"].as_str().filter(|_| !context["http"].is_null());
+    let is_socket = !context["connectionId"].is_null() && !context["eventType"].is_null();
+    let is_lattice = json["httpMethod"].is_null() && context["http"].is_null() && !is_socket;
+    let (method, raw_path) = match is_lattice {
+        true => (&json["method"], json["raw_path"].as_str()),
+        false if context["http"].is_null() => (&json["httpMethod"], None),
+        false => (&context["http"]["method"], json["rawPath"].as_str()),
+    };
+    assert_eq!(request.method(), method.as_str().unwrap_or("GET"));
     let path = raw_path.or(json["path"].as_str()).unwrap_or_default();
     assert_eq!(request.raw_http_path(), path);
     let body = json["body"].as_str().unwrap_or_default();
-    let decoded = match json["isBase64Encoded"] == true {
+    let decoded = match json["isBase64Encoded"] == true || json["is_base64_encoded"] == true {
         true => base64_simd::STANDARD.decode_to_vec(body).unwrap(),
         false => body.as_bytes().to_vec(),
     };

@@ -3,6 +3,7 @@ use aws_lambda_events::apigw::{
     ApiGatewayProxyRequestContext, ApiGatewayRequestAuthorizer, ApiGatewayV2httpRequestContext,
     ApiGatewayWebsocketProxyRequestContext,
 };
+use aws_lambda_events::vpc_lattice::VpcLatticeRequestV2Context;
 use serde::{Deserialize, Serialize};
 
 /// The `requestContext` of an event: who called, through which API, authorized how.
@@ -18,18 +19,20 @@ pub enum RequestContext {
     Alb(AlbTargetGroupRequestContext),
     /// Of a WebSocket API.
     WebSocket(ApiGatewayWebsocketProxyRequestContext),
+    /// Of VPC Lattice. The first version of its events (`V1`) has no context: then all of it is empty.
+    VpcLattice(VpcLatticeRequestV2Context),
     /// Of any other event, which has none.
     PassThrough,
 }
 
 impl RequestContext {
-    /// What an authorizer said about the caller; load balancers and other events have none.
+    /// What an authorizer said about the caller; load balancers, VPC Lattice and other events have none.
     pub fn authorizer(&self) -> Option<&ApiGatewayRequestAuthorizer> {
         match self {
             Self::ApiGatewayV1(context) => Some(&context.authorizer),
             Self::ApiGatewayV2(context) => context.authorizer.as_ref(),
             Self::WebSocket(context) => Some(&context.authorizer),
-            Self::Alb(_) | Self::PassThrough => None,
+            Self::Alb(_) | Self::VpcLattice(_) | Self::PassThrough => None,
         }
     }
 }

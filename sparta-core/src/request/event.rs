@@ -16,6 +16,7 @@ pub(crate) enum EventKind {
     RestApi,
     LoadBalancer,
     WebSocket,
+    VpcLattice,
     /// No HTTP request.
     Other,
     /// There was no event: the request is made by hand, as tests do.
@@ -121,6 +122,11 @@ impl Parts {
             EventKind::RestApi => self.context_of().map(RequestContext::ApiGatewayV1),
             EventKind::LoadBalancer => self.context_of().map(RequestContext::Alb),
             EventKind::WebSocket => self.context_of().map(RequestContext::WebSocket),
+            // The first version of its events has no context: then nothing is in it.
+            EventKind::VpcLattice if self.context.place.is_none() => {
+                Some(RequestContext::VpcLattice(Default::default()))
+            }
+            EventKind::VpcLattice => self.context_of().map(RequestContext::VpcLattice),
             EventKind::Other => Some(RequestContext::PassThrough),
             EventKind::None => None,
         }

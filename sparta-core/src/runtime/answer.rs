@@ -70,6 +70,7 @@ fn http(origin: Origin, head: &Parts, body: &[u8]) -> Vec<u8> {
             push_single(&mut json, &head.headers, |_| true);
             push_multi(&mut json, &head.headers);
         }
+        Origin::VpcLattice => push_single(&mut json, &head.headers, |_| true),
         Origin::RestApi | Origin::WebSocket | Origin::Raw => push_multi(&mut json, &head.headers),
     }
     match (body.is_empty(), is_text) {

@@ -87,7 +87,7 @@ fn expected(mut answer: Value, kind: Kind, response: &Foreign) -> Value {
         }
     }
     let lists: &[&str] = match kind {
-        Kind::HttpApi => &["headers"],
+        Kind::HttpApi | Kind::VpcLattice => &["headers"],
         Kind::LoadBalancer => &["headers", "multiValueHeaders"],
         _ => &["multiValueHeaders"],
     };
@@ -99,7 +99,7 @@ fn expected(mut answer: Value, kind: Kind, response: &Foreign) -> Value {
 
 #[tokio::test]
 async fn generated_responses_are_written_alike() {
-    for kind in [Kind::HttpApi, Kind::RestApi, Kind::LoadBalancer, Kind::WebSocket] {
+    for kind in [Kind::HttpApi, Kind::RestApi, Kind::LoadBalancer, Kind::WebSocket, Kind::VpcLattice] {
         for seed in 0..2_000 {
             let mut random = Random::new(seed);
             let event = generate::event(kind, &mut random);

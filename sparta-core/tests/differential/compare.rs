@@ -16,7 +16,12 @@ pub fn read(event: &str) -> Request {
 }
 
 pub fn check(event: &str) {
-    let ours = read(event);
+    check_as(event, event);
+}
+
+/// Sparta reads `own` as `lambda_http` reads `event`.
+pub fn check_as(own: &str, event: &str) {
+    let ours = read(own);
     let theirs = theirs::read(event).unwrap();
     let parsed: Value = serde_json::from_str(event).unwrap();
     assert_eq!(ours.method(), theirs.request.method(), "{event}");

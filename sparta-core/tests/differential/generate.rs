@@ -10,6 +10,7 @@ pub enum Kind {
     RestApi,
     LoadBalancer,
     WebSocket,
+    VpcLattice,
     Other,
 }
 
@@ -61,6 +62,7 @@ pub fn event(kind: Kind, random: &mut Random) -> String {
         Kind::RestApi => rest_api(random),
         Kind::LoadBalancer => load_balancer(random),
         Kind::WebSocket => web_socket(random),
+        Kind::VpcLattice => vpc_lattice(random),
         Kind::Other => any(random, 4),
     };
     let mut text = String::new();
@@ -184,6 +186,65 @@ fn web_socket(random: &mut Random) -> Value {
     }
     add_body(random, &mut event);
     object(shuffled(random, event))
+}
+
+fn vpc_lattice(random: &mut Random) -> Value {
+    let mut context = vec![
+        ("serviceNetworkArn", "arn:aws:vpc-lattice:network".into()),
+        ("serviceArn", "arn:aws:vpc-lattice:service".into()),
+        ("targetGroupArn", "arn:aws:vpc-lattice:group".into()),
+        ("region", "eu-west-1".into()),
+        ("timeEpoch", "1724875399456789".into()),
+    ];
+    maybe(random, &mut context, "identity", |random| json!({"type": "AWS_IAM", "principal": text(random)}));
+    let mut event: Members = vec![
+        ("version", "2.0".into()),
+        ("path", path(random).into()),
+        ("headers", multi_headers(random)),
+        ("requestContext", object(context)),
+    ];
+    maybe(random, &mut event, "method", |random| random.pick(&METHODS).into());
+    if random.one_in(2) {
+        let encoded = |random: &mut Random| random.joined(&ENCODED, 3);
+        event.push(("queryStringParameters", pairs(random, |random| many(random, encoded))));
+    }
+    add_body(random, &mut event);
+    object(shuffled(random, event))
+}
+
+/// The first version of VPC Lattice's events, and the second one of the same request.
+pub fn both_lattices(random: &mut Random) -> (String, String) {
+    let text = text(random);
+    let mut second = json!({
+        "version": "2.0",
+        "path": path(random),
+        "method": random.pick(&METHODS),
+        "headers": single_headers(random),
+        "queryStringParameters": pairs(random, |random| random.joined(&ENCODED, 3).into()),
+        "body": text,
+        "isBase64Encoded": false,
+    });
+    if random.one_in(2) {
+        second["body"] = base64_simd::STANDARD.encode_to_string(&text).into();
+        second["isBase64Encoded"] = true.into();
+    }
+    let mut first = Members::new();
+    for (name, other) in [
+        ("raw_path", "path"),
+        ("method", "method"),
+        ("headers", "headers"),
+        ("query_string_parameters", "queryStringParameters"),
+        ("body", "body"),
+        ("is_base64_encoded", "isBase64Encoded"),
+    ] {
+        first.push((name, second[other].clone()));
+    }
+    let mut written = String::new();
+    write(&object(shuffled(random, first)), random, &mut written);
+    second["requestContext"] = json!({
+        "serviceNetworkArn": "", "serviceArn": "", "targetGroupArn": "", "region": "", "timeEpoch": "", "identity": null,
+    });
+    (written, second.to_string())
 }
 
 fn path(random: &mut Random) -> String {

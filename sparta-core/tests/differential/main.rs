@@ -4,12 +4,16 @@
 //!
 //! - The path: `lambda_http` puts the API's stage before it, Sparta leaves the stage out. A REST API's events come
 //!   without it, so that Sparta's path is the event's.
+//! - A path of VPC Lattice with a query in it, which its documentation does not speak of: Sparta takes the query from
+//!   there, `lambda_http` adds the parameters to it.
 //! - A header that is in `headers` and in `multiValueHeaders`: `lambda_http` keeps one value, Sparta all.
 //! - A host that is only in `multiValueHeaders`, as a load balancer sends it: Sparta's URI has it, `lambda_http`'s is a
 //!   path.
 //! - An empty list of cookies: an empty header for `lambda_http`, none for Sparta.
 //! - The query of events with a map of parameters: `lambda_http` writes it in the order of a hash map, Sparta in the
 //!   event's order, and a load balancer's as the client sent it. They mean the same parameters.
+//! - The first version of VPC Lattice's events: another event for `lambda_http`, for Sparta the same request as the
+//!   second, and the context is empty.
 //! - An event that is not HTTP: the path is `/events` for `lambda_http`, `/` and no raw path for Sparta.
 //! - An event of an authorizer: an HTTP request for `lambda_http`, whose answer no API takes as a decision; another event
 //!   for Sparta, whose answer is passed on as it is.
@@ -64,6 +68,19 @@ fn generated_events_of_web_sockets_are_read_alike() {
 }
 
 #[test]
+fn generated_events_of_vpc_lattice_are_read_alike() {
+    check_generated(Kind::VpcLattice);
+}
+
+#[test]
+fn both_versions_of_vpc_lattice_are_the_same_request() {
+    for seed in 0..EVENTS_OF_A_KIND {
+        let (first, second) = generate::both_lattices(&mut Random::new(seed));
+        compare::check_as(&first, &second);
+    }
+}
+
+#[test]
 fn generated_events_of_other_senders_are_read_alike() {
     check_generated(Kind::Other);
 }
@@ -78,6 +95,7 @@ fn recorded_events_are_read_alike() {
         println!("{}", file.display());
         let event = std::fs::read_to_string(&file).unwrap();
         match file.file_stem().and_then(|name| name.to_str()).unwrap() {
+            "vpc-lattice-v1-request" => assert_eq!(compare::read(&event).uri().path(), "/api/product"),
             name if name.contains("custom-authorizer") => assert_eq!(compare::read(&event).method(), "POST"),
             // Its host has a placeholder in it.
             "apigw-console-request" => assert_eq!(refusals::taken(&event), "panics"),

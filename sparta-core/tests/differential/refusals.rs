@@ -121,6 +121,16 @@ fn a_path_is_what_was_sent_where_lambda_http_interprets_it() {
 }
 
 #[test]
+fn a_path_of_vpc_lattice_may_have_its_query() {
+    let event = r#"{"raw_path": "/a%20b?q=x+y&q=2", "method": "PUT", "query_string_parameters": {"q": "2"}}"#;
+    let request = read(event);
+    assert_eq!((request.method().as_str(), request.uri().to_string().as_str()), ("PUT", "/a%20b?q=x+y&q=2"));
+    assert_eq!(request.raw_http_path(), "/a%20b?q=x+y&q=2");
+    assert_eq!(request.query_string_parameters().all("q"), Some(vec!["x y", "2"]));
+    assert_eq!(taken(event), "as another one");
+}
+
+#[test]
 fn a_host_is_what_was_sent_where_lambda_http_leaves_out_the_usual_port() {
     let event = with("/headers/host", "shop.example:443");
     assert_eq!(read(&event).uri(), "https://shop.example:443/orders");

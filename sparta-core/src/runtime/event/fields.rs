@@ -23,7 +23,11 @@ pub(super) struct Fields {
     /// What an authorizer is asked about: its event is about a request but none itself.
     arn: Slot,
     pub method: Slot,
+    /// VPC Lattice's name for the method.
+    pub lattice_method: Slot,
     pub path: Slot,
+    /// The path in the first version of VPC Lattice's events, which has no context.
+    pub lattice_path: Slot,
     pub raw_path: Slot,
     pub raw_query: Slot,
     pub cookies: Slot,
@@ -52,6 +56,7 @@ pub(super) struct ContextFields {
     pub stage: Slot,
     pub domain_name: Slot,
     elb: Slot,
+    service_arn: Slot,
     connection_id: Slot,
     event_type: Slot,
 }
@@ -78,18 +83,20 @@ impl Fields {
             b"version" => (&mut self.version, "version"),
             b"httpMethod" => (&mut self.method, "httpMethod"),
             b"methodArn" | b"routeArn" => (&mut self.arn, "methodArn"),
+            b"method" => (&mut self.lattice_method, "method"),
             b"path" => (&mut self.path, "path"),
+            b"raw_path" => (&mut self.lattice_path, "raw_path"),
             b"rawPath" => (&mut self.raw_path, "rawPath"),
             b"rawQueryString" => (&mut self.raw_query, "rawQueryString"),
             b"cookies" => (&mut self.cookies, "cookies"),
             b"headers" => return self.read_headers(cursor, event),
             b"multiValueHeaders" => (&mut self.multi_value_headers, "multiValueHeaders"),
-            b"queryStringParameters" => (&mut self.query, "queryStringParameters"),
+            b"queryStringParameters" | b"query_string_parameters" => (&mut self.query, "queryStringParameters"),
             b"multiValueQueryStringParameters" => (&mut self.multi_value_query, "multiValueQueryStringParameters"),
             b"pathParameters" => (&mut self.path_parameters, "pathParameters"),
             b"stageVariables" => (&mut self.stage_variables, "stageVariables"),
             b"body" => return self.read_body(cursor, event),
-            b"isBase64Encoded" => (&mut self.is_base64, "isBase64Encoded"),
+            b"isBase64Encoded" | b"is_base64_encoded" => (&mut self.is_base64, "isBase64Encoded"),
             b"requestContext" => return self.read_context(cursor, event),
             _ => return cursor.skip().map(drop),
         };
@@ -154,16 +161,19 @@ impl Fields {
         Ok(())
     }
 
-    pub fn origin(&self) -> Origin {
-        if !matches!(self.context, Slot::Other(_)) || self.arn.is_there() {
-            return Origin::Raw;
-        }
+    /// Who sent the event, by its marks; a context that is no object has none.
+    pub fn origin(&self, event: &[u8]) -> Origin {
         let context = &self.of_context;
-        match (context.http.is_there(), context.elb.is_there(), self.method.is_there()) {
-            (true, _, _) => Origin::HttpApi,
-            (_, true, true) => Origin::LoadBalancer,
+        match (self.context, context.http.is_there(), context.elb.is_there(), self.method.is_there()) {
+            _ if self.arn.is_there() => Origin::Raw,
+            (Slot::Nothing, ..) if self.lattice_path.is_there() && self.lattice_method.is_there() => Origin::VpcLattice,
+            (Slot::Other(place), ..) if event[place.start] != b'{' => Origin::Raw,
+            (Slot::Nothing | Slot::Text(_), ..) => Origin::Raw,
+            (_, true, _, _) => Origin::HttpApi,
+            (_, _, true, true) => Origin::LoadBalancer,
             _ if context.connection_id.is_there() && context.event_type.is_there() => Origin::WebSocket,
-            (_, _, true) => Origin::RestApi,
+            (_, _, _, true) => Origin::RestApi,
+            _ if context.service_arn.is_there() => Origin::VpcLattice,
             _ => Origin::Raw,
         }
     }
@@ -187,6 +197,7 @@ impl ContextFields {
             b"stage" => (&mut self.stage, "requestContext.stage"),
             b"domainName" => (&mut self.domain_name, "requestContext.domainName"),
             b"elb" => (&mut self.elb, "requestContext.elb"),
+            b"serviceArn" => (&mut self.service_arn, "requestContext.serviceArn"),
             b"connectionId" => (&mut self.connection_id, "requestContext.connectionId"),
             b"eventType" => (&mut self.event_type, "requestContext.eventType"),
             _ => return cursor.skip().map(|_| None),
@@ -281,8 +292,9 @@ mod tests {
 
     fn origin(event: &str) -> Origin {
         let mut fields = Fields::default();
-        fields.read(&Bytes::from(event.to_owned())).unwrap();
-        fields.origin()
+        let event = Bytes::from(event.to_owned());
+        fields.read(&event).unwrap();
+        fields.origin(&event)
     }
 
     #[test]
@@ -295,6 +307,10 @@ mod tests {
         assert_eq!(origin(balancer), Origin::LoadBalancer);
         let socket = r#"{"requestContext": {"eventType": "MESSAGE", "connectionId": "c"}, "body": "b"}"#;
         assert_eq!(origin(socket), Origin::WebSocket);
+        let lattice = r#"{"version": "2.0", "method": "GET", "requestContext": {"serviceArn": "arn:aws:vpc-lattice"}}"#;
+        assert_eq!(origin(lattice), Origin::VpcLattice);
+        let first_lattice = r#"{"raw_path": "/", "method": "GET", "headers": {}}"#;
+        assert_eq!(origin(first_lattice), Origin::VpcLattice);
         let escaped = r#"{"\u0072equestContext": {"\u0068ttp": {}}}"#;
         assert_eq!(origin(escaped), Origin::HttpApi);
     }
@@ -305,7 +321,11 @@ mod tests {
             r#"{"httpMethod": null, "requestContext": {}}"#,
             r#"{"httpMethod": "GET"}"#,
             r#"{"requestContext": "none", "httpMethod": "GET"}"#,
+            r#"{"requestContext": [], "httpMethod": "GET"}"#,
             r#"{"requestContext": {"connectionId": "c"}}"#,
+            r#"{"raw_path": "/"}"#,
+            r#"{"raw_path": "/", "method": "GET", "requestContext": {}}"#,
+            r#"{"path": "/", "method": "GET"}"#,
             r#"{"requestContext": {}, "httpMethod": "GET", "methodArn": "arn:aws:execute-api"}"#,
             r#"{"Records": []}"#,
             "[1]",

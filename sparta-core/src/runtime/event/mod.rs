@@ -26,6 +26,8 @@ pub(crate) enum Origin {
     LoadBalancer,
     /// An API Gateway WebSocket API.
     WebSocket,
+    /// A VPC Lattice service, in either version.
+    VpcLattice,
     /// Anything else: the event itself is the request's body.
     Raw,
 }
@@ -35,12 +37,13 @@ pub(super) fn http_request(event: Bytes, context: Context) -> Result<(Origin, Re
     std::str::from_utf8(&event).map_err(Malformed::text)?;
     let mut fields = Fields::default();
     fields.read(&event).map_err(Malformed::json)?;
-    let origin = fields.origin();
+    let origin = fields.origin(&event);
     let request = match origin {
         Origin::HttpApi => request::http_api(event, &mut fields),
         Origin::RestApi => request::rest_api(event, &mut fields),
         Origin::LoadBalancer => request::load_balancer(event, &mut fields),
         Origin::WebSocket => request::web_socket(event, &mut fields),
+        Origin::VpcLattice => request::vpc_lattice(event, &mut fields),
         Origin::Raw => return Ok((origin, event_request(event, context))),
     };
     match request {

@@ -35,6 +35,7 @@ impl Malformed {
             Origin::RestApi => "a REST API",
             Origin::LoadBalancer => "a load balancer",
             Origin::WebSocket => "a WebSocket API",
+            Origin::VpcLattice => "VPC Lattice",
             Origin::Raw => "nobody",
         };
         Self::Request { origin, problem }

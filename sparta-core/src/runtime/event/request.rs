@@ -68,6 +68,23 @@ pub(super) fn web_socket(event: Bytes, fields: &mut Fields) -> Result<Request, P
     request(Parts { kind: EventKind::WebSocket, event, fields, method, path, target, headers })
 }
 
+/// A path that is raw may have its query. The first version has no arrays: several values of a header are one with commas, as in HTTP.
+pub(super) fn vpc_lattice(event: Bytes, fields: &mut Fields) -> Result<Request, Problem> {
+    let method = method(fields.lattice_method, "method", &event)?.unwrap_or(Method::GET);
+    let headers = single_headers(&event, fields)?;
+    let path = match fields.lattice_path.text("raw_path", &event)? {
+        Some(path) => path.bytes(&event)?,
+        None => path(&event, fields)?,
+    };
+    let query = path.iter().position(|byte| *byte == b'?');
+    let mut target = Target::new(path.slice(..query.unwrap_or(path.len())));
+    match query {
+        Some(at) => target.query(&path[at + 1..]),
+        None => target.pairs(&event, fields.query, uri::Pairs::AsSent)?,
+    }
+    request(Parts { kind: EventKind::VpcLattice, event, fields, method, path, target, headers })
+}
+
 struct Parts<'a> {
     kind: EventKind,
     event: Bytes,
