@@ -18,6 +18,8 @@ pub struct RuntimeApi {
     listener: Option<TcpListener>,
     address: SocketAddr,
     peers: Vec<Option<Connection>>,
+    /// What is read goes through it: clearing one for each read would take time.
+    chunk: Box<[u8]>,
 }
 
 struct Connection {
@@ -29,7 +31,12 @@ impl RuntimeApi {
     /// Listens on a free port of the loopback device.
     pub fn start() -> io::Result<Self> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
-        Ok(Self { address: listener.local_addr()?, listener: Some(listener), peers: Vec::new() })
+        Ok(Self {
+            address: listener.local_addr()?,
+            listener: Some(listener),
+            peers: Vec::new(),
+            chunk: vec![0; 64 * 1024].into(),
+        })
     }
 
     /// Where it listens.
@@ -101,9 +108,8 @@ impl RuntimeApi {
         let Some(peer) = &mut self.peers[number] else {
             return;
         };
-        let mut chunk = [0; 16 * 1024];
-        match peer.stream.read(&mut chunk) {
-            Ok(size @ 1..) => peer.received.extend_from_slice(&chunk[..size]),
+        match peer.stream.read(&mut self.chunk) {
+            Ok(size @ 1..) => peer.received.extend_from_slice(&self.chunk[..size]),
             _ => self.peers[number] = None,
         }
     }

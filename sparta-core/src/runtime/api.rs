@@ -6,10 +6,9 @@ use std::io;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use httparse::Header;
 use serde::Serialize;
 
-use super::connection::{Call, Connection, Endpoint, Reply};
+use super::connection::{Call, Connection, Endpoint, Reply, ignored};
 use super::invocation::{Invocation, InvocationId, invocation};
 use crate::context::Config;
 
@@ -53,13 +52,15 @@ impl RuntimeApi {
     pub(super) async fn next(&mut self) -> Result<Option<Invocation>, ApiError> {
         let config = &self.config;
         let call = get(["/2018-06-01/runtime/invocation/next", "", ""]);
-        let reply = self.connection.call(call, |headers| invocation(headers, config)).await;
-        match self.accepted("the poll for an event", reply)? {
-            Reply { status: 204, .. } => Ok(None),
-            Reply { head, body, .. } => {
+        let mut head = None;
+        let reply = self.connection.call(call, |headers| head = Some(invocation(headers, config))).await;
+        let Reply { status, body } = self.accepted("the poll for an event", reply)?;
+        match head {
+            Some(head) if status != 204 => {
                 let (context, id) = head?;
                 Ok(Some(Invocation { event: body, context, id }))
             }
+            _ => Ok(None),
         }
     }
 
@@ -104,10 +105,10 @@ impl RuntimeApi {
     }
 
     /// The reply, if its status says that the call was accepted.
-    pub(super) fn accepted<T>(&self, call: &'static str, reply: io::Result<Reply<T>>) -> Result<Reply<T>, ApiError> {
+    pub(super) fn accepted(&self, call: &'static str, reply: io::Result<Reply>) -> Result<Reply, ApiError> {
         match reply {
             Ok(reply) if (200..300).contains(&reply.status) => Ok(reply),
-            Ok(Reply { status, body, .. }) => {
+            Ok(Reply { status, body }) => {
                 Err(ApiError::Refused { call, status, message: String::from_utf8_lossy(&body).into_owned() })
             }
             Err(source) => {
@@ -131,5 +132,3 @@ pub(super) fn get<'a>(path: [&'a str; 3]) -> Call<'a> {
 pub(super) fn post<'a>(path: [&'a str; 3], headers: &'a [(&'a str, &'a str)], body: &'a [u8]) -> Call<'a> {
     Call { method: "POST", path, headers, body: Some(body) }
 }
-
-pub(super) fn ignored(_: &[Header<'_>]) {}

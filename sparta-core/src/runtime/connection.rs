@@ -2,10 +2,11 @@
 
 use std::fmt;
 use std::io::{self, ErrorKind, IoSlice, Write};
-use std::mem::MaybeUninit;
+use std::mem::{self, MaybeUninit};
 
 use bytes::{Buf, Bytes, BytesMut};
 use httparse::{Header, Status};
+use socket2::SockRef;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
@@ -15,6 +16,8 @@ const ROOM: usize = 8 * 1024;
 const KEPT: usize = 1024 * 1024;
 /// Lambda's events have 6 MB at most; a length beyond this one is a mistake.
 const LARGEST: usize = 64 * 1024 * 1024;
+/// Copying a body of this size behind its head is cheaper than handing the kernel two pieces.
+const SMALL: usize = 4 * 1024;
 const MOST_HEADERS: usize = 64;
 const AGENT: &str = concat!("\r\nuser-agent: sparta-lambda/", env!("CARGO_PKG_VERSION"), "\r\n");
 
@@ -29,11 +32,10 @@ pub(super) struct Call<'a> {
     pub(super) body: Option<&'a [u8]>,
 }
 
-/// What the Runtime API answers, with what was read of its headers.
+/// What the Runtime API answers.
 #[derive(Debug)]
-pub(super) struct Reply<T> {
+pub(super) struct Reply {
     pub(super) status: u16,
-    pub(super) head: T,
     pub(super) body: Bytes,
 }
 
@@ -63,9 +65,8 @@ pub(super) struct Connection {
     head: Vec<u8>,
 }
 
-struct Head<T> {
+struct Head {
     status: u16,
-    read: T,
     length: Length,
     stays_open: bool,
     size: usize,
@@ -94,16 +95,17 @@ impl Connection {
         self.received.clear();
     }
 
-    /// Makes a call. If the connection turns out to have been closed since the last one, it is made again, once.
-    pub(super) async fn call<T>(&mut self, call: Call<'_>, read: impl Fn(&[Header<'_>]) -> T) -> io::Result<Reply<T>> {
+    /// Makes a call, and has the headers of its answer read. If the connection turns out to have been closed since the
+    /// last one, it is made again, once.
+    pub(super) async fn call(&mut self, call: Call<'_>, mut read: impl FnMut(&[Header<'_>])) -> io::Result<Reply> {
         let was_open = self.stream.is_some();
-        match self.exchange(call, &read).await {
-            Err(error) if was_open && is_closed(&error) => self.exchange(call, &read).await,
+        match self.exchange(call, &mut read).await {
+            Err(error) if was_open && is_closed(&error) => self.exchange(call, &mut read).await,
             result => result,
         }
     }
 
-    async fn exchange<T>(&mut self, call: Call<'_>, read: impl Fn(&[Header<'_>]) -> T) -> io::Result<Reply<T>> {
+    async fn exchange(&mut self, call: Call<'_>, read: impl FnMut(&[Header<'_>])) -> io::Result<Reply> {
         match call.body {
             Some(body) => self.write_head(call, format_args!("content-length: {}\r\n", body.len())),
             None => self.write_head(call, format_args!("")),
@@ -133,12 +135,7 @@ impl Connection {
     }
 
     /// Ends the body, and reads the answer.
-    pub(super) async fn end<T>(
-        &mut self,
-        sent: io::Result<()>,
-        trailers: &[(&str, &str)],
-        read: impl Fn(&[Header<'_>]) -> T,
-    ) -> io::Result<Reply<T>> {
+    pub(super) async fn end(&mut self, sent: io::Result<()>, trailers: &[(&str, &str)]) -> io::Result<Reply> {
         self.head.clear();
         self.head.extend_from_slice(b"0\r\n");
         for (name, value) in trailers {
@@ -149,11 +146,11 @@ impl Connection {
             Ok(()) => self.send(&[]).await,
             failed => failed,
         };
-        self.conclude(sent, read).await
+        self.conclude(sent, ignored).await
     }
 
     /// A refusal may come before everything is sent: then the answer says more than the broken connection.
-    async fn conclude<T>(&mut self, sent: io::Result<()>, read: impl Fn(&[Header<'_>]) -> T) -> io::Result<Reply<T>> {
+    async fn conclude(&mut self, sent: io::Result<()>, read: impl FnMut(&[Header<'_>])) -> io::Result<Reply> {
         let reply = self.receive(read).await;
         if sent.is_err() || reply.is_err() {
             self.close();
@@ -178,7 +175,10 @@ impl Connection {
     }
 
     /// Writes the head and `body` behind it, in one go if the kernel takes it.
-    async fn send(&mut self, body: &[u8]) -> io::Result<()> {
+    async fn send(&mut self, mut body: &[u8]) -> io::Result<()> {
+        if body.len() <= SMALL {
+            self.head.extend_from_slice(mem::take(&mut body));
+        }
         if self.stream.is_none() {
             let stream = TcpStream::connect(self.endpoint.authority.as_str()).await?;
             stream.set_nodelay(true)?;
@@ -186,6 +186,9 @@ impl Connection {
             self.received.clear();
         }
         let stream = self.stream.as_mut().ok_or(ErrorKind::NotConnected)?;
+        if body.is_empty() {
+            return stream.write_all(&self.head).await;
+        }
         let mut sent = 0;
         while sent < self.head.len() {
             sent += match stream.write_vectored(&[IoSlice::new(&self.head[sent..]), IoSlice::new(body)]).await? {
@@ -196,9 +199,10 @@ impl Connection {
         stream.write_all(&body[sent - self.head.len()..]).await
     }
 
+    /// Asks the kernel: what tokio knows of the connection is as old as the last time that the event loop slept.
     fn close_if_stale(&mut self) {
         let is_open = |stream: &TcpStream| {
-            let read = stream.try_read(&mut [0]);
+            let read = SockRef::from(stream).peek(&mut [MaybeUninit::uninit()]);
             read.is_err_and(|error| error.kind() == ErrorKind::WouldBlock)
         };
         if !self.stream.as_ref().is_some_and(is_open) {
@@ -206,9 +210,9 @@ impl Connection {
         }
     }
 
-    async fn receive<T>(&mut self, read: impl Fn(&[Header<'_>]) -> T) -> io::Result<Reply<T>> {
+    async fn receive(&mut self, mut read: impl FnMut(&[Header<'_>])) -> io::Result<Reply> {
         let head = loop {
-            match parse(&self.received, &read)? {
+            match parse(&self.received, &mut read)? {
                 Some(head) if (100..200).contains(&head.status) => self.received.advance(head.size),
                 Some(head) => break head,
                 None if self.received.len() > KEPT => return Err(invalid("the head of an answer does not end")),
@@ -227,11 +231,12 @@ impl Connection {
         if !head.stays_open {
             self.close();
         }
-        Ok(Reply { status: head.status, head: head.read, body })
+        Ok(Reply { status: head.status, body })
     }
 
     /// Reads what there is, with room for `size` bytes.
     async fn fill(&mut self, size: usize) -> io::Result<()> {
+        checked(self.received.len())?;
         self.received.reserve(size);
         let stream = self.stream.as_mut().ok_or(ErrorKind::NotConnected)?;
         match stream.read_buf(&mut self.received).await? {
@@ -290,7 +295,6 @@ impl Connection {
 
     async fn rest(&mut self) -> io::Result<Bytes> {
         loop {
-            checked(self.received.len())?;
             match self.fill(ROOM).await {
                 Ok(()) => {}
                 Err(error) if error.kind() == ErrorKind::UnexpectedEof => return Ok(self.received.split().freeze()),
@@ -300,7 +304,7 @@ impl Connection {
     }
 }
 
-fn parse<T>(received: &[u8], read: impl Fn(&[Header<'_>]) -> T) -> io::Result<Option<Head<T>>> {
+fn parse(received: &[u8], read: impl FnOnce(&[Header<'_>])) -> io::Result<Option<Head>> {
     if received.is_empty() {
         return Ok(None);
     }
@@ -312,8 +316,11 @@ fn parse<T>(received: &[u8], read: impl Fn(&[Header<'_>]) -> T) -> io::Result<Op
     let status = response.code.unwrap_or_default();
     let (length, is_closing) = framing(status, response.headers)?;
     let stays_open = response.version == Some(1) && !is_closing && length != Length::UntilClosed;
-    Ok(Some(Head { status, read: read(response.headers), length, stays_open, size }))
+    read(response.headers);
+    Ok(Some(Head { status, length, stays_open, size }))
 }
+
+pub(super) fn ignored(_: &[Header<'_>]) {}
 
 /// The length of the body, and whether the connection ends behind it.
 fn framing(status: u16, headers: &[Header<'_>]) -> io::Result<(Length, bool)> {

@@ -36,7 +36,17 @@ impl InvocationId {
 }
 
 pub(super) fn invocation(headers: &[Header<'_>], config: &Arc<Config>) -> Result<(Context, InvocationId), ApiError> {
-    let mut context = Context { env_config: config.clone(), ..Context::default() };
+    // Field by field: a default `Context` would make a `Config` only to drop it.
+    let mut context = Context {
+        request_id: String::new(),
+        deadline: 0,
+        invoked_function_arn: String::new(),
+        xray_trace_id: None,
+        client_context: None,
+        identity: None,
+        tenant_id: None,
+        env_config: config.clone(),
+    };
     let (mut deadline, mut invocation) = (None, None);
     for header in headers {
         let name = header.name;
@@ -75,7 +85,10 @@ pub(super) fn invocation(headers: &[Header<'_>], config: &Arc<Config>) -> Result
 const LAMBDA: &str = "lambda-runtime-";
 
 fn text(header: &Header<'_>) -> String {
-    String::from_utf8_lossy(header.value).into_owned()
+    match str::from_utf8(header.value) {
+        Ok(text) => text.to_owned(),
+        Err(_) => String::from_utf8_lossy(header.value).into_owned(),
+    }
 }
 
 /// The invoker wrote it, and should not be able to end the process with it.

@@ -3,6 +3,7 @@
 use std::any::Any;
 use std::future::Future;
 use std::panic::AssertUnwindSafe;
+use std::pin::pin;
 
 use bytes::Bytes;
 use futures_util::FutureExt;
@@ -63,8 +64,10 @@ async fn serve(api: &mut RuntimeApi, served: Served, invocation: Invocation) -> 
     let Invocation { event, context, id } = invocation;
     let trace = context.xray_trace_id.as_deref();
     let span = tracing::error_span!("request", requestId = id.request, traceId = trace);
-    async {
-        let told = match caught("handler", answer(served, event, context)).await.and_then(|answer| answer) {
+    // What is wrapped is a pointer: by value, each wrapper would copy the state of all that is inside.
+    let invocation = pin!(async {
+        let answer = pin!(answer(served, event, context));
+        let told = match caught("handler", answer).await.and_then(|answer| answer) {
             Ok(Reply::Whole(answer)) => api.respond(&id, &answer).await,
             Ok(Reply::Stream(answer)) => stream(api, &id, answer).await,
             Err(failure) => fail(api, &id, &failure).await,
@@ -76,9 +79,8 @@ async fn serve(api: &mut RuntimeApi, served: Served, invocation: Invocation) -> 
             }
             told => told,
         }
-    }
-    .instrument(span)
-    .await
+    });
+    invocation.instrument(span).await
 }
 
 enum Reply {

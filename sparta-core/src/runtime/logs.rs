@@ -18,6 +18,8 @@ use super::Env;
 use super::spans::{self, Spans};
 use crate::error;
 
+/// What the targets of the runtime's own lines and spans begin with.
+const RUNTIME: &str = concat!(env!("CARGO_CRATE_NAME"), "::runtime::");
 /// Crates of the runtime whose DEBUG and TRACE lines say nothing about the service.
 const INTERNAL: [&str; 6] = ["h2", "hyper", "hyper_util", "mio", "tower", "want"];
 
@@ -206,8 +208,7 @@ struct Visitor<'a> {
 
 impl Fields {
     fn visitor(&mut self, metadata: &Metadata<'_>) -> Visitor<'_> {
-        let runtime = module_path!().trim_end_matches("logs");
-        Visitor { fields: self, is_own: metadata.target().starts_with(runtime) }
+        Visitor { fields: self, is_own: metadata.target().starts_with(RUNTIME) }
     }
 }
 

@@ -15,7 +15,8 @@ use tokio::io::AsyncReadExt;
 use tokio::net::UnixStream;
 
 use super::ServeError;
-use super::api::{ApiError, RuntimeApi, get, ignored, post};
+use super::api::{ApiError, RuntimeApi, get, post};
+use super::connection::ignored;
 use super::hooks::{self, Hook};
 
 const NAME: &str = "sparta-shutdown";
@@ -61,9 +62,10 @@ impl Announcement {
 async fn register(mut api: RuntimeApi) -> Result<(), ApiError> {
     let headers = [("lambda-extension-name", NAME), ("content-type", "application/json")];
     let call = post(["/2020-01-01/extension/register", "", ""], &headers, br#"{"events":[]}"#);
-    let reply = api.connection.call(call, identifier).await;
-    let reply = api.accepted("the registration of an extension", reply)?;
-    let identifier = reply.head.ok_or(ApiError::Header(IDENTIFIER))?;
+    let mut found = None;
+    let reply = api.connection.call(call, |headers| found = identifier(headers)).await;
+    api.accepted("the registration of an extension", reply)?;
+    let identifier = found.ok_or(ApiError::Header(IDENTIFIER))?;
     tokio::spawn(async move {
         let headers = [(IDENTIFIER, identifier.as_str())];
         let mut call = get(["/2020-01-01/extension/event/next", "", ""]);

@@ -7,7 +7,7 @@ use http_body::Frame;
 use http_body_util::BodyExt;
 
 use super::answer::StreamedAnswer;
-use super::api::{ApiError, Diagnostic, RuntimeApi, ignored, post};
+use super::api::{ApiError, Diagnostic, RuntimeApi, post};
 use super::invocation::InvocationId;
 use super::lambda::caught;
 use crate::body::Body;
@@ -42,7 +42,7 @@ impl RuntimeApi {
         let failure = next.and_then(Result::err);
         let trailers = failure.as_ref().map(trailers);
         let trailers = trailers.as_ref().map(|[kind, body]| [(ERROR_TYPE, &**kind), (ERROR_BODY, &**body)]);
-        let reply = self.connection.end(sent, trailers.as_ref().map_or(&[], |both| both), ignored).await;
+        let reply = self.connection.end(sent, trailers.as_ref().map_or(&[], |both| both)).await;
         (self.accepted("the streamed response", reply).map(drop), failure)
     }
 }

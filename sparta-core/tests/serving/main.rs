@@ -87,12 +87,14 @@ fn a_load_balancer_may_send_every_header_as_a_list() {
 }
 
 #[test]
-fn the_stage_of_an_http_api_is_not_part_of_the_path() {
+fn the_stage_of_an_http_api_is_not_part_of_the_path_unless_it_is_the_default_one() {
     let mut event = events::http_api("/prod/orders");
     event["requestContext"]["stage"] = "prod".into();
     let mut other = events::http_api("/production");
     other["requestContext"]["stage"] = "prod".into();
-    let life = serve("echo", &[], &[event, other]);
+    let life = serve("echo", &[], &[event, other, events::http_api("/$default/orders")]);
+    let echo = body(&life.answers[2].1);
+    assert_eq!(echo["uri"], "https://api.example.com/$default/orders?color=red&color=blue");
     let echo = body(&life.answers[0].1);
     assert_eq!(echo["uri"], "https://api.example.com/orders?color=red&color=blue");
     assert_eq!(echo["raw_path"], "/prod/orders");

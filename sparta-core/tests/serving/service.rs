@@ -133,6 +133,9 @@ async fn meets(_: Request) -> Result<&'static str, Error> {
 /// Three pieces; the path says how it ends.
 async fn streams(request: Request) -> Result<Response, Error> {
     let path = request.uri().path().to_owned();
+    if path == "/later" {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
     let pieces = (0..3).map(move |n| match (n, path.as_str()) {
         (2, "/breaks") => Err(BoxError::from(order_missing())),
         (2, "/panics") => panic!("boom"),

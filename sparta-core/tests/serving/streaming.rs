@@ -63,7 +63,7 @@ fn other_callers_of_a_streaming_function_get_whole_answers() {
 
 #[test]
 fn a_stream_over_a_connection_that_was_closed_takes_a_new_one() {
-    let record = play("streams", &[], vec![vec![url_event("/")], vec![accepted(), status("500 Over")]]);
+    let record = play("streams", &[], vec![vec![url_event("/later")], vec![accepted(), status("500 Over")]]);
     assert_eq!(record.calls[1].connection, 1, "{record:?}");
     assert_eq!(parts(&record.calls[1]).1, "piece 0;piece 1;piece 2;");
 }

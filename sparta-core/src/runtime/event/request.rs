@@ -138,7 +138,9 @@ fn path(event: &Bytes, fields: &Fields) -> Result<Bytes, Problem> {
 
 fn stage<'a>(event: &'a Bytes, fields: &Fields) -> Result<Option<std::borrow::Cow<'a, [u8]>>, Problem> {
     let stage = fields.of_context.stage.text("requestContext.stage", event)?;
-    Ok(stage.map(|stage| stage.read(event)).transpose()?)
+    let stage = stage.map(|stage| stage.read(event)).transpose()?;
+    // The default stage has no part in the path: there, `/$default` is what the client asked for.
+    Ok(stage.filter(|stage| **stage != *b"$default"))
 }
 
 fn single_headers(event: &Bytes, fields: &mut Fields) -> Result<HeaderMap, Problem> {
