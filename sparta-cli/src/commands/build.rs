@@ -121,7 +121,7 @@ impl BuildOptions {
     #[cfg(not(sparta_lambda))]
     async fn binary(&self, synthesis: &Synthesis) -> Result<Vec<u8>, CliError> {
         let compiled = self.this_program(synthesis.model.architecture())?.run().await?;
-        compiled.warnings.iter().for_each(|warning| eprintln!("warning: {warning}"));
+        compiled.warnings.iter().for_each(|warning| crate::narration::say(format!("warning: {warning}")));
         Ok(compiled.bytes)
     }
 
@@ -211,13 +211,18 @@ impl BuildOptions {
         let noop = self.output_dir.join(path.file_name().unwrap_or_default());
         let path = if session.global.noop { &noop } else { path };
         let wanted = self.this_program(model.architecture())?.buildspec().await?;
-        match std::fs::read_to_string(path) {
-            Ok(there) if there != wanted && !session.global.noop => {
+        match std::fs::read(path) {
+            Ok(there) if there == wanted.as_bytes() => {}
+            Ok(_) if !session.global.noop => {
                 let message = format!(
                     "{} is there already, and not what Sparta would write; nothing was changed",
                     path.display()
                 );
                 return Err(CliError::failed(message).hint("Keep it, or remove it first to have it written anew."));
+            }
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                let message = format!("{} cannot be read; nothing was changed", path.display());
+                return Err(CliError::failed(message).source(error));
             }
             _ => write_whole(path, wanted.as_bytes())?,
         }

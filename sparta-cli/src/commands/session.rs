@@ -7,6 +7,7 @@ use sparta_core::{Pipeline, cfn::Template, synth::Source};
 
 use crate::{
     CliError,
+    narration::say,
     options::{Format, Global},
 };
 
@@ -55,8 +56,8 @@ impl Session {
 
     /// Warns of functions whose signature goes away, and of what AWS may refuse.
     pub(crate) fn warn(&self, synthesis: &Synthesis) {
-        synthesis.model.deprecations().for_each(|line| eprintln!("{line}"));
-        synthesis.warnings().iter().for_each(|warning| eprintln!("warning: {warning}"));
+        synthesis.model.deprecations().for_each(say);
+        synthesis.warnings().iter().for_each(|warning| say(format!("warning: {warning}")));
     }
 
     /// Prints a result: `text` for people, `document` for machines.

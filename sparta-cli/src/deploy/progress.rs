@@ -1,10 +1,11 @@
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, IsTerminal};
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::json;
 
 use crate::aws::cloudformation::Event;
+use crate::narration::say;
 
 /// Where the narration of a deployment goes.
 pub trait Progress: Send + Sync {
@@ -38,15 +39,15 @@ pub struct Lines;
 
 impl Progress for Lines {
     fn say(&self, line: &str) {
-        print(line);
+        say(line);
     }
 
     fn start(&self, doing: &str) {
-        print(doing);
+        say(doing);
     }
 
     fn event(&self, event: &Event) {
-        print(&line(event));
+        say(line(event));
     }
 
     fn stop(&self) {}
@@ -58,7 +59,7 @@ pub struct JsonLines;
 
 impl Progress for JsonLines {
     fn say(&self, line: &str) {
-        print(&json!({ "message": line }).to_string());
+        say(json!({ "message": line }));
     }
 
     fn start(&self, doing: &str) {
@@ -66,7 +67,7 @@ impl Progress for JsonLines {
     }
 
     fn event(&self, event: &Event) {
-        print(&json!({ "resource": event }).to_string());
+        say(json!({ "resource": event }));
     }
 
     fn stop(&self) {}
@@ -90,7 +91,7 @@ impl Spinner {
 
 impl Progress for Spinner {
     fn say(&self, line: &str) {
-        self.bar.suspend(|| print(line));
+        self.bar.suspend(|| say(line));
     }
 
     fn start(&self, doing: &str) {
@@ -118,11 +119,6 @@ pub fn line(event: &Event) -> String {
         line.push_str(reason);
     }
     line
-}
-
-fn print(line: &str) {
-    // Narration that nobody can read stops no deployment.
-    let _ = writeln!(io::stderr(), "{line}");
 }
 
 #[cfg(test)]
