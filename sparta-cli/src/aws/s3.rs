@@ -1,9 +1,11 @@
 //! Amazon S3: is the bucket ours, is the object there, put it.
 
 use std::env;
+use std::time::Duration;
 
 use aws_config::SdkConfig;
 use aws_sdk_s3::Client;
+use aws_sdk_s3::config::timeout::TimeoutConfig;
 use aws_sdk_s3::error::SdkError;
 use aws_sdk_s3::primitives::ByteStream;
 use aws_smithy_types::base64;
@@ -15,6 +17,9 @@ const HEAD_BUCKET: Call = Call { name: "HeadBucket", action: "s3:ListBucket" };
 const GET_LOCATION: Call = Call { name: "GetBucketLocation", action: "s3:GetBucketLocation" };
 const HEAD_OBJECT: Call = Call { name: "HeadObject", action: "s3:GetObject" };
 const PUT_OBJECT: Call = Call { name: "PutObject", action: "s3:PutObject" };
+
+/// How long an object may take to be sent and stored: 250 MB at 1 Mbit/s.
+const LONGEST_UPLOAD: Duration = Duration::from_secs(2000);
 
 /// A bucket that could be reached, or why not.
 #[derive(Debug)]
@@ -129,6 +134,11 @@ impl S3 {
             .checksum_sha256(base64::encode(sha256))
             .set_expected_bucket_owner(owner.map(str::to_owned))
             .body(ByteStream::from(content))
+            .customize()
+            .config_override(
+                aws_sdk_s3::config::Builder::new()
+                    .timeout_config(TimeoutConfig::builder().read_timeout(LONGEST_UPLOAD).build()),
+            )
             .send()
             .await
             .map_err(failed(PUT_OBJECT, object(name, key)))?;
