@@ -58,7 +58,7 @@ impl Deployment {
     }
 
     /// The template in the request where it fits, else through the bucket.
-    async fn template(&self, app: &str, template: &Template) -> Result<TemplateSource, CliError> {
+    pub(super) async fn template(&self, app: &str, template: &Template) -> Result<TemplateSource, CliError> {
         let body = template.to_compact_json();
         if body.len() <= TEMPLATE_BODY_LIMIT {
             return Ok(TemplateSource::Body(body));
@@ -82,13 +82,12 @@ impl Deployment {
     pub(super) async fn converge(
         &self,
         session: &Session,
-        app: &str,
         request: &Request,
-        template: &Template,
+        template: TemplateSource,
     ) -> Result<(), CliError> {
         let stack = StackRequest {
             name: request.stack_name.clone(),
-            template: self.template(app, template).await?,
+            template,
             parameters: request.parameters.clone(),
             tags: request.tags.clone(),
             capabilities: request.capabilities.iter().map(|&capability| capability.to_owned()).collect(),

@@ -155,7 +155,8 @@ impl Provision {
         if self.inplace {
             return deployment.update_in_place(session, &request, &built).await;
         }
-        deployment.converge(session, built.synthesis.model.name(), &request, &built.synthesis.template).await
+        let template = deployment.template(session.app.name(), &built.synthesis.template).await?;
+        deployment.converge(session, &request, template).await
     }
 }
 

@@ -144,12 +144,14 @@ impl ProvisionPipeline {
             None => None,
         };
         let deployment = super::deployment::Deployment::start(session, self.s3_bucket.as_deref()).await?;
-        // Before the token, which would replace that of the other pipeline.
+        // Before the token is kept, which would replace that of the other pipeline.
         deployment.check_owner(&request, app).await.map_err(taken)?;
+        // Before it too, because a large one may need a bucket that is not given.
+        let template = deployment.template(app, template).await?;
         if let Some(token) = token {
             keep(deployment.config(), deployment.progress(), secret, &token, &mut request).await?;
         }
-        deployment.converge(session, app, &request, template).await
+        deployment.converge(session, &request, template).await
     }
 }
 
