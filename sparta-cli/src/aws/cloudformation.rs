@@ -47,7 +47,7 @@ impl CloudFormation {
         let answer = self.client.describe_stacks().stack_name(name).send().await;
         match answer.map_err(failed(DESCRIBE_STACKS, stack(name))) {
             Ok(answer) => Ok(answer.stacks.unwrap_or_default().pop().map(Stack::from)),
-            Err(error) if error.message.contains("does not exist") => Ok(None),
+            Err(error) if error.is_missing_stack() => Ok(None),
             Err(error) => Err(error),
         }
     }

@@ -68,6 +68,11 @@ impl AwsError {
         self.code.as_deref() == Some(code)
     }
 
+    /// Whether CloudFormation answered that there is no such stack.
+    pub(crate) fn is_missing_stack(&self) -> bool {
+        self.has_code("ValidationError") && self.message.starts_with("Stack") && self.message.contains("does not exist")
+    }
+
     pub(crate) fn from_sdk<E>(call: Call, thing: String, error: SdkError<E>) -> Self
     where
         E: ProvideErrorMetadata + Error + 'static,

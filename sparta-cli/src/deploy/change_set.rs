@@ -51,6 +51,8 @@ impl Stacks<'_> {
         let made = match self.cfn.create_change_set(request, &token, create).await {
             Ok(id) => self.settled(name, &id).await.map(|set| set.map(|set| (id, set))),
             Err(error) if is_contended(&error) => Ok(None),
+            // What AWS refuses it does not make; of what it does not answer nobody knows.
+            Err(error) if !error.is_transient() => return Err(error.into()),
             Err(error) => Err(error.into()),
         };
         let (id, set) = match made {

@@ -11,7 +11,7 @@ use crate::aws::AwsError;
 use crate::aws::cloudformation::{Output, Stack, StackRequest};
 
 /// How often we look again when others change the stack too.
-const ROUNDS: u32 = 10;
+pub(crate) const ROUNDS: u32 = 10;
 
 /// What was done to a stack.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -111,7 +111,7 @@ impl Stacks<'_> {
 
     /// Makes sure that deleting a stack in `ROLLBACK_COMPLETE` deletes nothing else.
     async fn check_empty(&self, stack: &Stack) -> Result<(), StackError> {
-        let resources = self.cfn.resources(&stack.name).await?.into_iter();
+        let resources = self.cfn.resources(&stack.id).await?.into_iter();
         let left: Vec<_> = resources
             .filter(|r| !matches!(r.status.as_str(), "DELETE_COMPLETE" | "DELETE_SKIPPED" | "CREATE_FAILED"))
             .map(|r| r.logical_id)
@@ -238,7 +238,7 @@ impl Stacks<'_> {
 pub(crate) fn is_contended(error: &AwsError) -> bool {
     let code = error.code.as_deref().unwrap_or_default();
     matches!(code.trim_end_matches("Exception"), "InvalidChangeSetStatus" | "ChangeSetNotFound" | "OperationInProgress")
-        || error.message.contains("_IN_PROGRESS state")
+        || error.message.contains("_IN_PROGRESS")
         || error.message.contains("already exists and cannot be created again")
-        || (error.message.starts_with("Stack [") && error.message.contains("does not exist"))
+        || error.is_missing_stack()
 }

@@ -1,4 +1,4 @@
-use super::converge::is_contended;
+use super::converge::{ROUNDS, is_contended};
 use super::error::{Failure, StackError};
 use super::follow::Follower;
 use super::state::{State, not_ours};
@@ -28,7 +28,7 @@ impl Stacks<'_> {
 
     async fn delete_uninterrupted(&self, name: &str, app: Option<&str>) -> Result<Deletion, StackError> {
         let mut found = Deletion::Missing;
-        loop {
+        for _ in 0..ROUNDS {
             let stack = self.cfn.stack(name).await?;
             if let (Some(stack), Some(app)) = (&stack, app)
                 && let Some(error) = not_ours(stack, app)
@@ -36,7 +36,12 @@ impl Stacks<'_> {
                 return Err(error);
             }
             match (State::of(stack.as_ref()), stack) {
-                (State::Missing, _) | (_, None) => break,
+                (State::Missing, _) | (_, None) => {
+                    if found == Deletion::Missing {
+                        self.progress.say(&format!("There is no stack {name:?}: nothing to delete"));
+                    }
+                    return Ok(found);
+                }
                 (State::Busy, Some(stack)) => {
                     self.attach(&stack).await?;
                     if stack.status == "DELETE_IN_PROGRESS" {
@@ -52,10 +57,7 @@ impl Stacks<'_> {
                 },
             }
         }
-        if found == Deletion::Missing {
-            self.progress.say(&format!("There is no stack {name:?}: nothing to delete"));
-        }
-        Ok(found)
+        Err(StackError::Contended { name: name.to_owned() })
     }
 
     /// Deletes a stack that is there and on which nothing is under way.

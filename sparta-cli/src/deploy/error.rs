@@ -143,10 +143,8 @@ impl Advice for StackError {
             Self::Littered { name, change_set, made_stack } => vec![littered(name, change_set, *made_stack)],
             Self::Left { .. } => vec![ATTACH.to_owned()],
             Self::Contended { .. } => {
-                vec![
-                    "No update was begun from here. Find out who deploys this stack too, then run the same command again."
-                        .to_owned(),
-                ]
+                vec!["Nothing was begun from here. Find out who deploys this stack too, then run the same command again."
+                    .to_owned()]
             }
         }
     }

@@ -1,3 +1,5 @@
+use std::collections::HashSet;
+
 use super::Stacks;
 use super::error::StackError;
 use crate::aws::cloudformation::{Event, Stack};
@@ -11,17 +13,12 @@ pub(crate) struct Follower<'a> {
     stacks: &'a Stacks<'a>,
     name: &'a str,
     stack_id: String,
-    mark: Mark,
+    /// Ids of the events that were seen: AWS may leave out the newest of them for a while.
+    seen: HashSet<String>,
+    /// The next look goes back to the event that began the operation under way.
+    searching: bool,
     readable: bool,
     events: Vec<Event>,
-}
-
-/// How far back the next look at the events goes.
-enum Mark {
-    /// To the event that began the operation under way.
-    Operation,
-    /// To the newest event that was seen.
-    After(Option<String>),
 }
 
 /// How an operation ended.
@@ -41,17 +38,26 @@ impl Ended {
 impl<'a> Follower<'a> {
     /// Follows an operation that is under way.
     pub(crate) fn attached(stacks: &'a Stacks<'a>, name: &'a str, stack_id: &str) -> Self {
-        Self { stacks, name, stack_id: stack_id.to_owned(), mark: Mark::Operation, readable: true, events: Vec::new() }
+        Self {
+            stacks,
+            name,
+            stack_id: stack_id.to_owned(),
+            seen: HashSet::new(),
+            searching: true,
+            readable: true,
+            events: Vec::new(),
+        }
     }
 
     /// Follows an operation that is about to begin.
     pub(crate) async fn from_now(stacks: &'a Stacks<'a>, name: &'a str, stack_id: &str) -> Result<Self, StackError> {
         let mut follower = Self::attached(stacks, name, stack_id);
         let newest = match stacks.cfn.events(stack_id, None).await {
-            Ok((events, _)) => events.into_iter().next(),
+            Ok((events, _)) => events,
             Err(error) => follower.blind(error)?,
         };
-        follower.mark = Mark::After(newest.map(|event| event.id));
+        follower.seen.extend(newest.into_iter().map(|event| event.id));
+        follower.searching = false;
         Ok(follower)
     }
 
@@ -91,7 +97,7 @@ impl<'a> Follower<'a> {
             let events = match self.unseen().await {
                 Ok(events) => events,
                 // A deleted stack may be forgotten between the two questions.
-                Err(error) if error.message.contains("does not exist") => Vec::new(),
+                Err(error) if error.is_missing_stack() => Vec::new(),
                 Err(error) => self.blind(error)?,
             };
             for event in events {
@@ -108,10 +114,10 @@ impl<'a> Follower<'a> {
         'pages: loop {
             let (events, next) = self.stacks.cfn.events(&self.stack_id, page).await?;
             for event in events {
-                if matches!(&self.mark, Mark::After(Some(id)) if *id == event.id) {
+                if self.seen.contains(&event.id) {
                     break 'pages;
                 }
-                let first = matches!(self.mark, Mark::Operation) && self.begins_operation(&event);
+                let first = self.searching && self.begins_operation(&event);
                 fresh.push(event);
                 if first {
                     break 'pages;
@@ -122,9 +128,8 @@ impl<'a> Follower<'a> {
                 None => break,
             }
         }
-        if let Some(newest) = fresh.first() {
-            self.mark = Mark::After(Some(newest.id.clone()));
-        }
+        fresh.retain(|event| self.seen.insert(event.id.clone()));
+        self.searching &= fresh.is_empty();
         fresh.reverse();
         Ok(fresh)
     }

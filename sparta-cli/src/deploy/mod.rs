@@ -18,7 +18,7 @@ mod token;
 mod upload;
 
 use std::fmt;
-use std::future::Future;
+use std::future::{Future, pending};
 use std::pin::Pin;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
@@ -89,7 +89,7 @@ impl<'a> Stacks<'a> {
             cfn: CloudFormation::new(config),
             progress,
             pace: Pace::default(),
-            interrupt: Box::new(|| Box::pin(ctrl_c())),
+            interrupt: Box::new(|| Box::pin(interruption())),
             phase: Mutex::new(Phase::Nothing),
         }
     }
@@ -101,7 +101,7 @@ impl<'a> Stacks<'a> {
         self
     }
 
-    /// Sets what interrupts an operation; default: Ctrl-C.
+    /// Sets what interrupts an operation; default: Ctrl-C, and SIGTERM where there are signals.
     #[must_use]
     pub fn interrupt<F>(mut self, interrupt: impl Fn() -> F + Send + Sync + 'static) -> Self
     where
@@ -136,12 +136,17 @@ impl<'a> Stacks<'a> {
             Phase::Nothing => StackError::Stopped { name },
             Phase::Operation => StackError::Left { name },
             Phase::ChangeSet(pending) => {
-                let cleaned = self.clean_up(&name, &pending);
+                self.progress.start(&format!("Interrupted: deleting the change set of stack {name:?}"));
                 // Somebody who presses Ctrl-C does not want to wait for AWS.
-                match tokio::time::timeout(Duration::from_secs(5), cleaned).await {
-                    Ok(true) => StackError::Stopped { name },
-                    _ => StackError::Littered { name, change_set: pending.id, made_stack: pending.made_stack },
+                let cleaned = tokio::select! {
+                    cleaned = self.clean_up(&name, &pending) => cleaned,
+                    () = tokio::time::sleep(Duration::from_secs(5)) => false,
+                    () = (self.interrupt)() => false,
+                };
+                if cleaned {
+                    return StackError::Stopped { name };
                 }
+                StackError::Littered { name, change_set: pending.id, made_stack: pending.made_stack }
             }
         }
     }
@@ -153,9 +158,27 @@ impl fmt::Debug for Stacks<'_> {
     }
 }
 
-/// Never done where the signal cannot be listened to: then Ctrl-C ends the process as ever.
-async fn ctrl_c() {
-    if tokio::signal::ctrl_c().await.is_err() {
-        std::future::pending::<()>().await;
+/// Ctrl-C, or the signal that stops builds and containers.
+///
+/// Never done where they cannot be listened to: then they end the process as ever.
+async fn interruption() {
+    let ctrl_c = async {
+        if tokio::signal::ctrl_c().await.is_err() {
+            pending::<()>().await;
+        }
+    };
+    #[cfg(unix)]
+    let terminate = async {
+        use tokio::signal::unix::{SignalKind, signal};
+        match signal(SignalKind::terminate()) {
+            Ok(mut terminate) => drop(terminate.recv().await),
+            Err(_) => pending().await,
+        }
+    };
+    #[cfg(not(unix))]
+    let terminate = pending();
+    tokio::select! {
+        () = ctrl_c => {}
+        () = terminate => {}
     }
 }

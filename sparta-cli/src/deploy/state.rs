@@ -43,9 +43,14 @@ impl State {
 /// The refusal of a stack that holds, or is about to hold, what another app or no app of Sparta's deployed.
 pub(crate) fn not_ours(stack: &Stack, app: &str) -> Option<StackError> {
     let owner = stack.tags.get(APP_TAG);
-    let empty = matches!(State::of(Some(stack)), State::Missing | State::Review | State::Empty);
+    let free = match State::of(Some(stack)) {
+        State::Missing => true,
+        // It was never created, so that nobody's tags may be on it yet.
+        State::Review => owner.is_none(),
+        _ => false,
+    };
     let ours = owner.is_some_and(|owner| owner == app);
-    (!ours && !empty).then(|| StackError::NotOurs { name: stack.name.clone(), owner: owner.cloned() })
+    (!ours && !free).then(|| StackError::NotOurs { name: stack.name.clone(), owner: owner.cloned() })
 }
 
 /// What the status of a stack means, and what to do next.

@@ -273,6 +273,39 @@ async fn a_provision_that_loses_the_race_waits_for_the_winner_and_tries_again() 
 }
 
 #[tokio::test]
+async fn events_that_aws_leaves_out_for_a_while_are_told_once_and_older_ones_never() {
+    let old = ("1", "Old", FUNCTION, "UPDATE_FAILED", "of an earlier operation");
+    let before = ("2", "Hello", STACK, "UPDATE_ROLLBACK_COMPLETE", "");
+    let begun = ("3", "Hello", STACK, "UPDATE_IN_PROGRESS", "");
+    let script = Script::new([
+        (
+            "DescribeStacks",
+            vec![
+                stack("UPDATE_ROLLBACK_COMPLETE"),
+                stack("UPDATE_IN_PROGRESS"),
+                stack("UPDATE_IN_PROGRESS"),
+                stack("UPDATE_COMPLETE"),
+            ],
+        ),
+        ("CreateChangeSet", vec![change_set_made()]),
+        ("DescribeChangeSet", vec![change_set("CREATE_COMPLETE", "AVAILABLE", "")]),
+        ("ExecuteChangeSet", vec![done("ExecuteChangeSet")]),
+        (
+            "DescribeStackEvents",
+            vec![
+                events(&[before, old]),
+                events(&[begun, before, old]),
+                events(&[before, old]),
+                events(&[begun, before, old]),
+            ],
+        ),
+    ]);
+    let recorder = Recorder::default();
+    stacks(&script, &recorder).converge(&request()).await.unwrap();
+    assert_eq!(recorder.lines()[2..], ["Hello UPDATE_IN_PROGRESS"]);
+}
+
+#[tokio::test]
 async fn an_execution_whose_answer_was_lost_is_followed_as_our_own() {
     let script = Script::new([
         ("DescribeStacks", vec![stack("CREATE_COMPLETE"), stack("UPDATE_COMPLETE")]),
@@ -294,14 +327,19 @@ async fn an_execution_whose_answer_was_lost_is_followed_as_our_own() {
 }
 
 #[tokio::test]
-async fn ctrl_c_while_waiting_says_that_the_operation_goes_on() {
+async fn ctrl_c_and_sigterm_while_waiting_say_that_the_operation_goes_on() {
+    interrupted_while_waiting("-INT").await;
+    interrupted_while_waiting("-TERM").await;
+}
+
+async fn interrupted_while_waiting(signal: &str) {
     let script = Script::new([
         ("DescribeStacks", vec![stack("UPDATE_IN_PROGRESS")]),
         ("DescribeStackEvents", vec![events(&[("1", "Hello", STACK, "UPDATE_IN_PROGRESS", "")])]),
     ]);
     let recorder = Recorder::default();
     let mut stacks = stacks(&script, &recorder);
-    stacks.interrupt = Box::new(|| Box::pin(crate::deploy::ctrl_c()));
+    stacks.interrupt = Box::new(|| Box::pin(crate::deploy::interruption()));
     let request = request();
     let work = stacks.converge(&request);
     let press = async {
@@ -309,7 +347,7 @@ async fn ctrl_c_while_waiting_says_that_the_operation_goes_on() {
             tokio::task::yield_now().await;
         }
         let this = std::process::id().to_string();
-        let killed = std::process::Command::new("kill").args(["-INT", &this]).status();
+        let killed = std::process::Command::new("kill").args([signal, &this]).status();
         assert!(killed.unwrap().success());
     };
     let (error, ()) = tokio::join!(work, press);
@@ -330,19 +368,15 @@ async fn ctrl_c_before_the_execution_deletes_the_change_set() {
         ("DeleteChangeSet", vec![done("DeleteChangeSet")]),
     ]);
     let recorder = Recorder::default();
-    let (send, receive) = tokio::sync::oneshot::channel();
-    let receive = Mutex::new(Some(receive));
-    let stacks = stacks(&script, &recorder).interrupt(move || {
-        let pressed = receive.lock().unwrap().take().unwrap();
-        async move { pressed.await.unwrap() }
-    });
+    let keyboard = Arc::new(Notify::new());
+    let stacks = wired(stacks(&script, &recorder), &keyboard);
     let request = request();
     let work = stacks.converge(&request);
     let press = async {
         while script.count("DescribeChangeSet") == 0 {
             tokio::task::yield_now().await;
         }
-        send.send(()).unwrap();
+        keyboard.notify_one();
     };
     let (error, ()) = tokio::join!(work, press);
     let error = error.unwrap_err();

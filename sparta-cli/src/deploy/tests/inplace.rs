@@ -227,17 +227,13 @@ async fn ctrl_c_says_which_functions_have_the_new_code() {
     let busy = vec![function("old", "Successful", ""), function("new", "InProgress", "")];
     let (script, request) = three_functions(busy, vec![Answer::json(200, "{}")]);
     let recorder = Recorder::default();
-    let (send, receive) = tokio::sync::oneshot::channel();
-    let receive = Mutex::new(Some(receive));
-    let stacks = stacks(&script, &recorder).interrupt(move || {
-        let pressed = receive.lock().unwrap().take().unwrap();
-        async move { pressed.await.unwrap() }
-    });
+    let keyboard = Arc::new(Notify::new());
+    let stacks = wired(stacks(&script, &recorder), &keyboard);
     let press = async {
         while script.count("GetFunctionConfiguration") < 5 {
             tokio::task::yield_now().await;
         }
-        send.send(()).unwrap();
+        keyboard.notify_one();
     };
     let config = script.config();
     let (error, ()) = tokio::join!(stacks.update_in_place(&config, &request), press);

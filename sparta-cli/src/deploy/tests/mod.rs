@@ -11,10 +11,11 @@ mod upload;
 
 use std::collections::BTreeMap;
 use std::future::pending;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use script::{Answer, Script};
+use tokio::sync::Notify;
 
 use super::{Event, Pace, Progress, StackRequest, Stacks, TemplateSource};
 use crate::error::CliError;
@@ -65,6 +66,15 @@ fn request() -> StackRequest {
         capabilities: vec!["CAPABILITY_IAM".into()],
         policy: None,
     }
+}
+
+/// Stacks that Ctrl-C on this keyboard interrupts.
+fn wired<'a>(stacks: Stacks<'a>, keyboard: &Arc<Notify>) -> Stacks<'a> {
+    let keyboard = Arc::clone(keyboard);
+    stacks.interrupt(move || {
+        let keyboard = Arc::clone(&keyboard);
+        async move { keyboard.notified().await }
+    })
 }
 
 /// What the user reads on stderr.

@@ -35,18 +35,14 @@ const CLEANED: [&str; 3] = ["CreateChangeSet", "DeleteChangeSet", "DeleteStack"]
 
 /// Converges, and presses Ctrl-C when this call was made.
 async fn interrupted_at(script: &Script, recorder: &Recorder, call: &str) -> StackError {
-    let (send, receive) = tokio::sync::oneshot::channel();
-    let receive = Mutex::new(Some(receive));
-    let stacks = stacks(script, recorder).interrupt(move || {
-        let pressed = receive.lock().unwrap().take().unwrap();
-        async move { pressed.await.unwrap() }
-    });
+    let keyboard = Arc::new(Notify::new());
+    let stacks = wired(stacks(script, recorder), &keyboard);
     let request = request();
     let press = async {
         while script.count(call) == 0 {
             tokio::task::yield_now().await;
         }
-        send.send(()).unwrap();
+        keyboard.notify_one();
     };
     let (error, ()) = tokio::join!(stacks.converge(&request), press);
     error.unwrap_err()
@@ -60,6 +56,31 @@ async fn ctrl_c_before_the_execution_takes_the_empty_stack_with_it() {
     assert_eq!(report(error), "error: interrupted; stack \"Hello\" was not changed\n");
     assert_eq!(script.changes(), CLEANED);
     assert!(recorder.text().contains("Deleted the empty stack \"Hello\""), "{}", recorder.text());
+}
+
+#[tokio::test]
+async fn a_second_ctrl_c_does_not_wait_for_the_clean_up() {
+    let script = new_stack([
+        ("DescribeStacks", vec![stack("CREATE_COMPLETE")]),
+        ("DescribeChangeSet", vec![change_set("CREATE_PENDING", "UNAVAILABLE", "")]),
+        ("DeleteChangeSet", vec![Answer::Silence]),
+    ]);
+    let recorder = Recorder::default();
+    let keyboard = Arc::new(Notify::new());
+    let stacks = wired(stacks(&script, &recorder), &keyboard);
+    let press = async {
+        for call in ["DescribeChangeSet", "DeleteChangeSet"] {
+            while script.count(call) == 0 {
+                tokio::task::yield_now().await;
+            }
+            keyboard.notify_one();
+        }
+    };
+    let begun = std::time::Instant::now();
+    let request = request();
+    let (error, ()) = tokio::join!(stacks.converge(&request), press);
+    assert!(matches!(error.unwrap_err(), StackError::Littered { .. }));
+    assert!(begun.elapsed() < Duration::from_secs(4), "it waited");
 }
 
 #[tokio::test]

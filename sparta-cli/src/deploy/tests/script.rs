@@ -13,8 +13,14 @@ use aws_sdk_sts::config::{Credentials, SharedCredentialsProvider};
 
 #[derive(Clone)]
 pub enum Answer {
-    Reply { status: u16, headers: String, body: String },
+    Reply {
+        status: u16,
+        headers: String,
+        body: String,
+    },
     Drop,
+    /// No answer on a connection that stays.
+    Silence,
 }
 
 impl Answer {
@@ -122,8 +128,13 @@ fn serve(stream: TcpStream, answers: &Mutex<Answers>, log: &Mutex<Vec<Seen>>) {
             None => Answer::error(400, "NotInTheScript", &call),
         }
     };
-    let Answer::Reply { status, headers, body } = answer else {
-        return;
+    let (status, headers, body) = match answer {
+        Answer::Reply { status, headers, body } => (status, headers, body),
+        Answer::Drop => return,
+        Answer::Silence => {
+            thread::sleep(Duration::from_secs(30));
+            return;
+        }
     };
     let length = if is_head { 0 } else { body.len() };
     let length =

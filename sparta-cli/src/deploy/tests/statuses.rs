@@ -191,7 +191,7 @@ fn resource(id: &str, status: &str) -> Answer {
 
 #[tokio::test]
 async fn a_stack_of_another_app_is_left_alone_whatever_its_status() {
-    for status in ["UPDATE_COMPLETE", "UPDATE_IN_PROGRESS", "UPDATE_ROLLBACK_FAILED"] {
+    for status in ["UPDATE_COMPLETE", "UPDATE_IN_PROGRESS", "UPDATE_ROLLBACK_FAILED", "ROLLBACK_COMPLETE"] {
         for (owner, belongs) in [(Some("Other"), "the app \"Other\""), (None, "no app (it has no tag `sparta:app`)")] {
             let script = Script::new([("DescribeStacks", vec![stack_of(owner, status)])]);
             let recorder = Recorder::default();
@@ -205,6 +205,15 @@ async fn a_stack_of_another_app_is_left_alone_whatever_its_status() {
             assert!(script.changes().is_empty());
         }
     }
+}
+
+#[tokio::test]
+async fn a_stack_that_another_app_is_about_to_create_is_left_alone() {
+    let script = Script::new([("DescribeStacks", vec![stack_of(Some("Other"), "REVIEW_IN_PROGRESS")])]);
+    let recorder = Recorder::default();
+    let report = report(stacks(&script, &recorder).converge(&request()).await.unwrap_err());
+    assert!(report.starts_with("error: stack \"Hello\" belongs to the app \"Other\""), "{report}");
+    assert!(script.changes().is_empty());
 }
 
 #[tokio::test]
