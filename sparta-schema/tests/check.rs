@@ -1,7 +1,7 @@
 //! What is found in a resource's properties, and what is said about it.
 
 use serde_json::{Value as Json, json};
-use sparta_schema::{FaultKind, Node, check, resource_type};
+use sparta_schema::{FaultKind, Node, check, resource_type, types};
 
 fn messages(name: &str, properties: Json) -> Vec<String> {
     let faults = check(resource_type(name).unwrap(), &Node::from_json(&properties));
@@ -60,6 +60,45 @@ fn every_mistake_is_reported_at_once() {
             "VersioningConfiguration.Status: `Status` must be one of `Enabled`, `Suspended`, not `On`",
         ]
     );
+}
+
+/// `readOnlyProperties` of these types contradicts what else their schemas say of the property.
+#[test]
+fn properties_that_are_given_when_the_resource_is_created_are_not_read_only() {
+    assert_right("AWS::CodeArtifact::Domain", json!({ "DomainName": "hello", "EncryptionKey": "alias/hello" }));
+    assert_right(
+        "AWS::CodeArtifact::Repository",
+        json!({ "RepositoryName": "hello", "DomainName": "hello", "DomainOwner": "123456789012" }),
+    );
+    assert_right(
+        "AWS::Signer::SigningProfile",
+        json!({ "ProfileName": "hello", "PlatformId": "AWSLambda-SHA384-ECDSA" }),
+    );
+    for name in types() {
+        let it = resource_type(name).unwrap();
+        let is_given =
+            |path| [it.create_only(), it.write_only(), it.required()].iter().any(|given| given.contains(path));
+        let contradictions: Vec<_> = it.read_only().iter().filter(|path| is_given(path)).collect();
+        assert!(contradictions.is_empty(), "{name}: {contradictions:?}");
+    }
+}
+
+/// What may turn out to be left out moves what follows it to the front.
+#[test]
+fn the_first_items_are_checked_only_where_it_is_certain_which_they_are() {
+    let messages_with = |first: Json| {
+        let keys =
+            json!([first, { "AttributeName": "b", "KeyType": "RANGE" }, { "AttributeName": "a", "KeyType": "RANGE" }]);
+        let attributes =
+            json!([{ "AttributeName": "a", "AttributeType": "S" }, { "AttributeName": "b", "AttributeType": "S" }]);
+        messages("AWS::DynamoDB::Table", json!({ "KeySchema": keys, "AttributeDefinitions": attributes })).join("\n")
+    };
+    let hash = json!({ "AttributeName": "a", "KeyType": "HASH" });
+    let none = json!({ "Ref": "AWS::NoValue" });
+    assert!(!messages_with(hash.clone()).contains("KeyType"), "{}", messages_with(hash.clone()));
+    assert!(messages_with(none.clone()).contains("KeySchema[1].KeyType"), "{}", messages_with(none.clone()));
+    let perhaps = messages_with(json!({ "Fn::If": ["x", hash, none] }));
+    assert!(!perhaps.contains("KeyType"), "{perhaps}");
 }
 
 #[test]

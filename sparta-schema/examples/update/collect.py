@@ -74,13 +74,12 @@ def main():
 def resource_type(schema, formats, left_out):
     handlers = schema.get("handlers", {})
     tagging = schema.get("tagging", {})
-    read_only = schema.get("readOnlyProperties", [])
     definitions = {name: clean(it, formats, left_out) for name, it in schema.get("definitions", {}).items()}
     root = clean({key: it for key, it in schema.items() if key != "definitions"}, formats, left_out, top=True)
     return {
         "schema": {**root, "type": "object", "definitions": definitions},
         "attributes": sorted(attribute(name) for name in Schema(schema).get_atts.keys()),
-        "readOnly": sorted(map(dotted, read_only)),
+        "readOnly": sorted(map(dotted, read_only(schema))),
         "writeOnly": sorted(map(dotted, schema.get("writeOnlyProperties", []))),
         "createOnly": sorted(map(dotted, schema.get("createOnlyProperties", []))),
         "primaryIdentifier": [dotted(path) for path in schema.get("primaryIdentifier", [])],
@@ -91,6 +90,17 @@ def resource_type(schema, formats, left_out):
         "tagPermissions": sorted(set(tagging.get("permissions", []))),
         "rules": [],
     }
+
+
+def read_only(schema):
+    """The properties that only the service sets.
+
+    A few schemas list one that is given as well: what is written when the resource is created, is written only, or is
+    required cannot be refused.
+    """
+    given = set(schema.get("createOnlyProperties", []) + schema.get("writeOnlyProperties", []))
+    given.update(f"/properties/{name}" for name in schema.get("required", []))
+    return [path for path in schema.get("readOnlyProperties", []) if path not in given]
 
 
 def dotted(pointer):

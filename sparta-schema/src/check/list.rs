@@ -7,11 +7,7 @@ impl Checker<'_> {
     pub(super) fn list_keyword(&mut self, keyword: &Keyword, items: &[Node], place: usize) {
         match keyword {
             Keyword::Items(id) => self.items(*id, items),
-            Keyword::PrefixItems(ids) => {
-                for (index, (id, item)) in ids.iter().zip(items).enumerate() {
-                    self.at_item(index, |it| it.schema(*id, item));
-                }
-            }
+            Keyword::PrefixItems(ids) => self.first_items(ids, items),
             Keyword::Contains(id) => self.contains(*id, items, place),
             Keyword::MinItems(min) => self.at_least(*min, items.iter(), "item", place),
             Keyword::MaxItems(max) => self.at_most(*max, items.iter(), "item", place),
@@ -35,6 +31,19 @@ impl Checker<'_> {
     fn items(&mut self, id: Id, items: &[Node]) {
         for (index, item) in items.iter().enumerate() {
             self.at_item(index, |it| it.schema(id, item));
+        }
+    }
+
+    // what is left out moves the others to the front, and what may be leaves open which the next is
+    fn first_items(&mut self, ids: &[Id], items: &[Node]) {
+        let mut present = items.iter().enumerate().filter(|(_, it)| it.presence() != Presence::No);
+        for id in ids {
+            let Some((index, item)) = present.next() else { return };
+            if item.presence() == Presence::Perhaps {
+                self.unsure = true;
+                return;
+            }
+            self.at_item(index, |it| it.schema(*id, item));
         }
     }
 
