@@ -112,6 +112,28 @@ fn what_transforms_make_is_let_through() {
     }));
 }
 
+/// What the transform adds is not known.
+#[test]
+fn mappings_that_a_transform_adds_can_be_looked_up() {
+    let template = |mappings: Json| {
+        let name = json!({ "Fn::FindInMap": ["Names", "eu", "topic"] });
+        json!({
+            "Mappings": mappings,
+            "Resources": { "Topic": { "Type": "AWS::SNS::Topic", "Properties": { "TopicName": name } } },
+        })
+    };
+    let include = json!({ "Name": "AWS::Include", "Parameters": { "Location": "s3://bucket/mappings.json" } });
+    assert_right(template(json!({ "Fn::Transform": include })));
+    assert_right(template(json!({ "Other": { "a": { "b": "c" } }, "Fn::Transform": include })));
+    assert_right(template(
+        json!({ "Fn::ForEach::Names": ["Name", ["Names"], { "${Name}": { "eu": { "topic": "x" } } }] }),
+    ));
+    assert_eq!(
+        mistakes(template(json!({ "Name": { "eu": { "topic": "x" } } }))),
+        ["Resources.Topic.Properties.TopicName: there is no mapping `Names`; did you mean `Name`?"]
+    );
+}
+
 #[test]
 fn a_template_needs_resources() {
     assert_eq!(mistakes(json!([])), [": a template must be a map"]);

@@ -8,6 +8,8 @@ pub(super) struct Names<'t> {
     pub(super) mappings: Option<&'t Map<String, Json>>,
     /// Whether a macro of the account changes the template before it is deployed.
     pub(super) has_macro: bool,
+    /// Whether a macro, a transform or a loop adds mappings.
+    pub(super) mappings_are_open: bool,
     /// Whether a transform adds resources that can be referred to.
     pub(super) is_open: bool,
 }
@@ -33,14 +35,19 @@ impl<'t> Names<'t> {
         };
         let is = |transform: &Json, names: &[&str]| transform.as_str().is_some_and(|it| names.contains(&it));
         let resources = section("Resources");
-        let loops = resources.is_some_and(|it| it.keys().any(|key| key.starts_with("Fn::")));
+        let is_made = |section: Option<&Map<String, Json>>| {
+            section.is_some_and(|it| it.keys().any(|key| key.starts_with("Fn::")))
+        };
+        let mappings = section("Mappings");
+        let has_macro = transforms.iter().any(|it| !is(it, &["AWS::LanguageExtensions", "AWS::Serverless-2016-10-31"]));
         Self {
             resources,
             parameters: section("Parameters"),
             conditions: section("Conditions"),
-            mappings: section("Mappings"),
-            has_macro: transforms.iter().any(|it| !is(it, &["AWS::LanguageExtensions", "AWS::Serverless-2016-10-31"])),
-            is_open: loops || transforms.iter().any(|it| !is(it, &["AWS::LanguageExtensions"])),
+            mappings,
+            has_macro,
+            mappings_are_open: has_macro || is_made(mappings),
+            is_open: is_made(resources) || transforms.iter().any(|it| !is(it, &["AWS::LanguageExtensions"])),
         }
     }
 

@@ -105,7 +105,9 @@ impl Report<'_> {
     fn find_in_map(&mut self, place: Place<'_>, arguments: &[Json]) {
         let known = self.names.mappings.into_iter().flatten().map(|(name, _)| name.as_str());
         match arguments.first().and_then(Json::as_str) {
-            Some(name) if arguments.len() == 3 && !self.names.has_macro && !known.clone().any(|it| it == name) => {
+            Some(name)
+                if arguments.len() == 3 && !self.names.mappings_are_open && !known.clone().any(|it| it == name) =>
+            {
                 let message = format!("there is no mapping `{name}`{}", hint(name, known));
                 self.add(place, MistakeKind::UnknownName, message);
             }
