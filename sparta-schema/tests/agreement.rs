@@ -89,7 +89,10 @@ fn why_not_found<'a>(case: &Case, finding: &Finding, left_out: &'a BTreeSet<Stri
 /// Why a mistake is found that cfn-lint does not report.
 fn why_found(case: &Case, fault: &Fault) -> Option<&'static str> {
     match (fault.kind, case.name.as_str()) {
-        (FaultKind::ReadOnly, _) => Some("cfn-lint 1.58 lets read-only properties pass; CloudFormation does not"),
+        (FaultKind::ReadOnly, _) => Some(
+            "cfn-lint 1.58 does not run its rule; the registry's schema marks the property read-only, and by the registry's \
+             contract a request with it is invalid",
+        ),
         (FaultKind::Type, _) if case.mutation == "null" && fault.message.ends_with("leave it out instead") => {
             Some("cfn-lint finds `null` when it reads a file, and these templates are handed over in memory")
         }
