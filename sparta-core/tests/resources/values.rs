@@ -164,3 +164,10 @@ fn types_that_are_not_of_aws_are_taken_as_they_are() {
     assert_eq!(template.resources().len(), 6);
     template.check().unwrap_or_else(|mistakes| panic!("{mistakes}"));
 }
+
+/// The first item of a list may have rules of its own, and which item a part is, is not known.
+#[test]
+fn any_item_of_a_list_can_be_a_part() {
+    let range = property!(AWS::DynamoDB::Table.KeySchema[] { AttributeName: "a", KeyType: "RANGE" });
+    assert_eq!(range, Value::from(json!({"AttributeName": "a", "KeyType": "RANGE"})));
+}

@@ -65,7 +65,11 @@ fn path(tokens: &mut Tokens, parser: &mut Parser) -> Vec<Step> {
 fn within(path: &[Step], value: &Node, places: &mut Places) -> schema::Node {
     let Some((step, rest)) = path.split_first() else { return places.node(value) };
     let around = match step {
-        Step::Item => schema::Value::List(vec![within(rest, value, places)]),
+        // Whether it is the list's first item is not known, and the first may have rules of its own.
+        Step::Item => {
+            let item = vec![within(rest, value, places), schema::Node::expression(OUTSIDE)];
+            schema::Value::List(vec![schema::Node::new(OUTSIDE, schema::Value::Choice(item))])
+        }
         Step::Property(name, place) => {
             let place = places.add(*place);
             schema::Value::Map(vec![schema::Entry::new(place, name.as_str(), within(rest, value, places))])
