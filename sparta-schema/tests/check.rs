@@ -133,7 +133,7 @@ fn limits_are_kept() {
     );
     assert_eq!(
         messages("AWS::SQS::Queue", json!({ "Tags": [{ "Key": "", "Value": "x" }] })),
-        ["Tags[0].Key: `Key` must have at least 1 characters, not 0"]
+        ["Tags[0].Key: `Key` must have at least 1 character, not 0"]
     );
 }
 

@@ -135,6 +135,39 @@ fn mappings_that_a_transform_adds_can_be_looked_up() {
 }
 
 #[test]
+fn functions_that_cloudformation_cannot_read_are_mistakes() {
+    let topic = |name: Json| json!({ "Resources": { "Topic": { "Type": "AWS::SNS::Topic", "Properties": { "TopicName": name } } } });
+    let wrong = [
+        (json!({ "Fn::Jion": ["-", ["a", "b"]] }), "unknown function `Fn::Jion`; did you mean `Fn::Join`?"),
+        (json!({ "Fn::Join": "a" }), "`Fn::Join` needs a list of a delimiter and a list"),
+        (json!({ "Fn::Join": [["a", "b"]] }), "`Fn::Join` needs a list of a delimiter and a list"),
+        (json!({ "Fn::Join": ["-", "a", "b"] }), "`Fn::Join` needs a list of a delimiter and a list"),
+        (json!({ "Fn::Join": ["-", "a"] }), "`Fn::Join` needs a list of a delimiter and a list"),
+        (json!({ "Fn::Select": [["a", "b"], 0] }), "`Fn::Select` needs a list of an index from 0 on and a list"),
+        (json!({ "Fn::Select": ["first", ["a"]] }), "`Fn::Select` needs a list of an index from 0 on and a list"),
+        (json!({ "Fn::Select": [-1, ["a"]] }), "`Fn::Select` needs a list of an index from 0 on and a list"),
+        (json!({ "Fn::Select": [0, { "Fn::Split": [","] }] }), "`Fn::Split` needs a list of a delimiter and a text"),
+    ];
+    for (name, message) in wrong {
+        let found = mistakes(topic(name.clone()));
+        assert!(matches!(found.as_slice(), [one] if one.ends_with(message)), "{name}: {found:?}");
+    }
+    let right = [
+        json!({ "Fn::Join": ["-", { "Fn::Split": [",", { "Fn::ImportValue": "names" }] }] }),
+        json!({ "Fn::Select": ["0", { "Fn::GetAZs": "" }] }),
+        json!({ "Fn::Select": [{ "Ref": "AWS::NoValue" }, ["a", { "Fn::Base64": "b" }]] }),
+        json!({ "Fn::SomethingOfTomorrow": ["a"] }),
+        json!({ "Fn::ForEach::Names": ["Name", ["a"], {}] }),
+    ];
+    for name in right {
+        assert_right(topic(name));
+    }
+    let mut transformed = topic(json!({ "Fn::Jion": ["-", ["a", "b"]] }));
+    transformed["Transform"] = json!("Joins");
+    assert_right(transformed);
+}
+
+#[test]
 fn a_template_needs_resources() {
     assert_eq!(mistakes(json!([])), [": a template must be a map"]);
     assert_eq!(

@@ -20,8 +20,8 @@ impl Checker<'_> {
             Keyword::Format(format) => self.format(format, node),
             Keyword::Misspelt(names) => self.misspelt(names, node),
             Keyword::IamAction => self.iam_action(node),
-            Keyword::MinLength(min) => self.length(node, |length| (length < *min).then(|| format!("at least {min}"))),
-            Keyword::MaxLength(max) => self.length(node, |length| (length > *max).then(|| format!("at most {max}"))),
+            Keyword::MinLength(min) => self.length(node, *min, "at least", |length| length < *min),
+            Keyword::MaxLength(max) => self.length(node, *max, "at most", |length| length > *max),
             Keyword::Minimum(min) => self.range(node, |it| it >= *min, || format!("at least {min}")),
             Keyword::Maximum(max) => self.range(node, |it| it <= *max, || format!("at most {max}")),
             Keyword::ExclusiveMinimum(min) => self.range(node, |it| it > *min, || format!("more than {min}")),
@@ -96,11 +96,12 @@ impl Checker<'_> {
         }
     }
 
-    fn length(&mut self, node: &Node, wrong: impl Fn(usize) -> Option<String>) {
+    fn length(&mut self, node: &Node, limit: usize, bound: &str, is_wrong: impl Fn(usize) -> bool) {
         let Value::String(text) = &node.value else { return };
         let length = text.chars().count();
-        if let Some(expected) = wrong(length) {
-            let message = format!("{} must have {expected} characters, not {length}", self.name());
+        if is_wrong(length) {
+            let characters = if limit == 1 { "character" } else { "characters" };
+            let message = format!("{} must have {bound} {limit} {characters}, not {length}", self.name());
             self.fault(node.place, FaultKind::Length, message);
         }
     }

@@ -1,6 +1,7 @@
 //! The check of a whole template.
 
 mod attributes;
+mod functions;
 mod names;
 mod references;
 

@@ -61,7 +61,10 @@ impl Report<'_> {
             ("Fn::FindInMap", Json::Array(arguments)) => self.find_in_map(place, arguments),
             // a macro has parameters of its own
             ("Fn::Transform", _) => {}
-            (name, argument) => self.references(Place { path: &joined(place.path, name), ..place }, argument),
+            (name, argument) => {
+                self.function_form(place, name, argument);
+                self.references(Place { path: &joined(place.path, name), ..place }, argument);
+            }
         }
     }
 
