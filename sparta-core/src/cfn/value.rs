@@ -68,6 +68,14 @@ impl Value {
         }
     }
 
+    /// The name and the argument of an intrinsic function.
+    #[cfg(not(sparta_lambda))]
+    pub(crate) fn as_function(&self) -> Option<(&str, &Self)> {
+        let Self::Map(map) = self else { return None };
+        let (name, argument) = map.iter().next().filter(|_| map.len() == 1)?;
+        (name == "Ref" || name.starts_with("Fn::")).then_some((name, argument))
+    }
+
     /// Collects the names that `Ref`, `Fn::GetAtt` and `Fn::Sub` in here refer to.
     pub(crate) fn references<'a>(&'a self, found: &mut BTreeSet<&'a str>) {
         match self {

@@ -1,8 +1,10 @@
 //! How a service is delivered: from a branch of its repository through its environments.
 
+mod mistake;
 mod name;
 mod repository;
 
+pub use mistake::PipelineMistake;
 pub use name::stack_name;
 pub(crate) use name::{direct_stack_name, pipeline_name};
 pub use repository::{Repository, RepositoryError};
@@ -179,77 +181,6 @@ impl Compute {
             Self::Large => "BUILD_GENERAL1_LARGE",
         }
     }
-}
-
-/// What is wrong with a [`Pipeline`].
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum PipelineMistake {
-    /// Its repository's URL.
-    #[error(transparent)]
-    Repository(RepositoryError),
-    /// Its branch.
-    #[error("`{0}` is not the name of a branch")]
-    Branch(String),
-    /// Its name.
-    #[error("the pipeline's name `{0}` has to begin with a letter and go on with at most 99 letters, digits and `-`")]
-    Name(String),
-    /// Its connection.
-    #[error(
-        "`{0}` is not the ARN of a connection: \
-         `arn:aws:codeconnections:eu-west-1:123456789012:connection/11111111-2222-3333-4444-555555555555` is one"
-    )]
-    Connection(String),
-    /// Its build specification.
-    #[error("the build specification `{0}` has to be a path inside the repository")]
-    Buildspec(String),
-    /// The service has resources that the pipeline's roles are not made for.
-    #[error(
-        "nothing says what CloudFormation needs for a resource of type `{0}`: \
-         say it with `App::type_permission(\"{0}\", Statement::allow([...]).on(...))`"
-    )]
-    ResourceType(String),
-    /// What CloudFormation needs for a stack is more than a role's policies hold.
-    #[error(
-        "the role that deploys `{stack}` takes {characters} characters of policies, more than IAM allows: split the app"
-    )]
-    RoleTooLarge {
-        /// The stack.
-        stack: String,
-        /// All statements together, at their longest.
-        characters: usize,
-    },
-    /// What the service's roles may do is more than their permissions boundary holds.
-    #[error(
-        "the policy that bounds the functions' roles of `{stack}` takes {characters} characters, and IAM allows 6,144: \
-         let grants share statements and resources, or split the app"
-    )]
-    BoundaryTooLarge {
-        /// The stack.
-        stack: String,
-        /// The policy, at its longest.
-        characters: usize,
-    },
-    /// A role has a managed policy that the template does not hold.
-    #[error(
-        "the role `{role}` has the policy `{policy}`, whose content the permissions boundary cannot repeat: \
-         write what the role needs into its own policies"
-    )]
-    AttachedPolicy {
-        /// The role's logical id.
-        role: String,
-        /// The policy's ARN.
-        policy: String,
-    },
-    /// A role's policy names what it does not allow.
-    #[error(
-        "the policies of `{role}` have `NotAction` or `NotResource`, which the permissions boundary cannot repeat: \
-         name what they allow"
-    )]
-    NegativePolicy {
-        /// The logical id of the role or policy.
-        role: String,
-    },
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{
     DeploymentRole, PipelineInput, Source, StageInput, Synthesis, deployment_roles,
-    permissions::{Needs, Place, Undescribed, of_references},
+    permissions::{Needs, Place, of_references},
     pipeline_template, service,
 };
 use crate::{
@@ -40,16 +40,16 @@ impl Synthesis {
     ///
     /// # Errors
     ///
-    /// The types that nothing is known of.
+    /// What it cannot be said for: types that nothing is known of, and roles that only AWS knows.
     pub fn needs(&self, stack: &str, parameters: &BTreeMap<String, String>) -> Result<Vec<Statement>, Mistakes> {
         let known = self.template.parameters().iter();
         let known = known.filter(|(id, parameter)| !parameter.no_echo && parameters.contains_key(id.as_str()));
         let known = known.map(|(id, _)| (id.to_string(), parameters[id.as_str()].replace("${", "${!"))).collect();
         let place = Place { template: &self.template, stack, parameters: &known };
         let needs = Needs::of(&place, None, &self.model.type_permissions);
-        let needs = needs.map_err(|unknown| {
-            let mistakes = unknown.into_iter().map(|Undescribed(kind)| PipelineMistake::ResourceType(kind));
-            Mistakes::of(self.model.name(), mistakes.map(Mistake::Deployment).collect())
+        let needs = needs.map_err(|found| {
+            let mistakes = found.into_iter().map(PipelineMistake::from).map(Mistake::Deployment);
+            Mistakes::of(self.model.name(), mistakes.collect())
         })?;
         let mut statements = needs.statements();
         statements.extend(of_references(&self.template, parameters.values().map(String::as_str)).statements());

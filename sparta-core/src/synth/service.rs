@@ -27,7 +27,7 @@ pub(super) fn template(model: &Model, level: LogLevel) -> (Template, Vec<Mistake
     (template, mistakes)
 }
 
-/// What a pipeline passes so that no role of the service can do more than the pipeline was made for; nobody else does.
+/// What a pipeline passes so that no role or user of the service can do more than the pipeline was made for; nobody else does.
 fn bound_roles(template: &mut Template) {
     let (boundary, given) = (id(BOUNDARY), id("HasPermissionsBoundary"));
     let parameter = Parameter::string("ARN of the policy that bounds the functions' roles; none if empty");
@@ -35,10 +35,13 @@ fn bound_roles(template: &mut Template) {
     let none = Value::function("Fn::Equals", vec![boundary.reference(), "".into()]);
     template.condition(given.clone(), Value::function("Fn::Not", vec![none]));
     let choices = vec![Value::from(given.as_str()), boundary.reference(), Value::pseudo("AWS::NoValue")];
-    template.set_everywhere("AWS::IAM::Role", BOUNDARY, &Value::function("Fn::If", choices));
+    let boundary = Value::function("Fn::If", choices);
+    for kind in ["AWS::IAM::Role", "AWS::IAM::User"] {
+        template.set_everywhere(kind, BOUNDARY, &boundary);
+    }
 }
 
-/// The property of roles, and the parameter that it comes from.
+/// The property of roles and users, and the parameter that it comes from.
 pub(super) const BOUNDARY: &str = "PermissionsBoundary";
 
 fn id(words: &str) -> LogicalId {

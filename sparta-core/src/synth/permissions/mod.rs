@@ -4,6 +4,7 @@
 mod actions;
 mod arns;
 mod boundary;
+mod given;
 mod names;
 mod needs;
 mod place;
@@ -12,9 +13,10 @@ mod reviewed;
 mod size;
 #[cfg(test)]
 mod tests;
+mod values;
 
 pub(crate) use boundary::{Boundary, BoundaryMistake};
-pub(crate) use needs::{Needs, Undescribed};
+pub(crate) use needs::{Needs, NeedsMistake};
 pub(crate) use place::Place;
 pub(crate) use references::of_references;
 pub(crate) use size::{INLINE, MANAGED, chunks, size};

@@ -41,6 +41,7 @@ const NAMINGS: &[Naming] = &[
     naming("AWS::DynamoDB::Table", "TableName", 255, Made::OfStack),
     naming("AWS::Events::EventBus", "Name", 256, Made::Unknown),
     naming("AWS::Events::Rule", "Name", 64, Made::OfStack),
+    naming("AWS::IAM::Group", "GroupName", 128, Made::OfStack),
     naming("AWS::IAM::InstanceProfile", "InstanceProfileName", 128, Made::OfStack),
     naming_by_arn("AWS::IAM::ManagedPolicy", "ManagedPolicyName", 128, Made::OfStack),
     naming("AWS::IAM::Role", "RoleName", 64, Made::OfStack),

@@ -2,7 +2,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use sparta_schema::iam;
 
-use super::{actions, arns, place::Place, reviewed};
+use super::{
+    actions, arns, given,
+    place::{ANY, Place},
+    reviewed,
+    values::{alternatives, leaves},
+};
 use crate::cfn::{LogicalId, Resource, Statement, Value, sub};
 
 /// What CloudFormation has to be allowed in order to deploy a template.
@@ -15,46 +20,68 @@ pub(crate) struct Needs {
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Condition(BTreeMap<(String, String), BTreeSet<String>>);
 
-/// A type that nothing is known of: neither the registry nor the reviewed table nor the App says what it takes.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Undescribed(pub(crate) String);
+/// Why it cannot be said what a resource needs, and no more than that.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum NeedsMistake {
+    /// Nothing is known of a type: neither the registry nor the reviewed table nor the App says what it takes.
+    Type(String),
+    /// Only AWS knows which role a resource is given.
+    Role { resource: String, property: String, kind: String },
+    /// Only AWS knows which role, user or group of IAM's a resource is about.
+    Identity { resource: String, property: String },
+    /// Only AWS knows what provides a custom resource.
+    Provider { resource: String, kind: String },
+}
 
-/// What makes a role, or gives it rights: with a boundary only.
-const BOUND_BY_BOUNDARY: [&str; 4] =
-    ["iam:AttachRolePolicy", "iam:CreateRole", "iam:PutRolePermissionsBoundary", "iam:PutRolePolicy"];
+/// What makes a role or a user, or gives it rights: with a boundary only.
+const BOUND_BY_BOUNDARY: [&str; 8] = [
+    "iam:AttachRolePolicy",
+    "iam:AttachUserPolicy",
+    "iam:CreateRole",
+    "iam:CreateUser",
+    "iam:PutRolePermissionsBoundary",
+    "iam:PutRolePolicy",
+    "iam:PutUserPermissionsBoundary",
+    "iam:PutUserPolicy",
+];
+
+/// What takes a boundary off.
+const UNBOUND: [&str; 2] = ["iam:DeleteRolePermissionsBoundary", "iam:DeleteUserPermissionsBoundary"];
 
 impl Needs {
     /// What the template's resources need, each as its type's handlers say and on its own name.
     ///
-    /// Roles can be made with the permissions boundary only, where there is one. `described` holds what the App says of
-    /// types itself.
+    /// Roles and users can be made with the permissions boundary only, where there is one. `described` holds what the App
+    /// says of types itself.
     ///
     /// # Errors
     ///
-    /// The types that nothing is known of.
+    /// The types that nothing is known of, and what would take rights on everything because only AWS knows its name.
     pub(crate) fn of(
         place: &Place<'_>,
         boundary: Option<&str>,
         described: &[(String, Statement)],
-    ) -> Result<Self, Vec<Undescribed>> {
+    ) -> Result<Self, Vec<NeedsMistake>> {
         let mut needs = Self::default();
-        let mut unknown = BTreeSet::new();
+        let mut mistakes = BTreeSet::new();
         for (id, resource) in place.template.resources() {
             let said = described.iter().filter(|(kind, _)| kind == resource.kind());
             let said: Vec<&Statement> = said.map(|(_, statement)| statement).collect();
-            match actions::of(resource) {
-                Some(actions) => actions.iter().for_each(|it| needs.add(place, id, resource, it, boundary)),
-                None if said.is_empty() => _ = unknown.insert(resource.kind().to_owned()),
-                None => {}
+            let actions = actions::of(resource);
+            if actions.is_none() && said.is_empty() {
+                mistakes.insert(NeedsMistake::Type(resource.kind().to_owned()));
             }
+            let actions = actions.unwrap_or_default();
+            mistakes.extend(unknown(place, id, resource, &actions).into_iter().filter(|it| !it.is_said(&said)));
+            actions.iter().for_each(|it| needs.add(place, id, resource, it, boundary));
             needs.add_beyond(place, resource);
             said.iter().for_each(|statement| needs.add_statement(place, statement));
         }
-        if unknown.is_empty() { Ok(needs) } else { Err(unknown.into_iter().map(Undescribed).collect()) }
+        if mistakes.is_empty() { Ok(needs) } else { Err(mistakes.into_iter().collect()) }
     }
 
     fn add(&mut self, place: &Place<'_>, id: &LogicalId, resource: &Resource, action: &str, boundary: Option<&str>) {
-        if boundary.is_some() && action == "iam:DeleteRolePermissionsBoundary" {
+        if boundary.is_some() && UNBOUND.contains(&action) {
             return;
         }
         let kind = resource.kind();
@@ -75,11 +102,10 @@ impl Needs {
             let Some(on) = added.on else { continue };
             added.actions.iter().for_each(|action| self.insert(action, None, [on.to_owned()].into()));
         }
-        let Some(token) = resource.properties().get("ServiceToken") else { return };
-        let arn = place.text(token);
-        let action = if arn.contains(":sns:") { "sns:Publish" } else { "lambda:InvokeFunction" };
-        let any = "arn:${AWS::Partition}:lambda:${AWS::Region}:${AWS::AccountId}:function:*";
-        self.insert(action, None, [if arn.starts_with("arn:") { arn } else { any.to_owned() }].into());
+        for arn in providers(place, resource).flatten() {
+            let action = if arn.contains(":sns:") { "sns:Publish" } else { "lambda:InvokeFunction" };
+            self.insert(action, None, [arn].into());
+        }
     }
 
     fn add_statement(&mut self, place: &Place<'_>, statement: &Statement) {
@@ -145,11 +171,56 @@ fn value(text: &str) -> Value {
     }
 }
 
+impl NeedsMistake {
+    /// Whether the App itself says what it takes.
+    fn is_said(&self, said: &[&Statement]) -> bool {
+        let is_among = |actions: &[&str]| {
+            said.iter()
+                .flat_map(|statement| statement.actions())
+                .any(|said| actions.iter().any(|it| said.starts_with(it)))
+        };
+        match self {
+            Self::Type(_) => false,
+            Self::Role { .. } => is_among(&["iam:PassRole"]),
+            Self::Identity { .. } => is_among(&["iam:"]),
+            Self::Provider { .. } => is_among(&["lambda:InvokeFunction", "sns:Publish"]),
+        }
+    }
+}
+
+/// What a resource would take rights on everything for.
+fn unknown(place: &Place<'_>, id: &LogicalId, resource: &Resource, actions: &BTreeSet<String>) -> Vec<NeedsMistake> {
+    let (id, kind) = (|| id.to_string(), || resource.kind().to_owned());
+    let roles = actions.contains("iam:PassRole").then(|| given::roles(place, resource).unknown);
+    let roles = roles.into_iter().flatten();
+    let mut found: Vec<_> =
+        roles.map(|property| NeedsMistake::Role { resource: id(), property, kind: kind() }).collect();
+    for of in ["role", "user", "group"] {
+        let identities = given::named(place, resource, of).unknown.into_iter();
+        found.extend(identities.map(|property| NeedsMistake::Identity { resource: id(), property }));
+    }
+    if providers(place, resource).any(|arn| arn.is_none()) {
+        found.push(NeedsMistake::Provider { resource: id(), kind: kind() });
+    }
+    found
+}
+
+/// The ARNs of what provides a custom resource; `None` where only AWS knows it.
+fn providers(place: &Place<'_>, resource: &Resource) -> impl Iterator<Item = Option<String>> {
+    alternatives(resource.properties().get("ServiceToken")).into_iter().map(|token| {
+        let mut names = BTreeSet::new();
+        token.references(&mut names);
+        let is_own = names.into_iter().any(|name| place.resource(name).is_some());
+        let is_known = |arn: &String| arn.starts_with("arn:") && (is_own || !arn.contains(ANY));
+        Some(place.text(token)).filter(is_known)
+    })
+}
+
 /// What an action of a resource's handlers is on: the resource itself, or what its properties refer to.
 fn on(place: &Place<'_>, id: &LogicalId, resource: &Resource, action: &str) -> BTreeSet<String> {
     match action {
-        "iam:PassRole" => return roles(place, resource),
-        "iam:GetRole" if resource.kind() != "AWS::IAM::Role" => return roles(place, resource),
+        "iam:PassRole" => return given::roles(place, resource).arns,
+        "iam:GetRole" if resource.kind() != "AWS::IAM::Role" => return given::roles(place, resource).arns,
         "iam:CreateServiceLinkedRole" => {
             return [String::from("arn:${AWS::Partition}:iam::${AWS::AccountId}:role/aws-service-role/*")].into();
         }
@@ -173,7 +244,11 @@ fn on(place: &Place<'_>, id: &LogicalId, resource: &Resource, action: &str) -> B
     }
     let mut others: BTreeSet<String> =
         place.neighbours(resource).into_iter().flat_map(|(id, resource)| among(id, resource)).collect();
-    others.extend(texts(place, resource).into_iter().filter(|text| types.iter().any(|it| arns::is_of(text, it))));
+    let texts = leaves(resource).into_iter().map(|leaf| place.text(leaf.value));
+    others.extend(texts.filter(|text| types.iter().any(|it| arns::is_of(text, it))));
+    if action.starts_with("iam:") {
+        others.extend(types.iter().flat_map(|it| given::named(place, resource, it.name).arns));
+    }
     if !others.is_empty() {
         return others;
     }
@@ -188,20 +263,6 @@ fn bound(place: &Place<'_>, resource: &Resource, action: &str) -> Option<Conditi
     (!values.is_empty()).then(|| Condition::new("ArnLike", bound.key, values))
 }
 
-/// The roles that a resource is given.
-fn roles(place: &Place<'_>, resource: &Resource) -> BTreeSet<String> {
-    let own = place.neighbours(resource).into_iter().filter(|(_, it)| it.kind() == "AWS::IAM::Role");
-    let mut roles: BTreeSet<String> = own.flat_map(|(id, it)| arns::own(place, id, it)).collect();
-    for text in named(place, resource, "Role") {
-        if text.starts_with("arn:") && text.contains(":role/") {
-            roles.insert(text);
-        } else if text == "*" {
-            roles.insert("arn:${AWS::Partition}:iam::${AWS::AccountId}:role/*".to_owned());
-        }
-    }
-    roles
-}
-
 /// The objects that a resource is made of: properties `S3Bucket` and `S3Key`, or `Bucket` and `Key`, beside each other.
 fn objects(place: &Place<'_>, resource: &Resource, versioned: bool) -> BTreeSet<String> {
     let mut objects = BTreeSet::new();
@@ -214,23 +275,6 @@ fn objects(place: &Place<'_>, resource: &Resource, versioned: bool) -> BTreeSet<
         }
     });
     objects
-}
-
-/// The texts of properties with `part` in their name, at any depth.
-fn named(place: &Place<'_>, resource: &Resource, part: &str) -> BTreeSet<String> {
-    let mut found = BTreeSet::new();
-    let mut look = |map: &BTreeMap<String, Value>| {
-        let of_name = map.iter().filter(|(name, _)| name.contains(part));
-        found.extend(of_name.map(|(_, value)| place.text(value)));
-    };
-    look(resource.properties());
-    each_map(resource.properties().values(), &mut look);
-    found
-}
-
-/// All texts in the properties.
-fn texts(place: &Place<'_>, resource: &Resource) -> BTreeSet<String> {
-    named(place, resource, "")
 }
 
 fn each_map<'v>(values: impl Iterator<Item = &'v Value>, look: &mut impl FnMut(&BTreeMap<String, Value>)) {

@@ -1,6 +1,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{arns, names};
+use super::{arns, names, reviewed};
 use crate::cfn::{LogicalId, Resource, Template, Value};
 
 /// A template as one stack, as far as its names are known before it is deployed.
@@ -19,14 +19,11 @@ pub(super) const ANY: &str = "*";
 impl<'a> Place<'a> {
     /// What a value is: a text for `Fn::Sub` in another template, with `*` for what is not known.
     pub(crate) fn text(&self, value: &Value) -> String {
-        let text = match value {
-            Value::String(text) => text.replace("${", "${!"),
-            Value::Number(number) => number.to_string(),
-            Value::Bool(yes) => yes.to_string(),
-            Value::Map(map) if map.len() == 1 => {
-                let (function, argument) = map.iter().next().expect("it has one entry");
-                self.function(function, argument)
-            }
+        let text = match (value.as_function(), value) {
+            (Some((function, argument)), _) => self.function(function, argument),
+            (None, Value::String(text)) => text.replace("${", "${!"),
+            (None, Value::Number(number)) => number.to_string(),
+            (None, Value::Bool(yes)) => yes.to_string(),
             _ => ANY.to_owned(),
         };
         one_star(&text)
@@ -75,9 +72,11 @@ impl<'a> Place<'a> {
     }
 
     fn attribute(&self, id: &str, attribute: &str) -> String {
-        let found = self.resource(id).filter(|_| attribute.ends_with("Arn"));
-        let arn = found.and_then(|(id, resource)| arns::own(self, id, resource).into_iter().next());
-        arn.unwrap_or_else(|| ANY.to_owned())
+        let found = self.resource(id).and_then(|(id, resource)| {
+            let end = reviewed::own_arn(resource.kind(), attribute)?;
+            arns::own(self, id, resource).into_iter().next().map(|arn| arn + end)
+        });
+        found.unwrap_or_else(|| ANY.to_owned())
     }
 
     fn substituted(&self, text: &str, variables: &BTreeMap<String, Value>) -> String {

@@ -119,8 +119,14 @@ pub(super) const UNNEEDED: &[Unneeded] = &[
     unneeded(
         "AWS::IAM::",
         &["iam:*UserPolicy", "iam:*UserPolicies"],
-        &["Users", "UserName"],
+        &["Users", "UserName", "Policies", "ManagedPolicyArns"],
         "policies of users are for templates with users",
+    ),
+    unneeded(
+        "AWS::IAM::User",
+        &["iam:AddUserToGroup", "iam:RemoveUserFromGroup"],
+        &["Groups"],
+        "who may add a user to any group gives it that group's rights",
     ),
     unneeded("AWS::IAM::", &["iam:*GroupPolicy"], &["Groups", "GroupName"], "and policies of groups with groups"),
     unneeded(
@@ -238,6 +244,10 @@ const OWN: &[(&str, &[&str])] = &[
     ("AWS::StepFunctions::StateMachine", &["statemachine"]),
 ];
 
+/// Attributes that are the ARN of a part of a resource, and what that ends with.
+const PARTS: &[(&str, &str, &str)] =
+    &[("AWS::DynamoDB::GlobalTable", "StreamArn", "/stream/*"), ("AWS::DynamoDB::Table", "StreamArn", "/stream/*")];
+
 /// Who takes on the roles that a type's resources are given, where it is not `<service>.amazonaws.com`.
 const PRINCIPALS: &[(&str, &str)] = &[
     ("AWS::ApiGatewayV2::", "apigateway.amazonaws.com"),
@@ -281,6 +291,14 @@ pub(super) fn added(kind: &str) -> Option<Vec<&'static Added>> {
 
 pub(super) fn own_resources(kind: &str) -> Option<&'static [&'static str]> {
     OWN.iter().find(|(own, _)| *own == kind).map(|(_, resources)| *resources)
+}
+
+/// What comes after a resource's own ARN in an attribute: nothing in `Arn` and `TopicArn` of a topic; `None` where the
+/// attribute is another resource's ARN, or none.
+pub(super) fn own_arn(kind: &str, attribute: &str) -> Option<&'static str> {
+    let part = PARTS.iter().find(|(of, name, _)| (*of, *name) == (kind, attribute));
+    let is_own = attribute.strip_suffix("Arn").is_some_and(|what| kind.ends_with(what));
+    part.map(|(.., end)| *end).or_else(|| is_own.then_some(""))
 }
 
 /// Both versions of API Gateway call other things `stage` than the other one does.

@@ -6,6 +6,8 @@ use sparta_schema::iam;
 use super::*;
 use crate::cfn::{LogicalId, Resource, Statement, Template, policy_document};
 
+mod identities;
+
 static NONE: BTreeMap<String, String> = BTreeMap::new();
 
 /// A template of these types and properties, called `R0`, `R1` and so on.
@@ -195,7 +197,7 @@ fn a_custom_resource_takes_its_provider_and_a_private_type_what_the_app_says() {
     let template =
         service(&[("Custom::Seed", json!({"ServiceToken": provider})), ("Acme::Data::Table", json!({"Name": "x"}))]);
     let unknown = Needs::of(&place(&template, "Test-App-main"), None, &[]).unwrap_err();
-    assert_eq!(unknown, [Undescribed("Acme::Data::Table".to_owned())]);
+    assert_eq!(unknown, [NeedsMistake::Type("Acme::Data::Table".to_owned())]);
     let said =
         Statement::allow(["dynamodb:CreateTable"]).on(crate::cfn::sub("arn:aws:dynamodb:*:*:table/${AWS::StackName}"));
     let needs = Needs::of(&place(&template, "Test-App-main"), None, &[("Acme::Data::Table".to_owned(), said)]).unwrap();

@@ -8,7 +8,7 @@ use crate::{
     cfn::{LogicalId, Statement},
     synth::{
         permissions::{
-            Boundary, BoundaryMistake, INLINE, MANAGED, Needs, Place, Undescribed, chunks, of_references, size,
+            Boundary, BoundaryMistake, INLINE, MANAGED, Needs, NeedsMistake, Place, chunks, of_references, size,
         },
         service::BOUNDARY,
     },
@@ -55,8 +55,8 @@ impl Deployment {
             None
         });
         let needs = Needs::of(&place, bounds.as_ref().map(|_| boundary.as_str()), input.described);
-        let needs = needs.unwrap_or_else(|unknown| {
-            mistakes.extend(unknown.into_iter().map(|Undescribed(kind)| PipelineMistake::ResourceType(kind)));
+        let needs = needs.unwrap_or_else(|found| {
+            mistakes.extend(found.into_iter().map(PipelineMistake::from));
             Needs::default()
         });
         let mut statements = needs.statements();
@@ -93,8 +93,23 @@ fn bounds_mistake(stack: &str, mistake: BoundaryMistake) -> PipelineMistake {
     match mistake {
         BoundaryMistake::Attached { role, policy } => PipelineMistake::AttachedPolicy { role, policy },
         BoundaryMistake::Negative { role } => PipelineMistake::NegativePolicy { role },
+        BoundaryMistake::Opaque { role } => PipelineMistake::OpaquePolicy { role },
+        BoundaryMistake::Own { role } => PipelineMistake::OwnBoundary { role },
+        BoundaryMistake::Foreign { resource, property } => PipelineMistake::ForeignIdentity { resource, property },
+        BoundaryMistake::Group { resource } => PipelineMistake::Group { resource },
         BoundaryMistake::TooLarge(characters) => {
             PipelineMistake::BoundaryTooLarge { stack: stack.to_owned(), characters }
+        }
+    }
+}
+
+impl From<NeedsMistake> for PipelineMistake {
+    fn from(mistake: NeedsMistake) -> Self {
+        match mistake {
+            NeedsMistake::Type(kind) => Self::ResourceType(kind),
+            NeedsMistake::Role { resource, property, kind } => Self::UnknownRole { resource, property, kind },
+            NeedsMistake::Identity { resource, property } => Self::UnknownIdentity { resource, property },
+            NeedsMistake::Provider { resource, kind } => Self::UnknownProvider { resource, kind },
         }
     }
 }

@@ -117,6 +117,10 @@ fn stages<'a>(input: &PipelineInput<'a>) -> Result<Vec<Stage<'a>>, Vec<PipelineM
         let words = if taken { format!("{}-{}", stage.name, position + 1) } else { stage.name.to_owned() };
         let stack = stack_name(stage.stack_prefix, input.app, input.pipeline.source_branch());
         let boundary = LogicalId::of_words([&words, BOUNDARY]);
+        let name = input.pipeline.name_for(input.app);
+        if name.strip_prefix(&stack).is_some_and(|rest| rest.is_empty() || rest.starts_with('-')) {
+            mistakes.push(PipelineMistake::NameOfEnvironment { name, stack: stack.clone() });
+        }
         match Deployment::of(input, stage, &stack, &boundary) {
             Ok(deployment) => stages.push(Stage { input: stage, stack, words, deployment }),
             Err(found) => mistakes.extend(found.into_iter().filter(|it| !mistakes.contains(it)).collect::<Vec<_>>()),

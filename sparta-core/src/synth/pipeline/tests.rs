@@ -259,6 +259,52 @@ fn what_a_pipeline_cannot_do_is_reported_in_one_go() {
     ));
 }
 
+/// The mistakes of a service with these resources, delivered by a pipeline of this name.
+fn refused(name: &str, resources: Json) -> Vec<String> {
+    let mut service = Template::new("Hello");
+    for (id, resource) in resources.as_object().unwrap() {
+        let kind = resource["Type"].as_str().unwrap();
+        service.resource(LogicalId::of_words([id.as_str()]), Resource::raw(kind, resource["Properties"].clone()));
+    }
+    let pipeline = hello().name(name);
+    let input = PipelineInput {
+        app: "HelloPipeline",
+        architecture: Architecture::X86_64,
+        environments: &[stage("test"), stage("production")],
+        pipeline: &pipeline,
+        service: &service,
+        described: &[],
+        source: Source::Connection,
+    };
+    pipeline_template(&input).err().unwrap_or_default().iter().map(ToString::to_string).collect()
+}
+
+#[test]
+fn what_would_take_rights_on_anything_is_told_once_with_the_way_out() {
+    let unknown = json!({"Fn::ImportValue": "elsewhere"});
+    let resources = json!({
+        "Rule": {"Type": "AWS::Events::Rule", "Properties": {"Targets": [{"Arn": "a", "Id": "i", "RoleArn": unknown}]}},
+        "Seed": {"Type": "Custom::Seed", "Properties": {"ServiceToken": unknown}},
+        "Policy": {"Type": "AWS::IAM::RolePolicy", "Properties": {"RoleName": unknown, "PolicyName": "p"}},
+        "Team": {"Type": "AWS::IAM::Group", "Properties": {}},
+        "Shared": {"Type": "AWS::IAM::Policy", "Properties": {"Roles": ["shared"], "PolicyName": "p"}},
+        "Mine": {"Type": "AWS::IAM::Role", "Properties": {"PermissionsBoundary": "arn:aws:iam::aws:policy/X"}},
+        "Their": {"Type": "AWS::IAM::Role", "Properties": {"Policies": [{"PolicyDocument": unknown}]}},
+    });
+    insta::assert_snapshot!(refused("Delivery", resources).join("\n"));
+}
+
+#[test]
+fn a_pipeline_is_not_within_reach_of_what_it_deploys() {
+    for name in ["Test-HelloPipeline-main", "Test-HelloPipeline-main-pipeline"] {
+        let told = refused(name, json!({}));
+        assert!(told.len() == 1 && told[0].contains(name) && told[0].contains("--pipeline"), "{told:?}");
+    }
+    for name in ["Test-HelloPipeline-mainline", "Test-HelloPipeline", "HelloPipeline-main"] {
+        assert_eq!(refused(name, json!({})), Vec::<String>::new());
+    }
+}
+
 #[test]
 fn no_role_may_do_more_than_its_purpose() {
     let everything = template(&hello(), Source::Connection, &[stage("test")], EVERYTHING);

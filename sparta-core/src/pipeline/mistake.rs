@@ -1,0 +1,159 @@
+use super::RepositoryError;
+
+/// What is wrong with a [`Pipeline`].
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum PipelineMistake {
+    /// Its repository's URL.
+    #[error(transparent)]
+    Repository(RepositoryError),
+    /// Its branch.
+    #[error("`{0}` is not the name of a branch")]
+    Branch(String),
+    /// Its name.
+    #[error("the pipeline's name `{0}` has to begin with a letter and go on with at most 99 letters, digits and `-`")]
+    Name(String),
+    /// Its connection.
+    #[error(
+        "`{0}` is not the ARN of a connection: \
+         `arn:aws:codeconnections:eu-west-1:123456789012:connection/11111111-2222-3333-4444-555555555555` is one"
+    )]
+    Connection(String),
+    /// Its build specification.
+    #[error("the build specification `{0}` has to be a path inside the repository")]
+    Buildspec(String),
+    /// The service has resources that the pipeline's roles are not made for.
+    #[error(
+        "nothing says what CloudFormation needs for a resource of type `{0}`: \
+         say it with `App::type_permission(\"{0}\", Statement::allow([...]).on(...))`"
+    )]
+    ResourceType(String),
+    /// What CloudFormation needs for a stack is more than a role's policies hold.
+    #[error(
+        "the role that deploys `{stack}` takes {characters} characters of policies, more than IAM allows: split the app"
+    )]
+    RoleTooLarge {
+        /// The stack.
+        stack: String,
+        /// All statements together, at their longest.
+        characters: usize,
+    },
+    /// What the service's roles may do is more than their permissions boundary holds.
+    #[error(
+        "the policy that bounds the functions' roles of `{stack}` takes {characters} characters, and IAM allows 6,144: \
+         let grants share statements and resources, or split the app"
+    )]
+    BoundaryTooLarge {
+        /// The stack.
+        stack: String,
+        /// The policy, at its longest.
+        characters: usize,
+    },
+    /// A role has a managed policy that the template does not hold.
+    #[error(
+        "the role `{role}` has the policy `{policy}`, whose content the permissions boundary cannot repeat: \
+         write what the role needs into its own policies"
+    )]
+    AttachedPolicy {
+        /// The role's logical id.
+        role: String,
+        /// The policy's ARN.
+        policy: String,
+    },
+    /// A role's policy names what it does not allow.
+    #[error(
+        "the policies of `{role}` have `NotAction` or `NotResource`, which the permissions boundary cannot repeat: \
+         name what they allow"
+    )]
+    NegativePolicy {
+        /// The logical id of the role or policy.
+        role: String,
+    },
+    /// A role or user sets a permissions boundary of its own.
+    #[error(
+        "`{role}` sets a `PermissionsBoundary`, but the pipeline can make roles and users with its own boundary only: \
+         leave the property out, and the pipeline's is set"
+    )]
+    OwnBoundary {
+        /// The logical id of the role or user.
+        role: String,
+    },
+    /// What a policy allows is known only in AWS.
+    #[error(
+        "what the policies of `{role}` allow is known only when they are deployed, so the permissions boundary cannot \
+         repeat it: write statements as maps, and actions and conditions out"
+    )]
+    OpaquePolicy {
+        /// The logical id of the role, user or policy.
+        role: String,
+    },
+    /// A policy is attached to somebody who is not in the template.
+    #[error(
+        "`{resource}.{property}` gives rights to a role or user that is not in the template, which no boundary of the \
+         pipeline's can limit: refer to one of the template, or attach the policy outside of it"
+    )]
+    ForeignIdentity {
+        /// The policy's logical id.
+        resource: String,
+        /// The property.
+        property: String,
+    },
+    /// A resource is about IAM's groups.
+    #[error(
+        "`{resource}` is about a group of IAM's, whose rights no permissions boundary can limit: give the rights to roles \
+         or users"
+    )]
+    Group {
+        /// The resource's logical id.
+        resource: String,
+    },
+    /// A role that a resource is given is known only in AWS.
+    #[error(
+        "`{resource}.{property}` is a role that is known only when it is deployed, so the right to pass it would be one to \
+         pass any: give its ARN as a text or a setting, or say which it is with `App::type_permission(\"{kind}\", \
+         Statement::allow([\"iam:PassRole\"]).on(...))`"
+    )]
+    UnknownRole {
+        /// The resource's logical id.
+        resource: String,
+        /// The property.
+        property: String,
+        /// The resource's type.
+        kind: String,
+    },
+    /// Whom a resource of IAM's is about is known only in AWS.
+    #[error(
+        "`{resource}.{property}` names a role, user or group that is known only when it is deployed, so the rights on it \
+         would be on any: give its name as a text or a setting"
+    )]
+    UnknownIdentity {
+        /// The resource's logical id.
+        resource: String,
+        /// The property.
+        property: String,
+    },
+    /// What provides a custom resource is known only in AWS.
+    #[error(
+        "`{resource}.ServiceToken` is known only when it is deployed, so the right to invoke the provider would be one to \
+         invoke any function: give its ARN as a text or a setting, or say which it is with \
+         `App::type_permission(\"{kind}\", Statement::allow([\"lambda:InvokeFunction\"]).on(...))`"
+    )]
+    UnknownProvider {
+        /// The resource's logical id.
+        resource: String,
+        /// The resource's type.
+        kind: String,
+    },
+    /// The pipeline's stack would be within reach of what it deploys.
+    #[error(
+        "the pipeline's stack `{name}` must not be called like `{stack}`, the stack of an environment, nor begin with its \
+         name and a `-`: what deploys that stack could change the pipeline's own roles; `--pipeline` or \
+         `Pipeline::name` gives it another name"
+    )]
+    NameOfEnvironment {
+        /// The pipeline's name.
+        name: String,
+        /// The environment's stack.
+        stack: String,
+    },
+}
