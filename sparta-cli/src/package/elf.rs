@@ -1,6 +1,6 @@
 use object::Endianness;
 use object::elf::{self, FileHeader64};
-use object::read::elf::{FileHeader, SectionTable};
+use object::read::elf::{FileHeader, ProgramHeader, SectionTable};
 
 use super::Architecture;
 use crate::error::Advice;
@@ -31,6 +31,14 @@ pub enum ElfError {
         /// What the function needs.
         wanted: Architecture,
     },
+    /// What loads it is not there.
+    #[error("the binary is loaded by `{found}`, and Lambda has `{wanted}`")]
+    ForeignLoader {
+        /// The program interpreter that it names.
+        found: String,
+        /// glibc's on the function's architecture.
+        wanted: &'static str,
+    },
     /// It needs a newer glibc than Lambda has.
     #[error("the binary needs {found} (for {}), and Lambda has GLIBC_2.34", .symbols.join(", "))]
     GlibcTooNew {
@@ -50,6 +58,12 @@ impl Advice for ElfError {
                 "compile it with `--compiler zigbuild` or on {} Linux, or change the function's architecture",
                 wanted.lambda_name()
             ),
+            Self::ForeignLoader { .. } => {
+                return vec![
+                    "compile it with `--compiler zigbuild`, which links for an ordinary Linux".to_owned(),
+                    "or without a loader, for musl: RUSTFLAGS=\"-C target-feature=+crt-static\"".to_owned(),
+                ];
+            }
             Self::GlibcTooNew { .. } => {
                 return vec![
                     "compile it with `--compiler zigbuild`, which links against glibc 2.34".to_owned(),
@@ -62,7 +76,8 @@ impl Advice for ElfError {
     }
 }
 
-/// Refuses what is not a 64-bit ELF file for `architecture` that runs with Lambda's glibc; static ones do.
+/// Refuses what is not a 64-bit ELF file for `architecture` that Lambda's glibc loads and runs; static ones run by
+/// themselves.
 ///
 /// # Errors
 ///
@@ -71,6 +86,7 @@ pub fn check_elf(bytes: &[u8], architecture: Architecture) -> Result<(), ElfErro
     check_kind(bytes, architecture)?;
     let header = Header::parse(bytes)?;
     check_machine(header, architecture)?;
+    check_loader(header, bytes, architecture)?;
     match newest_glibc(header, bytes)? {
         Some(need) if need.version > Version::Numbered(LAMBDA_GLIBC) => {
             let (found, symbols) = (need.name, need.symbols);
@@ -106,6 +122,22 @@ fn check_machine(header: &Header, wanted: Architecture) -> Result<(), ElfError> 
         (other, _) => format!("ELF machine {}", other.0),
     };
     Err(ElfError::WrongArchitecture { found, wanted })
+}
+
+/// Musl's loader, or one out of a store of packages, is on the machine that compiled it and nowhere else.
+fn check_loader(header: &Header, bytes: &[u8], architecture: Architecture) -> Result<(), ElfError> {
+    let wanted = match architecture {
+        Architecture::X86_64 => "/lib64/ld-linux-x86-64.so.2",
+        Architecture::Arm64 => "/lib/ld-linux-aarch64.so.1",
+    };
+    let endian = header.endian()?;
+    for segment in header.program_headers(endian, bytes)? {
+        if let Some(found) = segment.interpreter(endian, bytes)?.filter(|found| *found != wanted.as_bytes()) {
+            let found = String::from_utf8_lossy(found).into_owned();
+            return Err(ElfError::ForeignLoader { found, wanted });
+        }
+    }
+    Ok(())
 }
 
 /// Names without a number are newer than any: `GLIBC_ABI_DT_RELR` came with 2.36, `GLIBC_PRIVATE` is no promise.
@@ -260,9 +292,20 @@ pub(super) mod tests {
     fn a_static_program_needs_no_glibc() {
         let mut bytes = program();
         bytes.truncate(64);
-        bytes[40..48].fill(0);
-        bytes[58..64].fill(0);
+        bytes[32..48].fill(0);
+        bytes[54..64].fill(0);
         check_elf(&bytes, HOST).unwrap();
+    }
+
+    #[test]
+    #[cfg(all(target_os = "linux", target_env = "gnu"))]
+    fn a_loader_that_lambda_does_not_have_is_refused_by_name() {
+        let mut bytes = program();
+        let start = bytes.windows(8).position(|window| window == b"ld-linux").expect("a loader is named");
+        bytes[start..start + 8].copy_from_slice(b"ld-other");
+        let error = check_elf(&bytes, HOST).unwrap_err();
+        assert!(error.to_string().contains("/ld-other") && error.to_string().contains("/ld-linux"), "{error}");
+        assert!(error.hints()[0].contains("zigbuild"));
     }
 
     #[test]

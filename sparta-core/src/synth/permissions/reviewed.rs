@@ -251,6 +251,7 @@ const PARTS: &[(&str, &str, &str)] =
 /// Who takes on the roles that a type's resources are given, where it is not `<service>.amazonaws.com`.
 const PRINCIPALS: &[(&str, &str)] = &[
     ("AWS::ApiGatewayV2::", "apigateway.amazonaws.com"),
+    ("AWS::Cognito::IdentityPoolRoleAttachment", "cognito-identity.amazonaws.com"),
     ("AWS::Cognito::", "cognito-idp.amazonaws.com"),
     ("AWS::ECS::", "ecs-tasks.amazonaws.com"),
     ("AWS::IAM::InstanceProfile", "ec2.amazonaws.com"),
