@@ -14,7 +14,7 @@ pub struct Output {
     pub(super) description: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) export: Option<Value>,
-    pub(super) value: Value,
+    pub(crate) value: Value,
 }
 
 impl Output {

@@ -39,6 +39,12 @@ impl Statement {
         &self.resources
     }
 
+    /// When it is allowed, where that is said.
+    #[cfg(not(sparta_lambda))]
+    pub(crate) fn condition(&self) -> Option<&Value> {
+        self.condition.as_ref()
+    }
+
     /// The same on other resources.
     #[cfg(not(sparta_lambda))]
     pub(crate) fn on_only(&self, resources: &[Value]) -> Self {

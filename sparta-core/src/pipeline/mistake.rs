@@ -124,7 +124,7 @@ pub enum PipelineMistake {
     /// Whom a resource of IAM's is about is known only in AWS.
     #[error(
         "`{resource}.{property}` names a role, user or group that is known only when it is deployed, so the rights on it \
-         would be on any: give its name as a text or a setting"
+         would be on any: refer to one of the template"
     )]
     UnknownIdentity {
         /// The resource's logical id.
@@ -143,6 +143,48 @@ pub enum PipelineMistake {
         resource: String,
         /// The resource's type.
         kind: String,
+    },
+    /// What a role, a user, a policy or a function is called is known only in AWS.
+    #[error(
+        "`{resource}.{property}` is known only when it is deployed, so the rights on `{resource}` would be on everything of \
+         its type: leave the name to CloudFormation, or give it as a text, a setting or beginning with `${{AWS::StackName}}-`"
+    )]
+    UnknownName {
+        /// The resource's logical id.
+        resource: String,
+        /// The property.
+        property: String,
+    },
+    /// On what an action is needed is known only in AWS, and on everything it would be too much.
+    #[error(
+        "`{resource}` takes `{action}` on something that is known only when it is deployed, and on everything of its type \
+         that is too much: give what it refers to as a text or a setting, or say what it is with \
+         `App::type_permission(\"{kind}\", Statement::allow([\"{action}\"]).on(...))`"
+    )]
+    UnknownTarget {
+        /// The resource's logical id.
+        resource: String,
+        /// The action.
+        action: String,
+        /// The resource's type.
+        kind: String,
+    },
+    /// Which secret or parameter is looked up is known only in AWS.
+    #[error(
+        "the dynamic reference `{{{{resolve:{0}}}}}` is to something that is known only when it is deployed (`*`), so the \
+         right to read it would be one to read all: give its name as a text or a setting"
+    )]
+    UnknownReference(String),
+    /// A role may pass, assume or invoke what is known only in AWS.
+    #[error(
+        "the policies of `{role}` allow `{action}` on something that is known only when it is deployed, so the permissions \
+         boundary would allow it on everything: give its ARN as a text or a setting"
+    )]
+    UnlimitedPolicy {
+        /// The logical id of the role, user or policy.
+        role: String,
+        /// The action.
+        action: String,
     },
     /// The pipeline's stack would be within reach of what it deploys.
     #[error(

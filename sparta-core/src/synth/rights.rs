@@ -46,14 +46,18 @@ impl Synthesis {
         let known = known.filter(|(id, parameter)| !parameter.no_echo && parameters.contains_key(id.as_str()));
         let known = known.map(|(id, _)| (id.to_string(), parameters[id.as_str()].replace("${", "${!"))).collect();
         let place = Place { template: &self.template, stack, parameters: &known };
-        let needs = Needs::of(&place, None, &self.model.type_permissions);
-        let needs = needs.map_err(|found| {
-            let mistakes = found.into_iter().map(PipelineMistake::from).map(Mistake::Deployment);
-            Mistakes::of(self.model.name(), mistakes.collect())
-        })?;
-        let mut statements = needs.statements();
-        statements.extend(of_references(&self.template, parameters.values().map(String::as_str)).statements());
-        Ok(statements)
+        let (needs, references) = (
+            Needs::of(&place, None, &self.model.type_permissions),
+            of_references(&place, parameters.values().map(String::as_str)),
+        );
+        match (needs, references) {
+            (Ok(needs), Ok(references)) => Ok([needs.statements(), references.statements()].concat()),
+            (needs, references) => {
+                let found = [needs.err(), references.err()].into_iter().flatten().flatten();
+                let mistakes = found.map(PipelineMistake::from).map(Mistake::Deployment).collect();
+                Err(Mistakes::of(self.model.name(), mistakes))
+            }
+        }
     }
 
     fn with_input<T>(

@@ -22,8 +22,8 @@ pub(super) fn own(place: &Place<'_>, id: &LogicalId, resource: &Resource) -> Vec
 
 /// The ARNs of a resource as one of IAM's types.
 pub(super) fn of(place: &Place<'_>, id: &LogicalId, resource: &Resource, kind: &iam::Resource) -> Vec<String> {
-    let name = names::name(place, id, resource);
-    formats(resource.kind(), kind).map(|format| fill(format, &name)).collect()
+    let names = names::names(place, id, resource);
+    formats(resource.kind(), kind).flat_map(|format| names.iter().map(|name| fill(format, name))).collect()
 }
 
 /// All resources of one of IAM's types, as far as they can concern CloudFormation's type `of`.

@@ -4,11 +4,13 @@ use sparta_schema::iam;
 
 use super::{
     arns,
+    condition::Condition,
     given::{self, Given},
-    needs::{Condition, Needs},
+    needs::Needs,
     place::{ANY, Place},
+    reviewed,
     size::{MANAGED, size},
-    values::alternatives,
+    values::{alternatives, is_optional},
 };
 use crate::{
     cfn::{LogicalId, Resource, Statement, Value},
@@ -22,7 +24,7 @@ pub(crate) struct Boundary {
 }
 
 /// Why a service's roles have no common boundary.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum BoundaryMistake {
     /// A role or user has a policy that is not in the template.
     Attached { role: String, policy: String },
@@ -30,6 +32,8 @@ pub(crate) enum BoundaryMistake {
     Negative { role: String },
     /// What a policy allows is known only once it is deployed.
     Opaque { role: String },
+    /// A policy allows what gives rights, or uses another's, on something that only AWS knows.
+    Anything { role: String, action: String },
     /// A role or user sets another boundary itself.
     Own { role: String },
     /// A policy is for a role or user that is not in the template.
@@ -49,7 +53,8 @@ impl Boundary {
     ///
     /// Why there cannot be one.
     pub(crate) fn of(place: &Place<'_>) -> Result<Option<Self>, Vec<BoundaryMistake>> {
-        let mut found = Found { place: *place, needs: Needs::default(), mistakes: Vec::new() };
+        let attached = attached_policies(place);
+        let mut found = Found { place: *place, needs: Needs::default(), mistakes: BTreeSet::new() };
         let mut identities = 0;
         for (id, resource) in place.template.resources() {
             match resource.kind() {
@@ -57,23 +62,24 @@ impl Boundary {
                     identities += 1;
                     found.identity(id, resource);
                 }
+                MANAGED_POLICY if !attached.contains(id.as_str()) && !is_for_somebody(resource) => {}
                 "AWS::IAM::Policy" | "AWS::IAM::RolePolicy" | "AWS::IAM::UserPolicy" | MANAGED_POLICY => {
                     found.policy(id, resource);
                 }
                 _ => {}
             }
             if is_about_groups(place, resource) {
-                found.mistakes.push(BoundaryMistake::Group { resource: id.to_string() });
+                found.mistakes.insert(BoundaryMistake::Group { resource: id.to_string() });
             }
         }
         let statements = found.needs.statements();
         let size = size(&statements);
         if size > MANAGED {
-            found.mistakes.push(BoundaryMistake::TooLarge(size));
+            found.mistakes.insert(BoundaryMistake::TooLarge(size));
         }
         match found.mistakes.is_empty() {
             true => Ok((identities > 0).then_some(Self { statements })),
-            false => Err(found.mistakes),
+            false => Err(found.mistakes.into_iter().collect()),
         }
     }
 }
@@ -87,7 +93,7 @@ fn is_about_groups(place: &Place<'_>, resource: &Resource) -> bool {
 struct Found<'a> {
     place: Place<'a>,
     needs: Needs,
-    mistakes: Vec<BoundaryMistake>,
+    mistakes: BTreeSet<BoundaryMistake>,
 }
 
 impl Found<'_> {
@@ -97,7 +103,7 @@ impl Found<'_> {
         let passed = self.place.parameters.get(BOUNDARY);
         let is_own = |boundary: &Value| Some(&self.place.text(boundary)) != passed;
         if alternatives(properties.get(BOUNDARY)).into_iter().any(is_own) {
-            self.mistakes.push(BoundaryMistake::Own { role: id.to_string() });
+            self.mistakes.insert(BoundaryMistake::Own { role: id.to_string() });
         }
         for policy in alternatives(properties.get("Policies")) {
             match policy {
@@ -135,19 +141,23 @@ impl Found<'_> {
             return;
         }
         if statement.contains_key("NotAction") || statement.contains_key("NotResource") {
-            return self.mistakes.push(BoundaryMistake::Negative { role: id.to_string() });
+            self.mistakes.insert(BoundaryMistake::Negative { role: id.to_string() });
+            return;
         }
         let actions = alternatives(statement.get("Action")).into_iter().map(|action| known(&place, action));
-        let conditions = alternatives(statement.get("Condition"));
-        let conditions: Option<Vec<Option<Condition>>> = match &conditions[..] {
-            [] => Some(vec![None]),
-            several => several.iter().map(|condition| Some(Some(of_value(&place, condition)?))).collect(),
-        };
+        let given = statement.get("Condition");
+        let conditions = alternatives(given).into_iter().map(|condition| Condition::read(&place, condition).map(Some));
+        let none = is_optional(given).then_some(Some(None));
+        let conditions: Option<Vec<Option<Condition>>> = conditions.chain(none).collect();
         let (Some(conditions), Some(actions)) = (conditions, actions.collect::<Option<Vec<_>>>()) else {
             return self.opaque(id);
         };
         let resources = alternatives(statement.get("Resource"));
         for action in &actions {
+            let unknown = |resource: &&&Value| gives_rights(action) && is_any(&place, resource);
+            if resources.iter().any(|resource| unknown(&resource)) {
+                self.mistakes.insert(BoundaryMistake::Anything { role: id.to_string(), action: action.clone() });
+            }
             let on = resources.iter().flat_map(|resource| match resource.as_str() {
                 Some(ANY) => vec![ANY.to_owned()],
                 _ => narrowed(action, &place.text(resource)),
@@ -158,11 +168,33 @@ impl Found<'_> {
     }
 
     fn opaque(&mut self, id: &LogicalId) {
-        let mistake = BoundaryMistake::Opaque { role: id.to_string() };
-        if !self.mistakes.contains(&mistake) {
-            self.mistakes.push(mistake);
-        }
+        self.mistakes.insert(BoundaryMistake::Opaque { role: id.to_string() });
     }
+}
+
+/// Whether with an action somebody acts as another, or gives rights.
+fn gives_rights(action: &str) -> bool {
+    ["iam:PassRole", "sts:AssumeRole"].contains(&action) || reviewed::is_never_on_all(action)
+}
+
+/// Whether only AWS knows a resource, so that what is known of it would be all of its type. A `*` in a plain text is the
+/// author's own.
+fn is_any(place: &Place<'_>, resource: &Value) -> bool {
+    let text = place.text(resource);
+    given::is_unknown(resource, &text) && (text == ANY || text.ends_with(":*") || text.ends_with("/*"))
+}
+
+/// The managed policies that roles and users of the template have.
+fn attached_policies<'a>(place: &Place<'a>) -> BTreeSet<&'a str> {
+    let resources = place.template.resources().values();
+    let lists = resources.filter_map(|resource| resource.properties().get("ManagedPolicyArns"));
+    let mut names = BTreeSet::new();
+    lists.for_each(|list| list.references(&mut names));
+    names
+}
+
+fn is_for_somebody(policy: &Resource) -> bool {
+    ["Roles", "Users"].iter().any(|property| policy.properties().contains_key(*property))
 }
 
 /// An action, which may be `s3:*`; `None` where only AWS knows it.
@@ -173,13 +205,14 @@ fn known(place: &Place<'_>, action: &Value) -> Option<String> {
 
 /// Policies whose content the template does not show.
 fn attached(place: &Place<'_>, id: &LogicalId, role: &Resource) -> Vec<BoundaryMistake> {
-    let policies = alternatives(role.properties().get("ManagedPolicyArns")).into_iter();
-    let unseen = policies.filter(|policy| {
-        let mut names = BTreeSet::new();
-        policy.references(&mut names);
-        !names.iter().any(|name| place.resource(name).is_some_and(|(_, it)| it.kind() == MANAGED_POLICY))
-    });
-    unseen.map(|policy| BoundaryMistake::Attached { role: id.to_string(), policy: place.text(policy) }).collect()
+    let is_own = |policy: &Value| match policy.as_function() {
+        Some(("Ref", Value::String(name))) => place.resource(name).is_some_and(|(_, it)| it.kind() == MANAGED_POLICY),
+        Some(("Fn::GetAtt", _)) => place.text(policy).contains(":policy/"),
+        _ => false,
+    };
+    let policies =
+        alternatives(role.properties().get("ManagedPolicyArns")).into_iter().filter(|policy| !is_own(policy));
+    policies.map(|policy| BoundaryMistake::Attached { role: id.to_string(), policy: place.text(policy) }).collect()
 }
 
 /// A resource that is not known before the deployment is at least one of those that the action is about.
@@ -189,32 +222,4 @@ fn narrowed(action: &str, resource: &str) -> Vec<String> {
     };
     let known = iam::action(action).filter(|_| resource == ANY).map(all).unwrap_or_default();
     if known.is_empty() { vec![resource.to_owned()] } else { known }
-}
-
-/// A condition that holds wherever the given one does; `None` where only AWS knows what it demands.
-fn of_value(place: &Place<'_>, value: &Value) -> Option<Condition> {
-    let Value::Map(operators) = value else { return None };
-    let mut condition = Condition::default();
-    for (operator, keys) in operators {
-        let Value::Map(keys) = keys else { return None };
-        for (key, values) in keys {
-            let values: Vec<String> = alternatives([values]).into_iter().map(|value| place.text(value)).collect();
-            let operator = match values.iter().any(|text| text.contains(ANY)) {
-                false => operator.clone(),
-                true => with_wildcards(operator)?,
-            };
-            condition = condition.and(&operator, key, values);
-        }
-    }
-    Some(condition)
-}
-
-/// The operator that takes a `*` for anything where the given one is about texts or ARNs.
-fn with_wildcards(operator: &str) -> Option<String> {
-    let plain = operator.rsplit(':').next()?.trim_end_matches("IfExists");
-    match plain {
-        "ArnEquals" | "ArnLike" | "StringLike" => Some(operator.to_owned()),
-        "StringEquals" => Some(operator.replace("StringEquals", "StringLike")),
-        _ => None,
-    }
 }

@@ -1,13 +1,15 @@
-//! Whom a resource acts as, or acts on, in IAM: the roles that it is given, and the roles and users that it names.
+//! Whom a resource acts as, or acts on: the roles that it is given, the functions that it invokes, and the roles, users and
+//! groups that a resource of IAM's names.
 
 use std::collections::BTreeSet;
 
 use super::{
     arns,
     place::{ANY, Place},
-    values::{Leaf, leaves},
+    reviewed,
+    values::{alternatives, leaves},
 };
-use crate::cfn::Resource;
+use crate::cfn::{LogicalId, Resource, Value};
 
 /// Roles and the like that a resource's properties refer to.
 #[derive(Debug, Default, PartialEq)]
@@ -19,20 +21,31 @@ pub(super) struct Given {
     pub(super) foreign: Vec<String>,
 }
 
+impl Given {
+    fn is_unknown(&mut self, path: &str) {
+        if !self.unknown.iter().any(|it| it == path) {
+            self.unknown.push(path.to_owned());
+        }
+    }
+}
+
 /// The roles that a resource is given in order to work with them.
 pub(super) fn roles(place: &Place<'_>, resource: &Resource) -> Given {
     let mut given = named(place, resource, "role");
-    for leaf in leaves(resource).iter().filter(|leaf| leaf.name.contains("Role") || leaf.above.ends_with("Roles")) {
+    for leaf in leaves(resource).iter().filter(|leaf| !leaf.free) {
+        let mut own = own(place, leaf.value, &["AWS::IAM::Role"]);
+        for (_, profile) in referred(place, leaf.value).filter(|(_, it)| it.kind() == "AWS::IAM::InstanceProfile") {
+            own.extend(roles(place, profile).arns);
+        }
         let text = place.text(leaf.value);
-        let own = own(place, leaf, "AWS::IAM::Role");
-        if let Some((_, name)) = text.split_once(":role/")
-            && (!name.contains(ANY) || own.iter().any(|arn| arn.ends_with(&format!(":role/{name}"))))
-        {
-            given.arns.insert(text);
-        } else if !own.is_empty() {
+        if !own.is_empty() {
             given.arns.extend(own);
-        } else if is_unknown(&text) && !given.unknown.contains(&leaf.path) {
-            given.unknown.push(leaf.path.clone());
+        } else if reviewed::is_role_property(leaf.name, leaf.above) {
+            match text.starts_with("arn:") && text.contains(":role/") && !is_unknown(leaf.value, &text) {
+                true => _ = given.arns.insert(text),
+                false if is_unknown(leaf.value, &text) => given.is_unknown(&leaf.path),
+                false => {}
+            }
         }
     }
     given
@@ -46,12 +59,12 @@ pub(super) fn named(place: &Place<'_>, resource: &Resource, kind: &str) -> Given
         return given;
     }
     for leaf in leaves(resource).into_iter().filter(|leaf| leaf.above.is_empty() && properties.contains(&leaf.name)) {
-        let own = own(place, &leaf, own_kind);
+        let own = own(place, leaf.value, &[own_kind]);
         let text = place.text(leaf.value);
         if !own.is_empty() {
             given.arns.extend(own);
-        } else if is_unknown(&text) {
-            given.unknown.push(leaf.path);
+        } else if is_unknown(leaf.value, &text) {
+            given.is_unknown(&leaf.path);
         } else if !text.is_empty() {
             given.arns.insert(format!("arn:${{AWS::Partition}}:iam::${{AWS::AccountId}}:{kind}/{text}"));
             given.foreign.push(leaf.path);
@@ -67,14 +80,73 @@ const IDENTITIES: [(&str, &str, [&str; 2]); 3] = [
     ("group", "AWS::IAM::Group", ["GroupName", "Groups"]),
 ];
 
-/// The ARNs of the template's resources of a type that a value is made from.
-fn own(place: &Place<'_>, leaf: &Leaf<'_>, kind: &str) -> Vec<String> {
-    let mut names = BTreeSet::new();
-    leaf.value.references(&mut names);
-    let found = names.into_iter().filter_map(|name| place.resource(name));
-    found.filter(|(_, it)| it.kind() == kind).flat_map(|(id, it)| arns::own(place, id, it)).collect()
+/// The functions that a resource of Lambda's is about.
+pub(super) fn functions(place: &Place<'_>, resource: &Resource) -> Given {
+    let mut given = Given::default();
+    for leaf in leaves(resource).iter().filter(|leaf| matches!(leaf.name, "FunctionName" | "TargetFunctionArn")) {
+        match function(place, leaf.value) {
+            Some(arns) => given.arns.extend(arns),
+            None => given.is_unknown(&leaf.path),
+        }
+    }
+    given
 }
 
-fn is_unknown(text: &str) -> bool {
-    text.contains(ANY) || text.contains("{{resolve:")
+/// What provides a custom resource.
+pub(super) fn providers(place: &Place<'_>, resource: &Resource) -> Given {
+    let mut given = Given::default();
+    for token in alternatives(resource.properties().get("ServiceToken")) {
+        let topics = own(place, token, &["AWS::SNS::Topic"]);
+        let text = place.text(token);
+        match function(place, token) {
+            _ if !topics.is_empty() => given.arns.extend(topics),
+            _ if text.starts_with("arn:") && !is_unknown(token, &text) => _ = given.arns.insert(text),
+            Some(arns) => given.arns.extend(arns),
+            None => given.is_unknown("ServiceToken"),
+        }
+    }
+    given
+}
+
+/// The ARNs of a function, and of its versions and aliases, by its name or any of these ARNs; `None` where only AWS knows
+/// it.
+fn function(place: &Place<'_>, value: &Value) -> Option<BTreeSet<String>> {
+    let own = own(place, value, &["AWS::Lambda::Function"]);
+    if !own.is_empty() {
+        return Some(own);
+    }
+    for (_, part) in referred(place, value) {
+        if matches!(part.kind(), "AWS::Lambda::Alias" | "AWS::Lambda::Version") {
+            return Some(functions(place, part)).filter(|given| given.unknown.is_empty()).map(|given| given.arns);
+        }
+    }
+    let text = place.text(value);
+    if is_unknown(value, &text) {
+        return None;
+    }
+    let name = text.rsplit_once(":function:").map_or(text.as_str(), |(_, name)| name);
+    let name = name.split(':').next().unwrap_or_default();
+    let start = match text.split_once(":function:") {
+        Some((start, _)) if start.starts_with("arn:") => start,
+        _ => "arn:${AWS::Partition}:lambda:${AWS::Region}:${AWS::AccountId}",
+    };
+    let arn = format!("{start}:function:{name}");
+    Some([format!("{arn}:*"), arn].into())
+}
+
+/// The ARNs of the template's resources of some types that a value is made from.
+fn own(place: &Place<'_>, value: &Value, kinds: &[&str]) -> BTreeSet<String> {
+    let found = referred(place, value).filter(|(_, it)| kinds.contains(&it.kind()));
+    found.flat_map(|(id, it)| arns::own(place, id, it)).collect()
+}
+
+fn referred<'a>(place: &Place<'a>, value: &Value) -> impl Iterator<Item = (&'a LogicalId, &'a Resource)> {
+    let mut names = BTreeSet::new();
+    value.references(&mut names);
+    names.into_iter().filter_map(|name| place.resource(name)).collect::<Vec<_>>().into_iter()
+}
+
+/// Whether only AWS knows a value, of which `text` is what is known. A `*` in a plain text is one.
+pub(super) fn is_unknown(value: &Value, text: &str) -> bool {
+    text.contains("{{resolve:") || (value.as_function().is_some() && text.contains(ANY))
 }

@@ -4,9 +4,11 @@
 mod actions;
 mod arns;
 mod boundary;
+mod condition;
 mod given;
 mod names;
 mod needs;
+mod on;
 mod place;
 mod references;
 mod reviewed;

@@ -1,4 +1,7 @@
-use super::place::{ANY, Place};
+use super::{
+    place::{ANY, Place},
+    values::{alternatives, is_optional},
+};
 use crate::cfn::{LogicalId, Resource};
 
 /// How resources of a type are called.
@@ -22,6 +25,8 @@ enum Made {
     OfStackInSmallLetters,
     /// `<logical id>-<random>`.
     OfId,
+    /// `CFN-<logical id>-<random>`.
+    OfIdBehindCfn,
     /// Something else, or the name is required.
     Unknown,
 }
@@ -53,7 +58,7 @@ const NAMINGS: &[Naming] = &[
     naming("AWS::S3::Bucket", "BucketName", 63, Made::OfStackInSmallLetters),
     naming_by_arn("AWS::SNS::Topic", "TopicName", 256, Made::OfStack),
     naming("AWS::SQS::Queue", "QueueName", 80, Made::OfStack),
-    naming("AWS::SSM::Parameter", "Name", 1011, Made::Unknown),
+    naming("AWS::SSM::Parameter", "Name", 1011, Made::OfIdBehindCfn),
     naming("AWS::Scheduler::Schedule", "Name", 64, Made::OfStack),
     naming_by_arn("AWS::SecretsManager::Secret", "Name", 512, Made::OfId),
     naming_by_arn("AWS::StepFunctions::StateMachine", "StateMachineName", 80, Made::Unknown),
@@ -63,30 +68,51 @@ fn of(kind: &str) -> Option<&'static Naming> {
     NAMINGS.iter().find(|naming| naming.kind == kind)
 }
 
-/// What a resource is called, as it is at the end of its ARN.
-pub(super) fn name(place: &Place<'_>, id: &LogicalId, resource: &Resource) -> String {
-    let Some(naming) = of(resource.kind()) else { return ANY.to_owned() };
-    let Some(name) = resource.properties().get(naming.property) else { return naming.made_up(place, id) };
-    let path = resource.properties().get("Path").filter(|_| resource.kind().starts_with("AWS::IAM::"));
-    let path = path.map_or_else(String::new, |path| place.text(path).trim_start_matches('/').to_owned());
-    match naming.kind {
-        "AWS::SSM::Parameter" => place.text(name).trim_start_matches('/').to_owned(),
-        // A secret's ARN goes on with six random characters.
-        "AWS::SecretsManager::Secret" => place.text(name) + "-??????",
-        _ => path + &place.text(name),
+/// What a resource may be called, as it is at the end of its ARN: more than one name where a condition decides.
+pub(super) fn names(place: &Place<'_>, id: &LogicalId, resource: &Resource) -> Vec<String> {
+    let Some(naming) = of(resource.kind()) else { return vec![ANY.to_owned()] };
+    let given = resource.properties().get(naming.property);
+    let mut names: Vec<String> = alternatives(given).into_iter().map(|name| naming.given(&place.text(name))).collect();
+    if is_optional(given) {
+        names.push(naming.made_up(place, id));
     }
+    let path = resource.properties().get("Path").filter(|_| resource.kind().starts_with("AWS::IAM::"));
+    let mut paths: Vec<String> = alternatives(path).into_iter().map(|path| place.text(path)).collect();
+    if is_optional(path) {
+        paths.push("/".to_owned());
+    }
+    let paths = paths.iter().map(|path| path.trim_start_matches('/'));
+    paths.flat_map(|path| names.iter().map(move |name| format!("{path}{name}"))).collect()
 }
 
-/// What `Ref` gives of a resource.
+/// The property that names a resource whose name is known only when it is deployed.
+pub(super) fn unknown(place: &Place<'_>, id: &LogicalId, resource: &Resource) -> Option<&'static str> {
+    let naming = of(resource.kind())?;
+    let is_given = [naming.property, "Path"].iter().any(|property| resource.properties().contains_key(*property));
+    (is_given && names(place, id, resource).iter().any(|name| name.starts_with(ANY))).then_some(naming.property)
+}
+
+/// What `Ref` gives of a resource, where it is one thing.
 pub(super) fn reference(place: &Place<'_>, id: &LogicalId, resource: &Resource) -> String {
-    match of(resource.kind()) {
-        Some(naming) if !naming.refers_by_arn => name(place, id, resource),
-        Some(_) => super::arns::own(place, id, resource).into_iter().next().unwrap_or_else(|| ANY.to_owned()),
-        None => ANY.to_owned(),
-    }
+    let found = match of(resource.kind()) {
+        Some(naming) if !naming.refers_by_arn => names(place, id, resource),
+        Some(_) => super::arns::own(place, id, resource),
+        None => Vec::new(),
+    };
+    <[String; 1]>::try_from(found).map_or_else(|_| ANY.to_owned(), |[one]| one)
 }
 
 impl Naming {
+    /// A name that a property gives.
+    fn given(&self, name: &str) -> String {
+        match self.kind {
+            "AWS::SSM::Parameter" => name.trim_start_matches('/').to_owned(),
+            // A secret's ARN goes on with six random characters.
+            "AWS::SecretsManager::Secret" => format!("{name}-??????"),
+            _ => name.to_owned(),
+        }
+    }
+
     /// What a name that CloudFormation makes up looks like.
     ///
     /// It is for all that the stack has of the type, and holds when one is added. Only where the stack's name is cut,
@@ -96,6 +122,7 @@ impl Naming {
         let pattern = match self.made {
             Made::Unknown => ANY.to_owned(),
             Made::OfId => format!("{id}-*"),
+            Made::OfIdBehindCfn => format!("CFN-{id}-*"),
             Made::OfStack | Made::OfStackInSmallLetters => of_stack(place.stack, id, self.longest),
         };
         if self.made == Made::OfStackInSmallLetters { pattern.to_ascii_lowercase() } else { pattern }

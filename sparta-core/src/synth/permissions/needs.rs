@@ -1,24 +1,20 @@
 use std::collections::{BTreeMap, BTreeSet};
 
-use sparta_schema::iam;
-
 use super::{
-    actions, arns, given,
-    place::{ANY, Place},
+    actions,
+    condition::{Condition, text_value},
+    given, names,
+    on::{self, On},
+    place::Place,
     reviewed,
-    values::{alternatives, leaves},
 };
-use crate::cfn::{LogicalId, Resource, Statement, Value, sub};
+use crate::cfn::{LogicalId, Resource, Statement};
 
 /// What CloudFormation has to be allowed in order to deploy a template.
 #[derive(Debug, Default)]
 pub(crate) struct Needs {
     grants: BTreeMap<(String, Option<Condition>), BTreeSet<String>>,
 }
-
-/// Values by operator and key.
-#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Condition(BTreeMap<(String, String), BTreeSet<String>>);
 
 /// Why it cannot be said what a resource needs, and no more than that.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -31,6 +27,12 @@ pub(crate) enum NeedsMistake {
     Identity { resource: String, property: String },
     /// Only AWS knows what provides a custom resource.
     Provider { resource: String, kind: String },
+    /// Only AWS knows what a role, user, policy or function is called.
+    Name { resource: String, property: String },
+    /// Only AWS knows on what an action is needed that gives rights, or uses another's.
+    Target { resource: String, action: String, kind: String },
+    /// Only AWS knows which secret or parameter is looked up.
+    Reference(String),
 }
 
 /// What makes a role or a user, or gives it rights: with a boundary only.
@@ -72,28 +74,22 @@ impl Needs {
                 mistakes.insert(NeedsMistake::Type(resource.kind().to_owned()));
             }
             let actions = actions.unwrap_or_default();
-            mistakes.extend(unknown(place, id, resource, &actions).into_iter().filter(|it| !it.is_said(&said)));
-            actions.iter().for_each(|it| needs.add(place, id, resource, it, boundary));
+            let mut unknown = unknown(place, id, resource, &actions);
+            for action in actions.iter().filter(|it| boundary.is_none() || !UNBOUND.contains(&it.as_str())) {
+                match on::of(place, id, resource, action) {
+                    On::These(on) => needs.insert(action, condition(place, resource, action, boundary), on),
+                    On::Unknown => unknown.push(NeedsMistake::Target {
+                        resource: id.to_string(),
+                        action: action.clone(),
+                        kind: resource.kind().to_owned(),
+                    }),
+                }
+            }
+            mistakes.extend(unknown.into_iter().filter(|it| !it.is_said(&said)));
             needs.add_beyond(place, resource);
             said.iter().for_each(|statement| needs.add_statement(place, statement));
         }
         if mistakes.is_empty() { Ok(needs) } else { Err(mistakes.into_iter().collect()) }
-    }
-
-    fn add(&mut self, place: &Place<'_>, id: &LogicalId, resource: &Resource, action: &str, boundary: Option<&str>) {
-        if boundary.is_some() && UNBOUND.contains(&action) {
-            return;
-        }
-        let kind = resource.kind();
-        let on = on(place, id, resource, action);
-        let condition = if action == "iam:PassRole" {
-            Some(Condition::new("StringEquals", "iam:PassedToService", [reviewed::principal(kind)]))
-        } else if let Some(boundary) = boundary.filter(|_| BOUND_BY_BOUNDARY.contains(&action)) {
-            Some(Condition::new("ArnEquals", "iam:PermissionsBoundary", [boundary.to_owned()]))
-        } else {
-            bound(place, resource, action)
-        };
-        self.insert(action, condition, on);
     }
 
     /// What the reviewed table adds on other resources, and what a custom resource's provider takes.
@@ -102,15 +98,23 @@ impl Needs {
             let Some(on) = added.on else { continue };
             added.actions.iter().for_each(|action| self.insert(action, None, [on.to_owned()].into()));
         }
-        for arn in providers(place, resource).flatten() {
+        for arn in given::providers(place, resource).arns {
             let action = if arn.contains(":sns:") { "sns:Publish" } else { "lambda:InvokeFunction" };
             self.insert(action, None, [arn].into());
         }
     }
 
+    /// A condition that only AWS knows is left out of no right: the statement then says less than it could.
     fn add_statement(&mut self, place: &Place<'_>, statement: &Statement) {
         let on: BTreeSet<String> = statement.resources().iter().map(|resource| place.text(resource)).collect();
-        statement.actions().iter().for_each(|action| self.insert(action, None, on.clone()));
+        let condition = match statement.condition() {
+            None => None,
+            Some(given) => match Condition::read(place, given) {
+                Some(condition) => Some(condition),
+                None => return,
+            },
+        };
+        statement.actions().iter().for_each(|action| self.insert(action, condition.clone(), on.clone()));
     }
 
     pub(super) fn insert(&mut self, action: &str, condition: impl Into<Option<Condition>>, on: BTreeSet<String>) {
@@ -134,158 +138,64 @@ impl Needs {
         let mut groups: Vec<_> = groups.into_iter().collect();
         groups.sort_by(|(_, one), (_, other)| one.cmp(other));
         let statement = |((on, condition), actions): ((&BTreeSet<String>, &Option<Condition>), Vec<&str>)| {
-            let allow = on.iter().fold(Statement::allow(actions), |all, arn| all.on(value(arn)));
+            let allow = on.iter().fold(Statement::allow(actions), |all, arn| all.on(text_value(arn)));
             condition.iter().fold(allow, |allow, condition| allow.when(condition.value()))
         };
         groups.into_iter().map(statement).collect()
     }
 }
 
-impl Condition {
-    pub(super) fn new(operator: &str, key: &str, values: impl IntoIterator<Item = String>) -> Self {
-        Self::default().and(operator, key, values)
+/// What bounds an action besides what it is on.
+fn condition(place: &Place<'_>, resource: &Resource, action: &str, boundary: Option<&str>) -> Option<Condition> {
+    if action == "iam:PassRole" {
+        let services = reviewed::principals(resource.kind());
+        return Some(Condition::new("StringEquals", "iam:PassedToService", services));
     }
-
-    pub(super) fn and(mut self, operator: &str, key: &str, values: impl IntoIterator<Item = String>) -> Self {
-        self.0.insert((operator.to_owned(), key.to_owned()), values.into_iter().collect());
-        self
+    if let Some(boundary) = boundary.filter(|_| BOUND_BY_BOUNDARY.contains(&action)) {
+        return Some(Condition::new("ArnEquals", "iam:PermissionsBoundary", [boundary.to_owned()]));
     }
-
-    fn value(&self) -> Value {
-        let mut operators: BTreeMap<String, BTreeMap<String, Value>> = BTreeMap::new();
-        for ((operator, key), values) in &self.0 {
-            let mut values: Vec<Value> = values.iter().map(|text| value(text)).collect();
-            let values = if values.len() == 1 { values.remove(0) } else { Value::List(values) };
-            operators.entry(operator.clone()).or_default().insert(key.clone(), values);
-        }
-        Value::Map(operators.into_iter().map(|(operator, keys)| (operator, Value::Map(keys))).collect())
-    }
-}
-
-/// `Fn::Sub`, or `Ref` where a text is nothing but one name.
-fn value(text: &str) -> Value {
-    let name = text.strip_prefix("${").and_then(|rest| rest.strip_suffix('}'));
-    match name.and_then(|name| LogicalId::new(name).ok()) {
-        Some(id) => id.reference(),
-        None => sub(text),
-    }
+    let key = reviewed::bounding_key(action)?;
+    let functions = given::functions(place, resource).arns;
+    (!functions.is_empty()).then(|| Condition::new("ArnLike", key, functions))
 }
 
 impl NeedsMistake {
     /// Whether the App itself says what it takes.
     fn is_said(&self, said: &[&Statement]) -> bool {
-        let is_among = |actions: &[&str]| {
-            said.iter()
-                .flat_map(|statement| statement.actions())
-                .any(|said| actions.iter().any(|it| said.starts_with(it)))
+        let is_among = |wanted: &[&str]| {
+            let said = said.iter().filter(|statement| !statement.resources().is_empty());
+            said.flat_map(|statement| statement.actions()).any(|it| wanted.contains(&it.as_str()))
         };
         match self {
-            Self::Type(_) => false,
             Self::Role { .. } => is_among(&["iam:PassRole"]),
-            Self::Identity { .. } => is_among(&["iam:"]),
             Self::Provider { .. } => is_among(&["lambda:InvokeFunction", "sns:Publish"]),
+            Self::Target { action, .. } => is_among(&[action]),
+            Self::Type(_) | Self::Identity { .. } | Self::Name { .. } | Self::Reference(_) => false,
         }
     }
 }
 
-/// What a resource would take rights on everything for.
+/// What only AWS knows of a resource, and what it would take rights on everything for.
 fn unknown(place: &Place<'_>, id: &LogicalId, resource: &Resource, actions: &BTreeSet<String>) -> Vec<NeedsMistake> {
-    let (id, kind) = (|| id.to_string(), || resource.kind().to_owned());
-    let roles = actions.contains("iam:PassRole").then(|| given::roles(place, resource).unknown);
-    let roles = roles.into_iter().flatten();
-    let mut found: Vec<_> =
-        roles.map(|property| NeedsMistake::Role { resource: id(), property, kind: kind() }).collect();
+    const WITH_RIGHTS: [&str; 4] =
+        ["AWS::IAM::ManagedPolicy", "AWS::IAM::Role", "AWS::IAM::User", "AWS::Lambda::Function"];
+    let (name, kind) = (|| id.to_string(), || resource.kind().to_owned());
+    let mut found = Vec::new();
+    if actions.contains("iam:PassRole") {
+        let roles = given::roles(place, resource).unknown.into_iter();
+        found.extend(roles.map(|property| NeedsMistake::Role { resource: name(), property, kind: kind() }));
+    }
     for of in ["role", "user", "group"] {
         let identities = given::named(place, resource, of).unknown.into_iter();
-        found.extend(identities.map(|property| NeedsMistake::Identity { resource: id(), property }));
+        found.extend(identities.map(|property| NeedsMistake::Identity { resource: name(), property }));
     }
-    if providers(place, resource).any(|arn| arn.is_none()) {
-        found.push(NeedsMistake::Provider { resource: id(), kind: kind() });
+    if !given::providers(place, resource).unknown.is_empty() {
+        found.push(NeedsMistake::Provider { resource: name(), kind: kind() });
+    }
+    if WITH_RIGHTS.contains(&resource.kind())
+        && let Some(property) = names::unknown(place, id, resource)
+    {
+        found.push(NeedsMistake::Name { resource: name(), property: property.to_owned() });
     }
     found
-}
-
-/// The ARNs of what provides a custom resource; `None` where only AWS knows it.
-fn providers(place: &Place<'_>, resource: &Resource) -> impl Iterator<Item = Option<String>> {
-    alternatives(resource.properties().get("ServiceToken")).into_iter().map(|token| {
-        let mut names = BTreeSet::new();
-        token.references(&mut names);
-        let is_own = names.into_iter().any(|name| place.resource(name).is_some());
-        let is_known = |arn: &String| arn.starts_with("arn:") && (is_own || !arn.contains(ANY));
-        Some(place.text(token)).filter(is_known)
-    })
-}
-
-/// What an action of a resource's handlers is on: the resource itself, or what its properties refer to.
-fn on(place: &Place<'_>, id: &LogicalId, resource: &Resource, action: &str) -> BTreeSet<String> {
-    match action {
-        "iam:PassRole" => return given::roles(place, resource).arns,
-        "iam:GetRole" if resource.kind() != "AWS::IAM::Role" => return given::roles(place, resource).arns,
-        "iam:CreateServiceLinkedRole" => {
-            return [String::from("arn:${AWS::Partition}:iam::${AWS::AccountId}:role/aws-service-role/*")].into();
-        }
-        "s3:GetObject" => return objects(place, resource, false),
-        "s3:GetObjectVersion" => return objects(place, resource, true),
-        _ => {}
-    }
-    let Some((service, found)) = iam::action(action) else { return BTreeSet::new() };
-    let types: Vec<&iam::Resource> = service.resources_of(found).collect();
-    let everything = reviewed::ON_EVERYTHING.iter().any(|(name, _)| *name == action);
-    if types.is_empty() || everything {
-        return ["*".to_owned()].into();
-    }
-    let among = |id: &LogicalId, resource: &Resource| -> BTreeSet<String> {
-        let own = types.iter().filter(|it| arns::is_own(resource.kind(), it.name));
-        own.flat_map(|it| arns::of(place, id, resource, it)).collect()
-    };
-    let own = among(id, resource);
-    if !own.is_empty() {
-        return own;
-    }
-    let mut others: BTreeSet<String> =
-        place.neighbours(resource).into_iter().flat_map(|(id, resource)| among(id, resource)).collect();
-    let texts = leaves(resource).into_iter().map(|leaf| place.text(leaf.value));
-    others.extend(texts.filter(|text| types.iter().any(|it| arns::is_of(text, it))));
-    if action.starts_with("iam:") {
-        others.extend(types.iter().flat_map(|it| given::named(place, resource, it.name).arns));
-    }
-    if !others.is_empty() {
-        return others;
-    }
-    types.iter().flat_map(|it| arns::all(resource.kind(), it)).collect()
-}
-
-/// What bounds an action on a random name.
-fn bound(place: &Place<'_>, resource: &Resource, action: &str) -> Option<Condition> {
-    let bound = reviewed::BOUNDED.iter().find(|it| it.actions.contains(&action))?;
-    let neighbours = place.neighbours(resource).into_iter().filter(|(_, it)| it.kind() == bound.neighbour);
-    let values: BTreeSet<String> = neighbours.flat_map(|(id, it)| arns::own(place, id, it)).collect();
-    (!values.is_empty()).then(|| Condition::new("ArnLike", bound.key, values))
-}
-
-/// The objects that a resource is made of: properties `S3Bucket` and `S3Key`, or `Bucket` and `Key`, beside each other.
-fn objects(place: &Place<'_>, resource: &Resource, versioned: bool) -> BTreeSet<String> {
-    let mut objects = BTreeSet::new();
-    each_map(resource.properties().values(), &mut |map| {
-        for [bucket, key, version] in [["S3Bucket", "S3Key", "S3ObjectVersion"], ["Bucket", "Key", "Version"]] {
-            let (Some(bucket), Some(key)) = (map.get(bucket), map.get(key)) else { continue };
-            if !versioned || map.contains_key(version) {
-                objects.insert(format!("arn:${{AWS::Partition}}:s3:::{}/{}", place.text(bucket), place.text(key)));
-            }
-        }
-    });
-    objects
-}
-
-fn each_map<'v>(values: impl Iterator<Item = &'v Value>, look: &mut impl FnMut(&BTreeMap<String, Value>)) {
-    for value in values {
-        match value {
-            Value::Map(map) => {
-                look(map);
-                each_map(map.values(), look);
-            }
-            Value::List(list) => each_map(list.iter(), look),
-            _ => {}
-        }
-    }
 }

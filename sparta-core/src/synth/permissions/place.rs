@@ -74,8 +74,10 @@ impl<'a> Place<'a> {
     fn attribute(&self, id: &str, attribute: &str) -> String {
         let found = self.resource(id).and_then(|(id, resource)| {
             let end = reviewed::own_arn(resource.kind(), attribute)?;
-            arns::own(self, id, resource).into_iter().next().map(|arn| arn + end)
+            let [arn] = <[String; 1]>::try_from(arns::own(self, id, resource)).ok()?;
+            Some(arn + end)
         });
+        // What may be one of several is as good as unknown.
         found.unwrap_or_else(|| ANY.to_owned())
     }
 

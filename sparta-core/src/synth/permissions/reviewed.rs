@@ -37,6 +37,20 @@ pub(super) const UNNEEDED: &[Unneeded] = &[
         &["Kms", "KMS", "KeyId", "KeyArn", "SSESpecification"],
         "keys are used where a property names one",
     ),
+    unneeded(
+        "AWS::",
+        &["lambda:AddPermission", "lambda:InvokeFunction"],
+        &["Lambda", "Function", "ResourceArn"],
+        "functions are invoked for what a property gives a function to",
+    ),
+    unneeded(
+        "AWS::EKS::Cluster",
+        &["iam:*InstanceProfile"],
+        &["ComputeConfig"],
+        "clusters without automatic nodes have no instance profiles",
+    ),
+    unneeded("AWS::Logs::Integration", &["iam:AttachUserPolicy"], &[], "it works with a role"),
+    unneeded("AWS::MWAA::Environment", &["iam:CreatePolicy"], &[], "an environment is given its role"),
     unneeded("AWS::Lambda::", &["ec2:*"], &["VpcConfig"], "only what is in a VPC has network interfaces"),
     unneeded(
         "AWS::Lambda::",
@@ -117,11 +131,12 @@ pub(super) const UNNEEDED: &[Unneeded] = &[
         "attaching is how a role gets rights that the template does not show",
     ),
     unneeded(
-        "AWS::IAM::",
+        "AWS::IAM::ManagedPolicy",
         &["iam:*UserPolicy", "iam:*UserPolicies"],
-        &["Users", "UserName", "Policies", "ManagedPolicyArns"],
+        &["Users"],
         "policies of users are for templates with users",
     ),
+    unneeded("AWS::IAM::Policy", &["iam:*UserPolicy", "iam:*UserPolicies"], &["Users"], "the same of inline policies"),
     unneeded(
         "AWS::IAM::User",
         &["iam:AddUserToGroup", "iam:RemoveUserFromGroup"],
@@ -134,6 +149,12 @@ pub(super) const UNNEEDED: &[Unneeded] = &[
         &["iam:AttachRolePolicy", "iam:DetachRolePolicy"],
         &["Roles"],
         "a policy that no role is listed in is attached to none",
+    ),
+    unneeded(
+        "AWS::",
+        &["s3:PutBucketPolicy", "s3:GetBucketPolicy", "s3:DeleteBucketPolicy"],
+        &["Bucket", "S3", "LogDestination", "Destination"],
+        "a bucket's policy is changed for what writes to a bucket",
     ),
     unneeded(
         "AWS::S3::Bucket",
@@ -213,6 +234,18 @@ pub(super) const ADDED: &[Added] = &[
         reason: "their stages too",
     },
     Added {
+        kind: "AWS::ApiGateway::RestApi",
+        actions: &["apigateway:DELETE", "apigateway:PUT"],
+        on: Some("arn:${AWS::Partition}:apigateway:${AWS::Region}::/tags/*"),
+        reason: "tags are resources of their own",
+    },
+    Added {
+        kind: "AWS::ApiGateway::Stage",
+        actions: &["apigateway:DELETE", "apigateway:PUT"],
+        on: Some("arn:${AWS::Partition}:apigateway:${AWS::Region}::/tags/*"),
+        reason: "the same",
+    },
+    Added {
         kind: "AWS::CodeBuild::Project",
         actions: &[
             "codebuild:BatchGetProjects",
@@ -223,6 +256,12 @@ pub(super) const ADDED: &[Added] = &[
         ],
         on: None,
         reason: "the registry has no handlers of it",
+    },
+    Added {
+        kind: "AWS::Synthetics::Canary",
+        actions: &["lambda:AddPermission"],
+        on: Some("arn:${AWS::Partition}:lambda:${AWS::Region}:${AWS::AccountId}:function:cwsyn-*"),
+        reason: "a canary makes its function itself, of this name",
     },
     Added { kind: "AWS::CDK::Metadata", actions: &[], on: None, reason: "it is nothing in AWS" },
     Added { kind: "AWS::CloudFormation::WaitCondition", actions: &[], on: None, reason: "CloudFormation keeps it" },
@@ -249,29 +288,68 @@ const PARTS: &[(&str, &str, &str)] =
     &[("AWS::DynamoDB::GlobalTable", "StreamArn", "/stream/*"), ("AWS::DynamoDB::Table", "StreamArn", "/stream/*")];
 
 /// Who takes on the roles that a type's resources are given, where it is not `<service>.amazonaws.com`.
-const PRINCIPALS: &[(&str, &str)] = &[
-    ("AWS::ApiGatewayV2::", "apigateway.amazonaws.com"),
-    ("AWS::Cognito::IdentityPoolRoleAttachment", "cognito-identity.amazonaws.com"),
-    ("AWS::Cognito::", "cognito-idp.amazonaws.com"),
-    ("AWS::ECS::", "ecs-tasks.amazonaws.com"),
-    ("AWS::IAM::InstanceProfile", "ec2.amazonaws.com"),
-    ("AWS::KinesisFirehose::", "firehose.amazonaws.com"),
-    ("AWS::StepFunctions::", "states.amazonaws.com"),
+const PRINCIPALS: &[(&str, &[&str])] = &[
+    ("AWS::ApiGatewayV2::", &["apigateway"]),
+    ("AWS::AppRunner::", &["build.apprunner", "tasks.apprunner"]),
+    ("AWS::Batch::", &["batch", "ec2", "ecs-tasks", "spotfleet"]),
+    ("AWS::Cognito::IdentityPoolRoleAttachment", &["cognito-identity"]),
+    ("AWS::Cognito::", &["cognito-idp"]),
+    ("AWS::EC2::FlowLog", &["vpc-flow-logs"]),
+    ("AWS::ECS::Service", &["ecs"]),
+    ("AWS::ECS::", &["ecs-tasks"]),
+    ("AWS::EMR::", &["ec2", "elasticmapreduce"]),
+    ("AWS::Elasticsearch::", &["es"]),
+    ("AWS::IAM::InstanceProfile", &["ec2"]),
+    ("AWS::KinesisAnalyticsV2::", &["kinesisanalytics"]),
+    ("AWS::KinesisFirehose::", &["firehose"]),
+    ("AWS::OpenSearchService::", &["es"]),
+    ("AWS::RDS::", &["monitoring.rds", "rds"]),
+    ("AWS::StepFunctions::", &["states"]),
 ];
 
-/// Actions on random names, which are bounded by what else their resource has.
-pub(super) struct Bounded {
-    pub(super) actions: &'static [&'static str],
-    pub(super) key: &'static str,
-    /// What the key's value is an ARN of: a neighbour of this type.
-    pub(super) neighbour: &'static str,
+/// Properties that are given a role, besides those with `Role` in their name.
+const ROLES: &[&str] = &[
+    "AuthorizerCredentials",
+    "AuthorizerCredentialsArn",
+    "Credentials",
+    "CredentialsArn",
+    "DeliverLogsPermissionArn",
+    "SnsCallerArn",
+];
+
+/// Actions that are never granted on all of a type because it is not known on which one they are needed: each of them
+/// gives rights, or uses another's.
+const NEVER_ON_ALL: &[&str] =
+    &["kms:PutKeyPolicy", "lambda:AddPermission", "lambda:InvokeFunction", "s3:PutBucketPolicy"];
+
+/// Whether a property, by its name and that of the map which it is an entry of, is given a role.
+pub(super) fn is_role_property(name: &str, above: &str) -> bool {
+    name.contains("Role") || above.ends_with("Roles") || ROLES.contains(&name)
 }
 
-pub(super) const BOUNDED: &[Bounded] = &[Bounded {
-    actions: &["lambda:CreateEventSourceMapping", "lambda:DeleteEventSourceMapping", "lambda:UpdateEventSourceMapping"],
-    key: "lambda:FunctionArn",
-    neighbour: "AWS::Lambda::Function",
-}];
+/// Whether an action is never granted on all of a type.
+pub(super) fn is_never_on_all(action: &str) -> bool {
+    let reads = ["iam:Get", "iam:List"].iter().any(|start| action.starts_with(start));
+    (action.starts_with("iam:") && !reads) || NEVER_ON_ALL.contains(&action)
+}
+
+/// Actions on random names, which are bounded by the function that their resource is about.
+const BOUNDED: &[&str] =
+    &["lambda:CreateEventSourceMapping", "lambda:DeleteEventSourceMapping", "lambda:UpdateEventSourceMapping"];
+
+/// The condition key for the function that an action on a random name is about.
+pub(super) fn bounding_key(action: &str) -> Option<&'static str> {
+    BOUNDED.contains(&action).then_some("lambda:FunctionArn")
+}
+
+/// Services whose calls are about several resources at once, each of which has to be allowed: an instance is made from an
+/// image, in a subnet.
+const FOR_EACH_TYPE: &[&str] =
+    &["ec2:", "elasticache:", "glue:", "kms:CreateAlias", "kms:DeleteAlias", "kms:UpdateAlias"];
+
+pub(super) fn is_for_each_type(action: &str) -> bool {
+    FOR_EACH_TYPE.iter().any(|start| action.starts_with(start))
+}
 
 /// Actions that are granted on `*` although IAM can limit them to resources, each with its reason.
 ///
@@ -308,13 +386,10 @@ pub(super) fn is_foreign_format(kind: &str, format: &str) -> bool {
         || (kind.starts_with("AWS::ApiGateway::") && format.contains("/apis"))
 }
 
-pub(super) fn principal(kind: &str) -> String {
-    let known =
-        PRINCIPALS.iter().find(|(prefix, _)| begins(kind, prefix)).map(|(_, principal)| (*principal).to_owned());
-    known.unwrap_or_else(|| {
-        let service = kind.split("::").nth(1).unwrap_or_default().to_ascii_lowercase();
-        format!("{service}.amazonaws.com")
-    })
+pub(super) fn principals(kind: &str) -> Vec<String> {
+    let known = PRINCIPALS.iter().find(|(prefix, _)| begins(kind, prefix)).map(|(_, services)| services.to_vec());
+    let service = kind.split("::").nth(1).unwrap_or_default().to_ascii_lowercase();
+    known.unwrap_or_else(|| vec![service.as_str()]).iter().map(|it| format!("{it}.amazonaws.com")).collect()
 }
 
 fn begins(kind: &str, with: &str) -> bool {

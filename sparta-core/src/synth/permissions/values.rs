@@ -8,27 +8,33 @@ pub(super) struct Leaf<'v> {
     pub(super) name: &'v str,
     /// The property whose map that property is an entry of; empty at the top and in a list.
     pub(super) above: &'v str,
+    /// Whether it is below a map whose keys are the user's own, such as a function's variables.
+    pub(super) free: bool,
     pub(super) value: &'v Value,
+    listed: bool,
 }
+
+/// Properties whose keys are the user's, or another language's.
+const FREE: [&str; 9] = [
+    "DefaultArguments",
+    "Definition",
+    "DefinitionSubstitutions",
+    "Metadata",
+    "Parameters",
+    "PolicyDocument",
+    "Tags",
+    "Variables",
+    "AssumeRolePolicyDocument",
+];
 
 /// All that a resource's properties may come to, at any depth: both branches of a condition, and every item of a list.
 pub(super) fn leaves(resource: &Resource) -> Vec<Leaf<'_>> {
     let mut leaves = Vec::new();
     for (name, value) in resource.properties() {
-        add(Leaf { path: name.clone(), name, above: "", value }, &mut leaves);
+        let free = FREE.contains(&name.as_str());
+        add(Leaf { path: name.clone(), name, above: "", free, value, listed: false }, &mut leaves);
     }
     leaves
-}
-
-/// What a value may come to: both branches of a condition, and every item of a list.
-pub(super) fn alternatives<'v>(value: impl IntoIterator<Item = &'v Value>) -> Vec<&'v Value> {
-    let each = |value: &'v Value| match (value.as_function(), value) {
-        (Some(("Fn::If", Value::List(arguments))), _) => alternatives(arguments.iter().skip(1)),
-        (Some(("Ref", Value::String(name))), _) if name == "AWS::NoValue" => Vec::new(),
-        (None, Value::List(items)) => alternatives(items),
-        _ => vec![value],
-    };
-    value.into_iter().flat_map(each).collect()
 }
 
 fn add<'v>(leaf: Leaf<'v>, leaves: &mut Vec<Leaf<'v>>) {
@@ -39,19 +45,46 @@ fn add<'v>(leaf: Leaf<'v>, leaves: &mut Vec<Leaf<'v>>) {
             }
         }
         (None, Value::Map(map)) => {
+            // What is in the maps of a list is named by these, not by the list.
+            let above = if leaf.listed { "" } else { leaf.name };
             for (name, value) in map {
-                add(Leaf { path: format!("{}.{name}", leaf.path), name, above: leaf.name, value }, leaves);
+                let (path, free) = (format!("{}.{name}", leaf.path), leaf.free || FREE.contains(&name.as_str()));
+                add(Leaf { path, name, above, free, value, listed: false }, leaves);
             }
         }
         (None, Value::List(items)) => {
             for (position, value) in items.iter().enumerate() {
-                // What is in the list's maps is named by these, not by the list.
-                let name = if matches!(value, Value::Map(_)) && value.as_function().is_none() { "" } else { leaf.name };
-                add(Leaf { path: format!("{}[{position}]", leaf.path), name, above: "", value }, leaves);
+                add(
+                    Leaf { path: format!("{}[{position}]", leaf.path), above: "", value, listed: true, ..leaf },
+                    leaves,
+                );
             }
         }
         _ => leaves.push(leaf),
     }
+}
+
+/// What a value may come to: both branches of a condition, and every item of a list.
+pub(super) fn alternatives<'v>(value: impl IntoIterator<Item = &'v Value>) -> Vec<&'v Value> {
+    let each = |value: &'v Value| match (value.as_function(), value) {
+        (Some(("Fn::If", Value::List(arguments))), _) => alternatives(arguments.iter().skip(1)),
+        (None, Value::List(items)) => alternatives(items),
+        _ if is_no_value(value) => Vec::new(),
+        _ => vec![value],
+    };
+    value.into_iter().flat_map(each).collect()
+}
+
+/// Whether a property is left out, or may be: by a branch of a condition.
+pub(super) fn is_optional(value: Option<&Value>) -> bool {
+    value.is_none_or(|value| match value.as_function() {
+        Some(("Fn::If", Value::List(arguments))) => arguments.iter().skip(1).any(|branch| is_optional(Some(branch))),
+        _ => is_no_value(value),
+    })
+}
+
+fn is_no_value(value: &Value) -> bool {
+    value.as_function().is_some_and(|(function, name)| function == "Ref" && name.as_str() == Some("AWS::NoValue"))
 }
 
 #[cfg(test)]
@@ -65,27 +98,40 @@ mod tests {
         let resource = Resource::raw(
             "Custom::Any",
             json!({
+                "Environment": {"Variables": {"RoleArn": "x"}},
                 "One": {"Fn::If": ["Big", "a", {"Fn::If": ["Small", {"Ref": "AWS::NoValue"}, {"Two": "b"}]}]},
                 "Roles": {"guest": "c", "user": "d"},
-                "Sets": [{"Role": "e", "Other": {"Fn::Join": ["", ["f"]]}}, "g"],
+                "Sets": [{"Role": "e", "Other": {"Fn::Join": ["", ["f"]]}}, "g", {"Fn::If": ["Big", {"Name": "h"}, "i"]}],
                 "Single": {"Ref": "R"},
             }),
         );
         let leaves = leaves(&resource);
-        let found: Vec<_> = leaves.iter().map(|leaf| (leaf.path.as_str(), leaf.name, leaf.above)).collect();
+        let found: Vec<_> = leaves.iter().map(|leaf| (leaf.path.as_str(), leaf.name, leaf.above, leaf.free)).collect();
         assert_eq!(
             found,
             [
-                ("One", "One", ""),
-                ("One", "One", ""),
-                ("One.Two", "Two", "One"),
-                ("Roles.guest", "guest", "Roles"),
-                ("Roles.user", "user", "Roles"),
-                ("Sets[0].Other", "Other", ""),
-                ("Sets[0].Role", "Role", ""),
-                ("Sets[1]", "Sets", ""),
-                ("Single", "Single", ""),
+                ("Environment.Variables.RoleArn", "RoleArn", "Variables", true),
+                ("One", "One", "", false),
+                ("One", "One", "", false),
+                ("One.Two", "Two", "One", false),
+                ("Roles.guest", "guest", "Roles", false),
+                ("Roles.user", "user", "Roles", false),
+                ("Sets[0].Other", "Other", "", false),
+                ("Sets[0].Role", "Role", "", false),
+                ("Sets[1]", "Sets", "", false),
+                ("Sets[2].Name", "Name", "", false),
+                ("Sets[2]", "Sets", "", false),
+                ("Single", "Single", "", false),
             ]
         );
+    }
+
+    #[test]
+    fn what_a_branch_leaves_out_is_optional_and_no_alternative() {
+        let value = Value::from(json!({"Fn::If": ["Big", ["a", {"Ref": "X"}], {"Ref": "AWS::NoValue"}]}));
+        assert!(is_optional(Some(&value)) && is_optional(None));
+        assert_eq!(alternatives([&value]).len(), 2);
+        let plain = Value::from(json!({"Fn::If": ["Big", "a", "b"]}));
+        assert!(!is_optional(Some(&plain)));
     }
 }

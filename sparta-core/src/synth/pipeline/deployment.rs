@@ -59,8 +59,12 @@ impl Deployment {
             mistakes.extend(found.into_iter().map(PipelineMistake::from));
             Needs::default()
         });
-        let mut statements = needs.statements();
-        statements.extend(of_references(input.service, stage.parameters.values().map(String::as_str)).statements());
+        let references = of_references(&place, stage.parameters.values().map(String::as_str));
+        let references = references.unwrap_or_else(|found| {
+            mistakes.extend(found.into_iter().map(PipelineMistake::from));
+            Needs::default()
+        });
+        let statements = [needs.statements(), references.statements()].concat();
         let policies = policies(&statements);
         if policies.is_empty() {
             mistakes.push(PipelineMistake::RoleTooLarge { stack: stack.to_owned(), characters: size(&statements) });
@@ -94,6 +98,7 @@ fn bounds_mistake(stack: &str, mistake: BoundaryMistake) -> PipelineMistake {
         BoundaryMistake::Attached { role, policy } => PipelineMistake::AttachedPolicy { role, policy },
         BoundaryMistake::Negative { role } => PipelineMistake::NegativePolicy { role },
         BoundaryMistake::Opaque { role } => PipelineMistake::OpaquePolicy { role },
+        BoundaryMistake::Anything { role, action } => PipelineMistake::UnlimitedPolicy { role, action },
         BoundaryMistake::Own { role } => PipelineMistake::OwnBoundary { role },
         BoundaryMistake::Foreign { resource, property } => PipelineMistake::ForeignIdentity { resource, property },
         BoundaryMistake::Group { resource } => PipelineMistake::Group { resource },
@@ -110,6 +115,9 @@ impl From<NeedsMistake> for PipelineMistake {
             NeedsMistake::Role { resource, property, kind } => Self::UnknownRole { resource, property, kind },
             NeedsMistake::Identity { resource, property } => Self::UnknownIdentity { resource, property },
             NeedsMistake::Provider { resource, kind } => Self::UnknownProvider { resource, kind },
+            NeedsMistake::Name { resource, property } => Self::UnknownName { resource, property },
+            NeedsMistake::Target { resource, action, kind } => Self::UnknownTarget { resource, action, kind },
+            NeedsMistake::Reference(reference) => Self::UnknownReference(reference),
         }
     }
 }

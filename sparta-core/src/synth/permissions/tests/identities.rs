@@ -196,3 +196,148 @@ fn layers_in_a_list_are_what_can_be_read() {
     let template = service(&[("AWS::Lambda::Function", json!({"Layers": [layer]}))]);
     assert_eq!(on(&needs(&template), "lambda:GetLayerVersion"), [(vec![layer.to_owned()], None)]);
 }
+
+#[test]
+fn a_name_that_only_aws_knows_is_not_every_name() {
+    for (kind, property) in [
+        ("AWS::IAM::Role", "RoleName"),
+        ("AWS::IAM::User", "UserName"),
+        ("AWS::IAM::ManagedPolicy", "ManagedPolicyName"),
+        ("AWS::Lambda::Function", "FunctionName"),
+    ] {
+        let of = |name: Json| service(&[(kind, json!({property: name}))]);
+        let unknown = of(json!({"Fn::If": ["Named", {"Fn::ImportValue": "name"}, {"Ref": "AWS::NoValue"}]}));
+        let mistake = NeedsMistake::Name { resource: "R0".to_owned(), property: property.to_owned() };
+        assert_eq!(mistakes(&unknown, &[]), [mistake]);
+        let begun = json!({"Fn::Sub": "${AWS::StackName}-${Name}"});
+        for known in [json!("x"), json!({"Fn::If": ["Named", "x", {"Ref": "AWS::NoValue"}]}), begun] {
+            assert_eq!(mistakes(&of(known), &[]), []);
+        }
+    }
+}
+
+#[test]
+fn a_role_that_may_have_two_names_or_a_path_has_the_arns_of_both() {
+    let name = json!({"Fn::If": ["Named", "x", {"Ref": "AWS::NoValue"}]});
+    let template = service(&[("AWS::IAM::Role", json!({"RoleName": name, "Path": "/service-role/"}))]);
+    let account = "arn:${AWS::Partition}:iam::${AWS::AccountId}:role/service-role";
+    let both = vec![format!("{account}/Test-App-main-*"), format!("{account}/x")];
+    assert_eq!(on(&needs(&template), "iam:CreateRole"), [(both, None)]);
+}
+
+#[test]
+fn a_function_is_known_by_its_alias_its_name_and_its_arn() {
+    let of = |function: Json| {
+        service(&[
+            ("AWS::Lambda::Permission", json!({"FunctionName": function})),
+            ("AWS::Lambda::EventSourceMapping", json!({"FunctionName": function})),
+            ("AWS::Lambda::Alias", json!({"FunctionName": {"Ref": "R3"}, "Name": "live"})),
+            ("AWS::Lambda::Function", json!({})),
+        ])
+    };
+    let own = vec![format!("arn:${{AWS::Partition}}:lambda:{HERE}:function:Test-App-main-*")];
+    let named = |start: &str| ["", ":*"].map(|end| format!("{start}:function:other{end}")).to_vec();
+    let here = format!("arn:${{AWS::Partition}}:lambda:{HERE}");
+    let there = "arn:aws:lambda:eu-west-1:123456789012";
+    for (function, arns) in [
+        (json!({"Ref": "R2"}), own.clone()),
+        (json!({"Ref": "R3"}), own),
+        (json!("other"), named(&here)),
+        (json!("123456789012:function:other:live"), named(&here)),
+        (json!(format!("{there}:function:other:live")), named(there)),
+    ] {
+        let needs = needs(&of(function));
+        assert_eq!(on(&needs, "lambda:AddPermission"), [(arns.clone(), None)]);
+        let condition = on(&needs, "lambda:CreateEventSourceMapping")[0].1.clone().unwrap();
+        let values = condition["ArnLike"]["lambda:FunctionArn"].clone();
+        let values: Vec<Json> = values.as_array().cloned().unwrap_or_else(|| vec![values]);
+        assert_eq!(values.len(), arns.len(), "{condition}");
+    }
+    let unknown = mistakes(&of(json!({"Fn::ImportValue": "function"})), &[]);
+    assert!(unknown.len() == 4 && unknown.iter().all(|it| matches!(it, NeedsMistake::Target { .. })), "{unknown:?}");
+}
+
+#[test]
+fn what_an_app_says_of_a_type_keeps_its_condition() {
+    let said = Statement::allow(["iam:PassRole"])
+        .on("arn:aws:iam::123456789012:role/events")
+        .when(json!({"StringEquals": {"iam:PassedToService": "events.amazonaws.com"}}));
+    let template = rule(json!({"Fn::ImportValue": "role"}));
+    let needs = Needs::of(&place(&template, "S"), None, &[("AWS::Events::Rule".to_owned(), said)]).unwrap();
+    let condition = Some(json!({"StringEquals": {"iam:PassedToService": "events.amazonaws.com"}}));
+    assert_eq!(on(&needs, "iam:PassRole"), [(vec!["arn:aws:iam::123456789012:role/events".to_owned()], condition)]);
+}
+
+#[test]
+fn a_users_own_keys_are_no_roles_and_roles_have_other_names_too() {
+    let template = service(&[
+        (
+            "AWS::Lambda::Function",
+            json!({"Environment": {"Variables": {"TargetRoleArn": "arn:aws:iam::123456789012:role/admin"}},
+                   "Role": {"Fn::GetAtt": ["R2", "Arn"]}}),
+        ),
+        ("AWS::ApiGateway::Method", json!({"Integration": {"Credentials": {"Fn::GetAtt": ["R2", "Arn"]}}})),
+        ("AWS::IAM::Role", json!({})),
+    ]);
+    let own = "arn:${AWS::Partition}:iam::${AWS::AccountId}:role/Test-App-main-*";
+    let passed = on(&needs(&template), "iam:PassRole");
+    assert!(passed.len() == 2 && passed.iter().all(|(roles, _)| *roles == [own]), "{passed:?}");
+}
+
+#[test]
+fn a_boundary_allows_nobody_to_act_as_anybody() {
+    let of = |action: &str, resource: Json| {
+        let statement = json!({"Effect": "Allow", "Action": action, "Resource": resource});
+        service(&[("AWS::IAM::Role", json!({"Policies": [{"PolicyDocument": {"Statement": statement}}]}))])
+    };
+    for action in ["iam:PassRole", "sts:AssumeRole", "lambda:InvokeFunction"] {
+        let (role, name) = ("R0".to_owned(), action.to_owned());
+        let unknown = of(action, json!({"Fn::ImportValue": "it"}));
+        assert_eq!(unbounded(&unknown), [BoundaryMistake::Anything { role, action: name }]);
+        assert_eq!(unbounded(&of(action, json!("arn:aws:iam::123456789012:role/x"))), []);
+    }
+    assert_eq!(unbounded(&of("s3:GetObject", json!({"Fn::ImportValue": "it"}))), []);
+}
+
+#[test]
+fn a_policy_that_nobody_has_is_not_in_the_boundary() {
+    let document = json!({"Statement": {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::b/*"}});
+    let of = |policies: Json| {
+        service(&[
+            ("AWS::IAM::Role", json!({"ManagedPolicyArns": policies})),
+            ("AWS::IAM::ManagedPolicy", json!({"PolicyDocument": document})),
+        ])
+    };
+    let statements = |template: &Template| Boundary::of(&place(template, "S")).unwrap().unwrap().statements.len();
+    assert_eq!((statements(&of(json!([]))), statements(&of(json!([{"Ref": "R1"}])))), (0, 1));
+}
+
+#[test]
+fn a_secret_of_the_template_can_be_looked_up_and_an_unknown_one_is_not_any() {
+    let of = |reference: Json| {
+        let template = service(&[
+            ("AWS::RDS::DBInstance", json!({"MasterUserPassword": reference})),
+            ("AWS::SecretsManager::Secret", json!({})),
+        ]);
+        of_references(&place(&template, "S"), []).map(|needs| on(&needs, "secretsmanager:GetSecretValue"))
+    };
+    let own = vec![format!("arn:${{AWS::Partition}}:secretsmanager:{HERE}:secret:R1-*")];
+    for reference in [
+        json!({"Fn::Sub": "{{resolve:secretsmanager:${R1}:SecretString:password}}"}),
+        json!({"Fn::Join": ["", ["{{resolve:secretsmanager:", {"Ref": "R1"}, ":SecretString:password}}"]]}),
+    ] {
+        assert_eq!(of(reference).unwrap(), [(own.clone(), None)]);
+    }
+    let unknown = of(json!({"Fn::Sub": "{{resolve:secretsmanager:${Secret}:SecretString:password}}"}));
+    assert!(matches!(&unknown.unwrap_err()[..], [NeedsMistake::Reference(it)] if it.starts_with("secretsmanager:*")));
+}
+
+#[test]
+fn an_instance_is_made_of_several_resources_each_of_which_is_allowed() {
+    let template = service(&[("AWS::EC2::Instance", json!({"SubnetId": "subnet-1", "ImageId": "ami-1"}))]);
+    let resources: Vec<String> =
+        on(&needs(&template), "ec2:RunInstances").into_iter().flat_map(|(resources, _)| resources).collect();
+    for part in [":instance/", ":image/", ":subnet/", ":network-interface/", ":volume/"] {
+        assert!(resources.iter().any(|arn| arn.contains(part)), "{part}: {resources:?}");
+    }
+}
