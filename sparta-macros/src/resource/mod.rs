@@ -3,22 +3,21 @@
 //! Each begins with the path of `sparta-core` in brackets, which the macros there put before what the user wrote.
 
 mod attribute;
+mod bare;
 mod check;
 mod intrinsic;
 mod literal;
 mod parse;
 mod place;
 mod property;
+mod tokens;
 mod tree;
+mod value;
 
 use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
 use quote::quote;
 
-use self::{
-    literal::Literal,
-    parse::{Parser, Tokens},
-    place::Mistakes,
-};
+use self::{literal::Literal, parse::Parser, place::Mistakes, tokens::Tokens};
 
 pub use attribute::expand as attribute;
 pub use property::expand as property;

@@ -16,6 +16,11 @@ impl Place {
         Self { start, end }
     }
 
+    /// From the start of this one to the end of the other.
+    pub fn up_to(self, other: Self) -> Self {
+        Self { start: self.start, end: other.end }
+    }
+
     /// `::core::compile_error! { "message" }`, which the compiler reports here.
     pub fn error(self, message: &str) -> TokenStream {
         let mut literal = proc_macro2::Literal::string(message);

@@ -3,14 +3,7 @@ use quote::quote;
 use sparta_schema as schema;
 
 use super::{
-    check,
-    intrinsic::Places,
-    literal::Literal,
-    parse::{Parser, Tokens},
-    place::Place,
-    root,
-    tree::Node,
-    with,
+    check, intrinsic::Places, literal::Literal, parse::Parser, place::Place, root, tokens::Tokens, tree::Node, with,
 };
 
 /// A step to a part of a resource's properties.
