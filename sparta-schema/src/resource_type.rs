@@ -137,6 +137,14 @@ impl ResourceType {
             .map(|(name, _)| *name)
     }
 
+    /// Whether it may have properties beside those that are known, as custom resources do.
+    pub fn is_open(&self) -> bool {
+        let is_never = |id: Id| matches!(self.schemas[id].as_slice(), [Keyword::Never]);
+        let root = &self.schemas[self.root];
+        let is_closed = root.iter().any(|it| matches!(it, Keyword::AdditionalProperties(id) if is_never(*id)));
+        !is_closed || root.iter().any(|it| matches!(it, Keyword::PatternProperties(_)))
+    }
+
     /// The properties at the top that cannot be left out.
     pub fn required(&self) -> &[&'static str] {
         let required = self.schemas[self.root].iter().find_map(|keyword| match keyword {

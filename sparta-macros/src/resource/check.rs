@@ -1,14 +1,19 @@
 use sparta_schema::{Fault, ResourceType, nearest_type, resource_type};
 
 use super::{
+    beside,
     intrinsic::Places,
     place::Mistakes,
     tree::{Kind, Node},
 };
 
 /// Checks the properties of a resource.
-pub fn resource(kind: &Kind, properties: &Node, mistakes: &mut Mistakes) {
+pub fn resource(kind: &Kind, properties: &mut Node, mistakes: &mut Mistakes) {
     let Some(resource_type) = described(kind, mistakes) else { return };
+    // A custom resource may have a property of any name.
+    if !resource_type.is_open() {
+        beside::take_out(resource_type, properties, mistakes);
+    }
     let mut places = Places::default();
     let faults = sparta_schema::check(resource_type, &places.node(properties));
     report(faults, kind, &places, mistakes);

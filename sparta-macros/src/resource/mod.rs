@@ -4,6 +4,7 @@
 
 mod attribute;
 mod bare;
+mod beside;
 mod check;
 mod intrinsic;
 mod literal;
@@ -27,9 +28,9 @@ pub fn expand(input: TokenStream) -> TokenStream {
     let (root, mut tokens) = root(input);
     let mut parser = Parser::default();
     let kind = parser.kind(&mut tokens);
-    let properties = parser.properties(&mut tokens, &kind);
+    let mut properties = parser.properties(&mut tokens, &kind);
     parser.end(&mut tokens, "after the properties");
-    check::resource(&kind, &properties, &mut parser.mistakes);
+    check::resource(&kind, &mut properties, &mut parser.mistakes);
     let Literal { text, expressions } = Literal::new(&root, &properties, &parser.expressions);
     let kind = &kind.name;
     let resource = quote!(#root::cfn::literal::resource(#kind, #text, &mut [#expressions]));
