@@ -45,6 +45,12 @@ pub enum FaultKind {
     Form,
     /// An IAM action that does not exist.
     UnknownAction,
+    /// A dynamic reference that is misspelt.
+    DynamicReference,
+    /// An intrinsic function with arguments that it does not take.
+    Function,
+    /// An intrinsic function whose name is misspelt.
+    UnknownFunction,
 }
 
 impl fmt::Display for Fault {

@@ -1,6 +1,6 @@
 use serde_json::{Map, Value as Json};
 
-use crate::node::{Entry, Kind, Node, Value};
+use crate::node::{Entry, Node, Value};
 
 impl Node {
     /// Reads a property's value as it stands in a template: intrinsic functions are unknown values, `Fn::If` is a choice
@@ -41,11 +41,10 @@ impl Reader {
             Json::String(it) => Value::String(it.clone()),
             Json::Array(items) => Value::List(items.iter().map(|it| self.node(it)).collect()),
             Json::Object(map) => match function(map) {
-                Some(("Ref", Json::String(name))) if name == "AWS::NoValue" => Value::Absent,
-                Some(("Fn::If", Json::Array(arguments))) if arguments.len() == 3 => {
-                    Value::Choice(arguments[1..].iter().map(|it| self.node(it)).collect())
+                Some((name, argument)) => {
+                    let argument = self.node(argument);
+                    return Node::function(place, name, argument);
                 }
-                Some((name, _)) => return Node::intrinsic(place, result(name)),
                 // a macro or a loop makes other keys of these
                 None if map.keys().any(|key| key.starts_with("Fn::")) => return Node::expression(place),
                 None => Value::Map(map.iter().map(|(key, it)| Entry::new(self.place(), key, self.node(it))).collect()),
@@ -60,12 +59,4 @@ pub(crate) fn function(map: &Map<String, Json>) -> Option<(&str, &Json)> {
     let (name, argument) = map.iter().next().filter(|_| map.len() == 1)?;
     let is_function = name == "Ref" || (name.starts_with("Fn::") && !name.starts_with("Fn::ForEach::"));
     is_function.then_some((name, argument))
-}
-
-fn result(function: &str) -> Option<Kind> {
-    match function {
-        "Fn::Base64" | "Fn::Join" | "Fn::Sub" | "Fn::ToJsonString" => Some(Kind::Text),
-        "Fn::Cidr" | "Fn::GetAZs" | "Fn::Split" => Some(Kind::List),
-        _ => None,
-    }
 }

@@ -9,7 +9,9 @@
 
 mod archive;
 mod check;
+mod dynamic;
 mod fault;
+mod function;
 pub mod iam;
 #[cfg(feature = "template")]
 mod json;
@@ -24,6 +26,7 @@ mod wire;
 
 pub use check::check;
 pub use fault::{Fault, FaultKind};
+pub use function::check_function;
 pub use names::{nearest, nearest_type};
 pub use node::{Entry, Kind, Node, Unknown, Value};
 pub use resource_type::{Handlers, ResourceType, Tagging, resource_type, types};

@@ -311,3 +311,33 @@ fn results_of_conditions_and_compute_types_are_those_of_the_services() {
     let found = messages("AWS::CodeBuild::Project", project("BUILD_HUGE"));
     assert!(found[0].starts_with("Environment.ComputeType: `ComputeType` must be one of"), "{found:?}");
 }
+
+#[test]
+fn what_no_branch_of_a_condition_gives_is_missing() {
+    let none = json!({ "Ref": "AWS::NoValue" });
+    let bucket = |value: Json| json!({ "Bucket": value, "PolicyDocument": { "Statement": [] } });
+    let choice = |a: &Json, b: &Json| json!({ "Fn::If": ["x", a, b] });
+    assert_right("AWS::S3::BucketPolicy", bucket(choice(&none, &json!("hello"))));
+    assert_right("AWS::S3::BucketPolicy", bucket(choice(&none, &choice(&json!({ "Ref": "Bucket" }), &none))));
+    for missing in [none.clone(), choice(&none, &none), choice(&none, &choice(&none, &none))] {
+        assert_eq!(
+            messages("AWS::S3::BucketPolicy", bucket(missing)),
+            ["missing property `Bucket` of AWS::S3::BucketPolicy"]
+        );
+    }
+}
+
+#[test]
+fn misspelt_dynamic_references_are_found_and_nothing_else_is_said_of_them() {
+    assert_right("AWS::SQS::Queue", json!({ "DelaySeconds": "{{resolve:ssm:delay:1}}" }));
+    assert_eq!(
+        messages(
+            "AWS::SQS::Queue",
+            json!({ "DelaySeconds": "{{resolve:smm:delay:1}}", "QueueName": "{{resolve:ssm:name}" })
+        ),
+        [
+            "DelaySeconds: there is no dynamic reference to `smm`; did you mean `ssm`?",
+            "QueueName: the dynamic reference `{{resolve:ssm:name}` must end with `}}`",
+        ]
+    );
+}

@@ -147,6 +147,23 @@ fn functions_that_cloudformation_cannot_read_are_mistakes() {
         (json!({ "Fn::Select": ["first", ["a"]] }), "`Fn::Select` needs a list of an index from 0 on and a list"),
         (json!({ "Fn::Select": [-1, ["a"]] }), "`Fn::Select` needs a list of an index from 0 on and a list"),
         (json!({ "Fn::Select": [0, { "Fn::Split": [","] }] }), "`Fn::Split` needs a list of a delimiter and a text"),
+        (json!({ "Ref": 5 }), "`Ref` needs the name of a resource or a parameter"),
+        (json!({ "Fn::GetAtt": ["Topic"] }), "`Fn::GetAtt` needs a resource and an attribute"),
+        (json!({ "Fn::GetAtt": ["Topic", 1] }), "`Fn::GetAtt` needs a resource and an attribute"),
+        (json!({ "Fn::Sub": { "Ref": "Topic" } }), "`Fn::Sub` needs a text, or a list of a text and a map"),
+        (json!({ "Fn::Sub": "${Topic" }), "`${Topic` in `Fn::Sub` must end with `}`"),
+        (json!({ "Fn::Sub": "${A:-b}" }), "`Fn::Sub` takes no name `A:-b`; `${!A:-b}` is left as `${A:-b}`"),
+        (json!({ "Fn::If": [["x"], 1, 2] }), "`Fn::If` needs a condition and two values"),
+        (json!({ "Fn::FindInMap": ["Names", "a"] }), "`Fn::FindInMap` needs a mapping and two keys"),
+        (
+            json!({ "Fn::Select": [0, { "Fn::Cidr": ["10.0.0.0/16"] }] }),
+            "`Fn::Cidr` needs a list of a block, a count and a number of bits",
+        ),
+        (json!({ "Fn::Base64": null }), "`Fn::Base64` needs a text"),
+        (
+            json!({ "Fn::Sub": "{{resolve:secretmanager:${Topic}}}" }),
+            "there is no dynamic reference to `secretmanager`; did you mean `secretsmanager`?",
+        ),
     ];
     for (name, message) in wrong {
         let found = mistakes(topic(name.clone()));
@@ -157,6 +174,10 @@ fn functions_that_cloudformation_cannot_read_are_mistakes() {
         json!({ "Fn::Select": ["0", { "Fn::GetAZs": "" }] }),
         json!({ "Fn::Select": [{ "Ref": "AWS::NoValue" }, ["a", { "Fn::Base64": "b" }]] }),
         json!({ "Fn::SomethingOfTomorrow": ["a"] }),
+        json!({ "Fn::Sub": "${!A:-b} $ { ${ Topic } ${}" }),
+        json!({ "Fn::Sub": ["${a-b}{{resolve:ssm:${Topic}}}", { "a-b": { "Ref": "Topic" } }] }),
+        json!({ "Fn::Join": ["", ["{{resolve:secretsmanager:", { "Ref": "Topic" }, "}}"]] }),
+        json!({ "Fn::Sub": { "Fn::Transform": { "Name": "Texts" } } }),
         json!({ "Fn::ForEach::Names": ["Name", ["a"], {}] }),
     ];
     for name in right {

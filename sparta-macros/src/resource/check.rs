@@ -9,18 +9,21 @@ use super::{
 
 /// Checks the properties of a resource.
 pub fn resource(kind: &Kind, properties: &mut Node, mistakes: &mut Mistakes) {
-    let Some(resource_type) = described(kind, mistakes) else { return };
+    let resource_type = described(kind, mistakes);
     // A custom resource may have a property of any name.
-    if !resource_type.is_open() {
-        beside::take_out(resource_type, properties, mistakes);
+    if let Some(closed) = resource_type.filter(|it| !it.is_open()) {
+        beside::take_out(closed, properties, mistakes);
     }
     let mut places = Places::default();
-    let faults = sparta_schema::check(resource_type, &places.node(properties));
-    report(faults, kind, &places, mistakes);
+    let node = places.node(properties);
+    let faults = resource_type.map(|it| sparta_schema::check(it, &node)).unwrap_or_default();
+    report(faults, kind, places, mistakes);
 }
 
-/// Remembers what is wrong at each place.
-pub fn report(faults: Vec<Fault>, kind: &Kind, places: &Places, mistakes: &mut Mistakes) {
+/// Remembers what is wrong at each place, with what is wrong with intrinsic functions.
+pub fn report(mut faults: Vec<Fault>, kind: &Kind, mut places: Places, mistakes: &mut Mistakes) {
+    faults.append(&mut places.faults);
+    faults.sort_by_key(|fault| fault.place);
     for fault in faults {
         mistakes.push(places.get(fault.place).unwrap_or(kind.place), fault.message);
     }

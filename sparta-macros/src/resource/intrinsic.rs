@@ -1,24 +1,28 @@
 //! What the schemas are asked about: the tree with intrinsic functions for what they are.
 
-use sparta_schema as schema;
+use sparta_schema::{self as schema, Fault};
 
 use super::{
     place::Place,
     tree::{Entry, Node, Value},
 };
 
-/// The places of what the schemas are asked about, by number.
+/// The places of what the schemas are asked about, by number, and what is found on the way.
 #[derive(Default)]
-pub struct Places(Vec<Place>);
+pub struct Places {
+    places: Vec<Place>,
+    /// What is wrong with intrinsic functions.
+    pub faults: Vec<Fault>,
+}
 
 impl Places {
     pub fn add(&mut self, place: Place) -> usize {
-        self.0.push(place);
-        self.0.len() - 1
+        self.places.push(place);
+        self.places.len() - 1
     }
 
     pub fn get(&self, number: usize) -> Option<Place> {
-        self.0.get(number).copied()
+        self.places.get(number).copied()
     }
 
     /// The tree as the schemas know it.
@@ -50,19 +54,10 @@ impl Places {
     }
 
     fn intrinsic(&mut self, place: usize, function: &Entry) -> schema::Node {
-        let kind = match (function.key.as_str(), &function.value.value) {
-            ("Ref", Value::Text(name)) if name == "AWS::NoValue" => {
-                return schema::Node::new(place, schema::Value::Absent);
-            }
-            ("Fn::If", Value::List(arguments)) if arguments.len() == 3 => {
-                let branches = arguments[1..].iter().map(|branch| self.node(branch)).collect();
-                return schema::Node::new(place, schema::Value::Choice(branches));
-            }
-            ("Fn::Base64" | "Fn::Join" | "Fn::Sub", _) => Some(schema::Kind::Text),
-            ("Fn::Cidr" | "Fn::GetAZs" | "Fn::Split", _) => Some(schema::Kind::List),
-            _ => None,
-        };
-        schema::Node::intrinsic(place, kind)
+        let name = self.add(function.place);
+        let argument = self.node(&function.value);
+        self.faults.extend(schema::check_function(name, &function.key, &argument));
+        schema::Node::function(place, &function.key, argument)
     }
 }
 

@@ -20,14 +20,12 @@ pub fn expand(input: TokenStream) -> TokenStream {
     let path = path(&mut tokens, &mut parser);
     let value = parser.value(&mut tokens, "property");
     parser.end(&mut tokens, "after the property");
-    if let Some(resource_type) = check::described(&kind, &mut parser.mistakes) {
-        let mut places = Places::default();
-        let whole = within(&path, &value, &mut places);
-        let faults = schema::check(resource_type, &whole).into_iter();
-        // What is around the part is not this macro's to check.
-        let here = faults.filter(|fault| fault.place != OUTSIDE).collect();
-        check::report(here, &kind, &places, &mut parser.mistakes);
-    }
+    let mut places = Places::default();
+    let whole = within(&path, &value, &mut places);
+    let faults = check::described(&kind, &mut parser.mistakes).map(|it| schema::check(it, &whole));
+    // What is around the part is not this macro's to check.
+    let here = faults.into_iter().flatten().filter(|fault| fault.place != OUTSIDE).collect();
+    check::report(here, &kind, places, &mut parser.mistakes);
     let Literal { text, expressions } = Literal::new(&root, &value, &parser.expressions);
     with(&parser.mistakes, quote!(#root::cfn::literal::value(#text, &mut [#expressions])))
 }

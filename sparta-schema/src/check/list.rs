@@ -1,4 +1,5 @@
 use crate::check::{Checker, Verdict};
+use crate::dynamic::is_dynamic;
 use crate::fault::FaultKind;
 use crate::node::{Entry, Node, Presence, Value};
 use crate::schema::{Id, Keyword};
@@ -102,7 +103,7 @@ fn is_known(node: &Node) -> bool {
     match &node.value {
         Value::List(items) => items.iter().all(is_known),
         Value::Map(entries) => entries.iter().all(|it| is_known(&it.value)),
-        Value::String(text) => !super::is_dynamic(text),
+        Value::String(text) => !is_dynamic(text),
         Value::Unknown(_) | Value::Choice(_) | Value::Absent => false,
         Value::Null | Value::Bool(_) | Value::Number(_) => true,
     }

@@ -6,6 +6,7 @@ mod map;
 mod scalar;
 mod whole;
 
+use crate::dynamic::is_dynamic;
 use crate::fault::{Fault, FaultKind};
 use crate::node::{Kind, Node, Unknown, Value};
 use crate::resource_type::ResourceType;
@@ -13,7 +14,7 @@ use crate::schema::{Id, Keyword, Types};
 
 /// All mistakes in a resource's properties, sorted by their places.
 ///
-/// What is unknown is taken for right, as is any text with a dynamic reference (`{{resolve:...}}`).
+/// What is unknown is taken for right, as is any text with a dynamic reference (`{{resolve:...}}`) that is not misspelt.
 ///
 /// # Example
 ///
@@ -217,9 +218,4 @@ impl Verdict {
             Self::Yes | Self::Unsure => Vec::new(),
         }
     }
-}
-
-/// Whether a text takes its value from Secrets Manager or the Parameter Store when it is deployed.
-fn is_dynamic(text: &str) -> bool {
-    text.split_once("{{resolve:").is_some_and(|(_, rest)| rest.contains("}}"))
 }

@@ -1,4 +1,5 @@
 use crate::check::{Checker, Verdict};
+use crate::dynamic;
 use crate::fault::{Fault, FaultKind};
 use crate::node::{Node, Presence, Value};
 use crate::schema::Id;
@@ -43,7 +44,13 @@ impl Checker<'_> {
     }
 
     /// Calls for each value at a path, in which `*` stands for every item.
-    fn visit(&mut self, path: &[&str], node: &Node, place: usize, found: &mut dyn FnMut(&mut Self, &Node, usize)) {
+    fn visit(
+        &mut self,
+        path: &[&str],
+        node: &Node,
+        place: usize,
+        found: &mut dyn FnMut(&mut Self, &Node, usize),
+    ) {
         let Some((first, rest)) = path.split_first() else { return found(self, node, place) };
         match &node.value {
             Value::Choice(branches) => branches.iter().for_each(|it| self.visit(path, it, it.place, found)),
@@ -61,12 +68,17 @@ impl Checker<'_> {
         }
     }
 
-    /// `null` is a value nowhere, and a key has one value.
+    /// `null` is a value nowhere, a key has one value, and a dynamic reference its form.
     fn form(&mut self, node: &Node) {
         match &node.value {
             Value::Null => {
                 let message = format!("{} must not be `null`: leave it out instead", self.name());
                 self.fault(node.place, FaultKind::Type, message);
+            }
+            Value::String(text) => {
+                if let Some(message) = dynamic::mistake(text) {
+                    self.fault(node.place, FaultKind::DynamicReference, message);
+                }
             }
             Value::List(items) => {
                 for (index, item) in items.iter().enumerate() {

@@ -1,7 +1,6 @@
 //! The check of a whole template.
 
 mod attributes;
-mod functions;
 mod names;
 mod references;
 

@@ -1,7 +1,10 @@
 use serde_json::Value as Json;
 
+use crate::fault::FaultKind;
+use crate::function::check_function;
 use crate::json::function;
 use crate::names::nearest;
+use crate::node::Node;
 use crate::template::{MistakeKind, Place, Report, described, hint};
 
 /// What intrinsic functions refer to.
@@ -30,42 +33,55 @@ impl Report<'_> {
     }
 
     fn function(&mut self, place: Place<'_>, name: &str, argument: &Json) {
+        if self.function_form(place, name, argument) {
+            return self.references(Place { path: &joined(place.path, name), ..place }, argument);
+        }
         match (name, argument) {
             ("Ref", Json::String(name)) => self.value(place, name, "resource or parameter"),
-            ("Fn::GetAtt", Json::String(text)) => match text.split_once('.') {
-                Some((id, attribute)) => self.get_att(place, id, Some(attribute)),
-                None => self.add(place, MistakeKind::Function, "`Fn::GetAtt` needs a resource and an attribute"),
-            },
-            ("Fn::GetAtt", Json::Array(arguments)) => match arguments.as_slice() {
-                [Json::String(id), attribute] => {
+            ("Fn::GetAtt", Json::String(text)) => {
+                if let Some((id, attribute)) = text.split_once('.') {
+                    self.get_att(place, id, Some(attribute));
+                }
+            }
+            ("Fn::GetAtt", Json::Array(arguments)) => {
+                if let [Json::String(id), attribute] = arguments.as_slice() {
                     self.get_att(place, id, attribute.as_str());
-                    self.references(place, attribute);
                 }
-                _ => self.add(place, MistakeKind::Function, "`Fn::GetAtt` needs a resource and an attribute"),
-            },
+                arguments.iter().for_each(|it| self.references(place, it));
+            }
             ("Fn::Sub", Json::String(text)) => self.substitutions(place, text, &Json::Null),
-            ("Fn::Sub", Json::Array(arguments)) => match arguments.as_slice() {
-                [Json::String(text), names @ Json::Object(_)] => {
+            ("Fn::Sub", Json::Array(arguments)) => {
+                if let [Json::String(text), names] = arguments.as_slice() {
                     self.substitutions(place, text, names);
-                    self.references(place, names);
                 }
-                _ => self.add(place, MistakeKind::Function, "`Fn::Sub` needs a text, or a list of a text and a map"),
-            },
-            ("Fn::If", Json::Array(arguments)) => match arguments.as_slice() {
-                [condition, branches @ ..] if branches.len() == 2 => {
+                arguments.iter().for_each(|it| self.references(place, it));
+            }
+            ("Fn::If", Json::Array(arguments)) => {
+                if let Some((condition, branches)) = arguments.split_first() {
                     self.condition(place, condition);
                     branches.iter().for_each(|it| self.references(place, it));
                 }
-                _ => self.add(place, MistakeKind::Function, "`Fn::If` needs a condition and two values"),
-            },
+            }
             ("Fn::FindInMap", Json::Array(arguments)) => self.find_in_map(place, arguments),
             // a macro has parameters of its own
             ("Fn::Transform", _) => {}
-            (name, argument) => {
-                self.function_form(place, name, argument);
-                self.references(Place { path: &joined(place.path, name), ..place }, argument);
-            }
+            (name, argument) => self.references(Place { path: &joined(place.path, name), ..place }, argument),
         }
+    }
+
+    /// Whether a function is malformed, which is then reported.
+    fn function_form(&mut self, place: Place<'_>, name: &str, argument: &Json) -> bool {
+        // a transform may read what CloudFormation does not
+        if self.names.is_open {
+            return false;
+        }
+        let Some(fault) = check_function(0, name, &Node::from_json(argument)) else { return false };
+        // nothing reads all of a resource's metadata
+        if fault.kind == FaultKind::UnknownFunction && place.path.starts_with("Metadata") {
+            return false;
+        }
+        self.add(place, MistakeKind::Function, fault.message);
+        true
     }
 
     fn value(&mut self, place: Place<'_>, name: &str, what: &str) {
