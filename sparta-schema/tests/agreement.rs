@@ -77,9 +77,10 @@ fn why_not_found<'a>(case: &Case, finding: &Finding, left_out: &'a BTreeSet<Stri
         "E3003" | "E3024" | "E3032" if case.mutation == "choice" => {
             Some("a branch of `Fn::If` leaves it out, and that branch may never be taken where the resource is made")
         }
-        "E3027" => Some("the syntax of schedules is code in cfn-lint"),
-        "E3057" => Some("the names of a distribution's origins are code in cfn-lint"),
-        "E3511" => Some("the patterns of some roles' ARNs are code in cfn-lint"),
+        "E3027" if finding.message.starts_with("''") => Some("the registry's pattern lets a schedule be empty"),
+        "E3511" if case.name.starts_with("AWS::Batch::") || case.name.starts_with("AWS::ECS::") => {
+            Some("Batch takes a role's name too, by its documentation, and ECS is not known to refuse one")
+        }
         "E3700" => Some("the order of a pipeline's stages is code in cfn-lint"),
         "E3710" => Some("a service that was shut down is about the day, not the template"),
         _ => None,
@@ -98,6 +99,9 @@ fn why_found(case: &Case, fault: &Fault) -> Option<&'static str> {
         }
         (FaultKind::Enum, "AWS::CodeBuild::Project" | "AWS::CodePipeline::Pipeline") => {
             Some("the schema has no enum, but the service's own model has one")
+        }
+        (FaultKind::Enum, "AWS::CloudFront::Distribution") if fault.path.contains(".CacheBehaviors[") => {
+            Some("cfn-lint compares the default behavior with the origins, and CloudFront all of them")
         }
         (FaultKind::Enum, _) if case.found.iter().any(|it| it.rule == "E3638") => {
             Some("cfn-lint reports one mistake of this rule, and both capacities are wrong")

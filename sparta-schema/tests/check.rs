@@ -341,3 +341,77 @@ fn misspelt_dynamic_references_are_found_and_nothing_else_is_said_of_them() {
         ]
     );
 }
+
+#[test]
+fn schedules_have_a_rate_or_fields() {
+    let rule = |schedule: Json| json!({ "ScheduleExpression": schedule });
+    for right in
+        ["rate(1 minute)", "rate(12 hours)", "cron(0 12 ? * MON-FRI *)", "cron(0/5 8 1 * ? 2030)", "{{resolve:ssm:x}}"]
+    {
+        assert_right("AWS::Events::Rule", rule(json!(right)));
+    }
+    assert_right("AWS::Events::Rule", rule(json!({ "Fn::Sub": "rate(${Minutes} minutes)" })));
+    for (wrong, expected) in [
+        ("rate(1 minutes)", "`rate(1 minute)`, `rate(1 hour)` or `rate(1 day)`"),
+        ("rate(5 minute)", "of `minutes`, `hours` or `days`"),
+        ("rate(0 minutes)", "of a whole number from 1 on"),
+        ("rate(5)", "`rate(number unit)`"),
+        ("cron(0 12 * * *)", "`cron(minutes hours day-of-month month day-of-week year)`"),
+        ("cron(0 12 * * * *)", "`cron(...)` with `?` for the day of the month or the day of the week"),
+    ] {
+        let message = format!("ScheduleExpression: `ScheduleExpression` must be {expected}, not `{wrong}`");
+        assert_eq!(messages("AWS::Events::Rule", rule(json!(wrong))), [message]);
+    }
+}
+
+#[test]
+fn behaviors_of_a_distribution_name_its_origins() {
+    let name = "AWS::CloudFront::Distribution";
+    let distribution = |target: Json, origins: Json| {
+        let behavior =
+            |target| json!({ "TargetOriginId": target, "ViewerProtocolPolicy": "https-only", "CachePolicyId": "x" });
+        let mut second = behavior(json!("files"));
+        second["PathPattern"] = json!("/files/*");
+        json!({ "DistributionConfig": {
+            "Enabled": true, "Origins": origins,
+            "DefaultCacheBehavior": behavior(target), "CacheBehaviors": [second],
+        } })
+    };
+    let origin = |id: &str| json!({ "Id": id, "DomainName": "example.com", "CustomOriginConfig": { "OriginProtocolPolicy": "https-only" } });
+    let both = json!([origin("files"), { "Fn::If": ["x", origin("site"), { "Ref": "AWS::NoValue" }] }]);
+    assert_right(name, distribution(json!("site"), both.clone()));
+    assert_right(name, distribution(json!({ "Ref": "Origin" }), both.clone()));
+    assert_right(
+        name,
+        distribution(json!("other"), json!([origin("files"), { "Fn::If": ["x", { "Ref": "A" }, { "Ref": "B" }] }])),
+    );
+    assert_eq!(
+        messages(name, distribution(json!("sites"), both)),
+        [
+            "DistributionConfig.DefaultCacheBehavior.TargetOriginId: `TargetOriginId` must be the `Id` of an origin: `files`, \
+          `site`, not `sites`; did you mean `site`?"
+        ]
+    );
+    assert_eq!(
+        messages(name, distribution(json!("site"), json!([origin("site")]))),
+        [
+            "DistributionConfig.CacheBehaviors[0].TargetOriginId: `TargetOriginId` must be the `Id` of an origin: `site`, not \
+          `files`"
+        ]
+    );
+}
+
+#[test]
+fn roles_that_are_certainly_given_by_their_arn_have_one() {
+    let bucket = |role: &str| {
+        let destination = json!({ "Bucket": "arn:aws:s3:::copy" });
+        let rules = json!([{ "Status": "Enabled", "Prefix": "", "Destination": destination }]);
+        json!({ "ReplicationConfiguration": { "Role": role, "Rules": rules } })
+    };
+    assert_right("AWS::S3::Bucket", bucket("arn:aws-cn:iam::123456789012:role/service/copy"));
+    let found = messages("AWS::S3::Bucket", bucket("copy"));
+    assert!(
+        found.len() == 1 && found[0].starts_with("ReplicationConfiguration.Role: `Role` must match the pattern"),
+        "{found:?}"
+    );
+}

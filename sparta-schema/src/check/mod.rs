@@ -1,5 +1,6 @@
 //! The check of one resource's properties against its type.
 
+mod code;
 mod combination;
 mod list;
 mod map;
@@ -36,6 +37,7 @@ pub fn check(resource_type: &ResourceType, properties: &Node) -> Vec<Fault> {
     let mut checker = Checker::new(resource_type);
     checker.schema(resource_type.root, properties);
     checker.whole(properties);
+    checker.code(properties);
     let mut faults = checker.faults;
     faults.sort_by_key(|fault| fault.place);
     let mut seen = Vec::new();

@@ -44,7 +44,7 @@ impl Checker<'_> {
     }
 
     /// Calls for each value at a path, in which `*` stands for every item.
-    fn visit(
+    pub(super) fn visit(
         &mut self,
         path: &[&str],
         node: &Node,
