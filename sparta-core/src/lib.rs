@@ -45,6 +45,8 @@ pub use request::{PayloadError, RequestContext, RequestExt, RequestPayloadExt};
 pub use response::{IntoResponse, Json, Response};
 #[doc(hidden)]
 pub use runtime::exchange::Exchange;
+#[doc(hidden)]
+pub use runtime::reply::Replies;
 pub use runtime::{Build, Check, FunctionEntry, Hook, Hooks, ServeError, Serving, serve};
 pub use service::{HttpService, Request};
 pub use synth::{LogLevel, Synthesis};

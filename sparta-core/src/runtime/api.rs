@@ -8,8 +8,9 @@ use std::sync::Arc;
 use bytes::Bytes;
 use serde::Serialize;
 
-use super::connection::{Call, Connection, Endpoint, Reply, ignored};
+use super::connection::{Call, Connection, Endpoint, ignored};
 use super::invocation::{Invocation, InvocationId, invocation};
+use super::reply::Reply;
 use crate::context::Config;
 
 /// A call of the Runtime API that failed.
@@ -54,7 +55,7 @@ impl RuntimeApi {
         let call = get(["/2018-06-01/runtime/invocation/next", "", ""]);
         let mut head = None;
         let reply = self.connection.call(call, |headers| head = Some(invocation(headers, config))).await;
-        let Reply { status, body } = self.accepted("the poll for an event", reply)?;
+        let Reply { status, body, .. } = self.accepted("the poll for an event", reply)?;
         match head {
             Some(head) if status != 204 => {
                 let (context, id) = head?;
@@ -108,7 +109,7 @@ impl RuntimeApi {
     pub(super) fn accepted(&self, call: &'static str, reply: io::Result<Reply>) -> Result<Reply, ApiError> {
         match reply {
             Ok(reply) if (200..300).contains(&reply.status) => Ok(reply),
-            Ok(Reply { status, body }) => {
+            Ok(Reply { status, body, .. }) => {
                 Err(ApiError::Refused { call, status, message: String::from_utf8_lossy(&body).into_owned() })
             }
             Err(source) => {

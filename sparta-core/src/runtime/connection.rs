@@ -4,21 +4,15 @@ use std::fmt;
 use std::io::{self, ErrorKind, IoSlice, Write};
 use std::mem::{self, MaybeUninit};
 
-use bytes::{Buf, Bytes, BytesMut};
-use httparse::{Header, Status};
+use httparse::Header;
 use socket2::SockRef;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
 
-/// What a read asks for at least: more than the head of any answer.
-const ROOM: usize = 8 * 1024;
-/// A larger buffer goes with the body that needed it.
-const KEPT: usize = 1024 * 1024;
-/// Lambda's events have 6 MB at most; a length beyond this one is a mistake.
-const LARGEST: usize = 64 * 1024 * 1024;
+use super::reply::{Replies, Reply};
+
 /// Copying a body of this size behind its head is cheaper than handing the kernel two pieces.
 const SMALL: usize = 4 * 1024;
-const MOST_HEADERS: usize = 64;
 const AGENT: &str = concat!("\r\nuser-agent: sparta-lambda/", env!("CARGO_PKG_VERSION"), "\r\n");
 
 /// A call of the Runtime API.
@@ -30,13 +24,6 @@ pub(super) struct Call<'a> {
     pub(super) headers: &'a [(&'a str, &'a str)],
     /// A call without one asks.
     pub(super) body: Option<&'a [u8]>,
-}
-
-/// What the Runtime API answers.
-#[derive(Debug)]
-pub(super) struct Reply {
-    pub(super) status: u16,
-    pub(super) body: Bytes,
 }
 
 /// Where an API is: `host:port`, and for some emulators the path that it is under.
@@ -61,28 +48,14 @@ impl Endpoint {
 pub(super) struct Connection {
     endpoint: Endpoint,
     stream: Option<TcpStream>,
-    received: BytesMut,
+    replies: Replies,
     head: Vec<u8>,
-}
-
-struct Head {
-    status: u16,
-    length: Length,
-    stays_open: bool,
-    size: usize,
-}
-
-#[derive(Clone, Copy, PartialEq)]
-enum Length {
-    Known(usize),
-    Chunked,
-    UntilClosed,
 }
 
 impl Connection {
     /// A connection that is not made yet.
     pub(super) fn new(endpoint: Endpoint) -> Self {
-        Self { endpoint, stream: None, received: BytesMut::new(), head: Vec::new() }
+        Self { endpoint, stream: None, replies: Replies::default(), head: Vec::new() }
     }
 
     pub(super) fn endpoint(&self) -> &Endpoint {
@@ -92,7 +65,7 @@ impl Connection {
     /// Drops the connection, which the next call makes again.
     pub(super) fn close(&mut self) {
         self.stream = None;
-        self.received.clear();
+        self.replies.clear();
     }
 
     /// Makes a call, and has the headers of its answer read. If the connection turns out to have been closed since the
@@ -151,8 +124,11 @@ impl Connection {
 
     /// A refusal may come before everything is sent: then the answer says more than the broken connection.
     async fn conclude(&mut self, sent: io::Result<()>, read: impl FnMut(&[Header<'_>])) -> io::Result<Reply> {
-        let reply = self.receive(read).await;
-        if sent.is_err() || reply.is_err() {
+        let reply = match &mut self.stream {
+            Some(stream) => self.replies.next(stream, read).await,
+            None => Err(ErrorKind::NotConnected.into()),
+        };
+        if sent.is_err() || !reply.as_ref().is_ok_and(|reply| reply.stays_open) {
             self.close();
         }
         match (sent, reply) {
@@ -183,7 +159,7 @@ impl Connection {
             let stream = TcpStream::connect(self.endpoint.authority.as_str()).await?;
             stream.set_nodelay(true)?;
             self.stream = Some(stream);
-            self.received.clear();
+            self.replies.clear();
         }
         let stream = self.stream.as_mut().ok_or(ErrorKind::NotConnected)?;
         if body.is_empty() {
@@ -209,149 +185,13 @@ impl Connection {
             self.close();
         }
     }
-
-    async fn receive(&mut self, mut read: impl FnMut(&[Header<'_>])) -> io::Result<Reply> {
-        let head = loop {
-            match parse(&self.received, &mut read)? {
-                Some(head) if (100..200).contains(&head.status) => self.received.advance(head.size),
-                Some(head) => break head,
-                None if self.received.len() > KEPT => return Err(invalid("the head of an answer does not end")),
-                None => self.fill(ROOM).await?,
-            }
-        };
-        self.received.advance(head.size);
-        let body = match head.length {
-            Length::Known(size) => self.sized(size).await?,
-            Length::Chunked => self.chunked().await?,
-            Length::UntilClosed => self.rest().await?,
-        };
-        if self.received.is_empty() && body.len() > KEPT {
-            self.received = BytesMut::new();
-        }
-        if !head.stays_open {
-            self.close();
-        }
-        Ok(Reply { status: head.status, body })
-    }
-
-    /// Reads what there is, with room for `size` bytes.
-    async fn fill(&mut self, size: usize) -> io::Result<()> {
-        checked(self.received.len())?;
-        self.received.reserve(size);
-        let stream = self.stream.as_mut().ok_or(ErrorKind::NotConnected)?;
-        match stream.read_buf(&mut self.received).await? {
-            0 => Err(ErrorKind::UnexpectedEof.into()),
-            _ => Ok(()),
-        }
-    }
-
-    async fn sized(&mut self, size: usize) -> io::Result<Bytes> {
-        while self.received.len() < size {
-            // The room behind it takes the head of the next answer of this size.
-            self.fill(checked(size)? - self.received.len() + ROOM).await?;
-        }
-        Ok(self.received.split_to(size).freeze())
-    }
-
-    /// Joins the chunks where they lie.
-    async fn chunked(&mut self) -> io::Result<Bytes> {
-        let (mut body, mut at) = (0, 0);
-        loop {
-            let size = httparse::parse_chunk_size(&self.received[at..]).map_err(|_| invalid("the size of a chunk"))?;
-            let Status::Complete((head, size)) = size else {
-                self.fill(ROOM).await?;
-                continue;
-            };
-            let start = at + head;
-            if size == 0 {
-                let end = self.trailers(start).await?;
-                let mut whole = self.received.split_to(end);
-                whole.truncate(body);
-                return Ok(whole.freeze());
-            }
-            let end = checked(start.saturating_add(usize::try_from(size).unwrap_or(usize::MAX)))?;
-            while self.received.len() < end + 2 {
-                self.fill(end - self.received.len() + ROOM).await?;
-            }
-            if self.received[end..end + 2] != *b"\r\n" {
-                return Err(invalid("the end of a chunk"));
-            }
-            self.received.copy_within(start..end, body);
-            body += end - start;
-            at = end + 2;
-        }
-    }
-
-    /// Where the trailers that begin at `start` end.
-    async fn trailers(&mut self, start: usize) -> io::Result<usize> {
-        loop {
-            let mut headers = [httparse::EMPTY_HEADER; MOST_HEADERS];
-            match httparse::parse_headers(&self.received[start..], &mut headers).map_err(invalid)? {
-                Status::Complete((size, _)) => return Ok(start + size),
-                Status::Partial => self.fill(ROOM).await?,
-            }
-        }
-    }
-
-    async fn rest(&mut self) -> io::Result<Bytes> {
-        loop {
-            match self.fill(ROOM).await {
-                Ok(()) => {}
-                Err(error) if error.kind() == ErrorKind::UnexpectedEof => return Ok(self.received.split().freeze()),
-                Err(error) => return Err(error),
-            }
-        }
-    }
-}
-
-fn parse(received: &[u8], read: impl FnOnce(&[Header<'_>])) -> io::Result<Option<Head>> {
-    if received.is_empty() {
-        return Ok(None);
-    }
-    let mut headers = [const { MaybeUninit::uninit() }; MOST_HEADERS];
-    let mut response = httparse::Response::new(&mut []);
-    let parsed =
-        httparse::ParserConfig::default().parse_response_with_uninit_headers(&mut response, received, &mut headers);
-    let Status::Complete(size) = parsed.map_err(invalid)? else { return Ok(None) };
-    let status = response.code.unwrap_or_default();
-    let (length, is_closing) = framing(status, response.headers)?;
-    let stays_open = response.version == Some(1) && !is_closing && length != Length::UntilClosed;
-    read(response.headers);
-    Ok(Some(Head { status, length, stays_open, size }))
 }
 
 pub(super) fn ignored(_: &[Header<'_>]) {}
 
-/// The length of the body, and whether the connection ends behind it.
-fn framing(status: u16, headers: &[Header<'_>]) -> io::Result<(Length, bool)> {
-    let (mut length, mut is_closing) = (Length::UntilClosed, false);
-    for header in headers {
-        if header.name.eq_ignore_ascii_case("content-length") && length != Length::Chunked {
-            let size = std::str::from_utf8(header.value).map_err(invalid)?.trim().parse().map_err(invalid)?;
-            length = Length::Known(size);
-        } else if header.name.eq_ignore_ascii_case("transfer-encoding") {
-            length = Length::Chunked;
-        } else if header.name.eq_ignore_ascii_case("connection") {
-            is_closing = header.value.eq_ignore_ascii_case(b"close");
-        }
-    }
-    match status {
-        100..200 | 204 | 304 => Ok((Length::Known(0), is_closing)),
-        _ => Ok((length, is_closing)),
-    }
-}
-
-fn checked(size: usize) -> io::Result<usize> {
-    if size <= LARGEST { Ok(size) } else { Err(invalid("a body that is larger than any event")) }
-}
-
 fn is_closed(error: &io::Error) -> bool {
     use ErrorKind::{BrokenPipe, ConnectionAborted, ConnectionReset, NotConnected, UnexpectedEof};
     matches!(error.kind(), BrokenPipe | ConnectionAborted | ConnectionReset | NotConnected | UnexpectedEof)
-}
-
-fn invalid(error: impl Into<crate::BoxError>) -> io::Error {
-    io::Error::new(ErrorKind::InvalidData, error)
 }
 
 #[cfg(test)]
@@ -367,15 +207,5 @@ mod tests {
         for wrong in ["", "127.0.0.1", ":9001", "lambda:port", "https://lambda:443", "lam bda:9001", "lambda:99999"] {
             assert_eq!(parsed(wrong), None, "{wrong}");
         }
-    }
-
-    #[test]
-    fn a_status_without_a_body_has_none_whatever_its_headers_say() {
-        let head = parse(b"HTTP/1.1 204 No Content\r\ncontent-length: 7\r\n\r\n", |_| ()).unwrap().unwrap();
-        assert!(head.length == Length::Known(0) && head.stays_open);
-        let head = parse(b"HTTP/1.0 200 OK\r\ncontent-length: 7\r\n\r\n", |_| ()).unwrap().unwrap();
-        assert!(head.length == Length::Known(7) && !head.stays_open);
-        let both = b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\ncontent-length: 7\r\n\r\n";
-        assert!(parse(both, |_| ()).unwrap().unwrap().length == Length::Chunked);
     }
 }

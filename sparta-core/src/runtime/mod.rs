@@ -10,6 +10,8 @@ mod hooks;
 mod invocation;
 mod lambda;
 mod logs;
+#[doc(hidden)]
+pub mod reply;
 mod shutdown;
 mod snapshot;
 mod spans;
