@@ -118,7 +118,7 @@ impl Replies {
             }
             let end = checked(start.saturating_add(usize::try_from(size).unwrap_or(usize::MAX)))?;
             while self.received.len() < end + 2 {
-                self.fill(stream, end - self.received.len() + ROOM).await?;
+                self.fill(stream, end + 2 - self.received.len() + ROOM).await?;
             }
             if self.received[end..end + 2] != *b"\r\n" {
                 return Err(invalid("the end of a chunk"));
@@ -206,5 +206,12 @@ mod tests {
         assert!(head.length == Length::Known(7) && !head.stays_open);
         let both = b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\ncontent-length: 7\r\n\r\n";
         assert!(parse(both, |_| ()).unwrap().unwrap().length == Length::Chunked);
+    }
+
+    #[tokio::test]
+    async fn a_chunk_may_come_with_half_of_its_end() {
+        let first = &b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n2\r\nok\r"[..];
+        let mut stream = AsyncReadExt::chain(first, &b"\n0\r\n\r\n"[..]);
+        assert_eq!(Replies::default().next(&mut stream, |_| ()).await.unwrap().body, "ok");
     }
 }
