@@ -173,6 +173,9 @@ fn framing(status: u16, headers: &[Header<'_>]) -> io::Result<(Length, bool)> {
     for header in headers {
         if header.name.eq_ignore_ascii_case("content-length") && length != Length::Chunked {
             let size = std::str::from_utf8(header.value).map_err(invalid)?.trim().parse().map_err(invalid)?;
+            if length != Length::UntilClosed && length != Length::Known(size) {
+                return Err(invalid("two lengths of one body"));
+            }
             length = Length::Known(size);
         } else if header.name.eq_ignore_ascii_case("transfer-encoding") {
             length = Length::Chunked;
@@ -204,6 +207,8 @@ mod tests {
         assert!(head.length == Length::Known(0) && head.stays_open);
         let head = parse(b"HTTP/1.0 200 OK\r\ncontent-length: 7\r\n\r\n", |_| ()).unwrap().unwrap();
         assert!(head.length == Length::Known(7) && !head.stays_open);
+        let equal = b"HTTP/1.1 200 OK\r\ncontent-length: 7\r\ncontent-length: 7\r\n\r\n";
+        assert!(parse(equal, |_| ()).unwrap().unwrap().length == Length::Known(7));
         let both = b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\ncontent-length: 7\r\n\r\n";
         assert!(parse(both, |_| ()).unwrap().unwrap().length == Length::Chunked);
     }

@@ -123,6 +123,7 @@ fn what_is_not_http_ends_the_process_and_says_why() {
         "SSH-2.0-OpenSSH\r\n\r\n".to_owned(),
         format!("{}content-length: many\r\n\r\n7", head("id-1")),
         format!("{}content-length: 99999999999\r\n\r\n7", head("id-1")),
+        format!("{}content-length: 1\r\ncontent-length: 2\r\n\r\n7", head("id-1")),
         format!("{}transfer-encoding: chunked\r\n\r\nxyz\r\n7\r\n", head("id-1")),
         format!("{}transfer-encoding: chunked\r\n\r\n1\r\n7890\r\n", head("id-1")),
         format!("{}transfer-encoding: chunked\r\n\r\nffffffffffffffff\r\n7\r\n", head("id-1")),
