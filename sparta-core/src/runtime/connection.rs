@@ -128,7 +128,9 @@ impl Connection {
             Some(stream) => self.replies.next(stream, read).await,
             None => Err(ErrorKind::NotConnected.into()),
         };
-        if sent.is_err() || !reply.as_ref().is_ok_and(|reply| reply.stays_open) {
+        // What comes before the next call is made cannot be the answer to it.
+        let goes_on = reply.as_ref().is_ok_and(|reply| reply.stays_open) && !self.replies.has_more();
+        if sent.is_err() || !goes_on {
             self.close();
         }
         match (sent, reply) {

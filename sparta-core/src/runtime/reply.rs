@@ -52,6 +52,11 @@ impl Replies {
         self.received.clear();
     }
 
+    /// Whether more was received than the replies that were read.
+    pub(super) fn has_more(&self) -> bool {
+        !self.received.is_empty()
+    }
+
     /// Reads the next reply, and has its headers read.
     ///
     /// # Errors

@@ -65,6 +65,15 @@ fn a_connection_that_was_closed_between_two_calls_is_made_again() {
 }
 
 #[test]
+fn what_comes_behind_an_answer_is_not_the_answer_to_the_next_call() {
+    let surplus = "HTTP/1.1 500 Surplus\r\ncontent-length: 0\r\n\r\n";
+    let event = format!("{}content-length: 1\r\n\r\n7{surplus}", head("id-1"));
+    let record = play("size", &[], vec![vec![Turn::Send(event.into())], vec![accepted()]]);
+    assert_eq!(record.calls[1].text(), "1", "{record:?}");
+    assert_eq!(record.logged("status 500"), 0, "{}", record.output);
+}
+
+#[test]
 fn a_server_that_closes_after_each_answer_is_served() {
     let closing = |id: &str| Turn::Send(format!("{}connection: close\r\ncontent-length: 1\r\n\r\n7", head(id)).into());
     let until_closed = |id: &str| Turn::Send(format!("{}\r\n77", head(id)).into());
