@@ -1,6 +1,7 @@
 //! Any bytes as an event: `cargo fuzz run event`.
 #![no_main]
 
-mod check;
+#[path = "../checks/event.rs"]
+mod event;
 
-libfuzzer_sys::fuzz_target!(|event: &[u8]| check::check(event));
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| event::check(bytes));

@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 
-use super::answer::Answer;
+use super::answer::{Answer, StreamedAnswer};
 use super::event::{self, Origin};
 use crate::Context;
 use crate::error::{Error, Failure};
@@ -35,5 +35,10 @@ impl Exchange {
     /// When the body fails, or the status means an error to whom an event that is not HTTP comes from.
     pub async fn answer(&self, response: Response) -> Result<Bytes, Error> {
         Ok(Answer::new(self.origin, response).await?.into_bytes())
+    }
+
+    /// Writes what is sent before the body of an answer that is a stream.
+    pub fn prelude(&self, response: Response) -> Bytes {
+        StreamedAnswer::new(response).prelude
     }
 }

@@ -1,15 +1,40 @@
-//! The corpus that fuzzing found is replayed.
+//! What fuzzing found is replayed.
 
-#[path = "../../../fuzz/fuzz_targets/check.rs"]
-mod check;
+#[path = "../../../fuzz/checks/answer.rs"]
+mod answer;
+#[path = "../../../fuzz/checks/connection.rs"]
+mod connection;
+#[path = "../../../fuzz/checks/event.rs"]
+mod event;
+#[path = "../../../fuzz/checks/records.rs"]
+mod records;
 
-#[test]
-fn what_fuzzing_found_is_read_and_answered() {
-    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../fuzz/corpus/event");
+fn replay(target: &str, check: fn(&[u8])) {
+    let folder = format!("{}/../fuzz/corpus/{target}", env!("CARGO_MANIFEST_DIR"));
     let files: Vec<_> = std::fs::read_dir(folder).unwrap().map(|file| file.unwrap().path()).collect();
-    assert!(files.len() > 40);
+    assert!(files.len() > 10);
     for file in files {
         println!("{}", file.display());
-        check::check(&std::fs::read(file).unwrap());
+        check(&std::fs::read(file).unwrap());
     }
+}
+
+#[test]
+fn events_that_fuzzing_found_are_read_and_answered() {
+    replay("event", event::check);
+}
+
+#[test]
+fn batches_that_fuzzing_found_are_read_as_serde_reads_them() {
+    replay("records", records::check);
+}
+
+#[test]
+fn responses_that_fuzzing_found_arrive_at_each_sender() {
+    replay("answer", answer::check);
+}
+
+#[test]
+fn replies_that_fuzzing_found_are_read_in_any_pieces() {
+    replay("connection", connection::check);
 }
