@@ -91,21 +91,17 @@ fn plain(sent: &[u8]) -> Option<Reply> {
     if [204, 304].contains(&status) {
         return None;
     }
-    let mut length = None;
+    let mut body = None;
     for line in lines {
         let (name, value) = line.split_once(": ")?;
         match name {
-            "content-length" if length.is_none() => length = Some(value),
-            "transfer-encoding" if length.is_none() && value == "chunked" => length = Some(value),
+            "content-length" if body.is_none() => body = Some(rest.get(..number(value, 10)?)?.to_owned()),
+            "transfer-encoding" if body.is_none() && value == "chunked" => body = Some(joined(rest)?),
             "x" if value == "y" => {}
             _ => return None,
         }
     }
-    let body = match length? {
-        "chunked" => joined(rest)?,
-        length => rest.get(..number(length, 10)?)?.to_owned(),
-    };
-    Some(Reply { status: status as u16, body: body.into() })
+    Some(Reply { status: status as u16, body: body?.into() })
 }
 
 fn joined(mut chunks: &str) -> Option<String> {
