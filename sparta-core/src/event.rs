@@ -35,14 +35,18 @@ impl<T: DeserializeOwned> FromEvent for T {
 pub(crate) fn mismatch<T: DeserializeOwned>(json: &[u8], plain: serde_json::Error) -> (String, serde_json::Error) {
     let mut json = serde_json::Deserializer::from_slice(json);
     match serde_path_to_error::deserialize::<_, T>(&mut json) {
-        Ok(_) => (".".to_owned(), plain),
-        Err(traced) => (traced.path().to_string(), traced.into_inner()),
+        Ok(_) => (String::new(), plain),
+        Err(traced) => {
+            // What is wrong with the whole has a dot for its path.
+            let path = Some(traced.path().to_string()).filter(|path| path != ".");
+            (path.map_or_else(String::new, |path| path + ": "), traced.into_inner())
+        }
     }
 }
 
 /// An event that is not what the function is written for.
 #[derive(Debug, thiserror::Error)]
-#[error("the event is not a {expected}: {path}")]
+#[error("the event is not a {expected}: {path}{source}")]
 pub struct EventMismatch {
     expected: &'static str,
     path: String,

@@ -97,7 +97,7 @@ pub enum RecordsError {
 
 /// A record that is not what the function is written for.
 #[derive(Debug, thiserror::Error)]
-#[error("record {index} is not a {expected}: {path}")]
+#[error("record {index} is not a {expected}: {path}{source}")]
 pub struct RecordError {
     index: usize,
     expected: &'static str,
@@ -320,7 +320,10 @@ mod tests {
         assert_eq!(values.next().unwrap().unwrap(), [1, 2]);
         let error = values.next().unwrap().unwrap_err();
         assert_eq!(error.index(), 1);
-        assert_eq!(error.to_string(), "record 1 is not a alloc::vec::Vec<u32>: [1]");
+        assert_eq!(
+            error.to_string(),
+            "record 1 is not a alloc::vec::Vec<u32>: [1]: invalid type: string \"4\", expected u32 at line 1 column 7"
+        );
         assert!(values.next().unwrap().unwrap().is_empty());
         assert!(values.next().is_none());
     }

@@ -210,7 +210,8 @@ impl BuildOptions {
         let path = Path::new(model.pipeline().map_or("buildspec.yml", |pipeline| pipeline.buildspec_path()));
         let noop = self.output_dir.join(path.file_name().unwrap_or_default());
         let path = if session.global.noop { &noop } else { path };
-        let wanted = self.this_program(model.architecture())?.buildspec().await?;
+        let (wanted, warnings) = self.this_program(model.architecture())?.buildspec().await?;
+        warnings.iter().for_each(|warning| crate::narration::say(format!("warning: {warning}")));
         match std::fs::read(path) {
             Ok(there) if there == wanted.as_bytes() => {}
             Ok(_) if !session.global.noop => {

@@ -190,12 +190,12 @@ impl Compile {
         Ok(Compiled { path, bytes, warnings })
     }
 
-    /// How the pipeline's build makes it, with this machine's version of Rust.
+    /// How the pipeline's build makes it, with this machine's version of Rust; and warnings of what it would lack.
     ///
     /// # Errors
     ///
     /// What cargo does not say.
-    pub async fn buildspec(&self) -> Result<String, CompileError> {
+    pub async fn buildspec(&self) -> Result<(String, Vec<String>), CompileError> {
         let settings = Settings::load(&self.folder, &self.variables)?;
         let program = self.program(&settings).await?;
         let mut rustc = settings.rustc();
@@ -211,7 +211,13 @@ impl Compile {
             manifest_profile: &keys(&profile),
             features: &self.features.flags().join(" "),
         };
-        Ok(buildspec.to_string())
+        let outside = program.outside.iter().map(|(name, path)| {
+            format!(
+                "the pipeline's build has only what is in the repository, and `{name}` is in {path}: let Cargo.toml name it by \
+                 `git` or by version"
+            )
+        });
+        Ok((buildspec.to_string(), outside.collect()))
     }
 
     fn cargo(&self, settings: &Settings) -> Command {

@@ -11,6 +11,8 @@ pub(super) struct Program {
     pub name: String,
     /// An example rather than a `bin`.
     pub example: bool,
+    /// Dependencies that lie outside of the repository, each with its folder.
+    pub outside: Vec<(String, String)>,
 }
 
 /// Which of several programs is meant.
@@ -29,13 +31,16 @@ impl Program {
 
     /// All programs of a workspace.
     pub fn all(metadata: &Metadata) -> Vec<Self> {
+        let repository = repository(metadata.workspace_root.as_std_path());
         let of_package = |package: &Package| {
+            let outside = outside(package, repository);
             let program = |target: &Target| Self {
                 package: package.name.to_string(),
                 manifest: package.manifest_path.to_string(),
                 workspace: metadata.workspace_root.to_string(),
                 name: target.name.clone(),
                 example: target.is_example(),
+                outside: outside.clone(),
             };
             let targets = package.targets.iter();
             let programs = targets.filter(|target| target.is_bin() || target.is_example());
@@ -54,6 +59,17 @@ impl Program {
             choice => choice,
         }
     }
+}
+
+/// The folder that git keeps a workspace in, or the workspace itself.
+fn repository(workspace: &Path) -> &Path {
+    workspace.ancestors().find(|folder| folder.join(".git").exists()).unwrap_or(workspace)
+}
+
+fn outside(package: &Package, repository: &Path) -> Vec<(String, String)> {
+    let paths = package.dependencies.iter().filter_map(|it| Some((it.name.clone(), it.path.as_ref()?)));
+    let outside = paths.filter(|(_, path)| !path.as_std_path().starts_with(repository));
+    outside.map(|(name, path)| (name, path.to_string())).collect()
 }
 
 impl Choice {
@@ -77,6 +93,7 @@ mod tests {
             workspace: "/w".into(),
             name: name.into(),
             example: false,
+            outside: Vec::new(),
         }
     }
 
@@ -94,5 +111,30 @@ mod tests {
         let named = |folder| Program::named(&programs, "main", Path::new(folder));
         assert_eq!(named("/w/b"), Choice::One(program("b", "main")));
         assert_eq!(named("/w"), Choice::Several(programs.to_vec()));
+    }
+
+    #[test]
+    fn a_dependency_outside_of_the_repository_is_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let write = |path: &str, text: &str| {
+            let path = folder.path().join(path);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, text).unwrap();
+        };
+        let manifest = |name: &str| format!("[package]\nname = \"{name}\"\nversion = \"0.1.0\"\nedition = \"2024\"\n");
+        write("mine/.git/HEAD", "");
+        write("mine/inside/Cargo.toml", &manifest("inside"));
+        write("mine/inside/src/lib.rs", "");
+        write("elsewhere/Cargo.toml", &manifest("elsewhere"));
+        write("elsewhere/src/lib.rs", "");
+        let dependencies =
+            "[dependencies]\ninside = { path = \"../inside\" }\nelsewhere = { path = \"../../elsewhere\" }\n";
+        write("mine/service/Cargo.toml", &(manifest("service") + dependencies));
+        write("mine/service/src/main.rs", "fn main() {}");
+        let service = folder.path().join("mine/service/Cargo.toml");
+        let metadata = cargo_metadata::MetadataCommand::new().manifest_path(service).no_deps().exec().unwrap();
+        let programs = Program::all(&metadata);
+        let outside: Vec<&str> = programs[0].outside.iter().map(|(name, _)| name.as_str()).collect();
+        assert_eq!(outside, ["elsewhere"]);
     }
 }
