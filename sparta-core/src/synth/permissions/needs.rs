@@ -70,7 +70,9 @@ impl Needs {
             let said = described.iter().filter(|(kind, _)| kind == resource.kind());
             let said: Vec<&Statement> = said.map(|(_, statement)| statement).collect();
             let actions = actions::of(resource);
-            if actions.is_none() && said.is_empty() {
+            // What a nested stack's resources take is in another template.
+            let is_stack = resource.kind() == "AWS::CloudFormation::Stack";
+            if (actions.is_none() || is_stack) && said.is_empty() {
                 mistakes.insert(NeedsMistake::Type(resource.kind().to_owned()));
             }
             let actions = actions.unwrap_or_default();
@@ -104,7 +106,7 @@ impl Needs {
         }
     }
 
-    /// A condition that only AWS knows is left out of no right: the statement then says less than it could.
+    /// A statement whose condition only AWS knows is left out, because without it more would be allowed than was said.
     fn add_statement(&mut self, place: &Place<'_>, statement: &Statement) {
         let on: BTreeSet<String> = statement.resources().iter().map(|resource| place.text(resource)).collect();
         let condition = match statement.condition() {

@@ -70,7 +70,7 @@ fn of_types(place: &Place<'_>, id: &LogicalId, resource: &Resource, action: &str
         Some("lambda") if types.iter().any(|it| it.name == "function") => given::functions(place, resource).arns,
         _ => BTreeSet::new(),
     };
-    let others = if others.is_empty() { named(place, resource, types, &among) } else { others };
+    let others = if others.is_empty() { named(place, resource, action, types, &among) } else { others };
     if !others.is_empty() || !reviewed::is_never_on_all(action) {
         let all = || types.iter().flat_map(|it| arns::all(resource.kind(), it)).collect();
         return On::These(if others.is_empty() { all() } else { others });
@@ -89,12 +89,15 @@ fn of_types(place: &Place<'_>, id: &LogicalId, resource: &Resource, action: &str
 fn named(
     place: &Place<'_>,
     resource: &Resource,
+    action: &str,
     types: &[&iam::Resource],
     among: &impl Fn(&LogicalId, &Resource) -> BTreeSet<String>,
 ) -> BTreeSet<String> {
     let mut found: BTreeSet<String> =
         place.neighbours(resource).into_iter().flat_map(|(id, resource)| among(id, resource)).collect();
-    for leaf in leaves(resource).iter().filter(|leaf| !leaf.free) {
+    // The ARN of a role that a resource works with is no reason to change that role.
+    let changes_identities = action.starts_with("iam:") && reviewed::is_never_on_all(action);
+    for leaf in leaves(resource).iter().filter(|leaf| !leaf.free && !changes_identities) {
         let text = place.text(leaf.value);
         if types.iter().any(|it| arns::is_of(&text, it)) {
             found.insert(text);

@@ -215,7 +215,12 @@ fn every_type() -> Vec<(&'static str, Template)> {
 }
 
 /// Types of which a resource without properties is not known well enough.
-const UNKNOWN: [&str; 3] = ["AWS::Lambda::EventSourceMapping", "AWS::SSO::Assignment", "AWS::SecurityLake::DataLake"];
+const UNKNOWN: [&str; 4] = [
+    "AWS::CloudFormation::Stack",
+    "AWS::Lambda::EventSourceMapping",
+    "AWS::SSO::Assignment",
+    "AWS::SecurityLake::DataLake",
+];
 
 /// What all other types need.
 fn needs_of_every_type() -> Vec<(&'static str, Needs)> {
