@@ -106,9 +106,9 @@ impl Found<'_> {
             self.mistakes.insert(BoundaryMistake::Own { role: id.to_string() });
         }
         for policy in alternatives(properties.get("Policies")) {
-            match policy {
-                Value::Map(map) if policy.as_function().is_none() => self.documents(id, map.get("PolicyDocument")),
-                _ => self.opaque(id),
+            match plain_map(policy) {
+                Some(map) => self.documents(id, map.get("PolicyDocument")),
+                None => self.opaque(id),
             }
         }
     }
@@ -122,14 +122,11 @@ impl Found<'_> {
 
     fn documents(&mut self, id: &LogicalId, documents: Option<&Value>) {
         for document in alternatives(documents) {
-            let statements = match document {
-                Value::Map(map) if document.as_function().is_none() => alternatives(map.get("Statement")),
-                _ => return self.opaque(id),
-            };
-            for statement in statements {
-                match statement {
-                    Value::Map(map) if statement.as_function().is_none() => self.statement(id, map),
-                    _ => self.opaque(id),
+            let Some(document) = plain_map(document) else { return self.opaque(id) };
+            for statement in alternatives(document.get("Statement")) {
+                match plain_map(statement) {
+                    Some(map) => self.statement(id, map),
+                    None => self.opaque(id),
                 }
             }
         }
@@ -154,8 +151,7 @@ impl Found<'_> {
         };
         let resources = alternatives(statement.get("Resource"));
         for action in &actions {
-            let unknown = |resource: &&&Value| gives_rights(action) && is_any(&place, resource);
-            if resources.iter().any(|resource| unknown(&resource)) {
+            if gives_rights(action) && resources.iter().any(|resource| is_any(&place, resource)) {
                 self.mistakes.insert(BoundaryMistake::Anything { role: id.to_string(), action: action.clone() });
             }
             let on = resources.iter().flat_map(|resource| match resource.as_str() {
@@ -169,6 +165,14 @@ impl Found<'_> {
 
     fn opaque(&mut self, id: &LogicalId) {
         self.mistakes.insert(BoundaryMistake::Opaque { role: id.to_string() });
+    }
+}
+
+/// A map that is none of CloudFormation's functions.
+fn plain_map(value: &Value) -> Option<&BTreeMap<String, Value>> {
+    match value {
+        Value::Map(map) if value.as_function().is_none() => Some(map),
+        _ => None,
     }
 }
 
