@@ -38,7 +38,7 @@ pub mod prelude {
     pub use sparta_core::{
         App, Approval, Architecture, BatchResponse, Body, Context, Environment, Error, Function, IntoResponse, Json,
         LambdaEvent, Memory, Pipeline, Records, Request, RequestExt, RequestPayloadExt, Response, attribute,
-        cfn::Statement,
+        iam::Statement,
         property, resource, service_fn,
         settings::{Secret, Settings},
         trigger::{FunctionUrl, HttpApi, Queue, Schedule},

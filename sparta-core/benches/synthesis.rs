@@ -79,17 +79,10 @@ fn synthesize(app: &App) -> usize {
     synthesis.template.to_json().len() + pipeline(&synthesis) + configurations.sum::<usize>()
 }
 
-#[cfg(not(sparta_lambda))]
 fn pipeline(synthesis: &Synthesis) -> usize {
     let pipeline = synthesis.model.pipeline().expect("the app has a pipeline");
     let source = sparta_core::synth::Source::Connection;
     synthesis.pipeline(pipeline, source).expect("the pipeline has no mistakes").to_json().len()
-}
-
-/// The Lambda build makes no pipeline.
-#[cfg(sparta_lambda)]
-fn pipeline(_: &Synthesis) -> usize {
-    0
 }
 
 fn synthesis(criterion: &mut Criterion<CpuTime>) {

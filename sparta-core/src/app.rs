@@ -10,7 +10,8 @@ use tower::{Layer, Service};
 use crate::{
     Architecture, BoxError, Check, Environment, Error, Function, Hooks, HttpService, Pipeline, Request, ServeError,
     Serving,
-    cfn::{Output, Resource, Statement, Value},
+    cfn::{Output, Resource, Value},
+    iam::Statement,
     model::Parts,
     runtime, serve,
     settings::process_variable,
@@ -171,7 +172,7 @@ impl App {
     /// # Example
     ///
     /// ```
-    /// use sparta_core::{App, Error, Function, Request, attribute, cfn::Statement, resource, service_fn};
+    /// use sparta_core::{App, Error, Function, Request, attribute, iam::Statement, resource, service_fn};
     ///
     /// let table = resource!(AWS::DynamoDB::Table {
     ///     BillingMode: "PAY_PER_REQUEST",
@@ -196,7 +197,7 @@ impl App {
     /// # Example
     ///
     /// ```
-    /// use sparta_core::{App, cfn::Statement};
+    /// use sparta_core::{App, iam::Statement};
     ///
     /// let table = Statement::allow(["dynamodb:CreateTable", "dynamodb:DeleteTable"]).on("arn:aws:dynamodb:*:*:table/acme-*");
     /// let app = App::new("Hello").type_permission("Acme::Data::Table", table);

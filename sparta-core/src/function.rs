@@ -6,7 +6,8 @@ use tower::{Layer, Service};
 use crate::{
     Architecture, BoxError, Build, Context, Error, FromEvent, FunctionEntry, HttpService, IntoResponse, LambdaEvent,
     Request, attribute,
-    cfn::{LogicalId, Statement, Value},
+    cfn::{LogicalId, Value},
+    iam::Statement,
     trigger::Trigger,
 };
 

@@ -3,6 +3,9 @@
 //! Services depend on `sparta-lambda`, which re-exports what they need.
 
 pub mod cfn;
+pub mod contract;
+pub mod delivery;
+pub mod iam;
 pub mod settings;
 pub mod synth;
 pub mod trigger;
@@ -20,6 +23,7 @@ mod function;
 mod json;
 mod mistake;
 mod model;
+mod permissions;
 mod pipeline;
 mod records;
 mod request;

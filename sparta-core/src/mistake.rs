@@ -18,7 +18,6 @@ impl Mistakes {
         Self { subject: format!("the app `{app}`"), mistakes }
     }
 
-    #[cfg(not(sparta_lambda))]
     pub(crate) fn of_template(mistakes: Vec<Mistake>) -> Self {
         Self { subject: "the template".to_owned(), mistakes }
     }
@@ -155,10 +154,8 @@ pub enum Mistake {
         "the resources `{first}` and `{second}` are clones, so that what refers to one could mean the other: make each with a `resource!` of its own"
     )]
     AmbiguousResource { first: LogicalId, second: LogicalId },
-    #[cfg(not(sparta_lambda))]
     #[error("{0}")]
     Template(sparta_schema::Mistake),
-    #[cfg(not(sparta_lambda))]
     #[error("pipeline: {0}")]
     PipelineTemplate(sparta_schema::Mistake),
     #[error("the template has {count} {what}, and CloudFormation allows {limit}: split the app")]

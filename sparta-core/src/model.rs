@@ -1,7 +1,8 @@
 use crate::{
     App, Architecture, Environment, FunctionSpec, Mistakes, Pipeline,
-    cfn::{Output, Resource, Statement, Value},
+    cfn::{Output, Resource, Value},
     check,
+    iam::Statement,
     pipeline::{direct_stack_name, stack_name},
     settings::Field,
 };
@@ -16,7 +17,6 @@ pub struct Model {
     pub(crate) environments: Vec<Environment>,
     pub(crate) pipeline: Option<Pipeline>,
     pub(crate) parts: Parts,
-    #[cfg_attr(sparta_lambda, expect(dead_code, reason = "the full build makes roles of it"))]
     pub(crate) type_permissions: Vec<(String, Statement)>,
 }
 

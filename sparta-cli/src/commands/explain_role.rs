@@ -1,7 +1,7 @@
 //! What a person has to be allowed in order to deploy by hand, as an IAM policy.
 
 use serde_json::Value as Json;
-use sparta_core::{Synthesis, cfn::Statement, cfn::sub};
+use sparta_core::{Synthesis, cfn::sub, iam::Statement};
 
 use super::{request::Request, role};
 use crate::CliError;

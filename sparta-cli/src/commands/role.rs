@@ -3,7 +3,7 @@
 use serde::Serialize;
 use serde_json::Value as Json;
 use sparta_core::{
-    cfn::{Statement, policy_document},
+    iam::{Statement, policy_document},
     synth::DeploymentRole,
 };
 

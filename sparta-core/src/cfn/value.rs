@@ -69,7 +69,6 @@ impl Value {
     }
 
     /// The name and the argument of an intrinsic function.
-    #[cfg(not(sparta_lambda))]
     pub(crate) fn as_function(&self) -> Option<(&str, &Self)> {
         let Self::Map(map) = self else { return None };
         let (name, argument) = map.iter().next().filter(|_| map.len() == 1)?;

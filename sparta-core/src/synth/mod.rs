@@ -1,15 +1,9 @@
 //! From a [`Model`] to documents: the service's template, configuration files, the pipeline's stack, its buildspec.
 
 mod buildspec;
-#[cfg(not(sparta_lambda))]
 mod check;
 mod configuration;
-#[cfg(not(sparta_lambda))]
-mod permissions;
-#[cfg(not(sparta_lambda))]
-mod pipeline;
 mod quota;
-#[cfg(not(sparta_lambda))]
 mod rights;
 mod service;
 
@@ -17,10 +11,11 @@ use serde::Serialize;
 
 use crate::{App, Mistake, Mistakes, Model, cfn::Template};
 
+pub use crate::delivery::codepipeline::{
+    DeploymentRole, PipelineInput, Source, StageInput, deployment_roles, pipeline_template,
+};
 pub use buildspec::{Buildspec, release_profile};
 pub use configuration::Configuration;
-#[cfg(not(sparta_lambda))]
-pub use pipeline::{DeploymentRole, PipelineInput, Source, StageInput, deployment_roles, pipeline_template};
 
 /// The least important line that a function logs.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize)]

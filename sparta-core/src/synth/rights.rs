@@ -3,13 +3,13 @@
 use std::collections::BTreeMap;
 
 use super::{
-    DeploymentRole, PipelineInput, Source, StageInput, Synthesis, deployment_roles,
-    permissions::{Needs, Place, of_references},
-    pipeline_template, service,
+    DeploymentRole, PipelineInput, Source, StageInput, Synthesis, deployment_roles, pipeline_template, service,
 };
 use crate::{
     Environment, Mistake, Mistakes, Pipeline, PipelineMistake,
-    cfn::{Statement, Template},
+    cfn::Template,
+    iam::Statement,
+    permissions::{Needs, Place, of_references},
 };
 
 impl Synthesis {

@@ -1,7 +1,9 @@
 use super::{LogLevel, quota};
 use crate::{
     FunctionSpec, Mistake, Model, attribute,
-    cfn::{LogicalId, Output, Parameter, Statement, Template, Value, policy_document, sub, trust_policy},
+    cfn::{LogicalId, Output, Parameter, Template, Value, sub},
+    contract::PERMISSIONS_BOUNDARY as BOUNDARY,
+    iam::{Statement, policy_document, trust_policy},
     model::Parts,
     property, resource,
     settings::Field,
@@ -40,9 +42,6 @@ fn bound_roles(template: &mut Template) {
         template.set_everywhere(kind, BOUNDARY, &boundary);
     }
 }
-
-/// The property of roles and users, and the parameter that it comes from.
-pub(super) const BOUNDARY: &str = "PermissionsBoundary";
 
 fn id(words: &str) -> LogicalId {
     LogicalId::of_words([words])

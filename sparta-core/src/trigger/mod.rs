@@ -14,7 +14,8 @@ pub use schedule::Schedule;
 
 use crate::{
     FunctionSpec, attribute,
-    cfn::{LogicalId, Output, Resource, Statement, Template, Value},
+    cfn::{LogicalId, Output, Resource, Template, Value},
+    iam::Statement,
     resource,
 };
 

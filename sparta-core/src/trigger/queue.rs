@@ -3,7 +3,8 @@ use std::time::Duration;
 use super::{Scope, Trigger, TriggerMistake};
 use crate::{
     FunctionSpec, attribute,
-    cfn::{LogicalId, Output, Statement, Value},
+    cfn::{LogicalId, Output, Value},
+    iam::Statement,
     property, resource,
 };
 

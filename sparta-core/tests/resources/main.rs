@@ -1,7 +1,5 @@
 //! What is written with `resource!`: mistakes in it, what expressions become, resources of many types.
 
-#![cfg(not(sparta_lambda))]
-
 mod services;
 mod values;
 

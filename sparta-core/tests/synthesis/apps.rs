@@ -5,7 +5,7 @@ use std::time::Duration;
 use proptest::{collection::vec, option, prelude::*, sample::select, strategy::BoxedStrategy};
 use sparta_core::{
     App, Approval, Architecture, Environment, Error, Function, Memory, Pipeline, Request,
-    cfn::Statement,
+    iam::Statement,
     service_fn,
     trigger::{FunctionUrl, HttpApi, Queue, Schedule},
 };

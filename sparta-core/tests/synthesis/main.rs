@@ -1,5 +1,4 @@
 //! What is made of an App: its documents, whatever its shape, or all its mistakes.
-#![cfg(not(sparta_lambda))]
 
 mod apps;
 mod documents;

@@ -2,7 +2,8 @@ use std::time::Duration;
 
 use sparta_core::{
     App, Approval, Architecture, Environment, Error, Function, LogLevel, Memory, Mistake, Pipeline, Request,
-    cfn::{Output, Resource, Statement, reference},
+    cfn::{Output, Resource, reference},
+    iam::Statement,
     service_fn,
     trigger::{FunctionUrl, HttpApi, Queue, Schedule, Scope, Trigger},
 };

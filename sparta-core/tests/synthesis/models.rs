@@ -5,7 +5,8 @@ use std::{num::NonZero, time::Duration};
 use serde_json::json;
 use sparta_core::{
     App, Approval, Architecture, Compute, Environment, Error, Function, LambdaEvent, Memory, Pipeline, Request,
-    cfn::{Statement, get_att, sub},
+    cfn::{get_att, sub},
+    iam::Statement,
     service_fn,
     settings::Secret,
     trigger::{FunctionUrl, HttpApi, Queue, Schedule},

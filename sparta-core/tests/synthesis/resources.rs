@@ -3,7 +3,8 @@
 use serde_json::{Value as Json, json};
 use sparta_core::{
     App, Error, Function, LogLevel, Request, attribute,
-    cfn::{LogicalId, Output, Resource, Statement, Template, Value, join},
+    cfn::{LogicalId, Output, Resource, Template, Value, join},
+    iam::Statement,
     resource, service_fn,
 };
 

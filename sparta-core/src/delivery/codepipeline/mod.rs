@@ -13,7 +13,8 @@ use deployment::Deployment;
 
 use crate::{
     Approval, Architecture, Pipeline, PipelineMistake, Repository,
-    cfn::{LogicalId, Output, Parameter, Statement, Template, reference, sub},
+    cfn::{LogicalId, Output, Parameter, Template, reference, sub},
+    iam::Statement,
     pipeline::stack_name,
 };
 

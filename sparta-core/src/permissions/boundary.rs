@@ -13,8 +13,9 @@ use super::{
     values::{alternatives, is_optional},
 };
 use crate::{
-    cfn::{LogicalId, Resource, Statement, Value},
-    synth::service::BOUNDARY,
+    cfn::{LogicalId, Resource, Value},
+    contract::PERMISSIONS_BOUNDARY as BOUNDARY,
+    iam::Statement,
 };
 
 /// The most that a role of a service may ever do: what the roles of its template may do, taken together.

@@ -5,7 +5,8 @@ use serde_json::json;
 use super::{BOUNDARY, CONNECTION, Plan, Source, Stage, artifacts::CACHE, id};
 use crate::{
     attribute,
-    cfn::{LogicalId, Resource, Statement, Template, Value, policy_document, sub, trust_policy},
+    cfn::{LogicalId, Resource, Template, Value, sub},
+    iam::{Statement, policy_document, trust_policy},
     property, resource,
 };
 

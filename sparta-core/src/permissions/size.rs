@@ -1,5 +1,5 @@
 use super::place::ANY;
-use crate::cfn::{Statement, policy_document};
+use crate::iam::{Statement, policy_document};
 
 /// The most characters of a role's inline policies together, blanks aside.
 ///

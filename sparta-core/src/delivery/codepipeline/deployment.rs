@@ -5,12 +5,11 @@ use std::collections::BTreeMap;
 use super::{PipelineInput, StageInput};
 use crate::{
     PipelineMistake,
-    cfn::{LogicalId, Statement},
-    synth::{
-        permissions::{
-            Boundary, BoundaryMistake, INLINE, MANAGED, Needs, NeedsMistake, Place, chunks, of_references, size,
-        },
-        service::BOUNDARY,
+    cfn::LogicalId,
+    contract::PERMISSIONS_BOUNDARY as BOUNDARY,
+    iam::Statement,
+    permissions::{
+        Boundary, BoundaryMistake, INLINE, MANAGED, Needs, NeedsMistake, Place, chunks, of_references, size,
     },
 };
 

@@ -5,7 +5,8 @@ use serde_json::{Value as Json, json};
 use super::*;
 use crate::{
     Compute,
-    cfn::{Resource, get_att, policy_document},
+    cfn::{Resource, get_att},
+    iam::policy_document,
 };
 
 /// A service with one HTTP function, as `provision` would deploy it.

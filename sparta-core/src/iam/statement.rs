@@ -1,4 +1,4 @@
-use super::Value;
+use crate::cfn::Value;
 use crate::property;
 
 /// One statement of an IAM policy that allows `actions` on `resources`.
@@ -40,13 +40,11 @@ impl Statement {
     }
 
     /// When it is allowed, where that is said.
-    #[cfg(not(sparta_lambda))]
     pub(crate) fn condition(&self) -> Option<&Value> {
         self.condition.as_ref()
     }
 
     /// The same on other resources.
-    #[cfg(not(sparta_lambda))]
     pub(crate) fn on_only(&self, resources: &[Value]) -> Self {
         Self { resources: resources.to_vec(), ..self.clone() }
     }

@@ -8,7 +8,8 @@ use super::{
     place::Place,
     reviewed,
 };
-use crate::cfn::{LogicalId, Resource, Statement};
+use crate::cfn::{LogicalId, Resource};
+use crate::iam::Statement;
 
 /// What CloudFormation has to be allowed in order to deploy a template.
 #[derive(Debug, Default)]

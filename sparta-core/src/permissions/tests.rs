@@ -4,7 +4,8 @@ use serde_json::{Value as Json, json};
 use sparta_schema::iam;
 
 use super::*;
-use crate::cfn::{LogicalId, Resource, Statement, Template, policy_document};
+use crate::cfn::{LogicalId, Resource, Template};
+use crate::iam::{Statement, policy_document};
 
 mod identities;
 
