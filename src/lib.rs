@@ -28,13 +28,17 @@
 //! let app = App::new("Store").function(store).resource("Files", files.retain());
 //! ```
 
-pub use sparta_cli::{AppExt, Command, CommandContext, clap};
+mod run;
+
+pub use run::AppExt;
+pub use sparta_cli::{Command, CommandContext, clap};
 pub use sparta_core::*;
 pub use sparta_macros::Settings;
 
 /// Everything that a service's `main.rs` needs: `use sparta::prelude::*;`.
 pub mod prelude {
-    pub use sparta_cli::{AppExt, Command, CommandContext};
+    pub use crate::AppExt;
+    pub use sparta_cli::{Command, CommandContext};
     pub use sparta_core::{
         App, Approval, Architecture, BatchResponse, Body, Context, Environment, Error, Function, IntoResponse, Json,
         LambdaEvent, Memory, Pipeline, Records, Request, RequestExt, RequestPayloadExt, Response, attribute,

@@ -17,4 +17,4 @@ pub use clap;
 pub use command::{Command, CommandContext};
 pub use error::CliError;
 pub use options::{Format, Global, Level};
-pub use run::AppExt;
+pub use run::{run, with_command};

@@ -8,39 +8,17 @@ use crate::{
     options::Global,
 };
 
-/// What an App can do once it is declared; `use sparta::prelude::*;` brings it.
-pub trait AppExt: Sized {
-    /// Adds a command of the user's own to the command line.
-    #[must_use]
-    fn command<C: Command>(self) -> Self;
-
-    /// Serves on Lambda; elsewhere it is the command line.
-    ///
-    /// Where `AWS_LAMBDA_RUNTIME_API` is set it serves, before any argument is parsed. Otherwise it runs the command
-    /// that the arguments name, and ends the process with 1 where that fails and 2 where it was used wrongly.
-    ///
-    /// # Errors
-    ///
-    /// On Lambda, when the start fails; it has been reported to Lambda then.
-    fn run(self) -> sparta_core::Result<()>;
+/// Adds a command of the user's own to the command line.
+#[must_use]
+pub fn with_command<C: Command>(app: App) -> App {
+    app.extend(Injected::of::<C>())
 }
 
-impl AppExt for App {
-    fn command<C: Command>(self) -> Self {
-        self.extend(Injected::of::<C>())
-    }
-
-    fn run(self) -> sparta_core::Result<()> {
-        if std::env::var_os("AWS_LAMBDA_RUNTIME_API").is_some() {
-            return Ok(self.serve()?);
-        }
-        match command_line(self) {
-            Ok(()) => Ok(()),
-            Err(error) => {
-                error.report();
-                std::process::exit(error.exit_code().into())
-            }
-        }
+/// Runs the command that the arguments name, and ends the process with 1 where that fails and 2 where it was used wrongly.
+pub fn run(app: App) {
+    if let Err(error) = command_line(app) {
+        error.report();
+        std::process::exit(error.exit_code().into())
     }
 }
 
