@@ -12,8 +12,3 @@ mod policies;
 mod sufficient;
 mod support;
 mod templates;
-
-#[path = "../sparta-core/tests/synthesis/apps.rs"]
-mod apps;
-#[path = "../sparta-core/tests/synthesis/models.rs"]
-mod models;

@@ -8,12 +8,12 @@ use std::{
 
 use serde_json::{Value, json};
 use sparta::{App, LogLevel, synth::Source};
+use sparta_test_models::models;
 use sparta_test_tools::{Finding, checkov, parliament};
 use tempfile::TempDir;
 
 use crate::{
     commands::Shell,
-    models,
     support::{document, package},
 };
 

@@ -11,7 +11,8 @@ use sparta::{App, LogLevel, synth::Source};
 use sparta_test_tools::{REGIONS, cfn_lint};
 use tempfile::TempDir;
 
-use crate::{apps, golden, models, support};
+use crate::{golden, support};
+use sparta_test_models::{apps, models};
 
 /// The documents that `build` wrote, in the order of their names.
 fn documents(example: &str) -> Vec<PathBuf> {

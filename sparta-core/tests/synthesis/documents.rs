@@ -1,6 +1,6 @@
 use sparta_core::{App, Error, Function, LogLevel, Request, service_fn, synth::Source, trigger::HttpApi};
 
-use crate::models;
+use sparta_test_models::models;
 
 /// Every document of an App by its file's name, as `build` writes them.
 fn documents(app: &App) -> Vec<(String, String)> {

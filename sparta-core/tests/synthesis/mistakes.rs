@@ -164,7 +164,7 @@ fn environments_define_the_same_settings() {
     only!(app(none), SettingMissing, "`production`", "`MESSAGE`", "`test`", "define it in both");
     let more = Environment::new("production", [("MESSAGE", ""), ("MORE", "")]);
     only!(app(more), SettingMissing, "`test`", "`MORE`", "`production`");
-    let typed = Environment::new("production", crate::models::settings("", None));
+    let typed = Environment::new("production", sparta_test_models::models::settings("", None));
     assert!(
         mistakes(&app(typed))
             .iter()

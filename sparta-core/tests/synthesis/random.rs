@@ -3,7 +3,7 @@ use std::cell::Cell;
 use proptest::{prelude::*, test_runner::TestRunner};
 use sparta_core::{LogLevel, Mistakes, Synthesis, cfn::Template, synth::Source};
 
-use crate::apps::{Shape, shapes};
+use sparta_test_models::apps::{Shape, shapes};
 
 /// The App's documents as one text, or its mistakes.
 fn bytes(shape: &Shape, source: Source<'_>) -> Result<Vec<String>, Mistakes> {

@@ -8,7 +8,7 @@ use sparta_core::{
     resource, service_fn,
 };
 
-use crate::models;
+use sparta_test_models::models;
 
 fn function(name: &str) -> Function {
     Function::http(name, service_fn(async |_: Request| Ok::<_, Error>("hello")))

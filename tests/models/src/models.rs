@@ -16,6 +16,7 @@ use sparta_macros::Settings;
 /// How much is logged of a request.
 #[derive(Settings, Clone, Copy)]
 #[settings(crate = "sparta_core")]
+#[expect(missing_docs, reason = "their names are what they mean")]
 pub enum Detail {
     Nothing,
     OnlyHeaders,
@@ -55,6 +56,7 @@ pub struct Everything {
     pin: Option<Secret<u16>>,
 }
 
+/// Settings with these values, and the same of the rest.
 pub fn settings(message: &str, limit: Option<u32>) -> Everything {
     Everything {
         message: message.into(),

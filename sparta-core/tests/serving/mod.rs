@@ -1,6 +1,5 @@
 //! A service's process under a scripted Runtime API.
 
-mod events;
 mod life;
 mod protocol;
 mod runtime_api;
@@ -9,6 +8,7 @@ mod streaming;
 
 use runtime_api::serve;
 use serde_json::{Value, json};
+use sparta_test_models::events;
 
 fn body(answer: &Value) -> Value {
     serde_json::from_str(answer["body"].as_str().unwrap()).unwrap()

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+/// An event of an HTTP API.
 pub fn http_api(path: &str) -> Value {
     json!({
         "version": "2.0",
@@ -45,6 +46,7 @@ pub fn function_url(path: &str) -> Value {
     event
 }
 
+/// An event of a REST API.
 pub fn rest_api(path: &str) -> Value {
     json!({
         "resource": "/{proxy+}",
@@ -74,6 +76,7 @@ pub fn rest_api(path: &str) -> Value {
     })
 }
 
+/// An event of a load balancer.
 pub fn load_balancer(path: &str) -> Value {
     json!({
         "requestContext": {"elb": {"targetGroupArn": "arn:aws:elasticloadbalancing:group"}},

@@ -1,3 +1,5 @@
+//! Runs the program that reads the pinned schemas, and packs what it prints.
+
 use std::process::{Command, Stdio};
 
 use serde_json::Value as Json;
@@ -21,7 +23,7 @@ pub fn files() -> [(&'static str, Vec<u8>); 3] {
 }
 
 fn document() -> Json {
-    let program = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/update/collect.py");
+    let program = concat!(env!("CARGO_MANIFEST_DIR"), "/collect.py");
     let output = Command::new(Venv::ready(Tools::Aws).program("python"))
         // no compiled files beside the program
         .args(["-B", program])
