@@ -30,6 +30,10 @@
 
 mod run;
 
+// Unwinds panics in place of libgcc, which a start would have to load.
+#[cfg(all(sparta_serving, target_os = "linux"))]
+extern crate unwinding as _;
+
 pub use run::AppExt;
 pub use sparta_cli::{Command, CommandContext, clap};
 pub use sparta_core::*;

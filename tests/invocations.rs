@@ -158,12 +158,17 @@ fn a_factory_makes_the_function_or_fails_its_start() {
     let stock = Function::start("stock");
     assert_eq!([stock.invoke(&json!({})), stock.invoke(&json!({}))], [10, 10]);
 
-    let poor = [("GREETING", "Hello!"), ("PIECES", "1"), ("CATALOGUE", "any")];
-    let stock = Function::with("stock", &poor);
-    stock.rie.invoke(b"{}");
-    let line = stock.line("the function cannot start");
-    assert_eq!(line["errorType"], "sparta_test_service::OutOfStock");
-    assert!(line["message"].as_str().unwrap().contains("only 1 pieces are left"), "{line}");
+    let failures = [
+        ("1", "sparta_test_service::OutOfStock", "only 1 pieces are left"),
+        ("2", "Panic", "factory panicked: the stock fell over"),
+    ];
+    for (pieces, error_type, message) in failures {
+        let stock = Function::with("stock", &[("GREETING", "Hello!"), ("PIECES", pieces), ("CATALOGUE", "any")]);
+        stock.rie.invoke(b"{}");
+        let line = stock.line("the function cannot start");
+        assert_eq!(line["errorType"], error_type);
+        assert!(line["message"].as_str().unwrap().contains(message), "{line}");
+    }
 }
 
 #[test]

@@ -6,16 +6,16 @@ use std::io::ErrorKind;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use crate::Result;
 use crate::event::Event;
 use crate::report::{Table, Unit};
 use crate::service::Service;
+use crate::{Each, Result, each};
 
-/// Counts the instructions of both services' start, and of each event.
-pub fn count(table: &mut Table, binaries: [&Path; 2], events: &[Event]) -> Result<()> {
+/// Counts the instructions of each service's start, and of each event.
+pub fn count(table: &mut Table, binaries: Each<&Path>, events: &[Event]) -> Result<()> {
     check()?;
     eprintln!("counting instructions");
-    let start = [total(binaries[0], None, 0)?, total(binaries[1], None, 0)?];
+    let start = each(|which| total(binaries[which], None, 0))?;
     table.record("instructions of a start and its end", Unit::Instructions, start);
     for event in events {
         let (few, many) = if event.bytes.len() > 1_000_000 { (2, 6) } else { (50, 250) };
@@ -23,8 +23,8 @@ pub fn count(table: &mut Table, binaries: [&Path; 2], events: &[Event]) -> Resul
             let [few_total, many_total] = [total(binary, Some(event), few)?, total(binary, Some(event), many)?];
             Ok((many_total - few_total) / f64::from(many - few))
         };
-        let both = [per_invocation(binaries[0])?, per_invocation(binaries[1])?];
-        table.record(&format!("instructions per invocation, {}", event.name), Unit::Instructions, both);
+        let values = each(|which| per_invocation(binaries[which]))?;
+        table.record(&format!("instructions per invocation, {}", event.name), Unit::Instructions, values);
     }
     Ok(())
 }

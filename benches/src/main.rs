@@ -4,6 +4,7 @@ mod api;
 mod call;
 mod compile;
 mod event;
+mod first_build;
 mod instructions;
 mod measure;
 mod report;
@@ -13,16 +14,25 @@ mod stats;
 use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::ExitCode;
 
 use clap::Parser;
 
-use compile::{BARE, SPARTA, build, build_times};
+use compile::{BARE, LOGGING, SPARTA, build};
 use event::Event;
 use measure::Cache;
 use report::Table;
 use service::Service;
 
 type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
+
+/// A value for each service: Sparta's, the bare one's and the bare one's with logging set up.
+type Each<T> = [T; 3];
+
+/// A value for each service by its number.
+fn each<T>(mut value: impl FnMut(usize) -> Result<T>) -> Result<Each<T>> {
+    Ok([value(0)?, value(1)?, value(2)?])
+}
 
 /// Compares a service built with Sparta with the same service on bare lambda_http.
 #[derive(Parser)]
@@ -33,6 +43,9 @@ struct Options {
     /// The service without Sparta; `bare-lambda-http` is built without this.
     #[arg(long)]
     bare: Option<PathBuf>,
+    /// The same with logging set up; `bare-lambda-http-logging` is built without this.
+    #[arg(long)]
+    logging: Option<PathBuf>,
     /// Rounds whose medians are shown.
     #[arg(long, default_value_t = 9, value_parser = clap::value_parser!(u16).range(1..))]
     rounds: u16,
@@ -45,22 +58,32 @@ struct Options {
     /// Leaves out the count of instructions, which needs valgrind.
     #[arg(long)]
     no_instructions: bool,
-    /// Measures builds from clean too, which takes minutes.
-    #[arg(long, conflicts_with_all = ["sparta", "bare"])]
+    /// Measures the README's first command from clean instead, by package, which takes minutes.
+    #[arg(long, exclusive = true)]
     build_times: bool,
 }
 
-fn main() -> Result<()> {
+fn main() -> Result<ExitCode> {
+    if let Some(compiled) = first_build::wrapped() {
+        return compiled;
+    }
     let options = Options::parse();
-    let sparta = options.sparta.clone().map_or_else(|| build(&SPARTA, None), Ok)?;
-    let bare = options.bare.clone().map_or_else(|| build(&BARE, None), Ok)?;
-    let copies = [copy(&sparta, "sparta")?, copy(&bare, "bare")?];
+    match options.build_times {
+        true => first_build::measure(),
+        false => measure(&options),
+    }
+    .map(|()| ExitCode::SUCCESS)
+}
+
+fn measure(options: &Options) -> Result<()> {
+    let there = [&options.sparta, &options.bare, &options.logging];
+    let packages = [SPARTA, BARE, LOGGING];
+    let built = each(|which| there[which].clone().map_or_else(|| build(&packages[which], None), Ok))?;
+    let names = ["sparta", "bare", "logging"];
+    let copies = each(|which| copy(&built[which], names[which]))?;
     let binaries = copies.each_ref().map(PathBuf::as_path);
     let mut table = Table::default();
     measure::sizes(&mut table, binaries)?;
-    if options.build_times {
-        build_times(&mut table)?;
-    }
     let events = [Event::small(), Event::usual(), Event::large(), Event::largest()];
     if !options.no_instructions {
         instructions::count(&mut table, binaries, &events)?;
@@ -69,7 +92,7 @@ fn main() -> Result<()> {
     measure::pin()?;
     for round in 1..=options.rounds {
         eprintln!("round {round} of {}", options.rounds);
-        measure_round(&mut table, binaries, &events, &options)?;
+        measure_round(&mut table, binaries, &events, options)?;
     }
     println!("{machine}; rounds: {}\n\n{table}", options.rounds);
     Ok(())
@@ -85,10 +108,10 @@ fn copy(binary: &Path, name: &str) -> Result<PathBuf> {
 }
 
 /// Each event has processes of its own, so that their memory is that of this event.
-fn measure_round(table: &mut Table, binaries: [&Path; 2], events: &[Event], options: &Options) -> Result<()> {
+fn measure_round(table: &mut Table, binaries: Each<&Path>, events: &[Event], options: &Options) -> Result<()> {
     let count = options.invocations as usize;
     for event in events {
-        let mut services = [Service::start(binaries[0])?, Service::start(binaries[1])?];
+        let mut services = each(|which| Service::start(binaries[which]))?;
         for service in &mut services {
             service.check(&event.bytes)?;
         }

@@ -1,4 +1,4 @@
-//! The measurements: each takes both services, Sparta's first, which take turns in it.
+//! The measurements: each takes all services, which take turns in it.
 
 use std::fs::File;
 use std::path::Path;
@@ -7,11 +7,11 @@ use std::time::Duration;
 use rustix::fs::{Advice, fadvise};
 use rustix::thread::{CpuSet, sched_getaffinity, sched_setaffinity};
 
-use crate::Result;
 use crate::event::Event;
 use crate::report::{Table, Unit};
 use crate::service::Service;
 use crate::stats::{median, percentile};
+use crate::{Each, Result, each};
 
 const TURN: usize = 250;
 
@@ -25,10 +25,10 @@ pub fn pin() -> Result<()> {
     Ok(sched_setaffinity(None, &only)?)
 }
 
-/// Size of the two binaries.
-pub fn sizes(table: &mut Table, binaries: [&Path; 2]) -> Result<()> {
-    let [sparta, bare] = binaries.map(|binary| binary.metadata().map(|file| file.len() as f64 / 1024.0));
-    table.record("size of the binary", Unit::KiB, [sparta?, bare?]);
+/// Sizes of the binaries.
+pub fn sizes(table: &mut Table, binaries: Each<&Path>) -> Result<()> {
+    let sizes = each(|which| Ok(binaries[which].metadata()?.len() as f64 / 1024.0))?;
+    table.record("size of the binary", Unit::KiB, sizes);
     Ok(())
 }
 
@@ -40,10 +40,8 @@ pub enum Cache {
 }
 
 /// Start to first poll, memory and processor time until then, over `count` processes of each.
-pub fn starts(table: &mut Table, binaries: [&Path; 2], cache: Cache, count: usize) -> Result<()> {
-    let mut wall = [vec![], vec![]];
-    let mut cpu = [vec![], vec![]];
-    let mut resident = [vec![], vec![]];
+pub fn starts(table: &mut Table, binaries: Each<&Path>, cache: Cache, count: usize) -> Result<()> {
+    let [mut wall, mut cpu, mut resident] = [const { [const { vec![] }; 3] }; 3];
     for turn in 0..count {
         for which in order(turn) {
             if cache == Cache::Evicted {
@@ -71,15 +69,15 @@ pub fn starts(table: &mut Table, binaries: [&Path; 2], cache: Cache, count: usiz
 }
 
 /// Round trip and processor time of `count` invocations of each service.
-pub fn invocations(table: &mut Table, services: &mut [Service; 2], event: &Event, count: usize) -> Result<()> {
+pub fn invocations(table: &mut Table, services: &mut Each<Service>, event: &Event, count: usize) -> Result<()> {
     for service in services.iter_mut() {
         for _ in 0..TURN.min(count) {
             service.invoke(&event.bytes)?;
         }
     }
     let faults = minor_faults(services)?;
-    let mut wall = [vec![], vec![]];
-    let mut cpu = [Duration::ZERO; 2];
+    let mut wall = [const { vec![] }; 3];
+    let mut cpu = [Duration::ZERO; 3];
     for turn in 0..count.div_ceil(TURN) {
         for which in order(turn) {
             let service = &mut services[which];
@@ -94,29 +92,34 @@ pub fn invocations(table: &mut Table, services: &mut [Service; 2], event: &Event
     let cpu = cpu.map(|total| micros(total) / count as f64);
     table.record(&format!("CPU per invocation, {}", event.name), Unit::Micros, cpu);
     let after = minor_faults(services)?;
-    let faults = [0, 1].map(|which| (after[which] - faults[which]) as f64 / count as f64);
+    let faults = [0, 1, 2].map(|which| (after[which] - faults[which]) as f64 / count as f64);
     table.record(&format!("page faults per invocation, {}", event.name), Unit::Rate, faults);
-    let resident = [services[0].resident()? as f64, services[1].resident()? as f64];
+    let resident = each(|which| Ok(services[which].resident()? as f64))?;
     table.record(&format!("resident memory after {count} invocations, {}", event.name), Unit::KiB, resident);
     Ok(())
 }
 
-fn minor_faults(services: &[Service; 2]) -> Result<[u64; 2]> {
-    Ok([services[0].minor_faults()?, services[1].minor_faults()?])
+fn minor_faults(services: &Each<Service>) -> Result<Each<u64>> {
+    each(|which| services[which].minor_faults())
 }
 
 /// Connections that the services made since they started.
-pub fn connections(table: &mut Table, services: &[Service; 2]) {
+pub fn connections(table: &mut Table, services: &Each<Service>) {
     let connections = services.each_ref().map(|service| service.connections() as f64);
     table.record("connections to the Runtime API", Unit::Count, connections);
 }
 
-/// Who goes first alternates, so that neither always runs in the other's wake.
-fn order(turn: usize) -> [usize; 2] {
-    if turn.is_multiple_of(2) { [0, 1] } else { [1, 0] }
+/// Who goes first alternates, and so does who runs in whose wake.
+fn order(turn: usize) -> Each<usize> {
+    let mut order = [0, 1, 2];
+    order.rotate_left(turn % 3);
+    if turn % 6 >= 3 {
+        order.reverse();
+    }
+    order
 }
 
-fn percentiles(table: &mut Table, name: &str, mut samples: [Vec<f64>; 2]) {
+fn percentiles(table: &mut Table, name: &str, mut samples: Each<Vec<f64>>) {
     for percent in [50.0, 99.0] {
         let values = samples.each_mut().map(|samples| percentile(samples, percent));
         table.record(&format!("{name}, p{percent}"), Unit::Micros, values);

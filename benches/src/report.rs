@@ -4,13 +4,13 @@ use std::fmt::{self, Display, Formatter};
 use std::fs;
 use std::process::Command;
 
+use crate::Each;
 use crate::stats::median;
 
 /// What a value counts.
 #[derive(Clone, Copy)]
 pub enum Unit {
     Micros,
-    Seconds,
     KiB,
     Count,
     /// Events per invocation, of which there may be less than one.
@@ -27,12 +27,12 @@ pub struct Table {
 struct Row {
     name: String,
     unit: Unit,
-    rounds: Vec<[f64; 2]>,
+    rounds: Vec<Each<f64>>,
 }
 
 impl Table {
-    /// Adds one round's values, Sparta's first.
-    pub fn record(&mut self, name: &str, unit: Unit, values: [f64; 2]) {
+    /// Adds one round's values.
+    pub fn record(&mut self, name: &str, unit: Unit, values: Each<f64>) {
         match self.rows.iter_mut().find(|row| row.name == name) {
             Some(row) => row.rounds.push(values),
             None => self.rows.push(Row { name: name.to_owned(), unit, rounds: vec![values] }),
@@ -42,18 +42,26 @@ impl Table {
 
 impl Display for Table {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        writeln!(f, "| measure | sparta | bare | ratio | lowest to highest |")?;
-        writeln!(f, "| --- | ---: | ---: | ---: | ---: |")?;
-        for Row { name, unit, rounds } in &self.rows {
-            let [sparta, bare] =
-                [0, 1].map(|which| median(&rounds.iter().map(|round| round[which]).collect::<Vec<_>>()));
-            let mut ratios: Vec<f64> = rounds.iter().map(|[sparta, bare]| sparta / bare).collect();
-            ratios.sort_unstable_by(f64::total_cmp);
-            let (ratio, low, high) = (median(&ratios), ratios[0], ratios[ratios.len() - 1]);
-            let [sparta, bare] = [sparta, bare].map(|value| unit.show(value));
-            writeln!(f, "| {name} | {sparta} | {bare} | {ratio:.2} | {low:.2} to {high:.2} |")?;
+        writeln!(f, "| measure | sparta | bare | ratio | from, to | bare with logging | ratio | from, to |")?;
+        writeln!(f, "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |")?;
+        for row in &self.rows {
+            let [sparta, bare, logging] =
+                [0, 1, 2].map(|which| median(&row.rounds.iter().map(|round| round[which]).collect::<Vec<_>>()));
+            let [sparta, bare, logging] = [sparta, bare, logging].map(|value| row.unit.show(value));
+            let (to_bare, to_logging) = (row.ratio(1), row.ratio(2));
+            writeln!(f, "| {} | {sparta} | {bare} | {to_bare} | {logging} | {to_logging} |", row.name)?;
         }
         Ok(())
+    }
+}
+
+impl Row {
+    /// Sparta's values by those of another service: median, lowest and highest.
+    fn ratio(&self, other: usize) -> String {
+        let mut ratios: Vec<f64> = self.rounds.iter().map(|round| round[0] / round[other]).collect();
+        ratios.sort_unstable_by(f64::total_cmp);
+        let (ratio, low, high) = (median(&ratios), ratios[0], ratios[ratios.len() - 1]);
+        format!("{ratio:.2} | {low:.2}, {high:.2}")
     }
 }
 
@@ -62,7 +70,6 @@ impl Unit {
         match self {
             Unit::Micros if value >= 1000.0 => format!("{:.2} ms", value / 1000.0),
             Unit::Micros => format!("{value:.1} µs"),
-            Unit::Seconds => format!("{value:.1} s"),
             Unit::KiB => format!("{value:.0} KiB"),
             Unit::Count => format!("{value:.0}"),
             Unit::Rate => format!("{value:.2}"),
@@ -91,8 +98,8 @@ mod tests {
     #[test]
     fn a_row_shows_the_medians_of_its_rounds_and_of_their_ratios() {
         let mut table = Table::default();
-        table.record("size", Unit::KiB, [2000.0, 1000.0]);
-        for round in [[10.0, 10.0], [30.0, 20.0], [1100.0, 1000.0]] {
+        table.record("size", Unit::KiB, [2000.0, 1000.0, 4000.0]);
+        for round in [[10.0, 10.0, 20.0], [30.0, 20.0, 30.0], [1100.0, 1000.0, 1000.0]] {
             table.record("round trip", Unit::Micros, round);
         }
         let table = table.to_string();
@@ -100,8 +107,8 @@ mod tests {
         assert_eq!(
             rows,
             [
-                "| size | 2000 KiB | 1000 KiB | 2.00 | 2.00 to 2.00 |",
-                "| round trip | 30.0 µs | 20.0 µs | 1.10 | 1.00 to 1.50 |",
+                "| size | 2000 KiB | 1000 KiB | 2.00 | 2.00, 2.00 | 4000 KiB | 0.50 | 0.50, 0.50 |",
+                "| round trip | 30.0 µs | 20.0 µs | 1.10 | 1.00, 1.50 | 30.0 µs | 1.00 | 0.50, 1.10 |",
             ]
         );
     }

@@ -1,6 +1,6 @@
 //! What a person writes without Sparta: the service that the benchmarks compare with.
 
-use lambda_http::{Error, Request, run, service_fn, tracing};
+use lambda_http::{Error, Request, run, service_fn};
 
 async fn hello(_: Request) -> Result<&'static str, Error> {
     Ok("hello")
@@ -8,6 +8,5 @@ async fn hello(_: Request) -> Result<&'static str, Error> {
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
-    tracing::init_default_subscriber();
     run(service_fn(hello)).await
 }

@@ -7,6 +7,7 @@ use std::pin::pin;
 
 use bytes::Bytes;
 use futures_util::FutureExt;
+use tokio::runtime::Handle;
 use tokio::task::JoinSet;
 use tower::ServiceExt;
 use tracing::Instrument;
@@ -37,12 +38,17 @@ pub(super) async fn run(mut api: RuntimeApi, served: Served) -> Result<(), ApiEr
     }
 }
 
-/// Serves up to `count` invocations at a time, each from a connection of its own. One that fails
-/// leaves the others at work; the last one's error is the end.
-pub(super) async fn run_many(api: RuntimeApi, served: Served, count: usize) -> Result<(), ApiError> {
+/// Serves up to `count` invocations at a time, each from a connection of its own; the workers share them evenly. One
+/// that fails leaves the others at work; the last one's error is the end.
+pub(super) async fn run_many(
+    api: RuntimeApi,
+    served: Served,
+    count: usize,
+    workers: &[Handle],
+) -> Result<(), ApiError> {
     let mut loops = JoinSet::new();
-    for _ in 0..count {
-        loops.spawn(run(api.another(), served.clone()));
+    for worker in workers.iter().cycle().take(count) {
+        loops.spawn_on(run(api.another(), served.clone()), worker);
     }
     let mut end = Ok(());
     while let Some(ended) = loops.join_next().await {

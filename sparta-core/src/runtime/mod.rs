@@ -17,14 +17,18 @@ mod snapshot;
 mod spans;
 mod start;
 mod stream;
+mod workers;
 
 use std::backtrace::Backtrace;
 use std::panic::PanicHookInfo;
 
 use futures_util::future::{BoxFuture, Either, select};
+use tokio::runtime::Builder;
 
+use api::RuntimeApi;
 pub(crate) use hooks::hook;
 pub use hooks::{Hook, Hooks};
+use lambda::Served;
 
 use crate::error::{BoxError, Error, Failure};
 use crate::service::HttpService;
@@ -145,9 +149,9 @@ pub fn serve(serving: Serving) -> Result<(), ServeError> {
     let env: Env = &|name| std::env::var(name).ok().filter(|value| !value.is_empty());
     logs::install(env);
     std::panic::set_hook(Box::new(log_panic));
-    let concurrency = concurrency(env);
-    let runtime = event_loop(concurrency).map_err(|error| ServeError::Runtime(error.into()))?;
-    let ended = runtime.block_on(live(serving, env, concurrency));
+    let runtime = Builder::new_current_thread().enable_all().build();
+    let runtime = runtime.map_err(|error| ServeError::Runtime(error.into()))?;
+    let ended = runtime.block_on(live(serving, env));
     // After a shutdown nothing is waited for: what has to be done was done in its hooks.
     runtime.shutdown_background();
     ended
@@ -158,16 +162,8 @@ fn concurrency(env: Env<'_>) -> usize {
     env("AWS_LAMBDA_MAX_CONCURRENCY").and_then(|text| text.parse().ok()).unwrap_or(1).max(1)
 }
 
-/// One thread has no connections to fight over and starts sooner; more than one invocation is worth more.
-fn event_loop(concurrency: usize) -> std::io::Result<tokio::runtime::Runtime> {
-    match concurrency {
-        1 => tokio::runtime::Builder::new_current_thread().enable_all().build(),
-        _ => tokio::runtime::Builder::new_multi_thread().enable_all().build(),
-    }
-}
-
 /// From the start to the shutdown, if it is announced, or to the Runtime API's end.
-async fn live(serving: Serving, env: Env<'_>, concurrency: usize) -> Result<(), ServeError> {
+async fn live(serving: Serving, env: Env<'_>) -> Result<(), ServeError> {
     let Serving { functions, checks, hooks: Hooks { shutdown, before_snapshot, after_restore } } = serving;
     let started = async {
         let (mut api, served) = start::start(functions, &checks, env).await?;
@@ -190,12 +186,7 @@ async fn live(serving: Serving, env: Env<'_>, concurrency: usize) -> Result<(), 
     if snapshot::is_wanted(env) {
         snapshot::restore(&mut api, after_restore).await?;
     }
-    let invocations = Box::pin(async move {
-        match concurrency {
-            1 => lambda::run(api, served).await,
-            _ => lambda::run_many(api, served, concurrency).await,
-        }
-    });
+    let invocations = Box::pin(invocations(api, served, concurrency(env)));
     let ended = match announcement {
         None => invocations.await,
         Some(announcement) => match select(invocations, Box::pin(announcement.run(shutdown))).await {
@@ -203,7 +194,15 @@ async fn live(serving: Serving, env: Env<'_>, concurrency: usize) -> Result<(), 
             Either::Right(_) => Ok(()),
         },
     };
-    ended.map_err(|error| ServeError::Runtime(error.into()))
+    ended.map_err(ServeError::Runtime)
+}
+
+async fn invocations(api: RuntimeApi, served: Served, concurrency: usize) -> Result<(), BoxError> {
+    if concurrency == 1 {
+        return Ok(lambda::run(api, served).await?);
+    }
+    let workers = workers::start(concurrency)?;
+    Ok(lambda::run_many(api, served, concurrency, &workers).await?)
 }
 
 fn log_panic(panic: &PanicHookInfo<'_>) {

@@ -5,6 +5,7 @@ use crate::serving::script::{Turn, accepted, event, play, status};
 const NEXT: &str = "GET /2018-06-01/runtime/invocation/next";
 const REGISTER: &str = "POST /2020-01-01/extension/register";
 const RESTORE: &str = "GET /2018-06-01/runtime/restore/next";
+const CONCURRENCY_4: (&str, &str) = ("AWS_LAMBDA_MAX_CONCURRENCY", "4");
 const SNAPSTART: (&str, &str) = ("AWS_LAMBDA_INITIALIZATION_TYPE", "snap-start");
 
 fn registered() -> Turn {
@@ -78,6 +79,50 @@ fn one_connection_that_fails_leaves_the_others_at_work() {
     let record = play("size", &[("AWS_LAMBDA_MAX_CONCURRENCY", "2")], vec![failing, working]);
     let answers = record.calls.iter().filter(|call| call.line.starts_with("POST")).map(|call| call.text());
     assert_eq!(answers.collect::<Vec<_>>(), ["1", "2"], "{record:?}");
+}
+
+#[test]
+fn overlapping_invocations_run_on_every_processor() {
+    let connection = |n: usize| vec![event(&format!("id-{n}"), "7"), accepted()];
+    let record = play("threads", &[CONCURRENCY_4], (1..=4).map(connection).collect());
+    let answers = record.calls.iter().filter(|call| call.line.starts_with("POST")).map(|call| call.text());
+    let mut threads: Vec<_> = answers.collect();
+    assert_eq!(threads.len(), 4, "{record:?}");
+    threads.sort_unstable();
+    threads.dedup();
+    let processors = std::thread::available_parallelism().unwrap().get();
+    assert_eq!(threads.len(), processors.min(4), "{threads:?}");
+}
+
+#[test]
+fn the_last_connection_that_fails_ends_the_process_with_its_error() {
+    let refused = |n: usize| vec![event("id", "7"), accepted(), status(&format!("50{n} Over"))];
+    let record = play("size", &[CONCURRENCY_4], (0..4).map(refused).collect());
+    assert_eq!(record.logged("no longer asks for events"), 4, "{}", record.output);
+    let last = record.logs.iter().find(|line| line["left"] == 0).unwrap()["message"].as_str().unwrap();
+    let (_, code) = last.split_once("with status ").unwrap();
+    assert!(record.output.contains(&format!("status: {}", &code[..3])), "{}", record.output);
+    assert_eq!(record.exit_code, Some(3));
+}
+
+#[test]
+fn an_announced_shutdown_of_overlapping_invocations_runs_the_hooks() {
+    let extension = vec![registered(), Turn::Wait];
+    let working = |n: usize| vec![event(&format!("id-{n}"), "7"), accepted(), Turn::Wait];
+    let last = vec![event("id-4", "7"), accepted(), Turn::Terminate];
+    let connections = [extension].into_iter().chain((1..4).map(working)).chain([last]);
+    let record = play("size", &[CONCURRENCY_4, ("HOOKS", "shutdown1 shutdown2")], connections.collect());
+    assert_eq!(hooks(&record), ["shutdown2", "shutdown1"]);
+    assert_eq!(record.exit_code, Some(0), "{record:?}");
+}
+
+#[test]
+fn a_handler_that_blocks_its_thread_does_not_delay_the_shutdown() {
+    let connections = vec![vec![registered(), Turn::Wait], vec![event("id-1", "7")], vec![Turn::Wait]];
+    let variables = [("AWS_LAMBDA_MAX_CONCURRENCY", "2"), ("HOOKS", "shutdown")];
+    let record = play("blocks", &variables, connections);
+    assert_eq!(hooks(&record), ["shutdown"]);
+    assert_eq!(record.exit_code, Some(0), "{record:?}");
 }
 
 #[test]

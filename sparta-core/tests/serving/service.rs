@@ -70,6 +70,8 @@ fn functions() -> Vec<FunctionEntry> {
         event("orders", HttpService::event(service_fn(orders))),
         event("raw", HttpService::raw(raw)),
         http("meets", HttpService::new(service_fn(meets))),
+        http("threads", HttpService::new(service_fn(threads))),
+        http("blocks", HttpService::new(service_fn(blocks))),
         http("long", HttpService::new(service_fn(async |_: Request| Ok::<_, Error>("x".repeat(7_000_000))))),
         FunctionEntry { streams: true, ..http("streams", HttpService::new(service_fn(streams))) },
         event("size", HttpService::raw(|event, _, answer| Ok(write!(answer, "{}", event.len())?))),
@@ -128,6 +130,21 @@ async fn meets(_: Request) -> Result<&'static str, Error> {
     static ALL: LazyLock<Barrier> = LazyLock::new(|| Barrier::new(3));
     ALL.wait().await;
     Ok("met")
+}
+
+/// Answers with its thread once four invocations are there at the same time.
+async fn threads(_: Request) -> Result<String, Error> {
+    static ALL: LazyLock<Barrier> = LazyLock::new(|| Barrier::new(4));
+    ALL.wait().await;
+    Ok(format!("{:?}", std::thread::current().id()))
+}
+
+/// Has the process shut down while it blocks its thread.
+async fn blocks(_: Request) -> Result<(), Error> {
+    std::process::Command::new("/bin/kill").args(["-TERM", &std::process::id().to_string()]).status()?;
+    loop {
+        std::thread::park();
+    }
 }
 
 /// Three pieces; the path says how it ends.

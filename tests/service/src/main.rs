@@ -83,7 +83,11 @@ impl Stock {
     async fn connect() -> Result<Self, Error> {
         let pieces = Limits::get()?.pieces;
         tokio::task::yield_now().await;
-        if pieces < 2 { Err(OutOfStock(pieces))? } else { Ok(Self(pieces)) }
+        match pieces {
+            1 => Err(OutOfStock(pieces))?,
+            2 => panic!("the stock fell over"),
+            _ => Ok(Self(pieces)),
+        }
     }
 }
 
