@@ -3,6 +3,7 @@
 pub mod cloudformation;
 pub mod config;
 mod error;
+pub(crate) mod http;
 pub mod lambda;
 pub mod s3;
 pub mod secrets;
