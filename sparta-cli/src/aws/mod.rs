@@ -1,12 +1,18 @@
 //! The calls to AWS: one thin module per service, and one error for all of them.
 
+pub mod calls;
 pub mod cloudformation;
 pub mod config;
+mod endpoint;
 mod error;
+pub(crate) mod http;
 pub mod lambda;
+mod operation;
+mod request;
 pub mod s3;
 pub mod secrets;
 mod stack;
 pub mod sts;
 
-pub use error::{AwsError, Call, Fault};
+pub use calls::Call;
+pub use error::{AwsError, Fault};

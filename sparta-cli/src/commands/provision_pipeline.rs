@@ -180,8 +180,8 @@ async fn keep(
     request: &mut Request,
 ) -> Result<(), CliError> {
     let description = format!("GitHub token of the pipeline {}", request.stack_name);
-    let kept = crate::deploy::keep_token(config, progress, secret, token, &description).await;
-    let (_, version) = kept.map_err(|error| CliError::from(error).hint("The pipeline's stack was not changed."))?;
+    let stored = crate::deploy::store_token(config, progress, secret, token, &description).await;
+    let (_, version) = stored.map_err(|error| CliError::from(error).hint("The pipeline's stack was not changed."))?;
     request.parameters.insert("TokenVersion".to_owned(), version);
     Ok(())
 }

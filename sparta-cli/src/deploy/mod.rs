@@ -36,7 +36,7 @@ pub use diff::{CodeIdentity, Comparison, Desired, Difference, compare};
 pub use error::{Failure, StackError};
 pub use inplace::{InPlace, InPlaceError, Reached};
 pub use progress::{JsonLines, Lines, Progress, Spinner, progress};
-pub use secret::{Keeping, keep_token};
+pub use secret::store_token;
 pub use state::{State, advice};
 pub use status::StatusReport;
 pub use token::{Token, TokenError};
