@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::{
     Environment, FunctionSpec, Mistake, Model,
     cfn::{Value, pascal_case},
+    iam::Arn,
     settings::{Field, check_variable_name},
 };
 
@@ -104,9 +105,9 @@ fn is_action(action: &str) -> bool {
 }
 
 fn is_resource(resource: &str) -> bool {
-    let parts: Vec<&str> = resource.splitn(6, ':').collect();
-    resource == "*"
-        || matches!(parts[..], ["arn", partition, service, _, _, rest] if !partition.is_empty() && !service.is_empty() && !rest.is_empty())
+    let is_whole = |arn: Arn<'_>| ![arn.partition, arn.service, arn.resource].contains(&"");
+    // Plain text is not substituted.
+    resource == "*" || Arn::parse(resource).is_some_and(|arn| is_whole(arn) && !arn.partition.starts_with("${AWS::"))
 }
 
 fn environments(model: &Model, mistakes: &mut Vec<Mistake>) {

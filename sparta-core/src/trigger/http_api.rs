@@ -4,6 +4,7 @@ use super::{Scope, Trigger, TriggerMistake, invocation};
 use crate::{
     FunctionSpec, attribute,
     cfn::{Output, join, sub},
+    iam::Arn,
     resource,
 };
 
@@ -93,8 +94,7 @@ impl Trigger for HttpApi {
 
         // One permission for all routes: a function's policy holds 20 KB, and the API is this stack's own.
         scope.share(&format!("{name}-HttpApiPermission"), || {
-            let source =
-                format!("arn:${{AWS::Partition}}:execute-api:${{AWS::Region}}:${{AWS::AccountId}}:${{{api}}}/*");
+            let source = Arn::new("execute-api", &format!("${{{api}}}/*")).to_string();
             invocation(&function, "apigateway.amazonaws.com", sub(source))
         });
         scope.output(

@@ -4,7 +4,7 @@ use super::{Scope, Trigger, TriggerMistake};
 use crate::{
     FunctionSpec, attribute,
     cfn::{LogicalId, Output, Value},
-    iam::Statement,
+    iam::{Arn, Statement},
     property, resource,
 };
 
@@ -162,9 +162,12 @@ fn is_name(name: &str) -> bool {
 }
 
 fn is_queue_arn(arn: &str) -> bool {
-    let parts: Vec<&str> = arn.split(':').collect();
-    matches!(parts.as_slice(), ["arn", partition, "sqs", region, account, name]
-        if partition.starts_with("aws") && !region.is_empty() && account.len() == 12 && !name.is_empty())
+    Arn::parse_literal(arn).is_some_and(|arn| {
+        (arn.service, arn.account.len()) == ("sqs", 12)
+            && arn.partition.starts_with("aws")
+            && ![arn.region, arn.resource].contains(&"")
+            && !arn.resource.contains(':')
+    })
 }
 
 #[cfg(test)]
