@@ -43,6 +43,7 @@ pub use event::{EventMismatch, FromEvent};
 pub use function::{Function, FunctionKind, FunctionSpec, Memory};
 pub use mistake::{Mistake, Mistakes};
 pub use model::Model;
+pub use permissions::PermissionsMistake;
 pub use pipeline::{Compute, Pipeline, PipelineMistake, Repository, RepositoryError, stack_name};
 pub use records::{BatchResponse, Record, RecordError, Records, RecordsError, RecordsIter};
 pub use request::{PayloadError, RequestContext, RequestExt, RequestPayloadExt};

@@ -139,7 +139,9 @@ pub enum Mistake {
     #[error("pipeline: {0}")]
     Pipeline(crate::PipelineMistake),
     #[error("deployment: {0}")]
-    Deployment(crate::PipelineMistake),
+    Deployment(crate::PermissionsMistake),
+    #[error("pipeline: {0}")]
+    Delivery(crate::delivery::DeliveryMistake),
     #[error("the {what} `{id}` has to be called with 1 to 255 letters and digits: rename it")]
     LogicalId { what: &'static str, id: String },
     #[error("the {what} `{id}` is called like another one of the template: rename it")]

@@ -3,7 +3,7 @@ use std::path::PathBuf;
 use std::{collections::BTreeMap, path::Path};
 
 #[cfg(not(sparta_lambda))]
-use sparta_core::{Mistake, Pipeline, Synthesis, cfn::Template, synth::Source};
+use sparta_core::{Mistake, Pipeline, Synthesis, cfn::Template, delivery::Source};
 
 use super::Session;
 #[cfg(not(sparta_lambda))]

@@ -1,7 +1,7 @@
 //! The check of what is made, against what the CloudFormation registry says of each type. The build that goes to Lambda
 //! has neither it nor its data.
 
-use crate::{App, LogLevel, Mistake, Mistakes, Synthesis, cfn::Template, synth::Source};
+use crate::{App, LogLevel, Mistake, Mistakes, Synthesis, cfn::Template, delivery::Source};
 
 impl App {
     /// Checks everything that `build` and `provision` do before they write anything, for a test of the service's own:

@@ -4,18 +4,15 @@ mod buildspec;
 mod check;
 mod configuration;
 mod quota;
-mod rights;
 mod service;
 
 use serde::Serialize;
 
 use crate::{App, Mistake, Mistakes, Model, cfn::Template};
 
-pub use crate::delivery::codepipeline::{
-    DeploymentRole, PipelineInput, Source, StageInput, deployment_roles, pipeline_template,
-};
 pub use buildspec::{Buildspec, release_profile};
 pub use configuration::Configuration;
+pub(crate) use service::limits;
 
 /// The least important line that a function logs.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize)]

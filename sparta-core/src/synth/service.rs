@@ -135,7 +135,7 @@ fn taken(field: &Field, template: &Template) -> Option<Mistake> {
 }
 
 /// See <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html>.
-pub(super) fn limits(template: &Template) -> Vec<Mistake> {
+pub(crate) fn limits(template: &Template) -> Vec<Mistake> {
     let counts = [
         ("parameters", template.parameters().len(), 200),
         ("resources", template.resources().len(), 500),

@@ -1,7 +1,7 @@
 use std::cell::Cell;
 
 use proptest::{prelude::*, test_runner::TestRunner};
-use sparta_core::{LogLevel, Mistakes, Synthesis, cfn::Template, synth::Source};
+use sparta_core::{LogLevel, Mistakes, Synthesis, cfn::Template, delivery::Source};
 
 use crate::apps::{Shape, shapes};
 
