@@ -5,13 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::{
     Environment, FunctionSpec, Mistake, Model,
     cfn::{Value, pascal_case},
+    contract::{OWN_PARAMETERS, configuration_file, is_reserved_file, is_reserved_tag},
     settings::{Field, check_variable_name},
 };
-
-/// Parameters of the template that are Sparta's own.
-const RESERVED_PARAMETERS: [&str; 3] = ["CodeBucket", "CodeKey", "PermissionsBoundary"];
-/// Files of the output folder that an environment's file must not replace.
-const RESERVED_FILES: [&str; 2] = ["cloudformation", "pipeline"];
 
 pub(crate) fn model(model: &Model) -> Vec<Mistake> {
     let mut mistakes = Vec::new();
@@ -122,8 +118,7 @@ fn environments(model: &Model, mistakes: &mut Vec<Mistake>) {
             mistakes.push(Mistake::EnvironmentName(name.to_owned()));
             continue;
         }
-        // Files of names that differ only in case are one on some systems.
-        if RESERVED_FILES.contains(&name.to_ascii_lowercase().as_str()) {
+        if is_reserved_file(&configuration_file(name)) {
             mistakes.push(Mistake::EnvironmentReserved(name.to_owned()));
         }
         if !names.insert(name.to_ascii_lowercase()) {
@@ -156,8 +151,7 @@ fn stack(environment: &Environment, mistakes: &mut Vec<Mistake>) {
         mistakes.push(Mistake::TooManyTags { environment: name(), count });
     }
     for (key, value) in &environment.tags {
-        let reserved = ["aws:", "sparta:"].iter().any(|prefix| key.starts_with(prefix));
-        if reserved || !(1..=128).contains(&key.chars().count()) || value.chars().count() > 256 {
+        if is_reserved_tag(key) || !(1..=128).contains(&key.chars().count()) || value.chars().count() > 256 {
             mistakes.push(Mistake::Tag { environment: name(), key: key.clone() });
         }
     }
@@ -180,7 +174,7 @@ fn approvals(environment: &Environment, mistakes: &mut Vec<Mistake>) {
 fn settings(model: &Model, mistakes: &mut Vec<Mistake>) {
     for field in model.settings() {
         let parameter = field.parameter_name();
-        if RESERVED_PARAMETERS.contains(&parameter.as_str()) {
+        if OWN_PARAMETERS.contains(&parameter.as_str()) {
             mistakes.push(Mistake::ParameterReserved { variable: field.variable.clone(), parameter });
         }
         // See <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html>.

@@ -2,7 +2,7 @@ use super::{LogLevel, quota};
 use crate::{
     FunctionSpec, Mistake, Model, attribute,
     cfn::{LogicalId, Output, Parameter, Template, Value, sub},
-    contract::PERMISSIONS_BOUNDARY as BOUNDARY,
+    contract::{CODE_BUCKET, CODE_KEY, PERMISSIONS_BOUNDARY as BOUNDARY},
     iam::{Statement, policy_document, trust_policy},
     model::Parts,
     property, resource,
@@ -13,8 +13,8 @@ use crate::{
 /// The template of the service itself.
 pub(super) fn template(model: &Model, level: LogLevel) -> (Template, Vec<Mistake>) {
     let mut template = Template::new(&model.description);
-    template.parameter(id("CodeBucket"), Parameter::string("S3 bucket that holds the code archive"));
-    template.parameter(id("CodeKey"), Parameter::string("S3 key of the code archive"));
+    template.parameter(id(CODE_BUCKET), Parameter::string("S3 bucket that holds the code archive"));
+    template.parameter(id(CODE_KEY), Parameter::string("S3 key of the code archive"));
     for field in model.settings() {
         template.parameter(id(&field.parameter_name()), field.parameter());
     }
@@ -67,7 +67,7 @@ fn function(model: &Model, spec: &FunctionSpec, level: LogLevel, template: &mut 
     let variables = Some(variables(model, spec)).filter(|variables| !variables.is_empty());
     let properties = resource!(AWS::Lambda::Function {
         Architectures: [(model.architecture.lambda_name())],
-        Code: { S3Bucket: (id("CodeBucket").reference()), S3Key: (id("CodeKey").reference()) },
+        Code: { S3Bucket: (id(CODE_BUCKET).reference()), S3Key: (id(CODE_KEY).reference()) },
         Description: (Some(&spec.description).filter(|text| !text.is_empty())),
         Environment: (variables.map(|all| property!(AWS::Lambda::Function.Environment { Variables: (all) }))),
         Handler: (&spec.name),

@@ -4,6 +4,7 @@ use super::{Plan, id};
 use crate::{
     Architecture, attribute,
     cfn::{Resource, Template, sub},
+    contract::{BUILD_ARTIFACT, CODE_ARTIFACT, SOURCE_ARTIFACT},
     property, resource,
 };
 
@@ -36,13 +37,13 @@ fn bucket(plan: &Plan<'_>) -> Resource {
         },
         LifecycleConfiguration: {
             Rules: [
-                (expire("Source", plan.prefix("Source"), 90)),
-                (expire("Build", plan.prefix("Build"), 90)),
+                (expire("Source", plan.prefix(SOURCE_ARTIFACT), 90)),
+                (expire("Build", plan.prefix(BUILD_ARTIFACT), 90)),
                 (expire("Cache", format!("{CACHE}/"), 30)),
                 {
                     Id: "Code",
                     Status: "Enabled",
-                    Prefix: (plan.prefix("Code")),
+                    Prefix: (plan.prefix(CODE_ARTIFACT)),
                     Transitions: [{ StorageClass: "GLACIER_IR", TransitionInDays: 90 }],
                 },
                 { Id: "Rest", Status: "Enabled", AbortIncompleteMultipartUpload: { DaysAfterInitiation: 1 } },

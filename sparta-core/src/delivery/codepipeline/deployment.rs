@@ -6,7 +6,7 @@ use super::{PipelineInput, StageInput};
 use crate::{
     PipelineMistake,
     cfn::LogicalId,
-    contract::PERMISSIONS_BOUNDARY as BOUNDARY,
+    contract::{CODE_ARTIFACT, CODE_BUCKET, CODE_KEY, PERMISSIONS_BOUNDARY as BOUNDARY},
     iam::Statement,
     permissions::{
         Boundary, BoundaryMistake, INLINE, MANAGED, Needs, NeedsMistake, Place, chunks, of_references, size,
@@ -42,8 +42,8 @@ impl Deployment {
         }
         let boundary = format!("${{{boundary}}}");
         parameters.extend([
-            ("CodeBucket".to_owned(), "${Artifacts}".to_owned()),
-            ("CodeKey".to_owned(), "*/Code/*".to_owned()),
+            (CODE_BUCKET.to_owned(), "${Artifacts}".to_owned()),
+            (CODE_KEY.to_owned(), format!("*/{CODE_ARTIFACT}/*")),
             (BOUNDARY.to_owned(), boundary.clone()),
         ]);
         let place = Place { template: input.service, stack, parameters: &parameters };

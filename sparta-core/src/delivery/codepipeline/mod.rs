@@ -14,6 +14,7 @@ use deployment::Deployment;
 use crate::{
     Approval, Architecture, Pipeline, PipelineMistake, Repository,
     cfn::{LogicalId, Output, Parameter, Template, reference, sub},
+    contract::CONNECTION_ARN as CONNECTION,
     iam::Statement,
     pipeline::stack_name,
 };
@@ -63,9 +64,6 @@ pub enum Source<'a> {
         secret_name: &'a str,
     },
 }
-
-/// The parameter for the connection's ARN.
-const CONNECTION: &str = "ConnectionArn";
 
 /// The stack of a pipeline.
 ///

@@ -6,6 +6,7 @@ use super::{BOUNDARY, CONNECTION, Plan, Source, Stage, artifacts::CACHE, id};
 use crate::{
     attribute,
     cfn::{LogicalId, Resource, Template, Value, sub},
+    contract::{BUILD_ARTIFACT, CODE_ARTIFACT, SOURCE_ARTIFACT},
     iam::{Statement, policy_document, trust_policy},
     property, resource,
 };
@@ -20,7 +21,7 @@ pub(super) fn add(plan: &Plan<'_>, template: &mut Template) {
     if plan.input.source == Source::Connection {
         let use_connection = Statement::allow(["codeconnections:UseConnection", "codestar-connections:UseConnection"])
             .on(id(CONNECTION).reference());
-        let mut statements = artifacts(&[], &["Source"]);
+        let mut statements = artifacts(&[], &[SOURCE_ARTIFACT]);
         statements.push(use_connection);
         template.resource(id("SourceRole"), action_role("Reads the source", &statements));
     }
@@ -72,7 +73,7 @@ fn pipeline_policy(plan: &Plan<'_>) -> Resource {
         .fold(Statement::allow(["sts:AssumeRole"]), |all, role| all.on(attribute!(AWS::IAM::Role, role, "Arn")));
     let mut statements = vec![assume];
     // The bucket is the pipeline's own; a source of GitHub's kind has no other role to write there.
-    let all = ["Source", "Build", "Code"];
+    let all = [SOURCE_ARTIFACT, BUILD_ARTIFACT, CODE_ARTIFACT];
     statements.extend(artifacts(&all, &all));
     let mut topics: Vec<&str> = plan.stages.iter().flat_map(Stage::topics).collect();
     topics.sort_unstable();
@@ -107,7 +108,7 @@ fn build_role() -> Resource {
             },
         }],
     });
-    let mut statements = artifacts(&["Source"], &["Build", "Code"]);
+    let mut statements = artifacts(&[SOURCE_ARTIFACT], &[BUILD_ARTIFACT, CODE_ARTIFACT]);
     statements
         .push(Statement::allow(["s3:GetObject", "s3:PutObject"]).on(sub(format!("${{Artifacts.Arn}}/{CACHE}/*"))));
     statements.push(
@@ -165,7 +166,7 @@ fn deployment(plan: &Plan<'_>, stage: &Stage<'_>) -> Vec<Statement> {
         "cloudformation:TagResource",
     ]);
     let pass = Statement::allow(["iam:PassRole"]).on(attribute!(AWS::IAM::Role, stage.id("CloudFormationRole"), "Arn"));
-    let mut statements = artifacts(&["Build", "Code"], &[]);
+    let mut statements = artifacts(&[BUILD_ARTIFACT, CODE_ARTIFACT], &[]);
     statements.extend([
         look.on(stack()),
         change_set.on(stack()).when(json!({"StringEqualsIfExists": {"cloudformation:ChangeSetName": plan.name}})),

@@ -6,14 +6,16 @@ use super::{BOUNDARY, CONNECTION, Plan, Source, Stage, id};
 use crate::{
     Approval, attribute,
     cfn::{Parameter, Resource, Template, Value, sub},
+    contract::{
+        BUILD_ARTIFACT, CODE_ARTIFACT, CODE_BUCKET, CODE_KEY, PERMISSIONS_BOUNDARY, SOURCE_ARTIFACT, TEMPLATE_FILE,
+        TOKEN_VERSION, configuration_file,
+    },
     property, resource,
 };
 
-/// The parameter for the version of the token: without it, CloudFormation would not see that the token is another.
-const TOKEN_VERSION: &str = "TokenVersion";
-
 pub(super) fn add(plan: &Plan<'_>, template: &mut Template) {
     if let Source::OAuth { .. } = plan.input.source {
+        // Without it, CloudFormation would not see that the token is another.
         let version = Parameter::string("Version of the secret that holds GitHub's token; the current one if empty");
         template.parameter(id(TOKEN_VERSION), Parameter { default: Some(String::new()), ..version });
     }
@@ -69,7 +71,7 @@ fn source(plan: &Plan<'_>) -> Value {
                 DetectChanges: "true",
                 OutputArtifactFormat: "CODE_ZIP",
             },
-            OutputArtifacts: (artifacts(["Source"])),
+            OutputArtifacts: (artifacts([SOURCE_ARTIFACT])),
             RoleArn: (role("SourceRole")),
             RunOrder: 1,
         }),
@@ -83,7 +85,7 @@ fn source(plan: &Plan<'_>) -> Value {
                 OAuthToken: (token(secret_name)),
                 PollForSourceChanges: "false",
             },
-            OutputArtifacts: (artifacts(["Source"])),
+            OutputArtifacts: (artifacts([SOURCE_ARTIFACT])),
             RunOrder: 1,
         }),
     }
@@ -121,8 +123,8 @@ fn build() -> Value {
         Name: "Build",
         ActionTypeId: { Category: "Build", Owner: "AWS", Provider: "CodeBuild", Version: "1" },
         Configuration: { ProjectName: (id("BuildProject").reference()) },
-        InputArtifacts: (artifacts(["Source"])),
-        OutputArtifacts: (artifacts(["Build", "Code"])),
+        InputArtifacts: (artifacts([SOURCE_ARTIFACT])),
+        OutputArtifacts: (artifacts([BUILD_ARTIFACT, CODE_ARTIFACT])),
         RoleArn: (role("BuildActionRole")),
         RunOrder: 1,
     })
@@ -140,11 +142,11 @@ fn deployment(plan: &Plan<'_>, stage: &Stage<'_>) -> Vec<Value> {
             ChangeSetName: (&plan.name),
             StackName: (&stage.stack),
             RoleArn: (attribute!(AWS::IAM::Role, stage.id("CloudFormationRole"), "Arn")),
-            TemplatePath: "Build::cloudformation.json",
-            TemplateConfiguration: (format!("Build::{}.json", stage.input.name)),
+            TemplatePath: (format!("{BUILD_ARTIFACT}::{TEMPLATE_FILE}")),
+            TemplateConfiguration: (format!("{BUILD_ARTIFACT}::{}", configuration_file(stage.input.name))),
             ParameterOverrides: (overrides(stage)),
         },
-        InputArtifacts: (artifacts(["Build", "Code"])),
+        InputArtifacts: (artifacts([BUILD_ARTIFACT, CODE_ARTIFACT])),
         RoleArn: (&deploy_role),
         RunOrder: 1,
     })];
@@ -165,10 +167,10 @@ fn deployment(plan: &Plan<'_>, stage: &Stage<'_>) -> Vec<Value> {
 
 /// The template's parameters for its code, where the build's artifact `Code` is, and for what bounds its roles.
 fn overrides(stage: &Stage<'_>) -> Value {
-    let of_code = |attribute: &str| json!({"Fn::GetArtifactAtt": ["Code", attribute]});
-    let mut overrides = json!({"CodeBucket": of_code("BucketName"), "CodeKey": of_code("ObjectKey")});
+    let of_code = |attribute: &str| json!({"Fn::GetArtifactAtt": [CODE_ARTIFACT, attribute]});
+    let mut overrides = json!({CODE_BUCKET: of_code("BucketName"), CODE_KEY: of_code("ObjectKey")});
     if stage.deployment.boundary.is_some() {
-        overrides["PermissionsBoundary"] = json!(format!("${{{}}}", stage.id(BOUNDARY)));
+        overrides[PERMISSIONS_BOUNDARY] = json!(format!("${{{}}}", stage.id(BOUNDARY)));
     }
     sub(serde_json::to_string(&Value::from(overrides)).expect("parameters are JSON"))
 }
