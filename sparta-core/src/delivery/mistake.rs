@@ -1,17 +1,9 @@
 //! Why a service cannot be delivered as it is declared.
 
-use crate::{PermissionsMistake, PipelineMistake};
-
-/// What keeps a pipeline from delivering a service.
+/// What keeps a pipeline from delivering a service, besides what is wrong with its declaration and with permissions.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum DeliveryMistake {
-    /// The pipeline's declaration.
-    #[error(transparent)]
-    Pipeline(PipelineMistake),
-    /// What a deployment takes.
-    #[error(transparent)]
-    Permissions(PermissionsMistake),
     /// What CloudFormation needs for a stack is more than a role's policies hold.
     #[error(
         "the role that deploys `{stack}` takes {characters} characters of policies, more than IAM allows: split the app"

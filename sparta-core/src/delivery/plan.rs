@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use super::DeliveryMistake;
 use crate::{
-    Environment, Pipeline, Repository, Synthesis,
+    Environment, Mistake, Pipeline, Problem, Repository, Subject, Synthesis,
     cfn::LogicalId,
-    contract::PERMISSIONS_BOUNDARY,
+    contract::{CODE_BUCKET, CODE_KEY, PERMISSIONS_BOUNDARY},
     iam::Statement,
     permissions::{INLINE, MANAGED, Permissions, Resolver, chunks, size},
 };
@@ -62,10 +62,10 @@ impl<'a> Plan<'a> {
     pub(super) fn of(
         synthesis: &'a Synthesis,
         pipeline: &'a Pipeline,
-        code: [&str; 2],
-    ) -> Result<Self, Vec<DeliveryMistake>> {
-        let mut mistakes: Vec<_> = pipeline.check().into_iter().map(DeliveryMistake::Pipeline).collect();
-        let stages = stages(synthesis, pipeline, code).map_err(|of_stages| mistakes.extend(of_stages));
+        code: [String; 2],
+    ) -> Result<Self, Vec<Mistake>> {
+        let mut mistakes: Vec<Mistake> = pipeline.check().into_iter().map(mistake).collect();
+        let stages = stages(synthesis, pipeline, &code).map_err(|of_stages| mistakes.extend(of_stages));
         match (pipeline.source(), stages) {
             (Ok(repository), Ok(stages)) if mistakes.is_empty() => {
                 let name = pipeline.name_for(synthesis.model.name());
@@ -85,8 +85,8 @@ impl<'a> Plan<'a> {
 pub(super) fn stages<'a>(
     synthesis: &'a Synthesis,
     pipeline: &Pipeline,
-    code: [&str; 2],
-) -> Result<Vec<Stage<'a>>, Vec<DeliveryMistake>> {
+    code: &[String; 2],
+) -> Result<Vec<Stage<'a>>, Vec<Mistake>> {
     let (model, mut stages, mut mistakes) = (&synthesis.model, Vec::new(), Vec::new());
     for (position, environment) in model.environments().iter().enumerate() {
         let id = |environment: &Environment| LogicalId::of_words([environment.name()]);
@@ -96,7 +96,7 @@ pub(super) fn stages<'a>(
         let stack = model.stack_name(environment, pipeline.source_branch());
         let name = pipeline.name_for(model.name());
         if name.strip_prefix(&stack).is_some_and(|rest| rest.is_empty() || rest.starts_with('-')) {
-            mistakes.push(DeliveryMistake::NameOfEnvironment { name, stack: stack.clone() });
+            mistakes.push(mistake(DeliveryMistake::NameOfEnvironment { name, stack: stack.clone() }));
         }
         let mut stage = Stage { environment, stack, policies: Vec::new(), boundary: None, id_prefix };
         let found = stage.permit(synthesis, code);
@@ -118,29 +118,33 @@ impl Stage<'_> {
     }
 
     /// Sets what deploying the service as this stack takes.
-    fn permit(&mut self, synthesis: &Synthesis, [bucket, key]: [&str; 2]) -> Vec<DeliveryMistake> {
+    fn permit(&mut self, synthesis: &Synthesis, [bucket, key]: &[String; 2]) -> Vec<Mistake> {
         let values = self.environment.configuration().parameters;
         let boundary = format!("${{{}}}", self.boundary_id());
         let known = values.iter().map(|(name, value)| (name.clone(), known(synthesis, name, value)));
         let mut parameters: BTreeMap<String, String> = known.collect();
         parameters.extend([
-            ("CodeBucket".to_owned(), bucket.to_owned()),
-            ("CodeKey".to_owned(), key.to_owned()),
+            (CODE_BUCKET.to_owned(), bucket.clone()),
+            (CODE_KEY.to_owned(), key.clone()),
             (PERMISSIONS_BOUNDARY.to_owned(), boundary.clone()),
         ]);
         let resolver = Resolver::new(&synthesis.template, &self.stack, &parameters);
         let values = values.values().map(String::as_str);
         let declared = &synthesis.model.type_permissions;
         let (permissions, mistakes) = Permissions::of(&resolver, Some(&boundary), declared, values);
-        let mut mistakes: Vec<_> = mistakes.into_iter().map(DeliveryMistake::Permissions).collect();
+        let mut mistakes: Vec<Mistake> = mistakes.into_iter().map(mistake).collect();
         self.policies = policies(&permissions.required);
         self.boundary = permissions.boundary;
         if self.policies.is_empty() {
             let (stack, characters) = (self.stack.clone(), size(&permissions.required));
-            mistakes.push(DeliveryMistake::RoleTooLarge { stack, characters });
+            mistakes.push(mistake(DeliveryMistake::RoleTooLarge { stack, characters }));
         }
         mistakes
     }
+}
+
+fn mistake(problem: impl Into<Problem>) -> Mistake {
+    Mistake::new(Subject::Pipeline, problem)
 }
 
 /// The policies of a role with these statements; none where it cannot have as many.

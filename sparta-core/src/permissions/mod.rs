@@ -26,7 +26,7 @@ pub use mistake::PermissionsMistake;
 pub(crate) use resolver::Resolver;
 pub(crate) use size::{INLINE, MANAGED, chunks, size};
 
-use crate::{Mistake, Mistakes, Synthesis, iam::Statement};
+use crate::{Mistake, Mistakes, Subject, Synthesis, iam::Statement};
 
 /// The permissions for a deployment.
 #[derive(Debug, Default)]
@@ -89,7 +89,8 @@ impl Synthesis {
         let resolver = Resolver::new(&self.template, stack, &known);
         let values = parameters.values().map(String::as_str);
         let (permissions, mistakes) = Permissions::of(&resolver, None, &self.model.type_permissions, values);
-        Mistakes::none_or(self.model.name(), mistakes.into_iter().map(Mistake::Deployment).collect())?;
+        let mistakes = mistakes.into_iter().map(|problem| Mistake::new(Subject::Deployment, problem)).collect();
+        Mistakes::none_or(self.model.name(), mistakes)?;
         Ok(permissions.required)
     }
 }

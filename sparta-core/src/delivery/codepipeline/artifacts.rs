@@ -4,6 +4,7 @@ use super::id;
 use crate::{
     Architecture, attribute,
     cfn::{Resource, Template, sub},
+    contract::{BUILD_ARTIFACT, CODE_ARTIFACT, SOURCE_ARTIFACT},
     delivery::Plan,
     property, resource,
 };
@@ -37,13 +38,13 @@ fn bucket(plan: &Plan<'_>) -> Resource {
         },
         LifecycleConfiguration: {
             Rules: [
-                (expire("Source", prefix(plan, "Source"), 90)),
-                (expire("Build", prefix(plan, "Build"), 90)),
+                (expire("Source", prefix(plan, SOURCE_ARTIFACT), 90)),
+                (expire("Build", prefix(plan, BUILD_ARTIFACT), 90)),
                 (expire("Cache", format!("{CACHE}/"), 30)),
                 {
                     Id: "Code",
                     Status: "Enabled",
-                    Prefix: (prefix(plan, "Code")),
+                    Prefix: (prefix(plan, CODE_ARTIFACT)),
                     Transitions: [{ StorageClass: "GLACIER_IR", TransitionInDays: 90 }],
                 },
                 { Id: "Rest", Status: "Enabled", AbortIncompleteMultipartUpload: { DaysAfterInitiation: 1 } },

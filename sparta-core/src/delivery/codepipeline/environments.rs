@@ -6,7 +6,9 @@ use super::stages::{artifacts, stage};
 use crate::{
     Approval, attribute,
     cfn::{Value, sub},
-    contract::PERMISSIONS_BOUNDARY,
+    contract::{
+        BUILD_ARTIFACT, CODE_ARTIFACT, CODE_BUCKET, CODE_KEY, PERMISSIONS_BOUNDARY, TEMPLATE_FILE, configuration_file,
+    },
     delivery::{Plan, Stage},
     iam::Statement,
     property,
@@ -46,11 +48,11 @@ fn deployment(plan: &Plan<'_>, stage: &Stage<'_>) -> Vec<Value> {
             ChangeSetName: (&plan.name),
             StackName: (&stage.stack),
             RoleArn: (attribute!(AWS::IAM::Role, stage.id("CloudFormationRole"), "Arn")),
-            TemplatePath: "Build::cloudformation.json",
-            TemplateConfiguration: (format!("Build::{}.json", stage.environment.name())),
+            TemplatePath: (format!("{BUILD_ARTIFACT}::{TEMPLATE_FILE}")),
+            TemplateConfiguration: (format!("{BUILD_ARTIFACT}::{}", configuration_file(stage.environment.name()))),
             ParameterOverrides: (overrides(stage)),
         },
-        InputArtifacts: (artifacts(["Build", "Code"])),
+        InputArtifacts: (artifacts([BUILD_ARTIFACT, CODE_ARTIFACT])),
         RoleArn: (&deploy_role),
         RunOrder: 1,
     })];
@@ -71,8 +73,8 @@ fn deployment(plan: &Plan<'_>, stage: &Stage<'_>) -> Vec<Value> {
 
 /// The template's parameters for its code, where the build's artifact `Code` is, and for what bounds its roles.
 fn overrides(stage: &Stage<'_>) -> Value {
-    let of_code = |attribute: &str| json!({"Fn::GetArtifactAtt": ["Code", attribute]});
-    let mut overrides = json!({"CodeBucket": of_code("BucketName"), "CodeKey": of_code("ObjectKey")});
+    let of_code = |attribute: &str| json!({"Fn::GetArtifactAtt": [CODE_ARTIFACT, attribute]});
+    let mut overrides = json!({CODE_BUCKET: of_code("BucketName"), CODE_KEY: of_code("ObjectKey")});
     if stage.boundary.is_some() {
         overrides[PERMISSIONS_BOUNDARY] = json!(format!("${{{}}}", stage.boundary_id()));
     }

@@ -11,6 +11,7 @@ use super::{Backend, DeploymentRole, Plan};
 use crate::{
     Mistakes, Pipeline, Synthesis,
     cfn::{LogicalId, Output, Parameter, Template, reference, sub},
+    contract::{CODE_ARTIFACT, CONNECTION_ARN},
     iam::REGION,
 };
 
@@ -45,26 +46,25 @@ impl Synthesis {
     ///
     /// All that the pipeline could not deploy.
     pub fn deployment_roles(&self, pipeline: &Pipeline) -> Result<Vec<DeploymentRole>, Mistakes> {
-        self.roles::<CodePipeline<'_>>(pipeline)
+        self.roles(pipeline, &CodePipeline { source: Source::Connection })
     }
 }
-
-/// The parameter for the connection's ARN.
-const CONNECTION: &str = "ConnectionArn";
 
 struct CodePipeline<'a> {
     source: Source<'a>,
 }
 
 impl Backend for CodePipeline<'_> {
-    const CODE: [&'static str; 2] = ["${Artifacts}", "*/Code/*"];
+    fn code(&self) -> [String; 2] {
+        ["${Artifacts}".to_owned(), format!("*/{CODE_ARTIFACT}/*")]
+    }
 
     fn stack(&self, plan: &Plan<'_>) -> Template {
         let (app, branch) = (plan.app(), plan.pipeline.source_branch());
         let mut template =
             Template::new(format!("Delivers {app} from branch {branch} of {}", plan.repository.full_name()));
         if self.source == Source::Connection {
-            template.parameter(id(CONNECTION), connection(plan.pipeline));
+            template.parameter(id(CONNECTION_ARN), connection(plan.pipeline));
         }
         artifacts::add(plan, &mut template);
         roles::add(plan, self.source, &mut template);

@@ -2,10 +2,11 @@
 
 use serde_json::json;
 
-use super::{CONNECTION, Source, artifacts::CACHE, environments, id};
+use super::{Source, artifacts::CACHE, environments, id};
 use crate::{
     attribute,
     cfn::{LogicalId, Resource, Template, Value, sub},
+    contract::{BUILD_ARTIFACT, CODE_ARTIFACT, CONNECTION_ARN, SOURCE_ARTIFACT},
     delivery::{Plan, Stage},
     iam::{Arn, Statement, policy_document, trust_policy},
     property, resource,
@@ -21,8 +22,8 @@ pub(super) fn add(plan: &Plan<'_>, source: Source<'_>, template: &mut Template) 
     template.resource(id("PipelinePolicy"), pipeline_policy(plan, source));
     if source == Source::Connection {
         let use_connection = Statement::allow(["codeconnections:UseConnection", "codestar-connections:UseConnection"])
-            .on(id(CONNECTION).reference());
-        let mut statements = artifacts(&[], &["Source"]);
+            .on(id(CONNECTION_ARN).reference());
+        let mut statements = artifacts(&[], &[SOURCE_ARTIFACT]);
         statements.push(use_connection);
         template.resource(id("SourceRole"), action_role("Reads the source", &statements));
     }
@@ -73,7 +74,7 @@ fn pipeline_policy(plan: &Plan<'_>, source: Source<'_>) -> Resource {
         .fold(Statement::allow(["sts:AssumeRole"]), |all, role| all.on(attribute!(AWS::IAM::Role, role, "Arn")));
     let mut statements = vec![assume];
     // The bucket is the pipeline's own; a source of GitHub's kind has no other role to write there.
-    let all = ["Source", "Build", "Code"];
+    let all = [SOURCE_ARTIFACT, BUILD_ARTIFACT, CODE_ARTIFACT];
     statements.extend(artifacts(&all, &all));
     statements.extend(environments::statements(plan));
     resource!(AWS::IAM::Policy {
@@ -103,7 +104,7 @@ fn build_role() -> Resource {
             },
         }],
     });
-    let mut statements = artifacts(&["Source"], &["Build", "Code"]);
+    let mut statements = artifacts(&[SOURCE_ARTIFACT], &[BUILD_ARTIFACT, CODE_ARTIFACT]);
     statements
         .push(Statement::allow(["s3:GetObject", "s3:PutObject"]).on(sub(format!("${{Artifacts.Arn}}/{CACHE}/*"))));
     statements.push(
@@ -156,7 +157,7 @@ fn deployment(plan: &Plan<'_>, stage: &Stage<'_>) -> Vec<Statement> {
         "cloudformation:TagResource",
     ]);
     let pass = Statement::allow(["iam:PassRole"]).on(attribute!(AWS::IAM::Role, stage.id("CloudFormationRole"), "Arn"));
-    let mut statements = artifacts(&["Build", "Code"], &[]);
+    let mut statements = artifacts(&[BUILD_ARTIFACT, CODE_ARTIFACT], &[]);
     statements.extend([
         look.on(stack()),
         change_set.on(stack()).when(json!({"StringEqualsIfExists": {"cloudformation:ChangeSetName": plan.name}})),

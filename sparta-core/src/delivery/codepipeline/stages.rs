@@ -1,18 +1,17 @@
 //! What the pipeline does, in order.
 
-use super::{CONNECTION, Source, environments, id};
+use super::{Source, environments, id};
 use crate::{
     attribute,
     cfn::{Parameter, Resource, Template, Value, sub},
+    contract::{BUILD_ARTIFACT, CODE_ARTIFACT, CONNECTION_ARN, SOURCE_ARTIFACT, TOKEN_VERSION},
     delivery::Plan,
     property, resource,
 };
 
-/// The parameter for the version of the token: without it, CloudFormation would not see that the token is another.
-const TOKEN_VERSION: &str = "TokenVersion";
-
 pub(super) fn add(plan: &Plan<'_>, source: Source<'_>, template: &mut Template) {
     if let Source::OAuth { .. } = source {
+        // Without it, CloudFormation would not see that the token is another.
         let version = Parameter::string("Version of the secret that holds GitHub's token; the current one if empty");
         template.parameter(id(TOKEN_VERSION), Parameter { default: Some(String::new()), ..version });
     }
@@ -56,13 +55,13 @@ fn read(plan: &Plan<'_>, source: Source<'_>) -> Value {
             Name: "Source",
             ActionTypeId: { Category: "Source", Owner: "AWS", Provider: "CodeStarSourceConnection", Version: "1" },
             Configuration: {
-                ConnectionArn: (id(CONNECTION).reference()),
+                ConnectionArn: (id(CONNECTION_ARN).reference()),
                 FullRepositoryId: (repository.full_name()),
                 BranchName: (branch),
                 DetectChanges: "true",
                 OutputArtifactFormat: "CODE_ZIP",
             },
-            OutputArtifacts: (artifacts(["Source"])),
+            OutputArtifacts: (artifacts([SOURCE_ARTIFACT])),
             RoleArn: (role("SourceRole")),
             RunOrder: 1,
         }),
@@ -76,7 +75,7 @@ fn read(plan: &Plan<'_>, source: Source<'_>) -> Value {
                 OAuthToken: (token(secret_name)),
                 PollForSourceChanges: "false",
             },
-            OutputArtifacts: (artifacts(["Source"])),
+            OutputArtifacts: (artifacts([SOURCE_ARTIFACT])),
             RunOrder: 1,
         }),
     }
@@ -114,8 +113,8 @@ fn build() -> Value {
         Name: "Build",
         ActionTypeId: { Category: "Build", Owner: "AWS", Provider: "CodeBuild", Version: "1" },
         Configuration: { ProjectName: (id("BuildProject").reference()) },
-        InputArtifacts: (artifacts(["Source"])),
-        OutputArtifacts: (artifacts(["Build", "Code"])),
+        InputArtifacts: (artifacts([SOURCE_ARTIFACT])),
+        OutputArtifacts: (artifacts([BUILD_ARTIFACT, CODE_ARTIFACT])),
         RoleArn: (role("BuildActionRole")),
         RunOrder: 1,
     })

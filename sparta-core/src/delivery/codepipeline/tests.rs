@@ -4,9 +4,8 @@ use serde_json::{Value as Json, json};
 
 use super::*;
 use crate::{
-    App, Approval, Architecture, Compute, Environment, Mistake, PermissionsMistake, PipelineMistake,
+    App, Approval, Architecture, Compute, Environment, Mistake, PermissionsMistake, PipelineMistake, Problem,
     cfn::{Resource, get_att},
-    delivery::DeliveryMistake,
     iam::{Statement, policy_document},
 };
 
@@ -223,15 +222,11 @@ fn what_a_pipeline_cannot_do_is_reported_in_one_go() {
     let pipeline = Pipeline::github("https://example.com").branch("a b");
     let synthesis = synthesis(&[stage("test")], service(&["AWS::Pinpoint::App"]));
     let mistakes = synthesis.pipeline(&pipeline, Source::Connection).unwrap_err();
-    let found: Vec<&Mistake> = mistakes.iter().collect();
-    assert!(matches!(
-        found[..],
-        [
-            Mistake::Delivery(DeliveryMistake::Pipeline(PipelineMistake::Repository(_))),
-            Mistake::Delivery(DeliveryMistake::Pipeline(PipelineMistake::Branch(_))),
-            Mistake::Delivery(DeliveryMistake::Permissions(PermissionsMistake::ResourceType(_))),
-        ]
-    ));
+    let problems: Vec<&Problem> = mistakes.iter().map(Mistake::problem).collect();
+    let [repository, branch, resource_type] = problems[..] else { panic!("{mistakes}") };
+    assert!(matches!(repository.downcast_ref(), Some(PipelineMistake::Repository(_))), "{mistakes}");
+    assert!(matches!(branch.downcast_ref(), Some(PipelineMistake::Branch(_))), "{mistakes}");
+    assert!(matches!(resource_type.downcast_ref(), Some(PermissionsMistake::ResourceType(_))), "{mistakes}");
 }
 
 /// The mistakes of a service with these resources, delivered by a pipeline of this name.
@@ -243,8 +238,7 @@ fn refused(name: &str, resources: Json) -> Vec<String> {
     }
     let synthesis = synthesis(&[stage("test"), stage("production")], service);
     let Err(mistakes) = synthesis.pipeline(&hello().name(name), Source::Connection) else { return Vec::new() };
-    let delivery = mistakes.iter().filter_map(|it| if let Mistake::Delivery(it) = it { Some(it) } else { None });
-    delivery.map(ToString::to_string).collect()
+    mistakes.iter().map(|mistake| mistake.problem().to_string()).collect()
 }
 
 #[test]
