@@ -7,7 +7,7 @@ use std::{
 };
 
 use serde_json::{Value, json};
-use sparta::{App, LogLevel, synth::Source};
+use sparta::{App, LogLevel, delivery::Source};
 use sparta_test_models::models;
 use sparta_test_tools::{Finding, checkov, parliament};
 use tempfile::TempDir;

@@ -7,7 +7,7 @@ use std::{
 };
 
 use proptest::test_runner::{Config, TestRng, TestRunner};
-use sparta::{App, LogLevel, synth::Source};
+use sparta::{App, LogLevel, delivery::Source};
 use sparta_test_tools::{REGIONS, cfn_lint};
 use tempfile::TempDir;
 

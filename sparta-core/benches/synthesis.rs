@@ -81,7 +81,7 @@ fn synthesize(app: &App) -> usize {
 
 fn pipeline(synthesis: &Synthesis) -> usize {
     let pipeline = synthesis.model.pipeline().expect("the app has a pipeline");
-    let source = sparta_core::synth::Source::Connection;
+    let source = sparta_core::delivery::Source::Connection;
     synthesis.pipeline(pipeline, source).expect("the pipeline has no mistakes").to_json().len()
 }
 

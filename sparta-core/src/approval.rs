@@ -1,5 +1,7 @@
 use std::time::Duration;
 
+use crate::iam::Arn;
+
 /// A gate of the pipeline at which a person has to say yes.
 ///
 /// See <https://docs.aws.amazon.com/codepipeline/latest/userguide/approvals.html>.
@@ -103,8 +105,9 @@ impl Approval {
 }
 
 fn is_topic(arn: &str) -> bool {
-    let parts: Vec<&str> = arn.split(':').collect();
-    parts.len() == 6 && parts[0] == "arn" && parts[2] == "sns" && parts.iter().all(|part| !part.is_empty())
+    let Some(arn) = Arn::parse_literal(arn) else { return false };
+    let parts = [arn.partition, arn.region, arn.account, arn.resource];
+    arn.service == "sns" && parts.iter().all(|part| !part.is_empty()) && !arn.resource.contains(':')
 }
 
 /// What is wrong with an [`Approval`].

@@ -178,7 +178,7 @@ impl BuildOptions {
     #[cfg(not(sparta_lambda))]
     fn pipeline(session: &Session, synthesis: &Synthesis) -> Result<Option<Template>, CliError> {
         let Some(declared) = synthesis.model.pipeline() else { return Ok(None) };
-        session.pipeline(synthesis, declared, sparta_core::synth::Source::Connection).map(Some)
+        session.pipeline(synthesis, declared, sparta_core::delivery::Source::Connection).map(Some)
     }
 
     /// Only the full build computes the roles that are in it.

@@ -27,7 +27,7 @@ pub(super) fn policy(synthesis: &Synthesis, request: &Request, account: &Account
         ("CodeKey".to_owned(), archives.clone()),
         ("PermissionsBoundary".to_owned(), String::new()),
     ]);
-    let needs = synthesis.needs(&request.stack_name, &parameters)?;
+    let needs = synthesis.required_permissions(&request.stack_name, &parameters)?;
     let statements = own(&request.stack_name, account, &archives).into_iter().chain(needs);
     let statements: Vec<Statement> = statements.collect();
     Ok(substituted(&role::policy(&statements), account))

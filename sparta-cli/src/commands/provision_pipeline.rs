@@ -3,7 +3,7 @@ use std::path::PathBuf;
 use std::{collections::BTreeMap, path::Path};
 
 #[cfg(not(sparta_lambda))]
-use sparta_core::{Mistake, Pipeline, Synthesis, cfn::Template, synth::Source};
+use sparta_core::{AppMistake, Mistake, Pipeline, Synthesis, cfn::Template, delivery::Source};
 
 use super::Session;
 #[cfg(not(sparta_lambda))]
@@ -125,7 +125,7 @@ impl ProvisionPipeline {
             return Err(CliError::usage(mistakes.join("; ")));
         }
         if synthesis.model.environments().is_empty() {
-            return Err(Mistake::PipelineWithoutEnvironment.into());
+            return Err(Mistake::from(AppMistake::PipelineWithoutEnvironment).into());
         }
         Ok(pipeline)
     }

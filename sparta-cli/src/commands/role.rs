@@ -3,8 +3,8 @@
 use serde::Serialize;
 use serde_json::Value as Json;
 use sparta_core::{
+    delivery::DeploymentRole,
     iam::{Statement, policy_document},
-    synth::DeploymentRole,
 };
 
 /// What CloudFormation may do in one environment.

@@ -3,7 +3,7 @@ use std::io::Write;
 use serde::Serialize;
 use sparta_core::{App, Model, Synthesis};
 #[cfg(not(sparta_lambda))]
-use sparta_core::{Pipeline, cfn::Template, synth::Source};
+use sparta_core::{Pipeline, cfn::Template, delivery::Source};
 
 use crate::{
     CliError,

@@ -1,4 +1,4 @@
-use sparta_core::{App, Error, Function, LogLevel, Request, service_fn, synth::Source, trigger::HttpApi};
+use sparta_core::{App, Error, Function, LogLevel, Request, delivery::Source, service_fn, trigger::HttpApi};
 
 use sparta_test_models::models;
 

@@ -1,7 +1,7 @@
 use std::cell::Cell;
 
 use proptest::{prelude::*, test_runner::TestRunner};
-use sparta_core::{LogLevel, Mistakes, Synthesis, cfn::Template, synth::Source};
+use sparta_core::{LogLevel, Mistakes, Synthesis, cfn::Template, delivery::Source};
 
 use sparta_test_models::apps::{Shape, shapes};
 
@@ -71,7 +71,7 @@ proptest! {
     fn a_configuration_file_has_a_value_for_each_parameter_that_is_not_spartas_own(shape in shapes()) {
         if let Ok(Synthesis { model, template }) = shape.app().synthesize(LogLevel::Info) {
             let parameters = template.parameters().keys().map(|id| id.as_str());
-            let own = ["CodeBucket", "CodeKey", "PermissionsBoundary"];
+            let own = sparta_core::contract::OWN_PARAMETERS;
             let parameters: Vec<&str> = parameters.filter(|id| !own.contains(id)).collect();
             for environment in model.environments() {
                 let configuration = environment.configuration();

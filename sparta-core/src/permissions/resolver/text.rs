@@ -1,22 +1,11 @@
-use std::collections::{BTreeMap, BTreeSet};
+//! Values of a template as texts.
 
-use super::{arns, names, reviewed};
-use crate::cfn::{LogicalId, Resource, Template, Value};
+use std::collections::BTreeMap;
 
-/// A template as one stack, as far as its names are known before it is deployed.
-#[derive(Clone, Copy)]
-pub(crate) struct Place<'a> {
-    pub(crate) template: &'a Template,
-    /// The stack's name.
-    pub(crate) stack: &'a str,
-    /// What is known of parameters: texts for `Fn::Sub`, with `*` for what is not known.
-    pub(crate) parameters: &'a BTreeMap<String, String>,
-}
+use super::{ANY, Resolver};
+use crate::{cfn::Value, permissions::overrides};
 
-/// What stands for a name that only AWS knows.
-pub(super) const ANY: &str = "*";
-
-impl<'a> Place<'a> {
+impl Resolver<'_> {
     /// What a value is: a text for `Fn::Sub` in another template, with `*` for what is not known.
     pub(crate) fn text(&self, value: &Value) -> String {
         let text = match (value.as_function(), value) {
@@ -57,15 +46,14 @@ impl<'a> Place<'a> {
     fn reference(&self, name: &str) -> String {
         match name {
             "AWS::StackName" => self.stack.to_owned(),
-            "AWS::StackId" => format!(
-                "arn:${{AWS::Partition}}:cloudformation:${{AWS::Region}}:${{AWS::AccountId}}:stack/{}/*",
-                self.stack
-            ),
+            "AWS::StackId" => self.arn("cloudformation", &format!("stack/{}/*", self.stack)),
+            "AWS::Region" => self.region.to_owned(),
+            "AWS::AccountId" => self.account.to_owned(),
             "AWS::NoValue" => String::new(),
             pseudo if pseudo.starts_with("AWS::") => format!("${{{pseudo}}}"),
             name => match (self.parameters.get(name), self.resource(name)) {
                 (Some(value), _) if !value.contains("{{resolve:") => value.clone(),
-                (None, Some((id, resource))) => names::reference(self, id, resource),
+                (None, Some((id, resource))) => self.reference_to(id, resource),
                 _ => ANY.to_owned(),
             },
         }
@@ -73,8 +61,8 @@ impl<'a> Place<'a> {
 
     fn attribute(&self, id: &str, attribute: &str) -> String {
         let found = self.resource(id).and_then(|(id, resource)| {
-            let end = reviewed::own_arn(resource.kind(), attribute)?;
-            let [arn] = <[String; 1]>::try_from(arns::own(self, id, resource)).ok()?;
+            let end = overrides::own_arn(resource.kind(), attribute)?;
+            let [arn] = <[String; 1]>::try_from(self.own_arns(id, resource)).ok()?;
             Some(arn + end)
         });
         // What may be one of several is as good as unknown.
@@ -99,17 +87,11 @@ impl<'a> Place<'a> {
         }
         filled
     }
+}
 
-    pub(super) fn resource(&self, id: &str) -> Option<(&'a LogicalId, &'a Resource)> {
-        self.template.resources().get_key_value(&LogicalId::new(id).ok()?)
-    }
-
-    /// The template's other resources that a resource's properties refer to.
-    pub(super) fn neighbours(&self, resource: &'a Resource) -> Vec<(&'a LogicalId, &'a Resource)> {
-        let mut found = BTreeSet::new();
-        resource.properties().values().for_each(|value| value.references(&mut found));
-        found.into_iter().filter_map(|id| self.resource(id)).collect()
-    }
+/// Whether only AWS knows a value, of which `text` is what is known. A `*` in a plain text is one.
+pub(in crate::permissions) fn is_unknown(value: &Value, text: &str) -> bool {
+    text.contains("{{resolve:") || (value.as_function().is_some() && text.contains(ANY))
 }
 
 /// What is unknown stays so, however often.
