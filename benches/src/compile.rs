@@ -34,8 +34,8 @@ pub fn build(package: &Package, target: Option<&Path>) -> Result<PathBuf> {
     if let Some(target) = target {
         cargo.arg("--target-dir").arg(target);
     }
-    // Both get the flag of Lambda builds: it means nothing to the bare service, and what they share is built once.
-    cargo.env_remove("CARGO_ENCODED_RUSTFLAGS").env("RUSTFLAGS", "--cfg sparta_lambda");
+    // It means nothing to the bare service.
+    cargo.env("SPARTA_BUILD", "serving");
     let output = cargo.stderr(Stdio::inherit()).output()?;
     if !output.status.success() {
         return Err(format!("`{}` does not build", package.name).into());
