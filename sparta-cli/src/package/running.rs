@@ -71,6 +71,11 @@ impl Place {
         is_target(target).then(|| Self { target: target.to_owned(), triple, profile, example })
     }
 
+}
+
+/// Where the `aws` build is, for the plain one.
+#[cfg(any(test, not(feature = "aws")))]
+impl Place {
     /// What cargo calls the profile whose folder it is.
     pub fn cargo_profile(&self) -> &str {
         if self.profile == "debug" { "dev" } else { &self.profile }
