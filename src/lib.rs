@@ -28,6 +28,7 @@
 //! let app = App::new("Store").function(store).resource("Files", files.retain());
 //! ```
 
+mod marker;
 mod run;
 
 // Unwinds panics in place of libgcc, which a start would have to load.
@@ -35,7 +36,7 @@ mod run;
 extern crate unwinding as _;
 
 pub use run::AppExt;
-pub use sparta_cli::{Command, CommandContext, clap};
+pub use sparta_cli::{Command, CommandContext, Format, Global, Level, clap};
 pub use sparta_core::*;
 pub use sparta_macros::Settings;
 
@@ -55,22 +56,79 @@ pub mod prelude {
     pub use tower_http::trace::TraceLayer;
 }
 
-/// Takes its content only where the AWS SDKs are: not in the build that goes to Lambda.
+/// Takes its content only in the `aws` build; around the `run` of a [`Command`], only what it does.
+///
+/// The plain build, which `cargo run` compiles, has no AWS SDK, and neither has what Lambda runs. Functions, imports and
+/// statements that need one go into this macro, and are there in the `aws` build only. A command whose `run` is in it is
+/// there in the plain build too, with its help: when it is run, Sparta compiles the `aws` build and goes on in that one.
 ///
 /// ```
-/// sparta::if_provision! {
-///     fn only_on_a_laptop() {}
+/// use sparta::{clap, prelude::*};
+///
+/// /// Prints the region that would be deployed to
+/// #[derive(clap::Args)]
+/// struct Region {}
+///
+/// impl Command for Region {
+///     sparta::if_provision! {
+///         async fn run(self, context: CommandContext) -> Result<(), Error> {
+///             println!("{:?}", context.aws().await?.region());
+///             Ok(())
+///         }
+///     }
 /// }
 /// ```
-#[cfg(not(sparta_lambda))]
+#[cfg(all(feature = "aws", not(sparta_serving)))]
 #[macro_export]
 macro_rules! if_provision {
+    ($(#[$attribute:meta])* async fn run($this:ident, $($argument:tt)*) -> $result:ty $body:block) => {
+        const CALLS_AWS: bool = true;
+        $(#[$attribute])*
+        async fn run($this, $($argument)*) -> $result $body
+    };
+    ($(#[$attribute:meta])* async fn run(mut $this:ident, $($argument:tt)*) -> $result:ty $body:block) => {
+        const CALLS_AWS: bool = true;
+        $(#[$attribute])*
+        async fn run(mut $this, $($argument)*) -> $result $body
+    };
     ($($content:tt)*) => { $($content)* };
 }
 
-/// Takes its content only where the AWS SDKs are: not in the build that goes to Lambda.
-#[cfg(sparta_lambda)]
+/// Takes its content only in the `aws` build; around the `run` of a [`Command`], only what it does.
+///
+/// The plain build, which `cargo run` compiles, has no AWS SDK, and neither has what Lambda runs. Functions, imports and
+/// statements that need one go into this macro, and are there in the `aws` build only. A command whose `run` is in it is
+/// there in the plain build too, with its help: when it is run, Sparta compiles the `aws` build and goes on in that one.
+///
+/// ```
+/// use sparta::{clap, prelude::*};
+///
+/// /// Prints the region that would be deployed to
+/// #[derive(clap::Args)]
+/// struct Region {}
+///
+/// impl Command for Region {
+///     sparta::if_provision! {
+///         async fn run(self, context: CommandContext) -> Result<(), Error> {
+///             println!("{:?}", context.aws().await?.region());
+///             Ok(())
+///         }
+///     }
+/// }
+/// ```
+#[cfg(not(all(feature = "aws", not(sparta_serving))))]
 #[macro_export]
 macro_rules! if_provision {
+    ($(#[$attribute:meta])* async fn run($this:ident, $($argument:tt)*) -> $result:ty $body:block) => {
+        const CALLS_AWS: bool = true;
+        $(#[$attribute])*
+        #[allow(unused_variables, unused_mut)]
+        async fn run($this, $($argument)*) -> $result {
+            ::std::unreachable!("the `aws` build runs this command")
+        }
+    };
+    ($(#[$attribute:meta])* async fn run(mut $this:ident, $($argument:tt)*) -> $result:ty $body:block) => {
+        $crate::if_provision! { $(#[$attribute])* async fn run($this, $($argument)*) -> $result $body }
+    };
     ($($content:tt)*) => {};
 }

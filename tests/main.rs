@@ -1,5 +1,4 @@
 //! The examples as a person uses them: documents, commands, deployments against real API servers, invocations.
-#![cfg(not(sparta_lambda))]
 
 mod builds;
 mod buildspec;

@@ -1,8 +1,11 @@
+//! Commands of the user's own.
+
 use std::{future::Future, pin::Pin, sync::Arc};
 
+use serde::Serialize;
 use sparta_core::{Error, Model};
 
-use crate::options::Global;
+use crate::{options::Global, output, package::Features};
 
 /// A command of the user's own: a struct that derives [`clap::Args`] and runs.
 ///
@@ -31,6 +34,10 @@ pub trait Command: clap::Args + Send + 'static {
         camel_case(std::any::type_name::<Self>().rsplit("::").next().unwrap_or_default())
     }
 
+    /// Whether it calls AWS, so that only the `aws` build can run it; `sparta::if_provision!` around `run` sets it.
+    #[doc(hidden)]
+    const CALLS_AWS: bool = false;
+
     /// Does it. An error is printed, and the exit code is then 1.
     fn run(self, context: CommandContext) -> impl Future<Output = Result<(), Error>> + Send;
 }
@@ -57,14 +64,23 @@ impl CommandContext {
         &self.global
     }
 
+    /// Prints a result on the standard output: `text` for people, or `document` with `--format json`.
+    ///
+    /// # Errors
+    ///
+    /// When the document is no JSON.
+    pub fn print(&self, text: &str, document: &impl Serialize) -> Result<(), Error> {
+        Ok(output::print(self.global.format, text, document)?)
+    }
+
     /// AWS's configuration as the global options and the environment have it; a client of any service is made from it.
     ///
-    /// It is not there in the build that goes to Lambda: wrap what uses it in `sparta::if_provision!`.
+    /// Only the `aws` build has it: wrap the `run` that uses it in `sparta::if_provision!`.
     ///
     /// # Errors
     ///
     /// When no region is set anywhere.
-    #[cfg(not(sparta_lambda))]
+    #[cfg(feature = "aws")]
     pub async fn aws(&self) -> Result<aws_config::SdkConfig, Error> {
         Ok(crate::aws::config::load(&self.global.aws_options()).await?)
     }
@@ -76,6 +92,7 @@ type Running = Pin<Box<dyn Future<Output = Result<(), Error>> + Send>>;
 /// A user's command with its type forgotten.
 pub(crate) struct Injected {
     pub(crate) clap: clap::Command,
+    pub(crate) calls_aws: bool,
     pub(crate) run: Box<Run>,
 }
 
@@ -83,8 +100,10 @@ impl Injected {
     pub(crate) fn of<C: Command>() -> Self {
         let (name, alias) = (C::name(), kebab_case(&C::name()));
         let clap = clap::Command::new(name.clone()).aliases(Some(alias).filter(|alias| *alias != name));
+        let clap = C::augment_args(clap);
         Self {
-            clap: C::augment_args(clap),
+            clap: if C::CALLS_AWS { <Features as clap::Args>::augment_args(clap) } else { clap },
+            calls_aws: C::CALLS_AWS,
             run: Box::new(|matches, context| {
                 let command = C::from_arg_matches(matches)?;
                 Ok(Box::pin(command.run(context)))

@@ -29,6 +29,7 @@ mod request;
 mod response;
 mod runtime;
 mod service;
+mod summary;
 
 pub use app::App;
 pub use approval::{Approval, ApprovalMistake};
@@ -53,6 +54,8 @@ pub use runtime::exchange::Exchange;
 pub use runtime::reply::Replies;
 pub use runtime::{Build, Check, FunctionEntry, Hook, Hooks, ServeError, Serving, serve};
 pub use service::{HttpService, Request};
+#[doc(hidden)]
+pub use summary::Summary;
 pub use synth::{LogLevel, Synthesis};
 pub use tower::service_fn;
 

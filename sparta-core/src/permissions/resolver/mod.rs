@@ -53,8 +53,10 @@ impl<'a> Resolver<'a> {
     /// The ARN of a service's resource in the stack's account and region.
     pub(super) fn arn(&self, service: &str, resource: &str) -> String {
         let arn = Arn::new(service, resource);
-        let here = |part, here| if part == "" { "" } else { here };
-        Arn { region: here(arn.region, self.region), account: here(arn.account, self.account), ..arn }.to_string()
+        // What a service leaves out of its ARNs, as S3 does, stays out.
+        let region = if arn.region.is_empty() { "" } else { self.region };
+        let account = if arn.account.is_empty() { "" } else { self.account };
+        Arn { region, account, ..arn }.to_string()
     }
 
     /// The resource of this logical id.

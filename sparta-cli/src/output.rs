@@ -1,14 +1,18 @@
-//! What the command line says on the standard error output while it works.
+//! What the command line prints: results on the standard output, everything else on the standard error output.
 
 use std::{fmt::Display, io::Write};
 
+use serde::Serialize;
 use tracing_subscriber::{
     filter::{LevelFilter, Targets},
     layer::SubscriberExt,
     util::SubscriberInitExt,
 };
 
-use crate::options::Level;
+use crate::{
+    CliError,
+    options::{Format, Level},
+};
 
 /// Shows the log lines of commands, as they are written with `tracing`, from `level` on.
 pub(crate) fn start(level: Level) {
@@ -34,7 +38,19 @@ pub(crate) fn start(level: Level) {
     _ = subscriber.try_init();
 }
 
-/// Says one line to whoever reads it: where nobody does any more, as after `2>&1 | head`, the work goes on.
+/// Prints a result: `text` for people, `document` for machines.
+pub(crate) fn print(format: Format, text: &str, document: &impl Serialize) -> Result<(), CliError> {
+    let output = match format {
+        Format::Text => text.trim_end().to_owned(),
+        Format::Json => serde_json::to_string_pretty(document)
+            .map_err(|error| CliError::failed("the result is no JSON").source(error))?,
+    };
+    // A reader that went away, as in `| head`, is no failure.
+    _ = writeln!(std::io::stdout(), "{output}");
+    Ok(())
+}
+
+/// Prints one line to the standard error output. Where nobody reads it any more, as after `2>&1 | head`, the work goes on.
 pub(crate) fn say(line: impl Display) {
     _ = writeln!(std::io::stderr(), "{line}");
 }

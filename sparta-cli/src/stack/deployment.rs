@@ -1,10 +1,15 @@
+//! An account and region that something is deployed to.
+
 use std::collections::BTreeSet;
 
 use aws_smithy_types::base64;
 use sha2::{Digest, Sha256};
-use sparta_core::cfn::Template;
+use sparta_core::{
+    cfn::Template,
+    contract::{BUILD_ID_TAG, CODE_BUCKET, CODE_KEY, VERSION_TAG},
+};
 
-use super::{Session, build::Built, provision::BUILD_ID_TAG, request::Request};
+use super::Request;
 use crate::{
     CliError,
     aws::sts,
@@ -12,10 +17,12 @@ use crate::{
         self, Change, CodeIdentity, Desired, InPlace, Progress, StackError, StackRequest, Stacks, TEMPLATE_BODY_LIMIT,
         TemplateSource, Upload,
     },
+    package::Built,
+    session::Session,
 };
 
 /// An account and region that something is deployed to, and the bucket that carries it there.
-pub(super) struct Deployment {
+pub(crate) struct Deployment {
     config: aws_config::SdkConfig,
     progress: Box<dyn Progress>,
     account: String,
@@ -24,17 +31,17 @@ pub(super) struct Deployment {
 
 impl Deployment {
     /// Finds out who is calling, which also finds out that somebody is.
-    pub(super) async fn start(session: &Session, bucket: Option<&str>) -> Result<Self, CliError> {
+    pub(crate) async fn start(session: &Session, bucket: Option<&str>) -> Result<Self, CliError> {
         let config = session.aws().await?;
         let identity = sts::identity(&config).await?;
         Ok(Self { config, progress: session.progress(), account: identity.account, bucket: bucket.map(str::to_owned) })
     }
 
-    pub(super) fn config(&self) -> &aws_config::SdkConfig {
+    pub(crate) fn config(&self) -> &aws_config::SdkConfig {
         &self.config
     }
 
-    pub(super) fn progress(&self) -> &dyn Progress {
+    pub(crate) fn progress(&self) -> &dyn Progress {
         &*self.progress
     }
 
@@ -44,7 +51,7 @@ impl Deployment {
     }
 
     /// Uploads to the bucket what is not there yet.
-    pub(super) async fn upload(&self, key: &str, bytes: Vec<u8>) -> Result<(), CliError> {
+    pub(crate) async fn upload(&self, key: &str, bytes: Vec<u8>) -> Result<(), CliError> {
         let upload =
             Upload { bucket: self.bucket()?, key: key.to_owned(), content: bytes, owner: Some(self.account.clone()) };
         let uploaded = deploy::upload(&self.config, &*self.progress, upload).await;
@@ -53,12 +60,12 @@ impl Deployment {
     }
 
     /// Refuses a stack of somebody else's before anything is done for it.
-    pub(super) async fn check_owner(&self, request: &Request, app: &str) -> Result<(), StackError> {
+    pub(crate) async fn check_owner(&self, request: &Request, app: &str) -> Result<(), StackError> {
         Stacks::new(&self.config, &*self.progress).check_owner(&request.stack_name, app).await
     }
 
     /// The template in the request where it fits, else through the bucket.
-    pub(super) async fn template(&self, app: &str, template: &Template) -> Result<TemplateSource, CliError> {
+    pub(crate) async fn template(&self, app: &str, template: &Template) -> Result<TemplateSource, CliError> {
         let body = template.to_compact_json();
         if body.len() <= TEMPLATE_BODY_LIMIT {
             return Ok(TemplateSource::Body(body));
@@ -79,7 +86,7 @@ impl Deployment {
     }
 
     /// Makes the stack what is asked for, and prints its outputs.
-    pub(super) async fn converge(
+    pub(crate) async fn converge(
         &self,
         session: &Session,
         request: &Request,
@@ -107,7 +114,7 @@ impl Deployment {
     }
 
     /// Replaces the code of the functions where nothing else has changed.
-    pub(super) async fn update_in_place(
+    pub(crate) async fn update_in_place(
         &self,
         session: &Session,
         request: &Request,
@@ -119,9 +126,9 @@ impl Deployment {
             name: request.stack_name.clone(),
             desired: Desired { template, parameters: request.parameters.clone(), tags: request.tags.clone() },
             code: CodeIdentity {
-                bucket_parameter: "CodeBucket".to_owned(),
-                key_parameter: "CodeKey".to_owned(),
-                tags: BTreeSet::from([BUILD_ID_TAG.to_owned(), "sparta:version".to_owned()]),
+                bucket_parameter: CODE_BUCKET.to_owned(),
+                key_parameter: CODE_KEY.to_owned(),
+                tags: BTreeSet::from([BUILD_ID_TAG.to_owned(), VERSION_TAG.to_owned()]),
             },
             sha256: Some(base64::encode(Sha256::digest(built.code.bytes()))),
         };

@@ -10,19 +10,19 @@ use sparta_core::{
 /// What CloudFormation may do in one environment.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct Role {
+pub(crate) struct Role {
     environment: String,
     stack: String,
     policy: Json,
 }
 
 impl Role {
-    pub(super) fn of(role: &DeploymentRole) -> Self {
+    pub(crate) fn of(role: &DeploymentRole) -> Self {
         Self { environment: role.environment.clone(), stack: role.stack.clone(), policy: policy(&role.statements) }
     }
 
     /// Rows of environment, actions and resources; what one statement says stands together.
-    pub(super) fn rows(&self) -> Vec<Vec<String>> {
+    pub(crate) fn rows(&self) -> Vec<Vec<String>> {
         let mut rows = Vec::new();
         for statement in self.policy["Statement"].as_array().into_iter().flatten() {
             let actions = wrapped(&texts(&statement["Action"]));
@@ -39,7 +39,7 @@ impl Role {
 }
 
 /// A policy with plain texts in place of intrinsic functions.
-pub(super) fn policy(statements: &[Statement]) -> Json {
+pub(crate) fn policy(statements: &[Statement]) -> Json {
     plain(&serde_json::to_value(policy_document(statements)).unwrap_or_default())
 }
 

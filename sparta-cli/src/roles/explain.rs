@@ -1,31 +1,36 @@
 //! What a person has to be allowed in order to deploy by hand, as an IAM policy.
 
 use serde_json::Value as Json;
-use sparta_core::{Synthesis, cfn::sub, iam::Statement};
+use sparta_core::{
+    Synthesis,
+    cfn::sub,
+    contract::{CODE_BUCKET, CODE_KEY, PERMISSIONS_BOUNDARY},
+    iam::Statement,
+};
 
-use super::{request::Request, role};
-use crate::CliError;
+use super::role;
+use crate::{CliError, stack::Request};
 
 /// Where the service would be deployed to, as far as that is known without asking AWS.
-pub(super) struct Account<'a> {
+pub(crate) struct Account<'a> {
     /// `*` where no region is set.
-    pub(super) region: &'a str,
+    pub(crate) region: &'a str,
     /// `*` where no bucket is given.
-    pub(super) bucket: &'a str,
+    pub(crate) bucket: &'a str,
     /// Whether only the functions' code is to be replaced.
-    pub(super) in_place: bool,
+    pub(crate) in_place: bool,
 }
 
 /// The policy for `provision` with this request, complete, and for `status` and `delete` of its stack.
 ///
 /// CloudFormation acts with the caller's rights, so what it does to the stack's resources is in it too.
-pub(super) fn policy(synthesis: &Synthesis, request: &Request, account: &Account<'_>) -> Result<Json, CliError> {
+pub(crate) fn policy(synthesis: &Synthesis, request: &Request, account: &Account<'_>) -> Result<Json, CliError> {
     let mut parameters = request.parameters.clone();
     let archives = format!("{}/*", synthesis.model.name());
     parameters.extend([
-        ("CodeBucket".to_owned(), account.bucket.to_owned()),
-        ("CodeKey".to_owned(), archives.clone()),
-        ("PermissionsBoundary".to_owned(), String::new()),
+        (CODE_BUCKET.to_owned(), account.bucket.to_owned()),
+        (CODE_KEY.to_owned(), archives.clone()),
+        (PERMISSIONS_BOUNDARY.to_owned(), String::new()),
     ]);
     let needs = synthesis.required_permissions(&request.stack_name, &parameters)?;
     let statements = own(&request.stack_name, account, &archives).into_iter().chain(needs);

@@ -1,3 +1,5 @@
+//! A stack as it is asked for, before anything is sent.
+
 use std::{
     collections::BTreeMap,
     path::{Path, PathBuf},
@@ -10,18 +12,18 @@ use crate::{CliError, package::write_whole};
 /// A stack as it is asked for.
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
-pub(super) struct Request {
-    pub(super) stack_name: String,
-    pub(super) parameters: BTreeMap<String, String>,
-    pub(super) tags: BTreeMap<String, String>,
-    pub(super) capabilities: Vec<&'static str>,
+pub(crate) struct Request {
+    pub(crate) stack_name: String,
+    pub(crate) parameters: BTreeMap<String, String>,
+    pub(crate) tags: BTreeMap<String, String>,
+    pub(crate) capabilities: Vec<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) stack_policy: Option<serde_json::Value>,
+    pub(crate) stack_policy: Option<serde_json::Value>,
 }
 
 impl Request {
     /// Writes what would have been sent besides the template.
-    pub(super) fn write(&self, folder: &Path, name: &str) -> Result<PathBuf, CliError> {
+    pub(crate) fn write(&self, folder: &Path, name: &str) -> Result<PathBuf, CliError> {
         let json = serde_json::to_string_pretty(self)
             .map_err(|error| CliError::failed("the request is no JSON").source(error))?;
         let path = folder.join(name);

@@ -1,3 +1,5 @@
+//! Which stack a command is about.
+
 use sparta_core::{Environment, Model};
 
 use crate::CliError;
@@ -5,7 +7,7 @@ use crate::CliError;
 /// Which of the service's stacks a command is about.
 #[derive(clap::Args)]
 pub(crate) struct Target {
-    /// Environment whose settings and stack are meant; by default the first one's settings in a stack called as the App
+    /// Environment whose settings and stack are meant; by default the first one's settings in a stack named after the App
     #[arg(long, short, value_name = "NAME")]
     environment: Option<String>,
 }
@@ -23,7 +25,7 @@ impl Target {
         Err(CliError::usage(format!("there is no environment called `{name}`")).hint(known))
     }
 
-    /// The stack: called as the App, or `<Prefix>-<App>` where an environment was chosen.
+    /// The stack: named after the App, or `<Prefix>-<App>` where an environment was chosen.
     pub(crate) fn stack(&self, model: &Model) -> Result<String, CliError> {
         match (&self.environment, self.environment(model)?) {
             (Some(_), Some(environment)) => Ok(model.direct_stack_name(environment)),
@@ -50,7 +52,6 @@ impl AnyStack {
     }
 
     /// The app that the stack has to belong to; none where it was called by its name.
-    #[cfg(not(sparta_lambda))]
     pub(crate) fn owner<'m>(&self, model: &'m Model) -> Option<&'m str> {
         self.stack.is_none().then(|| model.name())
     }

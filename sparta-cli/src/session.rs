@@ -1,14 +1,12 @@
-use std::io::Write;
+//! One run of the command line: the App, the options of all commands, and what every command does with them.
 
 use serde::Serialize;
-use sparta_core::{App, Model, Synthesis};
-#[cfg(not(sparta_lambda))]
-use sparta_core::{Pipeline, cfn::Template, delivery::Source};
+use sparta_core::{App, LogLevel, Pipeline, Synthesis, cfn::Template, delivery::Source};
 
 use crate::{
     CliError,
-    narration::say,
-    options::{Format, Global},
+    options::Global,
+    output::{self, say},
 };
 
 /// What one run of the command line has: the App and the global options.
@@ -19,30 +17,23 @@ pub(crate) struct Session {
 
 impl Session {
     pub(crate) fn new(app: App, global: Global) -> Self {
-        crate::narration::start(global.level);
+        output::start(global.level);
         Self { app, global }
-    }
-
-    /// The App without mistakes.
-    pub(crate) fn validated(&self) -> Result<Model, CliError> {
-        Ok(self.synthesized()?.model)
     }
 
     /// The App without mistakes and its template.
     pub(crate) fn synthesized(&self) -> Result<Synthesis, CliError> {
-        Ok(self.app.synthesize(self.global.level.into())?)
+        Ok(self.app.synthesize(LogLevel::default())?)
     }
 
-    /// The App and its template, which is also checked against what CloudFormation takes.
+    /// The same, with the template checked against what CloudFormation takes.
     pub(crate) fn checked(&self) -> Result<Synthesis, CliError> {
         let synthesis = self.synthesized()?;
-        #[cfg(not(sparta_lambda))]
         synthesis.check()?;
         Ok(synthesis)
     }
 
     /// The stack of the pipeline, checked in the same way.
-    #[cfg(not(sparta_lambda))]
     pub(crate) fn pipeline(
         &self,
         synthesis: &Synthesis,
@@ -62,43 +53,22 @@ impl Session {
 
     /// Prints a result: `text` for people, `document` for machines.
     pub(crate) fn print(&self, text: &str, document: &impl Serialize) -> Result<(), CliError> {
-        let output = match self.global.format {
-            Format::Text => text.trim_end().to_owned(),
-            Format::Json => serde_json::to_string_pretty(document)
-                .map_err(|error| CliError::failed("the result is no JSON").source(error))?,
-        };
-        // A reader that went away, as in `| head`, is no failure.
-        _ = writeln!(std::io::stdout(), "{output}");
-        Ok(())
+        output::print(self.global.format, text, document)
     }
+}
 
+/// What only the `aws` build has.
+#[cfg(feature = "aws")]
+impl Session {
     /// Where the narration of a deployment goes.
-    #[cfg(not(sparta_lambda))]
     pub(crate) fn progress(&self) -> Box<dyn crate::deploy::Progress> {
-        crate::deploy::progress(self.global.format == Format::Json)
+        crate::deploy::progress(self.global.format == crate::options::Format::Json)
     }
 
     /// AWS's configuration as the options and the environment have it.
-    #[cfg(not(sparta_lambda))]
     pub(crate) async fn aws(&self) -> Result<aws_config::SdkConfig, CliError> {
         Ok(crate::aws::config::load(&self.global.aws_options()).await?)
     }
-}
-
-/// What a command that calls AWS says in the build that goes to Lambda.
-#[cfg(sparta_lambda)]
-pub(crate) fn lambda_build(command: &str) -> CliError {
-    CliError::failed(format!("`{command}` calls AWS, and this is a Lambda build, which carries no AWS SDK"))
-        .hint(format!("Use the service's usual build: `{} {command} ...`", cargo_run()))
-}
-
-/// What a command that computes roles says in the build that goes to Lambda.
-#[cfg(sparta_lambda)]
-pub(crate) fn build_without_roles(command: &str) -> CliError {
-    CliError::failed(format!(
-        "`{command}` computes roles, and this is a Lambda build, which carries nothing to compute them from"
-    ))
-    .hint(format!("Use the service's usual build: `{} {command} ...`", cargo_run()))
 }
 
 /// How this service is run: in a workspace of several programs `cargo run` has to be told which.
