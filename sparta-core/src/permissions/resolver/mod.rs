@@ -52,9 +52,14 @@ impl<'a> Resolver<'a> {
 
     /// The ARN of a service's resource in the stack's account and region.
     pub(super) fn arn(&self, service: &str, resource: &str) -> String {
-        let arn = Arn::new(service, resource);
-        let here = |part, here| if part == "" { "" } else { here };
-        Arn { region: here(arn.region, self.region), account: here(arn.account, self.account), ..arn }.to_string()
+        let mut arn = Arn::new(service, resource);
+        if !arn.region.is_empty() {
+            arn.region = self.region;
+        }
+        if !arn.account.is_empty() {
+            arn.account = self.account;
+        }
+        arn.to_string()
     }
 
     /// The resource of this logical id.
