@@ -21,9 +21,9 @@ use crate::iam::Arn;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[must_use]
 pub struct Approval {
-    message: Option<String>,
-    topic: Option<String>,
-    link: Option<String>,
+    pub(crate) message: Option<String>,
+    pub(crate) topic: Option<String>,
+    pub(crate) link: Option<String>,
     timeout: Option<Duration>,
 }
 
@@ -57,23 +57,8 @@ impl Approval {
         self
     }
 
-    /// What is asked.
-    pub fn question(&self) -> Option<&str> {
-        self.message.as_deref()
-    }
-
-    /// The ARN of the topic that is told.
-    pub fn topic_arn(&self) -> Option<&str> {
-        self.topic.as_deref()
-    }
-
-    /// The web page that is shown.
-    pub fn url(&self) -> Option<&str> {
-        self.link.as_deref()
-    }
-
     /// How long it waits, in minutes.
-    pub fn timeout_minutes(&self) -> Option<u64> {
+    pub(crate) fn timeout_minutes(&self) -> Option<u64> {
         self.timeout.map(|timeout| timeout.as_secs() / 60)
     }
 

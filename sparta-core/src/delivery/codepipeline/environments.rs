@@ -29,7 +29,7 @@ pub(super) fn stages(plan: &Plan<'_>, it: &Stage<'_>) -> Vec<Value> {
 pub(super) fn statements(plan: &Plan<'_>) -> Vec<Statement> {
     let environments = plan.stages.iter().map(|stage| stage.environment);
     let gates = environments.flat_map(|it| [&it.approve_changes, &it.approve_promotion]).flatten();
-    let mut topics: Vec<&str> = gates.filter_map(Approval::topic_arn).collect();
+    let mut topics: Vec<&str> = gates.filter_map(|approval| approval.topic.as_deref()).collect();
     topics.sort_unstable();
     topics.dedup();
     let publish = topics.iter().fold(Statement::allow(["sns:Publish"]), |all, topic| all.on(*topic));
@@ -83,9 +83,9 @@ fn overrides(stage: &Stage<'_>) -> Value {
 
 fn manual(name: &str, approval: &Approval, order: u32) -> Value {
     let configuration = property!(AWS::CodePipeline::Pipeline.Stages[].Actions[].Configuration {
-        CustomData: (approval.question()),
-        NotificationArn: (approval.topic_arn()),
-        ExternalEntityLink: (approval.url()),
+        CustomData: (&approval.message),
+        NotificationArn: (&approval.topic),
+        ExternalEntityLink: (&approval.link),
     });
     property!(AWS::CodePipeline::Pipeline.Stages[].Actions[] {
         Name: (name),

@@ -52,11 +52,14 @@ impl<'a> Resolver<'a> {
 
     /// The ARN of a service's resource in the stack's account and region.
     pub(super) fn arn(&self, service: &str, resource: &str) -> String {
-        let arn = Arn::new(service, resource);
-        // What a service leaves out of its ARNs, as S3 does, stays out.
-        let region = if arn.region.is_empty() { "" } else { self.region };
-        let account = if arn.account.is_empty() { "" } else { self.account };
-        Arn { region, account, ..arn }.to_string()
+        let mut arn = Arn::new(service, resource);
+        if !arn.region.is_empty() {
+            arn.region = self.region;
+        }
+        if !arn.account.is_empty() {
+            arn.account = self.account;
+        }
+        arn.to_string()
     }
 
     /// The resource of this logical id.
