@@ -1,7 +1,7 @@
 //! One run of the command line: the App, the options of all commands, and what every command does with them.
 
 use serde::Serialize;
-use sparta_core::{App, LogLevel, Pipeline, Synthesis, cfn::Template, delivery::Source};
+use sparta_core::{App, Pipeline, Synthesis, cfn::Template, delivery::Source};
 
 use crate::{
     CliError,
@@ -23,7 +23,7 @@ impl Session {
 
     /// The App without mistakes and its template.
     pub(crate) fn synthesized(&self) -> Result<Synthesis, CliError> {
-        Ok(self.app.synthesize(LogLevel::default())?)
+        Ok(self.app.synthesize()?)
     }
 
     /// The same, with the template checked against what CloudFormation takes.

@@ -14,6 +14,7 @@ mod app;
 mod approval;
 mod architecture;
 mod body;
+mod check;
 mod context;
 mod environment;
 mod error;
@@ -29,6 +30,7 @@ mod request;
 mod response;
 mod runtime;
 mod service;
+mod stack;
 mod summary;
 
 pub use app::App;
@@ -40,7 +42,9 @@ pub use context::{ClientApplication, ClientContext, CognitoIdentity, Config, Con
 pub use environment::{Environment, EnvironmentMistake};
 pub use error::{BoxError, Error, Failure, Result};
 pub use event::{EventMismatch, FromEvent};
-pub use function::{Function, FunctionKind, FunctionMistake, FunctionSpec, GrantMistake, Memory, VariableMistake};
+pub use function::{
+    Function, FunctionKind, FunctionMistake, FunctionSpec, GrantMistake, LogLevel, Memory, VariableMistake,
+};
 pub use mistake::{Mistake, Mistakes, Problem, Subject};
 pub use model::{AppMistake, Model};
 pub use permissions::PermissionsMistake;
@@ -56,7 +60,7 @@ pub use runtime::{Build, Check, FunctionEntry, Hook, Hooks, ServeError, Serving,
 pub use service::{HttpService, Request};
 #[doc(hidden)]
 pub use summary::Summary;
-pub use synth::{LogLevel, Synthesis};
+pub use synth::Synthesis;
 pub use tower::service_fn;
 
 /// What `resource!`, `property!` and `attribute!` are made of.
