@@ -139,7 +139,7 @@ mod aws {
     use super::ProvisionPipeline;
     use crate::{
         CliError,
-        deploy::{Progress, StackError, Token, keep_token},
+        deploy::{Progress, StackError, Token, store_token},
         session::Session,
         stack::{Deployment, Request},
     };
@@ -192,8 +192,8 @@ mod aws {
         request: &mut Request,
     ) -> Result<(), CliError> {
         let description = format!("GitHub token of the pipeline {}", request.stack_name);
-        let kept = keep_token(config, progress, secret, token, &description).await;
-        let (_, version) = kept.map_err(|error| CliError::from(error).hint("The pipeline's stack was not changed."))?;
+        let stored = store_token(config, progress, secret, token, &description).await;
+        let (_, version) = stored.map_err(|error| CliError::from(error).hint("The pipeline's stack was not changed."))?;
         request.parameters.insert(TOKEN_VERSION.to_owned(), version);
         Ok(())
     }

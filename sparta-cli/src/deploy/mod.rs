@@ -38,7 +38,7 @@ pub use inplace::{InPlace, InPlaceError, Reached};
 pub use sparta_core::contract::APP_TAG;
 
 pub use progress::{JsonLines, Lines, Progress, Spinner, progress};
-pub use secret::{Keeping, keep_token};
+pub use secret::store_token;
 pub use state::{State, advice};
 pub use status::StatusReport;
 pub use token::{Token, TokenError};
