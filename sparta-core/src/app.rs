@@ -12,7 +12,6 @@ use crate::{
     Serving,
     cfn::{Output, Resource, Value},
     iam::Statement,
-    model::Parts,
     runtime, serve,
     settings::process_variable,
 };
@@ -40,7 +39,7 @@ pub struct App {
     pub(crate) functions: Vec<Function>,
     pub(crate) environments: Vec<Environment>,
     pub(crate) pipeline: Option<Pipeline>,
-    pub(crate) parts: Parts,
+    pub(crate) user_resources: UserResources,
     pub(crate) type_permissions: Vec<(String, Statement)>,
     layers: Vec<Wrap>,
     hooks: Hooks,
@@ -58,7 +57,7 @@ impl App {
             functions: Vec::new(),
             environments: Vec::new(),
             pipeline: None,
-            parts: Parts::default(),
+            user_resources: UserResources::default(),
             type_permissions: Vec::new(),
             layers: Vec::new(),
             hooks: Hooks::default(),
@@ -185,7 +184,7 @@ impl App {
     /// let app = App::new("Orders").function(orders).resource("Table", table.retain());
     /// ```
     pub fn resource(mut self, id: impl Into<String>, resource: Resource) -> Self {
-        self.parts.resources.push((id.into(), resource));
+        self.user_resources.resources.push((id.into(), resource));
         self
     }
 
@@ -209,7 +208,7 @@ impl App {
 
     /// Adds an output of the stack, which `status` shows and other stacks can import.
     pub fn output(mut self, id: impl Into<String>, output: Output) -> Self {
-        self.parts.outputs.push((id.into(), output));
+        self.user_resources.outputs.push((id.into(), output));
         self
     }
 
@@ -217,7 +216,7 @@ impl App {
     ///
     /// See <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/conditions-section-structure.html>.
     pub fn condition(mut self, id: impl Into<String>, condition: impl Into<Value>) -> Self {
-        self.parts.conditions.push((id.into(), condition.into()));
+        self.user_resources.conditions.push((id.into(), condition.into()));
         self
     }
 
@@ -259,5 +258,22 @@ impl App {
         self.extensions = rest;
         let wanted: Vec<Box<dyn Any + Send>> = wanted;
         wanted.into_iter().filter_map(|e| e.downcast().ok()).map(|e| *e).collect()
+    }
+}
+
+/// Resources that the user adds to the template, by logical id, with their conditions and outputs.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct UserResources {
+    pub(crate) conditions: Vec<(String, Value)>,
+    pub(crate) resources: Vec<(String, Resource)>,
+    pub(crate) outputs: Vec<(String, Output)>,
+}
+
+impl UserResources {
+    /// All logical ids.
+    pub(crate) fn ids(&self) -> impl Iterator<Item = &str> {
+        let conditions = self.conditions.iter().map(|(id, _)| id.as_str());
+        let resources = self.resources.iter().map(|(id, _)| id.as_str());
+        conditions.chain(resources).chain(self.outputs.iter().map(|(id, _)| id.as_str()))
     }
 }

@@ -6,7 +6,7 @@ use std::{
 };
 
 use sparta_core::{
-    Mistake, Pipeline, Synthesis,
+    AppMistake, Mistake, Pipeline, Synthesis,
     contract::{APP_TAG, CONNECTION_ARN, PIPELINE_FILE, PIPELINE_REQUEST_FILE, VERSION_TAG},
     synth::Source,
 };
@@ -121,7 +121,7 @@ impl ProvisionPipeline {
             return Err(CliError::usage(mistakes.join("; ")));
         }
         if synthesis.model.environments().is_empty() {
-            return Err(Mistake::PipelineWithoutEnvironment.into());
+            return Err(Mistake::from(AppMistake::PipelineWithoutEnvironment).into());
         }
         Ok(pipeline)
     }

@@ -6,7 +6,7 @@ mod repository;
 
 pub use mistake::PipelineMistake;
 pub use name::stack_name;
-pub(crate) use name::{direct_stack_name, pipeline_name};
+pub(crate) use name::{direct_stack_name, is_stack_name, pipeline_name};
 pub use repository::{Repository, RepositoryError};
 
 /// The service's own pipeline: source, build, then its environments in the order of their registration.

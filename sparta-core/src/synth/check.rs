@@ -1,7 +1,10 @@
-//! The check of what is made, against what the CloudFormation registry says of each type. The build that goes to Lambda
-//! has neither it nor its data.
+//! The check of what is made, against what the CloudFormation registry says of each type.
 
-use crate::{App, LogLevel, Mistake, Mistakes, Synthesis, cfn::Template, synth::Source};
+use crate::{
+    App, LogLevel, Mistake, Mistakes, Subject, Synthesis,
+    cfn::{Template, TemplateMistake},
+    synth::Source,
+};
 
 impl App {
     /// Checks everything that `build` and `provision` do before they write anything, for a test of the service's own:
@@ -26,11 +29,17 @@ impl App {
     /// assert!(app.check().unwrap_err().to_string().contains("Resources.Orders.Properties.DelaySeconds: "));
     /// ```
     pub fn check(&self) -> Result<(), Mistakes> {
-        let synthesis = self.synthesize(LogLevel::default())?;
-        let mut mistakes = of(&synthesis.template, Mistake::Template);
+        let (synthesis, mut mistakes) = self.synthesis(LogLevel::default());
+        let is_sound = mistakes.is_empty();
+        let of_template = registry(&synthesis.template, &Subject::Template);
+        mistakes.extend(without_consequences(&synthesis, &mistakes, of_template));
         if let Some(pipeline) = synthesis.model.pipeline() {
-            let stack = synthesis.pipeline(pipeline, Source::Connection)?;
-            mistakes.extend(of(&stack, Mistake::PipelineTemplate));
+            let found = match synthesis.pipeline(pipeline, Source::Connection) {
+                Ok(stack) if is_sound => registry(&stack, &Subject::Pipeline),
+                Ok(_) => Vec::new(),
+                Err(found) => found.iter().filter(|it| !mistakes.contains(it)).cloned().collect(),
+            };
+            mistakes.extend(found);
         }
         Mistakes::none_or(self.name(), mistakes)
     }
@@ -43,7 +52,7 @@ impl Synthesis {
     ///
     /// All mistakes in one report, each with its logical id and path.
     pub fn check(&self) -> Result<(), Mistakes> {
-        Mistakes::none_or(self.model.name(), of(&self.template, Mistake::Template))
+        Mistakes::none_or(self.model.name(), registry(&self.template, &Subject::Template))
     }
 
     /// Checks the stack that [`pipeline`](Self::pipeline) has made.
@@ -52,7 +61,7 @@ impl Synthesis {
     ///
     /// All mistakes in one report, each with its logical id and path.
     pub fn check_pipeline(&self, stack: &Template) -> Result<(), Mistakes> {
-        Mistakes::none_or(self.model.name(), of(stack, Mistake::PipelineTemplate))
+        Mistakes::none_or(self.model.name(), registry(stack, &Subject::Pipeline))
     }
 }
 
@@ -63,13 +72,25 @@ impl Template {
     ///
     /// All mistakes in one report, each with its logical id and path.
     pub fn check(&self) -> Result<(), Mistakes> {
-        let mut mistakes = self.mistakes();
-        mistakes.extend(of(self, Mistake::Template));
+        let form = self.mistakes().into_iter().map(|problem| Mistake::new(Subject::Template, problem));
+        let mistakes: Vec<Mistake> = form.chain(registry(self, &Subject::Template)).collect();
         if mistakes.is_empty() { Ok(()) } else { Err(Mistakes::of_template(mistakes)) }
     }
 }
 
-fn of(template: &Template, mistake: fn(sparta_schema::Mistake) -> Mistake) -> Vec<Mistake> {
-    let document = serde_json::to_value(template).expect("a template is JSON");
-    sparta_schema::check_template(&document).into_iter().map(mistake).collect()
+fn registry(template: &Template, subject: &Subject) -> Vec<Mistake> {
+    template.registry_mistakes().into_iter().map(|problem| Mistake::new(subject.clone(), problem)).collect()
+}
+
+/// What Sparta makes of something mistaken repeats that mistake, so only what the user has added is looked at then.
+fn without_consequences(synthesis: &Synthesis, mistakes: &[Mistake], of_template: Vec<Mistake>) -> Vec<Mistake> {
+    let concerns_template = |it: &Mistake| !matches!(it.subject(), Subject::Environment(_) | Subject::Pipeline);
+    if !mistakes.iter().any(concerns_template) {
+        return of_template;
+    }
+    let is_users = |mistake: &Mistake| match mistake.problem().downcast_ref() {
+        Some(TemplateMistake::Registry(found)) => synthesis.model.user_resources.ids().any(|id| id == found.logical_id),
+        _ => false,
+    };
+    of_template.into_iter().filter(is_users).collect()
 }

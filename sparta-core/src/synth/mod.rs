@@ -3,19 +3,21 @@
 mod buildspec;
 mod check;
 mod configuration;
-mod quota;
+mod limits;
 mod rights;
 mod service;
 
 use serde::Serialize;
 
-use crate::{App, Mistake, Mistakes, Model, cfn::Template};
+use crate::{App, AppMistake, Mistake, Mistakes, Model, Subject, cfn::Template};
 
 pub use crate::delivery::codepipeline::{
     DeploymentRole, PipelineInput, Source, StageInput, deployment_roles, pipeline_template,
 };
 pub use buildspec::{Buildspec, release_profile};
 pub use configuration::Configuration;
+pub use limits::LimitMistake;
+pub use service::IdMistake;
 
 /// The least important line that a function logs.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -59,26 +61,37 @@ impl App {
     ///
     /// All mistakes of both in one report.
     pub fn synthesize(&self, level: LogLevel) -> Result<Synthesis, Mistakes> {
+        let (synthesis, mistakes) = self.synthesis(level);
+        Mistakes::none_or(self.name(), mistakes)?;
+        Ok(synthesis)
+    }
+
+    /// What is made of the App, with all that is wrong with it.
+    fn synthesis(&self, level: LogLevel) -> (Synthesis, Vec<Mistake>) {
         let model = self.model();
         let (template, too_large) = service::template(&model, level);
-        let mut mistakes = crate::check::model(&model);
+        let mut mistakes = model.check();
         mistakes.extend(too_large);
         if !mistakes.iter().any(names_collide) {
-            mistakes.extend(template.clashes().iter().cloned().map(Mistake::from));
+            let conflicts = template.conflicts().iter().cloned();
+            mistakes.extend(conflicts.map(|problem| Mistake::new(Subject::Template, problem)));
         }
-        Mistakes::none_or(self.name(), mistakes)?;
-        Ok(Synthesis { model, template })
+        (Synthesis { model, template }, mistakes)
     }
 }
 
 /// Whether it has two things of one name in the template as its consequence.
 fn names_collide(mistake: &Mistake) -> bool {
-    matches!(mistake, Mistake::FunctionTwice(_) | Mistake::FunctionCollision { .. } | Mistake::Claim { .. })
+    let problem = mistake.problem().downcast_ref();
+    matches!(
+        problem,
+        Some(AppMistake::FunctionTwice(_) | AppMistake::FunctionCollision { .. } | AppMistake::Taken { .. })
+    )
 }
 
 impl Synthesis {
     /// One line for each thing in the template that AWS refuses unless one of its quotas was raised.
     pub fn warnings(&self) -> Vec<String> {
-        quota::warnings(&self.template)
+        limits::warnings(&self.template)
     }
 }

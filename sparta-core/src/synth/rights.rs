@@ -2,11 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::{
-    DeploymentRole, PipelineInput, Source, StageInput, Synthesis, deployment_roles, pipeline_template, service,
-};
+use super::{DeploymentRole, PipelineInput, Source, StageInput, Synthesis, deployment_roles, pipeline_template};
 use crate::{
-    Environment, Mistake, Mistakes, Pipeline, PipelineMistake,
+    Environment, Mistake, Mistakes, Pipeline, PipelineMistake, Subject,
     cfn::Template,
     iam::Statement,
     permissions::{Needs, Place, of_references},
@@ -20,7 +18,7 @@ impl Synthesis {
     /// All that is wrong with the declaration, or that the pipeline could not deploy.
     pub fn pipeline(&self, pipeline: &Pipeline, source: Source<'_>) -> Result<Template, Mistakes> {
         let template = self.with_input(pipeline, source, pipeline_template)?;
-        Mistakes::none_or(self.model.name(), service::limits(&template))?;
+        Mistakes::none_or(self.model.name(), super::limits::check(&template).collect())?;
         Ok(template)
     }
 
@@ -54,7 +52,7 @@ impl Synthesis {
             (Ok(needs), Ok(references)) => Ok([needs.statements(), references.statements()].concat()),
             (needs, references) => {
                 let found = [needs.err(), references.err()].into_iter().flatten().flatten();
-                let mistakes = found.map(PipelineMistake::from).map(Mistake::Deployment).collect();
+                let mistakes = found.map(|it| Mistake::new(Subject::Deployment, PipelineMistake::from(it))).collect();
                 Err(Mistakes::of(self.model.name(), mistakes))
             }
         }
@@ -79,8 +77,8 @@ impl Synthesis {
             described: &model.type_permissions,
             source,
         };
-        run(&input)
-            .map_err(|mistakes| Mistakes::of(model.name(), mistakes.into_iter().map(Mistake::Pipeline).collect()))
+        let mistake = |problem| Mistake::new(Subject::Pipeline, problem);
+        run(&input).map_err(|found| Mistakes::of(model.name(), found.into_iter().map(mistake).collect()))
     }
 }
 

@@ -1,10 +1,13 @@
-use super::{LogLevel, quota};
+//! The template of the service itself.
+
+use super::{LogLevel, limits};
 use crate::{
-    FunctionSpec, Mistake, Model, attribute,
+    FunctionSpec, Mistake, Model, Subject,
+    app::UserResources,
+    attribute,
     cfn::{LogicalId, Output, Parameter, Template, Value, sub},
     contract::{CODE_BUCKET, CODE_KEY, PERMISSIONS_BOUNDARY as BOUNDARY},
     iam::{Statement, policy_document, trust_policy},
-    model::Parts,
     property, resource,
     settings::Field,
     trigger::Scope,
@@ -21,10 +24,10 @@ pub(super) fn template(model: &Model, level: LogLevel) -> (Template, Vec<Mistake
     for spec in &model.functions {
         function(model, spec, level, &mut template);
     }
-    let mut mistakes = parts(&model.parts, &mut template);
+    let mut mistakes = parts(&model.user_resources, &mut template);
     bound_roles(&mut template);
-    mistakes.extend(template.mistakes());
-    mistakes.extend(limits(&template));
+    mistakes.extend(template.mistakes().into_iter().map(|problem| Mistake::new(Subject::Template, problem)));
+    mistakes.extend(limits::check(&template));
     mistakes.extend(model.settings().iter().filter_map(|field| taken(field, &template)));
     (template, mistakes)
 }
@@ -68,7 +71,7 @@ fn function(model: &Model, spec: &FunctionSpec, level: LogLevel, template: &mut 
     let properties = resource!(AWS::Lambda::Function {
         Architectures: [(model.architecture.lambda_name())],
         Code: { S3Bucket: (id(CODE_BUCKET).reference()), S3Key: (id(CODE_KEY).reference()) },
-        Description: (Some(&spec.description).filter(|text| !text.is_empty())),
+        Description: (Some(&spec.options.description).filter(|text| !text.is_empty())),
         Environment: (variables.map(|all| property!(AWS::Lambda::Function.Environment { Variables: (all) }))),
         Handler: (&spec.name),
         LoggingConfig: {
@@ -76,11 +79,11 @@ fn function(model: &Model, spec: &FunctionSpec, level: LogLevel, template: &mut 
             ApplicationLogLevel: (level.lambda_name()),
             LogGroup: (logs.reference()),
         },
-        MemorySize: (spec.memory.megabytes()),
-        ReservedConcurrentExecutions: (spec.reserved_concurrency),
+        MemorySize: (spec.memory().megabytes()),
+        ReservedConcurrentExecutions: (spec.options.reserved_concurrency),
         Role: (attribute!(AWS::IAM::Role, role, "Arn")),
         Runtime: "provided.al2023",
-        Timeout: (spec.timeout.as_secs()),
+        Timeout: (spec.timeout().as_secs()),
     });
     template.resource(function.clone(), properties);
     let description = format!("Name of the function {} in Lambda", spec.name);
@@ -88,16 +91,16 @@ fn function(model: &Model, spec: &FunctionSpec, level: LogLevel, template: &mut 
 }
 
 /// Adds what is the user's own, last, so that it changes no name of the rest.
-fn parts(parts: &Parts, template: &mut Template) -> Vec<Mistake> {
-    let mut mistakes = Vec::new();
+fn parts(parts: &UserResources, template: &mut Template) -> Vec<Mistake> {
+    let mut mistakes: Vec<Mistake> = Vec::new();
     let mut free = |what: &'static str, id: &str, is_taken: &dyn Fn(&LogicalId) -> bool| match LogicalId::new(id) {
         Ok(id) if is_taken(&id) => {
-            mistakes.push(Mistake::LogicalIdTaken { what, id });
+            mistakes.push(IdMistake::Taken { what, id }.into());
             None
         }
         Ok(id) => Some(id),
         Err(_) => {
-            mistakes.push(Mistake::LogicalId { what, id: id.to_owned() });
+            mistakes.push(IdMistake::Malformed { what, id: id.to_owned() }.into());
             None
         }
     };
@@ -131,24 +134,26 @@ fn variables(model: &Model, spec: &FunctionSpec) -> std::collections::BTreeMap<S
 fn taken(field: &Field, template: &Template) -> Option<Mistake> {
     let parameter = field.parameter_name();
     let is_resource = template.resources().contains_key(&id(&parameter));
-    is_resource.then(|| Mistake::ParameterTaken { variable: field.variable.clone(), parameter })
+    is_resource.then(|| IdMistake::Parameter { variable: field.variable.clone(), parameter }.into())
 }
 
-/// See <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html>.
-pub(super) fn limits(template: &Template) -> Vec<Mistake> {
-    let counts = [
-        ("parameters", template.parameters().len(), 200),
-        ("resources", template.resources().len(), 500),
-        ("outputs", template.outputs().len(), 200),
-    ];
-    let too_many = counts.into_iter().filter(|(_, count, limit)| count > limit);
-    let mut mistakes: Vec<Mistake> =
-        too_many.map(|(what, count, limit)| Mistake::TooMany { what, count, limit }).collect();
-    let json = template.to_json();
-    let bytes = json.len();
-    if bytes > 1_000_000 {
-        mistakes.push(Mistake::TemplateTooLarge { bytes });
+/// What is wrong with a logical id.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+#[expect(missing_docs, reason = "the messages say what they mean, and the fields are what they name")]
+pub enum IdMistake {
+    #[error("the {what} `{id}` has to be called with 1 to 255 letters and digits: rename it")]
+    Malformed { what: &'static str, id: String },
+    #[error("the {what} `{id}` is called like another one of the template: rename it")]
+    Taken { what: &'static str, id: LogicalId },
+    #[error(
+        "the setting `{variable}` would be the parameter `{parameter}`, and a resource is called that already: rename it"
+    )]
+    Parameter { variable: String, parameter: String },
+}
+
+impl From<IdMistake> for Mistake {
+    fn from(problem: IdMistake) -> Self {
+        Self::new(Subject::Template, problem)
     }
-    mistakes.extend(quota::mistakes(template, &json));
-    mistakes
 }

@@ -8,32 +8,76 @@ mod schedule;
 use std::fmt::Debug;
 
 pub use function_url::FunctionUrl;
-pub use http_api::HttpApi;
-pub use queue::Queue;
-pub use schedule::Schedule;
+pub use http_api::{HttpApi, HttpApiMistake};
+pub use queue::{Queue, QueueMistake};
+pub use schedule::{Schedule, ScheduleMistake};
 
 use crate::{
     FunctionSpec, attribute,
     cfn::{LogicalId, Output, Resource, Template, Value},
     iam::Statement,
+    mistake::Problem,
     resource,
 };
 
 /// Something that invokes a function: the resources that it takes and the permissions that it needs.
 ///
 /// Sparta's own are [`HttpApi`], [`FunctionUrl`], [`Queue`] and [`Schedule`]; implement this for others.
+///
+/// # Example
+///
+/// ```
+/// use sparta_core::{FunctionSpec, Problem, cfn::Resource, trigger::{Scope, Trigger}};
+///
+/// /// Messages of an SNS topic.
+/// #[derive(Debug)]
+/// struct Topic {
+///     arn: String,
+/// }
+///
+/// #[derive(Debug, thiserror::Error)]
+/// #[error("`{0}` is not the ARN of a topic: `arn:aws:sns:eu-west-1:123456789012:orders` is one")]
+/// struct TopicMistake(String);
+///
+/// impl Trigger for Topic {
+///     fn describe(&self) -> String {
+///         format!("topic {}", self.arn)
+///     }
+///
+///     fn check(&self, _: &FunctionSpec) -> Vec<Problem> {
+///         if self.arn.starts_with("arn:") { Vec::new() } else { vec![TopicMistake(self.arn.clone()).into()] }
+///     }
+///
+///     fn synthesize(&self, scope: &mut Scope<'_>) {
+///         let subscription = serde_json::json!({
+///             "TopicArn": self.arn,
+///             "Protocol": "lambda",
+///             "Endpoint": scope.function_arn(),
+///         });
+///         let name = scope.function().name().to_owned();
+///         scope.add(&[&name, "Subscription"], Resource::raw("AWS::SNS::Subscription", subscription));
+///         scope.allow_invocation(&[&name, "TopicPermission"], "sns.amazonaws.com", self.arn.as_str());
+///     }
+/// }
+///
+/// # use sparta_core::{App, Error, Function, Request, service_fn};
+/// let hello = Function::http("hello", service_fn(async |_: Request| Ok::<_, Error>("hello")));
+/// let app = App::new("Hello").function(hello.trigger(Topic { arn: "orders".into() }));
+/// assert!(app.check().unwrap_err().to_string().contains("function `hello`: `orders` is not the ARN of a topic"));
+/// ```
 pub trait Trigger: Debug + Send + Sync + 'static {
     /// One line for people: `GET /hello`.
     fn describe(&self) -> String;
 
-    /// What is wrong with it, as AWS would say when it is too late.
-    fn check(&self, function: &FunctionSpec) -> Vec<TriggerMistake> {
+    /// Mistakes that AWS would only report during deployment. Each is an error of the trigger's own type, whose text is
+    /// lower case and names the remedy.
+    fn check(&self, function: &FunctionSpec) -> Vec<Problem> {
         _ = function;
         Vec::new()
     }
 
-    /// What only one trigger of an App can have, such as a route; two triggers with the same claim are a mistake.
-    fn claim(&self, function: &FunctionSpec) -> Option<String> {
+    /// What only one trigger of an App can have, such as a route; two triggers with the same key are a mistake.
+    fn unique_key(&self, function: &FunctionSpec) -> Option<String> {
         _ = function;
         None
     }
@@ -45,40 +89,6 @@ pub trait Trigger: Debug + Send + Sync + 'static {
 
     /// Adds its resources to the template.
     fn synthesize(&self, scope: &mut Scope<'_>);
-}
-
-/// Something in a trigger that AWS would refuse.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum TriggerMistake {
-    /// A route's path that API Gateway does not take.
-    #[error(
-        "the path `{0}` is not a route: begin it with `/` and write parameters as whole segments, `{{id}}` or, last, `{{rest+}}`"
-    )]
-    Path(String),
-    /// A rate below a minute or with a fraction of one.
-    #[error("a rate is a whole number of minutes, and at least one; this one is {0:?}")]
-    Rate(std::time::Duration),
-    /// Not six fields.
-    #[error(
-        "the cron expression `{0}` has to have six fields, minute hour day-of-month month day-of-week year, one of the two days `?`: `0 8 * * ? *` is every day at 8 UTC"
-    )]
-    Cron(String),
-    /// A queue's name that SQS does not take or that is no ARN.
-    #[error("`{0}` is not the ARN of an SQS queue: arn:aws:sqs:REGION:ACCOUNT:NAME is expected")]
-    QueueArn(String),
-    /// A queue's label without a letter or digit.
-    #[error("`{0}` is not a name for a queue: letters, digits, `-` and `_` are expected")]
-    QueueName(String),
-    /// A batch size that Lambda does not take.
-    #[error("a batch holds 1 to 10,000 messages (1 to 10 from a FIFO queue), not {0}")]
-    BatchSize(u32),
-    /// A large batch without a window.
-    #[error("a batch of {0} messages needs a window of at least a second: `.batch_window(Duration::from_secs(1))`")]
-    BatchWindowMissing(u32),
-    /// A window that Lambda does not take.
-    #[error("a batch window is whole seconds, at most 300, and none for a FIFO queue; this one is {0:?}")]
-    BatchWindow(std::time::Duration),
 }
 
 /// The place in a template where a trigger adds what it needs.

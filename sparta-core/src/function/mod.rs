@@ -1,5 +1,16 @@
-use std::{collections::BTreeMap, fmt, future::Future, sync::Arc, time::Duration};
+//! What a function is. Each of its parts is one file, with its check.
 
+mod grants;
+mod options;
+mod variables;
+
+pub use grants::GrantMistake;
+pub use options::{FunctionMistake, Memory};
+pub use variables::VariableMistake;
+
+use std::{collections::BTreeMap, fmt, future::Future, sync::Arc};
+
+use options::Options;
 use serde::Serialize;
 use tower::{Layer, Service};
 
@@ -8,26 +19,9 @@ use crate::{
     Request, attribute,
     cfn::{LogicalId, Value},
     iam::Statement,
+    mistake::{Mistake, Problem, Subject},
     trigger::Trigger,
 };
-
-/// Memory of a function, which its share of processors follows: 128 to 10,240 MB.
-///
-/// See <https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html>.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Memory(u32);
-
-impl Memory {
-    /// This many megabytes.
-    pub const fn mb(megabytes: u32) -> Self {
-        Self(megabytes)
-    }
-
-    /// How many megabytes.
-    pub const fn megabytes(self) -> u32 {
-        self.0
-    }
-}
 
 /// What a function is made from: what its handler takes and gives.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -69,11 +63,7 @@ pub struct Function {
 pub struct FunctionSpec {
     pub(crate) name: String,
     pub(crate) kind: FunctionKind,
-    pub(crate) description: String,
-    pub(crate) memory: Memory,
-    pub(crate) timeout: Duration,
-    pub(crate) architecture: Option<Architecture>,
-    pub(crate) reserved_concurrency: Option<u32>,
+    pub(crate) options: Options,
     pub(crate) variables: BTreeMap<String, Value>,
     pub(crate) grants: Vec<Statement>,
     pub(crate) triggers: Vec<Arc<dyn Trigger>>,
@@ -154,11 +144,7 @@ impl Function {
         let spec = FunctionSpec {
             name: name.into(),
             kind,
-            description: String::new(),
-            memory: Memory::mb(128),
-            timeout: Duration::from_secs(3),
-            architecture: None,
-            reserved_concurrency: None,
+            options: Options::default(),
             variables: BTreeMap::new(),
             grants: Vec::new(),
             triggers: Vec::new(),
@@ -179,38 +165,6 @@ impl Function {
     {
         let inner = self.factory;
         self.factory = Box::new(move || Box::pin(async move { Ok(inner().await?.layer(layer)) }));
-        self
-    }
-
-    /// What it is for, up to 256 characters.
-    pub fn description(mut self, text: impl Into<String>) -> Self {
-        self.spec.description = text.into();
-        self
-    }
-
-    /// Memory, 128 MB by default.
-    pub fn memory(mut self, memory: Memory) -> Self {
-        self.spec.memory = memory;
-        self
-    }
-
-    /// How long one invocation may take: whole seconds, 1 to 900; 3 by default.
-    pub fn timeout(mut self, timeout: Duration) -> Self {
-        self.spec.timeout = timeout;
-        self
-    }
-
-    /// The processor; by default the App's. All functions of an App share one archive, so they share this too.
-    pub fn architecture(mut self, architecture: Architecture) -> Self {
-        self.spec.architecture = Some(architecture);
-        self
-    }
-
-    /// The most instances that run at the same time, which are also kept free for this function.
-    ///
-    /// See <https://docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html>.
-    pub fn reserved_concurrency(mut self, instances: u32) -> Self {
-        self.spec.reserved_concurrency = Some(instances);
         self
     }
 
@@ -289,16 +243,6 @@ impl FunctionSpec {
         self.kind
     }
 
-    /// Its memory.
-    pub fn memory(&self) -> Memory {
-        self.memory
-    }
-
-    /// How long one invocation may take.
-    pub fn timeout(&self) -> Duration {
-        self.timeout
-    }
-
     /// What invokes it.
     pub fn triggers(&self) -> &[Arc<dyn Trigger>] {
         &self.triggers
@@ -312,5 +256,19 @@ impl FunctionSpec {
     /// A logical id that begins with this function's name.
     pub fn logical_id(&self, suffix: &str) -> LogicalId {
         LogicalId::of_words([self.name.as_str(), suffix])
+    }
+
+    /// What AWS would refuse of it, its triggers included; `app` is the processor that the App is for.
+    pub(crate) fn check(&self, app: Architecture) -> Vec<Mistake> {
+        let mut mistakes = self.check_options(app);
+        mistakes.extend(self.check_grants());
+        let problems = self.triggers.iter().flat_map(|trigger| trigger.check(self));
+        mistakes.extend(problems.map(|problem| self.mistake(problem)));
+        mistakes
+    }
+
+    /// A problem of this function.
+    pub(crate) fn mistake(&self, problem: impl Into<Problem>) -> Mistake {
+        Mistake::new(Subject::Function(self.name.clone()), problem)
     }
 }

@@ -1,13 +1,28 @@
-//! Limits of the services behind a template, which a deployment would only meet halfway.
+//! Limits of CloudFormation, and of the services behind a template, which a deployment would only meet halfway.
 
 use std::collections::BTreeMap;
 
 use serde_json::Value as Json;
 
 use crate::{
-    Mistake,
     cfn::{Resource, Template},
+    mistake::{Mistake, Subject},
 };
+
+/// What a template has more of than AWS allows.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+#[expect(missing_docs, reason = "the messages say what they mean, and the fields are what they name")]
+pub enum LimitMistake {
+    #[error("the template has {count} {what}, and CloudFormation allows {limit}: split the app")]
+    TooMany { what: &'static str, count: usize, limit: usize },
+    #[error("the template takes {bytes} bytes, and CloudFormation allows 1,000,000: split the app")]
+    TemplateTooLarge { bytes: usize },
+    #[error(
+        "the inline policies of the role `{role}` have at least {characters} characters, and IAM allows 10,240: grant on fewer, wider resources, such as `arn:aws:s3:::bucket/*`, or split the function"
+    )]
+    RolePolicies { role: String, characters: usize },
+}
 
 /// See <https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html>.
 const INTEGRATIONS: usize = 300;
@@ -18,24 +33,40 @@ const DYNAMIC_REFERENCES: usize = 60;
 /// See <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html>.
 const ROLE_POLICIES: usize = 10_240;
 
-/// What AWS refuses for certain in a template, of which `json` is the text.
-pub(super) fn mistakes(template: &Template, json: &str) -> Vec<Mistake> {
-    let mut mistakes = Vec::new();
-    let mut check = |what, count, limit| {
-        if count > limit {
-            mistakes.push(Mistake::TooMany { what, count, limit });
-        }
-    };
-    check("integrations of one HTTP API", most_of_one_api(template, "AWS::ApiGatewayV2::Integration"), INTEGRATIONS);
-    check("dynamic references", json.matches("{{resolve:").count(), DYNAMIC_REFERENCES);
+/// What AWS refuses for certain in a template.
+pub(super) fn check(template: &Template) -> impl Iterator<Item = Mistake> {
+    let mistakes = mistakes(template, &template.to_json());
+    mistakes.into_iter().map(|problem| Mistake::new(Subject::Template, problem))
+}
+
+/// The same, where `json` is the template's text.
+///
+/// See <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html>.
+fn mistakes(template: &Template, json: &str) -> Vec<LimitMistake> {
+    let counts = [
+        ("parameters", template.parameters().len(), 200),
+        ("resources", template.resources().len(), 500),
+        ("outputs", template.outputs().len(), 200),
+    ];
+    let integrations = max_of_one_api(template, "AWS::ApiGatewayV2::Integration");
+    let of_services = [
+        ("integrations of one HTTP API", integrations, INTEGRATIONS),
+        ("dynamic references", json.matches("{{resolve:").count(), DYNAMIC_REFERENCES),
+    ];
+    let too_many = |(what, count, limit)| (count > limit).then_some(LimitMistake::TooMany { what, count, limit });
+    let mut mistakes: Vec<LimitMistake> = counts.into_iter().filter_map(too_many).collect();
+    if json.len() > 1_000_000 {
+        mistakes.push(LimitMistake::TemplateTooLarge { bytes: json.len() });
+    }
+    mistakes.extend(of_services.into_iter().filter_map(too_many));
     let roles = policies(template).into_iter().filter(|(_, characters)| *characters > ROLE_POLICIES);
-    mistakes.extend(roles.map(|(role, characters)| Mistake::RolePolicies { role, characters }));
+    mistakes.extend(roles.map(|(role, characters)| LimitMistake::RolePolicies { role, characters }));
     mistakes
 }
 
 /// What AWS refuses unless a quota was raised.
 pub(super) fn warnings(template: &Template) -> Vec<String> {
-    let routes = most_of_one_api(template, "AWS::ApiGatewayV2::Route");
+    let routes = max_of_one_api(template, "AWS::ApiGatewayV2::Route");
     let warning = format!(
         "the HTTP API has {routes} routes, and AWS allows {ROUTES} until the quota of that very API is raised: let a \
          route such as `/orders/{{path+}}` stand for several, or split the app"
@@ -44,7 +75,7 @@ pub(super) fn warnings(template: &Template) -> Vec<String> {
 }
 
 /// How many resources of a type the API has that has the most.
-fn most_of_one_api(template: &Template, kind: &str) -> usize {
+fn max_of_one_api(template: &Template, kind: &str) -> usize {
     let mut counts: BTreeMap<String, usize> = BTreeMap::new();
     for resource in template.resources().values().filter(|resource| resource.kind() == kind) {
         *counts.entry(format!("{:?}", resource.properties().get("ApiId"))).or_default() += 1;
@@ -128,7 +159,7 @@ mod tests {
         template.resource(id("More"), Resource::raw("AWS::IAM::Policy", more));
         let found = mistakes(&template, "");
         assert!(
-            matches!(&found[..], [Mistake::RolePolicies { role, characters: 12_000..13_000 }] if role == "Role"),
+            matches!(&found[..], [LimitMistake::RolePolicies { role, characters: 12_000..13_000 }] if role == "Role"),
             "{found:?}"
         );
     }

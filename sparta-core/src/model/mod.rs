@@ -1,7 +1,12 @@
+//! What an App declares, ordered and checked.
+
+mod check;
+
+pub use check::AppMistake;
+
 use crate::{
     App, Architecture, Environment, FunctionSpec, Mistakes, Pipeline,
-    cfn::{Output, Resource, Value},
-    check,
+    app::UserResources,
     iam::Statement,
     pipeline::{direct_stack_name, stack_name},
     settings::Field,
@@ -16,16 +21,8 @@ pub struct Model {
     pub(crate) functions: Vec<FunctionSpec>,
     pub(crate) environments: Vec<Environment>,
     pub(crate) pipeline: Option<Pipeline>,
-    pub(crate) parts: Parts,
+    pub(crate) user_resources: UserResources,
     pub(crate) type_permissions: Vec<(String, Statement)>,
-}
-
-/// What a user adds to the template himself, by the names that he gives.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Parts {
-    pub(crate) conditions: Vec<(String, Value)>,
-    pub(crate) resources: Vec<(String, Resource)>,
-    pub(crate) outputs: Vec<(String, Output)>,
 }
 
 impl App {
@@ -36,7 +33,7 @@ impl App {
     /// All mistakes in one report.
     pub fn validate(&self) -> Result<Model, Mistakes> {
         let model = self.model();
-        Mistakes::none_or(&self.name, check::model(&model))?;
+        Mistakes::none_or(&self.name, model.check())?;
         Ok(model)
     }
 
@@ -49,7 +46,7 @@ impl App {
             functions: self.functions.iter().map(|function| function.spec.clone()).collect(),
             environments: self.environments.clone(),
             pipeline: self.pipeline.clone(),
-            parts: self.parts.clone(),
+            user_resources: self.user_resources.clone(),
             type_permissions: self.type_permissions.clone(),
         }
     }
