@@ -70,7 +70,6 @@ impl Place {
         let target = plain.unwrap_or(target);
         is_target(target).then(|| Self { target: target.to_owned(), triple, profile, example })
     }
-
 }
 
 /// Where the `aws` build is, for the plain one.
