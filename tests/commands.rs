@@ -265,6 +265,7 @@ fn a_command_of_the_users_own_is_like_the_others() {
     shell.says("own-help", &["--help"]);
     shell.says("own-command-help", &["seed", "--help"]);
     assert_eq!(shell.says("own-command", &["seed", "--count", "2"]).code, Some(0));
+    shell.says("own-command-json", &["seed", "--count", "2", "--format", "json"]);
     assert_eq!(shell.says("own-command-used-wrongly", &["seed", "--count", "two"]).code, Some(2));
     assert_eq!(shell.says("own-command-unknown-flag", &["seed", "--colour"]).code, Some(2));
 }

@@ -7,6 +7,7 @@ mod dependencies;
 mod golden;
 mod invocations;
 mod journey;
+mod layers;
 mod pipeline;
 mod policies;
 mod sufficient;

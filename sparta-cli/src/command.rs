@@ -2,6 +2,7 @@
 
 use std::{future::Future, pin::Pin, sync::Arc};
 
+use heck::{ToKebabCase, ToLowerCamelCase};
 use serde::Serialize;
 use sparta_core::{Error, Model};
 
@@ -31,7 +32,7 @@ use crate::{options::Global, output, package::Features};
 pub trait Command: clap::Args + Send + 'static {
     /// What it is called on the command line: by default the struct's name in camelCase.
     fn name() -> String {
-        camel_case(std::any::type_name::<Self>().rsplit("::").next().unwrap_or_default())
+        std::any::type_name::<Self>().rsplit("::").next().unwrap_or_default().to_lower_camel_case()
     }
 
     /// Whether it calls AWS, so that only the `aws` build can run it; `sparta::if_provision!` around `run` sets it.
@@ -98,7 +99,7 @@ pub(crate) struct Injected {
 
 impl Injected {
     pub(crate) fn of<C: Command>() -> Self {
-        let (name, alias) = (C::name(), kebab_case(&C::name()));
+        let (name, alias) = (C::name(), C::name().to_kebab_case());
         let clap = clap::Command::new(name.clone()).aliases(Some(alias).filter(|alias| *alias != name));
         let clap = C::augment_args(clap);
         Self {
@@ -112,28 +113,23 @@ impl Injected {
     }
 }
 
-fn camel_case(name: &str) -> String {
-    let mut letters = name.chars();
-    letters.next().map_or_else(String::new, |first| first.to_lowercase().chain(letters).collect())
-}
-
-fn kebab_case(name: &str) -> String {
-    name.chars().fold(String::new(), |mut kebab, letter| {
-        if letter.is_ascii_uppercase() {
-            kebab.push('-');
-        }
-        kebab.push(letter.to_ascii_lowercase());
-        kebab
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    #[derive(clap::Args)]
+    struct SeedHTTPOrders {}
+
+    impl Command for SeedHTTPOrders {
+        async fn run(self, _: CommandContext) -> Result<(), Error> {
+            Ok(())
+        }
+    }
+
     #[test]
     fn a_structs_name_is_a_command_in_both_spellings() {
-        assert_eq!(camel_case("SeedOrders"), "seedOrders");
-        assert_eq!(kebab_case("seedOrders"), "seed-orders");
+        let command = Injected::of::<SeedHTTPOrders>().clap;
+        assert_eq!(command.get_name(), "seedHttpOrders");
+        assert_eq!(command.get_all_aliases().collect::<Vec<_>>(), ["seed-http-orders"]);
     }
 }

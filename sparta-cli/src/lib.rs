@@ -2,6 +2,7 @@
 
 #[cfg(feature = "aws")]
 pub mod aws;
+pub mod calls;
 #[cfg(feature = "aws")]
 pub mod deploy;
 pub mod error;

@@ -1,6 +1,5 @@
 //! The calls to AWS: one thin module per service, and one error for all of them.
 
-pub mod calls;
 pub mod cloudformation;
 pub mod config;
 mod endpoint;
@@ -14,5 +13,5 @@ pub mod secrets;
 mod stack;
 pub mod sts;
 
-pub use calls::Call;
+pub use crate::calls::{self, Call};
 pub use error::{AwsError, Fault};

@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 
+use comfy_table::{Table, presets};
 use serde::Serialize;
 use sparta_core::{FunctionKind, Synthesis, settings::parameter_name};
 
@@ -163,17 +164,12 @@ fn roles(synthesis: &Synthesis) -> Result<Vec<Role>, CliError> {
 
 /// Adds rows in columns as wide as what is in them, or nothing where there is no row.
 fn table(text: &mut String, head: &[&str], rows: impl IntoIterator<Item = Vec<String>>) {
-    let head = head.iter().map(|&cell| cell.to_owned()).collect();
-    let rows: Vec<Vec<String>> = std::iter::once(head).chain(rows).collect();
-    if rows.len() == 1 {
-        return;
+    let mut table = Table::new();
+    table.load_style(presets::NOTHING).set_header(head.to_vec()).add_rows(rows);
+    for column in table.column_iter_mut() {
+        column.set_padding((0, 2));
     }
-    let columns = rows[0].len();
-    let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or_default();
-    let widths: Vec<usize> = (0..columns).map(width).collect();
-    text.push('\n');
-    for row in &rows {
-        let cells = row.iter().zip(&widths).map(|(cell, width)| format!("{cell:width$}"));
-        _ = writeln!(text, "{}", cells.collect::<Vec<_>>().join("  ").trim_end());
+    if table.row_count() > 0 {
+        _ = writeln!(text, "\n{}", table.trim_fmt());
     }
 }

@@ -192,8 +192,9 @@ mod aws {
         request: &mut Request,
     ) -> Result<(), CliError> {
         let description = format!("GitHub token of the pipeline {}", request.stack_name);
-        let kept = store_token(config, progress, secret, token, &description).await;
-        let (_, version) = kept.map_err(|error| CliError::from(error).hint("The pipeline's stack was not changed."))?;
+        let stored = store_token(config, progress, secret, token, &description).await;
+        let (_, version) =
+            stored.map_err(|error| CliError::from(error).hint("The pipeline's stack was not changed."))?;
         request.parameters.insert(TOKEN_VERSION.to_owned(), version);
         Ok(())
     }

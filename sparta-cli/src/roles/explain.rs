@@ -1,5 +1,7 @@
 //! What a person has to be allowed in order to deploy by hand, as an IAM policy.
 
+use std::collections::BTreeSet;
+
 use serde_json::Value as Json;
 use sparta_core::{
     Synthesis,
@@ -9,7 +11,11 @@ use sparta_core::{
 };
 
 use super::role;
-use crate::{CliError, stack::Request};
+use crate::{
+    CliError,
+    calls::{self, Call},
+    stack::Request,
+};
 
 /// Where the service would be deployed to, as far as that is known without asking AWS.
 pub(crate) struct Account<'a> {
@@ -42,34 +48,24 @@ pub(crate) fn policy(synthesis: &Synthesis, request: &Request, account: &Account
 fn own(stack: &str, account: &Account<'_>, archives: &str) -> Vec<Statement> {
     let stacks = format!("arn:${{AWS::Partition}}:cloudformation:${{AWS::Region}}:${{AWS::AccountId}}:stack/{stack}/*");
     let bucket = format!("arn:${{AWS::Partition}}:s3:::{}", account.bucket);
+    // CloudFormation tags stacks, and S3 gives up uploads, in the caller's name too.
+    let stack_actions = allow(calls::STACK, ["cloudformation:TagResource", "cloudformation:UntagResource"]);
     let mut own = vec![
-        Statement::allow([
-            "cloudformation:CreateChangeSet",
-            "cloudformation:DeleteChangeSet",
-            "cloudformation:DeleteStack",
-            "cloudformation:DescribeChangeSet",
-            "cloudformation:DescribeStackEvents",
-            "cloudformation:DescribeStacks",
-            "cloudformation:ExecuteChangeSet",
-            "cloudformation:GetStackPolicy",
-            "cloudformation:GetTemplate",
-            "cloudformation:ListChangeSets",
-            "cloudformation:ListStackResources",
-            "cloudformation:SetStackPolicy",
-            "cloudformation:TagResource",
-            "cloudformation:UntagResource",
-        ])
-        .on(sub(stacks)),
-        Statement::allow(["s3:GetBucketLocation", "s3:ListBucket"]).on(sub(bucket.as_str())),
-        Statement::allow(["s3:AbortMultipartUpload", "s3:GetObject", "s3:PutObject"])
-            .on(sub(format!("{bucket}/{archives}"))),
+        stack_actions.on(sub(stacks)),
+        allow(calls::BUCKET, []).on(sub(bucket.as_str())),
+        allow(calls::OBJECT, ["s3:AbortMultipartUpload"]).on(sub(format!("{bucket}/{archives}"))),
     ];
     if account.in_place {
         let functions =
             format!("arn:${{AWS::Partition}}:lambda:${{AWS::Region}}:${{AWS::AccountId}}:function:{stack}-*");
-        own.push(Statement::allow(["lambda:GetFunctionConfiguration", "lambda:UpdateFunctionCode"]).on(sub(functions)));
+        own.push(allow(calls::FUNCTION, []).on(sub(functions)));
     }
     own
+}
+
+fn allow<const N: usize>(calls: &[Call], more: [&'static str; N]) -> Statement {
+    let actions: BTreeSet<&str> = calls.iter().map(|call| call.action).chain(more).collect();
+    Statement::allow(actions)
 }
 
 /// The policy as IAM reads it, with nothing left to substitute.
