@@ -37,8 +37,22 @@ extern crate unwinding as _;
 
 pub use run::AppExt;
 pub use sparta_cli::{Command, CommandContext, Format, Global, Level, clap};
-pub use sparta_core::*;
+pub use sparta_core::{
+    App, AppMistake, Approval, ApprovalMistake, Architecture, BatchResponse, Body, BoxError, ClientApplication,
+    ClientContext, CognitoIdentity, Compute, Config, Context, Environment, EnvironmentMistake, Error, EventMismatch,
+    Failure, FromEvent, Function, FunctionKind, FunctionMistake, FunctionSpec, GrantMistake, HttpService, IntoResponse,
+    Json, LambdaEvent, LogLevel, Memory, Mistake, Mistakes, Model, PayloadError, PermissionsMistake, Pipeline,
+    PipelineMistake, Problem, QueryMap, Record, RecordError, Records, RecordsError, RecordsIter, Repository,
+    RepositoryError, Request, RequestContext, RequestExt, RequestPayloadExt, Response, Result, ServeError, Subject,
+    Synthesis, VariableMistake, attribute, aws_lambda_events, cfn, delivery, iam, property, resource, service_fn,
+    settings, stack_name, trigger,
+};
 pub use sparta_macros::Settings;
+
+/// What is made of an App besides its template.
+pub mod synth {
+    pub use sparta_core::synth::{Configuration, IdMistake, LimitMistake};
+}
 
 /// Everything that a service's `main.rs` needs: `use sparta::prelude::*;`.
 pub mod prelude {
@@ -46,7 +60,7 @@ pub mod prelude {
     pub use sparta_cli::{Command, CommandContext};
     pub use sparta_core::{
         App, Approval, Architecture, BatchResponse, Body, Context, Environment, Error, Function, IntoResponse, Json,
-        LambdaEvent, Memory, Pipeline, Records, Request, RequestExt, RequestPayloadExt, Response, attribute,
+        LambdaEvent, LogLevel, Memory, Pipeline, Records, Request, RequestExt, RequestPayloadExt, Response, attribute,
         iam::Statement,
         property, resource, service_fn,
         settings::{Secret, Settings},
@@ -56,28 +70,7 @@ pub mod prelude {
     pub use tower_http::trace::TraceLayer;
 }
 
-/// Takes its content only in the `aws` build; around the `run` of a [`Command`], only what it does.
-///
-/// The plain build, which `cargo run` compiles, has no AWS SDK, and neither has what Lambda runs. Functions, imports and
-/// statements that need one go into this macro, and are there in the `aws` build only. A command whose `run` is in it is
-/// there in the plain build too, with its help: when it is run, Sparta compiles the `aws` build and goes on in that one.
-///
-/// ```
-/// use sparta::{clap, prelude::*};
-///
-/// /// Prints the region that would be deployed to
-/// #[derive(clap::Args)]
-/// struct Region {}
-///
-/// impl Command for Region {
-///     sparta::if_provision! {
-///         async fn run(self, context: CommandContext) -> Result<(), Error> {
-///             println!("{:?}", context.aws().await?.region());
-///             Ok(())
-///         }
-///     }
-/// }
-/// ```
+#[doc = include_str!("if_provision.md")]
 #[cfg(all(feature = "aws", not(sparta_serving)))]
 #[macro_export]
 macro_rules! if_provision {
@@ -94,28 +87,7 @@ macro_rules! if_provision {
     ($($content:tt)*) => { $($content)* };
 }
 
-/// Takes its content only in the `aws` build; around the `run` of a [`Command`], only what it does.
-///
-/// The plain build, which `cargo run` compiles, has no AWS SDK, and neither has what Lambda runs. Functions, imports and
-/// statements that need one go into this macro, and are there in the `aws` build only. A command whose `run` is in it is
-/// there in the plain build too, with its help: when it is run, Sparta compiles the `aws` build and goes on in that one.
-///
-/// ```
-/// use sparta::{clap, prelude::*};
-///
-/// /// Prints the region that would be deployed to
-/// #[derive(clap::Args)]
-/// struct Region {}
-///
-/// impl Command for Region {
-///     sparta::if_provision! {
-///         async fn run(self, context: CommandContext) -> Result<(), Error> {
-///             println!("{:?}", context.aws().await?.region());
-///             Ok(())
-///         }
-///     }
-/// }
-/// ```
+#[doc = include_str!("if_provision.md")]
 #[cfg(not(all(feature = "aws", not(sparta_serving))))]
 #[macro_export]
 macro_rules! if_provision {
