@@ -1,6 +1,8 @@
+//! Gates at which a person decides.
+
 use std::time::Duration;
 
-/// A gate of the pipeline at which a person has to say yes.
+/// A gate of the pipeline at which a person approves or rejects.
 ///
 /// See <https://docs.aws.amazon.com/codepipeline/latest/userguide/approvals.html>.
 ///
@@ -37,7 +39,7 @@ impl Approval {
         self
     }
 
-    /// The ARN of an SNS topic that is told that somebody has to decide.
+    /// The ARN of an SNS topic that is notified when a decision is due.
     pub fn notify(mut self, topic_arn: impl Into<String>) -> Self {
         self.topic = Some(topic_arn.into());
         self
@@ -49,7 +51,7 @@ impl Approval {
         self
     }
 
-    /// How long it waits before it counts as a no: whole minutes, 5 to 86,400 (60 days); 7 days where it is not said.
+    /// How long it waits before it counts as rejected: whole minutes, 5 to 86,400 (60 days); 7 days by default.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = Some(timeout);
         self
@@ -60,7 +62,7 @@ impl Approval {
         self.message.as_deref()
     }
 
-    /// The ARN of the topic that is told.
+    /// The ARN of the topic that is notified.
     pub fn topic_arn(&self) -> Option<&str> {
         self.topic.as_deref()
     }

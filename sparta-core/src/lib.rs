@@ -14,6 +14,7 @@ mod app;
 mod approval;
 mod architecture;
 mod body;
+mod check;
 mod context;
 mod environment;
 mod error;

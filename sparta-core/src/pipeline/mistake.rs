@@ -1,3 +1,5 @@
+//! What is wrong with a pipeline, or with what it would deploy.
+
 use super::RepositoryError;
 
 /// What is wrong with a [`Pipeline`].

@@ -1,3 +1,5 @@
+//! The build specification of a service's pipeline.
+
 use std::fmt::{self, Display};
 
 /// The release profile of Lambda builds: keys of `[profile.release]` and their values, as TOML has them.

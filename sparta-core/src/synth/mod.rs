@@ -17,6 +17,8 @@ use crate::{
 };
 use decorators::{bind_roles, decorate};
 
+pub(crate) use check::registry;
+
 pub use crate::{
     delivery::codepipeline::{DeploymentRole, PipelineInput, Source, StageInput, deployment_roles, pipeline_template},
     stack::IdMistake,
@@ -47,7 +49,7 @@ impl App {
     }
 
     /// The phases of synthesis, each of which takes what the one before it made; with all that is wrong with the App.
-    fn phases(&self) -> (Synthesis, Vec<Mistake>) {
+    pub(crate) fn phases(&self) -> (Synthesis, Vec<Mistake>) {
         let model = self.model();
         let stack = Stack::new(&model.description, &model.user_resources);
         let stack = add_functions(&model, stack);
