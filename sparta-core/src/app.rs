@@ -1,3 +1,5 @@
+//! The App: what `main()` declares.
+
 use std::{
     any::Any,
     sync::{Arc, Mutex, PoisonError},
@@ -21,7 +23,7 @@ type Wrap = Box<dyn FnOnce(HttpService) -> HttpService + Send>;
 
 /// The registry that `main()` builds: functions, environments, pipeline.
 ///
-/// Building it does nothing but remember; what is wrong with it is said, all at once, when it is validated.
+/// Builder methods only record; `check` and `provision` report mistakes, all at once.
 ///
 /// # Example
 ///
@@ -49,8 +51,7 @@ pub struct App {
 }
 
 impl App {
-    /// An App of nothing yet. Its name begins with a letter, goes on with letters, digits and `-`, and is what its
-    /// stacks are named after.
+    /// An empty App. Its name is a letter followed by letters, digits and `-`; its stacks are named after it.
     pub fn new(name: impl Into<String>) -> Self {
         Self {
             name: name.into(),
@@ -154,8 +155,8 @@ impl App {
     }
 
     /// Runs `hook` each time that SnapStart restored the process from its snapshot: to open connections again, to
-    /// refresh credentials, to make what has to be unique. The first one registered runs first; an error ends the
-    /// process, and Lambda is told.
+    /// refresh credentials, to generate ids that no two processes may share. The first one registered runs first; an
+    /// error ends the process and is reported to Lambda.
     ///
     /// See <https://docs.aws.amazon.com/lambda/latest/dg/snapstart.html>.
     pub fn after_restore<F, Fut, E>(mut self, hook: F) -> Self
@@ -205,10 +206,11 @@ impl App {
         self
     }
 
-    /// Says what CloudFormation has to be allowed for resources of a type, beyond what the registry lists of it.
+    /// Adds a permission that CloudFormation needs for resources of a type, beyond what the registry lists for it.
     ///
-    /// Private types and the few of AWS that the registry says nothing of need it before they can be deployed by a
-    /// pipeline. A custom resource's provider may be called without it.
+    /// Private types, and the few AWS types that the registry has no permissions for, need it before a pipeline can deploy
+    /// them. A custom resource's provider may be called without it. References to the App's own resources are resolved:
+    /// `.on(role.attribute("Arn"))`.
     ///
     /// # Example
     ///
@@ -218,8 +220,8 @@ impl App {
     /// let table = Statement::allow(["dynamodb:CreateTable", "dynamodb:DeleteTable"]).on("arn:aws:dynamodb:*:*:table/acme-*");
     /// let app = App::new("Hello").type_permission("Acme::Data::Table", table);
     /// ```
-    pub fn type_permission(mut self, kind: impl Into<String>, statement: Statement) -> Self {
-        self.type_permissions.push((kind.into(), statement));
+    pub fn type_permission(mut self, resource_type: impl Into<String>, statement: Statement) -> Self {
+        self.type_permissions.push((resource_type.into(), statement));
         self
     }
 
@@ -261,14 +263,14 @@ impl App {
         serve(Serving { functions, checks: checks.collect(), hooks: self.hooks })
     }
 
-    /// Hangs something of the crates above on it, such as a user's commands.
+    /// Attaches a value for the crates above, such as a user's commands.
     #[doc(hidden)]
     pub fn extend(mut self, extension: impl Any + Send) -> Self {
         self.extensions.push(Box::new(extension));
         self
     }
 
-    /// Takes off all extensions of one type.
+    /// Removes and returns all extensions of one type.
     #[doc(hidden)]
     pub fn take_extensions<T: Any>(&mut self) -> Vec<T> {
         let (wanted, rest) = std::mem::take(&mut self.extensions).into_iter().partition(|e| (**e).is::<T>());

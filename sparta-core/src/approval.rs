@@ -1,8 +1,10 @@
+//! Gates at which a person decides.
+
 use std::time::Duration;
 
 use crate::iam::Arn;
 
-/// A gate of the pipeline at which a person has to say yes.
+/// A gate of the pipeline at which a person approves or rejects.
 ///
 /// See <https://docs.aws.amazon.com/codepipeline/latest/userguide/approvals.html>.
 ///
@@ -39,7 +41,7 @@ impl Approval {
         self
     }
 
-    /// The ARN of an SNS topic that is told that somebody has to decide.
+    /// The ARN of an SNS topic that is notified when a decision is due.
     pub fn notify(mut self, topic_arn: impl Into<String>) -> Self {
         self.topic = Some(topic_arn.into());
         self
@@ -51,7 +53,7 @@ impl Approval {
         self
     }
 
-    /// How long it waits before it counts as a no: whole minutes, 5 to 86,400 (60 days); 7 days where it is not said.
+    /// How long it waits before it counts as rejected: whole minutes, 5 to 86,400 (60 days); 7 days by default.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = Some(timeout);
         self

@@ -1,3 +1,5 @@
+//! The processors that Lambda has.
+
 use std::fmt;
 
 /// The processor that a function runs on.

@@ -1,10 +1,12 @@
+//! The context of an invocation.
+
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use serde::{Deserialize, Serialize};
 
-/// What Lambda says of an invocation besides its event.
+/// What Lambda passes to an invocation besides its event.
 ///
 /// A handler over HTTP finds it in its request's extensions, one over events in [`LambdaEvent::context`].
 ///
@@ -32,7 +34,7 @@ pub struct Context {
     /// The X-Ray trace of the invocation. It is here and on log lines as `traceId`, and not in the variable
     /// `_X_AMZN_TRACE_ID`: a process that runs threads cannot safely change its environment.
     pub xray_trace_id: Option<String>,
-    /// What an AWS mobile SDK, or any invoker with a client context, says of itself.
+    /// The client context that an AWS mobile SDK or another invoker sends.
     pub client_context: Option<ClientContext>,
     /// The Amazon Cognito identity that invoked the function.
     pub identity: Option<CognitoIdentity>,
@@ -60,13 +62,13 @@ pub struct Config {
     pub memory: i32,
     /// The version that runs: `AWS_LAMBDA_FUNCTION_VERSION`.
     pub version: String,
-    /// The log stream of this execution environment, or nothing: `AWS_LAMBDA_LOG_STREAM_NAME`.
+    /// The log stream of this execution environment, or empty: `AWS_LAMBDA_LOG_STREAM_NAME`.
     pub log_stream: String,
-    /// The log group of the function, or nothing: `AWS_LAMBDA_LOG_GROUP_NAME`.
+    /// The log group of the function, or empty: `AWS_LAMBDA_LOG_GROUP_NAME`.
     pub log_group: String,
 }
 
-/// What an invoker says of itself in the header `X-Amz-Client-Context`.
+/// The client context in the header `X-Amz-Client-Context`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ClientContext {
     /// The mobile application.
@@ -113,7 +115,7 @@ pub struct CognitoIdentity {
     pub identity_pool_id: String,
 }
 
-/// An event and what Lambda says of its invocation.
+/// An event and the context of its invocation.
 ///
 /// # Example
 ///

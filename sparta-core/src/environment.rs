@@ -50,7 +50,7 @@ impl Environment {
         }
     }
 
-    /// What its stack's name begins with; by default the environment's name.
+    /// The prefix of its stack's name; by default the environment's name.
     pub fn stack_prefix(mut self, prefix: impl Into<String>) -> Self {
         self.stack_prefix = Some(prefix.into());
         self
@@ -89,7 +89,7 @@ impl Environment {
         &self.name
     }
 
-    /// What its stack's name begins with.
+    /// The prefix of its stack's name.
     pub fn prefix(&self) -> &str {
         self.stack_prefix.as_deref().unwrap_or(&self.name)
     }

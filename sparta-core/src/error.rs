@@ -1,3 +1,5 @@
+//! The error of handlers and factories, which keeps the name of its type for Lambda.
+
 use std::any::{Any, type_name};
 use std::borrow::Cow;
 use std::error::Error as StdError;

@@ -19,7 +19,7 @@ use crate::json::{Cursor, Span, SyntaxError};
 ///
 /// # Example
 ///
-/// Only the messages that failed come again, if the trigger says so:
+/// Only the messages that failed come again, if the trigger is configured for it:
 /// [`Queue::report_failures`](crate::trigger::Queue::report_failures).
 ///
 /// ```

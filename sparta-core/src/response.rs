@@ -1,3 +1,5 @@
+//! What a handler can answer with.
+
 use bytes::Bytes;
 use http::header::CONTENT_TYPE;
 use http::{HeaderValue, StatusCode};

@@ -1,3 +1,5 @@
+//! The one service type that all handlers become.
+
 use std::fmt;
 use std::future::Future;
 use std::io::Write;

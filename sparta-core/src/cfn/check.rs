@@ -39,7 +39,7 @@ pub enum TemplateMistake {
 }
 
 impl Template {
-    /// What keeps this from being a document, whatever the types of the resources are.
+    /// Mistakes of form and of references, whatever the types of the resources are.
     pub(crate) fn mistakes(&self) -> Vec<TemplateMistake> {
         let malformed = self.resources().iter().filter(|(_, resource)| resource.malformed);
         let malformed = malformed.map(|(id, resource)| TemplateMistake::Properties {

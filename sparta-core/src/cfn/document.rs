@@ -8,18 +8,18 @@ const SECTIONS: &str = "AWSTemplateFormatVersion, Conditions, Description, Hooks
                         Parameters, Resources, Rules and Transform";
 const VERSION: &str = "2010-09-09";
 
-/// A text that is not a template, with all that is wrong with its form.
+/// Not a template: everything that is wrong with its form.
 #[derive(Debug)]
 pub struct TemplateError(Vec<TemplateProblem>);
 
-/// One thing in a text that no template has.
+/// One mistake in the form of a template.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum TemplateProblem {
-    /// It is no JSON.
+    /// Not JSON.
     #[error("it is no JSON")]
     Json(#[source] serde_json::Error),
-    /// Something is of another kind than it should be, or missing.
+    /// A value of the wrong type, or a missing one.
     #[error("{path} is expected to be {expected}")]
     Expected {
         /// Where in the document: `Resources.Orders.Type`.
@@ -27,7 +27,7 @@ pub enum TemplateProblem {
         /// What should be there.
         expected: &'static str,
     },
-    /// A key that means nothing there.
+    /// An unknown key.
     #[error("{path} is unknown; there is {known}")]
     Unknown {
         /// Where in the document.
@@ -35,7 +35,7 @@ pub enum TemplateProblem {
         /// What could be there.
         known: &'static str,
     },
-    /// A name that is no logical id.
+    /// A name that is not a logical id.
     #[error("{path} has to be called with 1 to 255 letters and digits")]
     LogicalId {
         /// Where in the document.
@@ -69,11 +69,11 @@ impl std::error::Error for TemplateError {
 impl Template {
     /// The template in a JSON document, such as another tool has written.
     ///
-    /// Only its form is looked at here; [`check`](Self::check) says what is wrong with its resources.
+    /// Only its form is checked here; [`check`](Self::check) checks its resources.
     ///
     /// # Errors
     ///
-    /// All that is not as a template has it, each with its path.
+    /// Everything that is wrong with its form, each with its path.
     ///
     /// # Example
     ///

@@ -1,3 +1,5 @@
+//! What an expression in `resource!` can be.
+
 use std::{
     borrow::Cow,
     collections::{BTreeMap, HashMap},

@@ -3,7 +3,7 @@
 
 use super::{Resource, Value};
 
-/// What the number of an expression follows where the expression stands; no text that is written begins with it.
+/// Marks the number of an expression in the text; no text of the user's begins with it.
 const EXPRESSION: char = '\0';
 
 /// A resource of `kind` with the properties in `text`.

@@ -1,3 +1,5 @@
+//! The macros that write resources.
+
 /// A resource that is checked when it is compiled, against what the CloudFormation registry says of its type.
 ///
 /// It is written like JSON. Names of properties are words, or texts in quotes where they are none; values are literals,

@@ -1,3 +1,5 @@
+//! Logical ids.
+
 use std::fmt;
 
 use super::Value;

@@ -1,3 +1,5 @@
+//! Outputs of a stack.
+
 use serde::Serialize;
 
 use super::{IntoValue, LogicalId, Value};
@@ -18,7 +20,7 @@ pub struct Output {
 }
 
 impl Output {
-    /// An output with what it is for.
+    /// An output with its description.
     pub fn new(description: impl Into<String>, value: impl Into<Value>) -> Self {
         Self { condition: None, description: Some(description.into()), export: None, value: value.into() }
     }

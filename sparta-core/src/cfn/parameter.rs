@@ -1,6 +1,8 @@
+//! Parameters of a template.
+
 use serde::Serialize;
 
-/// What a parameter's text is to CloudFormation.
+/// A parameter's type.
 ///
 /// <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-supplied-parameter-types.html>
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -20,13 +22,13 @@ pub enum ParameterType {
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct Parameter {
-    /// What its text is.
+    /// The type.
     #[serde(rename = "Type")]
     pub kind: ParameterType,
-    /// What it is for.
+    /// The description.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
-    /// Its text where none is given.
+    /// The default.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub default: Option<String>,
     /// Whether CloudFormation hides its text.
@@ -50,7 +52,7 @@ pub struct Parameter {
     /// The greatest number of characters.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub max_length: Option<usize>,
-    /// What CloudFormation says of a text that does not fit.
+    /// CloudFormation's message for a text that does not fit.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub constraint_description: Option<String>,
 }
@@ -73,7 +75,7 @@ impl Parameter {
         }
     }
 
-    /// A text, and what it is for.
+    /// A text parameter with its description.
     pub fn string(description: impl Into<String>) -> Self {
         Self { description: Some(description.into()), ..Self::of(ParameterType::String) }
     }

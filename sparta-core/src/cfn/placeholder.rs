@@ -13,7 +13,7 @@ pub(super) struct Token(LogicalId);
 
 impl Token {
     pub(super) fn new(kind: &str) -> Self {
-        // Which number it is nobody sees, since a template without mistakes has none left.
+        // The number is never seen, since a template without mistakes has no placeholder left.
         static NEXT: AtomicU64 = AtomicU64::new(0);
         let number = NEXT.fetch_add(1, Ordering::Relaxed);
         Self(LogicalId::placeholder(format!("<{number}:{kind}>")))
@@ -25,7 +25,7 @@ impl Token {
 }
 
 impl PartialEq for Token {
-    /// Resources are the same when they say the same.
+    /// Resources are equal when their content is.
     fn eq(&self, _: &Self) -> bool {
         true
     }
@@ -63,7 +63,7 @@ impl PartialEq for Resolver {
 }
 
 impl Resolver {
-    /// Remembers the logical id of a resource, and says whether something waits for it.
+    /// Records the logical id of a resource; `true` if something refers to it already.
     pub(super) fn name(&mut self, resource: &Resource, id: &LogicalId) -> bool {
         let token = LogicalId::from(resource);
         if let Some(first) = self.known.get(&token) {

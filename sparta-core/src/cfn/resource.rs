@@ -1,3 +1,5 @@
+//! Resources and their attributes.
+
 use std::collections::BTreeMap;
 
 use serde::Serialize;
@@ -121,7 +123,7 @@ impl Resource {
         }
     }
 
-    /// What `Ref` gives for it, mostly its name; for another resource's property, an output or a variable.
+    /// What `Ref` gives for it, usually its name; for another resource's property, an output or a variable.
     ///
     /// It is the logical id that this resource gets in its template, no matter which of the two is added first. A reference to a
     /// resource that is in no template is a mistake.
@@ -162,14 +164,14 @@ impl Resource {
         self
     }
 
-    /// What becomes of it when its stack is deleted; most types are deleted unless it is said.
+    /// What becomes of it when its stack is deleted; most types are deleted by default.
     #[must_use]
     pub fn deletion_policy(mut self, policy: DeletionPolicy) -> Self {
         self.deletion_policy = Some(policy.into());
         self
     }
 
-    /// What becomes of it when an update replaces it; it is deleted unless it is said.
+    /// What becomes of it when an update replaces it; it is deleted by default.
     #[must_use]
     pub fn update_replace_policy(mut self, policy: UpdateReplacePolicy) -> Self {
         self.update_replace_policy = Some(policy.into());
@@ -209,11 +211,11 @@ impl Resource {
 
     /// Keeps the resource like [`retain`](Self::retain), but not where the creation of its stack fails.
     #[must_use]
-    pub fn retain_once_created(self) -> Self {
+    pub fn retain_except_on_create(self) -> Self {
         self.deletion_policy(DeletionPolicy::RetainExceptOnCreate).update_replace_policy(UpdateReplacePolicy::Retain)
     }
 
-    /// Deletes the resource with its stack, and says so: `DeletionPolicy: Delete`.
+    /// Deletes the resource with its stack: `DeletionPolicy: Delete`.
     #[must_use]
     pub fn delete(self) -> Self {
         self.deletion_policy(DeletionPolicy::Delete).update_replace_policy(UpdateReplacePolicy::Delete)
@@ -253,7 +255,7 @@ impl Resource {
 }
 
 impl From<&Resource> for LogicalId {
-    /// What stands for its logical id until it has one.
+    /// A placeholder for its logical id until it has one.
     fn from(resource: &Resource) -> Self {
         resource.token.id().clone()
     }

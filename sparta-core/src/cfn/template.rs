@@ -1,3 +1,5 @@
+//! The template, which gives each resource its logical id.
+
 use std::collections::{BTreeMap, BTreeSet, btree_map::Entry};
 
 use serde::Serialize;
@@ -21,7 +23,7 @@ pub struct Template {
     resources: BTreeMap<LogicalId, Resource>,
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     outputs: BTreeMap<LogicalId, Output>,
-    /// What a document has that nothing here makes: `Mappings`, `Rules`, `Transform`, `Metadata`, `Hooks`.
+    /// Sections of a document that Sparta does not write: `Mappings`, `Rules`, `Transform`, `Metadata`, `Hooks`.
     #[serde(flatten)]
     pub(super) others: BTreeMap<String, Value>,
     #[serde(skip)]
@@ -57,7 +59,7 @@ impl Template {
         vacant(self.conditions.entry(id), condition)
     }
 
-    /// Adds a resource, and says whether the name was free; the first one of a name stays.
+    /// Adds a resource; `false` if the name was taken: the first one of a name stays.
     ///
     /// What refers to it gets its logical id, wherever it is in this template.
     pub fn resource(&mut self, id: LogicalId, mut resource: Resource) -> bool {
@@ -126,13 +128,13 @@ impl Template {
         true
     }
 
-    /// A value with logical ids where it refers to resources, as far as these were added.
+    /// Replaces placeholders in a value by logical ids, as far as their resources were added.
     pub(crate) fn resolve(&mut self, mut value: Value) -> Value {
         self.resolver.value(&mut value);
         value
     }
 
-    /// The names that something here refers to and nothing here defines.
+    /// Names that are referred to and not defined.
     pub fn dangling_references(&self) -> Vec<String> {
         let mut found = BTreeSet::new();
         for resource in self.resources.values() {
@@ -320,7 +322,7 @@ mod tests {
             .metadata(json!({"Owner": "greetings"}))
             .condition(id("Big"))
             .depends_on(id("Other"))
-            .retain_once_created();
+            .retain_except_on_create();
         template.resource(id("Group"), group);
         let expected = json!({
             "Type": "AWS::AutoScaling::AutoScalingGroup",

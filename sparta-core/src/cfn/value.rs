@@ -1,3 +1,5 @@
+//! Values of properties, and intrinsic functions.
+
 use std::{
     borrow::Cow,
     collections::{BTreeMap, BTreeSet},

@@ -8,9 +8,9 @@ use crate::{cfn::Value, iam::Arn, mistake::Mistake};
 #[non_exhaustive]
 #[expect(missing_docs, reason = "the messages say what they mean, and the fields are what they name")]
 pub enum GrantMistake {
-    #[error("its permission for {actions} says on nothing what it is for: add `.on(arn)`")]
+    #[error("its permission for {actions} names no resource: add `.on(arn)`")]
     NoResource { actions: String },
-    #[error("its permission for `{0}` is for no action: `s3:GetObject` is one")]
+    #[error("its permission for `{0}` names no action: `s3:GetObject` is one")]
     Action(String),
     #[error("its permission is on `{0}`, which is neither an ARN nor `*`")]
     Resource(String),

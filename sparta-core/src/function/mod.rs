@@ -27,7 +27,7 @@ use crate::{
     mistake::{Mistake, Problem, Subject},
 };
 
-/// What a function is made from: what its handler takes and gives.
+/// The kind of a function's handler: its input and output.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum FunctionKind {
@@ -62,7 +62,7 @@ pub struct Function {
     factory: Build,
 }
 
-/// What is declared of a function, without its handler.
+/// The declaration of a function, without its handler.
 #[derive(Clone, Debug)]
 pub struct FunctionSpec {
     pub(crate) name: String,
@@ -197,7 +197,7 @@ impl Function {
         &self.spec.name
     }
 
-    /// What it is called in Lambda, for another resource's property or an output.
+    /// Its name in Lambda, for another resource's property or an output.
     pub fn reference(&self) -> Value {
         self.spec.logical_id("Function").reference()
     }

@@ -106,7 +106,7 @@ impl Function {
         self
     }
 
-    /// The most instances that run at the same time, which are also kept free for this function.
+    /// The maximum of concurrent instances, which are also reserved for this function.
     ///
     /// See <https://docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html>.
     pub fn reserved_concurrency(mut self, instances: u32) -> Self {

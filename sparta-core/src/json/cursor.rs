@@ -1,3 +1,5 @@
+//! Reads a JSON text piece by piece, without building a tree.
+
 use super::scan::plain_len;
 use super::text::unescape;
 use super::{SyntaxError, Text};

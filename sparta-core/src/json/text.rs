@@ -1,3 +1,5 @@
+//! A string in a JSON text, unescaped when it is needed.
+
 use std::borrow::Cow;
 
 use bytes::Bytes;

@@ -1,3 +1,5 @@
+//! Writes JSON strings.
+
 use super::scan::{plain_blocks, plain_len, special_in};
 
 /// The letter of a byte's short escape; 0 if it has none.

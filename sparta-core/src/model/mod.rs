@@ -27,7 +27,7 @@ pub struct Model {
 }
 
 impl App {
-    /// Checks everything that the App says.
+    /// Checks everything that the App declares.
     ///
     /// # Errors
     ///
@@ -60,7 +60,7 @@ impl Model {
         &self.name
     }
 
-    /// What the service is for.
+    /// The description of the service.
     pub fn description(&self) -> &str {
         &self.description
     }

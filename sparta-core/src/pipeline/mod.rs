@@ -37,7 +37,7 @@ pub struct Pipeline {
 impl Pipeline {
     /// A pipeline for a repository on GitHub: the URL of its page, a branch's page or its clone.
     ///
-    /// What is wrong with the URL is said when the App is validated.
+    /// A wrong URL is a mistake that is reported when the App is checked.
     pub fn github(url: impl AsRef<str>) -> Self {
         Self {
             repository: url.as_ref().parse(),
@@ -58,7 +58,7 @@ impl Pipeline {
         self
     }
 
-    /// What the pipeline and its stack are called: by default `<App>-<branch>`.
+    /// The name of the pipeline and its stack: by default `<App>-<branch>`.
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.name = Some(name.into());
         self
@@ -105,7 +105,7 @@ impl Pipeline {
         self.branch.as_deref().or_else(of_url).unwrap_or("main")
     }
 
-    /// What the pipeline of `app` and its stack are called.
+    /// The name of the pipeline of `app` and of its stack.
     pub fn name_for(&self, app: &str) -> String {
         self.name.clone().unwrap_or_else(|| pipeline_name(app, self.source_branch()))
     }

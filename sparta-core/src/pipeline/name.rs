@@ -1,4 +1,4 @@
-//! What stacks and pipelines are called.
+//! The names of stacks and pipelines.
 
 /// The stack that a pipeline deploys an environment to: `Test-HelloPipeline-main`.
 ///
@@ -19,7 +19,7 @@ fn capitalized(mut name: String) -> String {
     name
 }
 
-/// What a pipeline and its own stack are called where nothing else is said: `HelloPipeline-main`.
+/// The default name of a pipeline and its stack: `HelloPipeline-main`.
 pub(crate) fn pipeline_name(app: &str, branch: &str) -> String {
     name(&[app, branch], LONGEST_PIPELINE)
 }

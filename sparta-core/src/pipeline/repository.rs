@@ -1,3 +1,5 @@
+//! Repositories on GitHub, from their URLs.
+
 use std::str::FromStr;
 
 /// A repository on GitHub, and the branch that its URL names.

@@ -1,3 +1,5 @@
+//! The request context, one variant for each kind of event.
+
 use aws_lambda_events::alb::AlbTargetGroupRequestContext;
 use aws_lambda_events::apigw::{
     ApiGatewayProxyRequestContext, ApiGatewayRequestAuthorizer, ApiGatewayV2httpRequestContext,
@@ -26,7 +28,7 @@ pub enum RequestContext {
 }
 
 impl RequestContext {
-    /// What an authorizer said about the caller; load balancers, VPC Lattice and other events have none.
+    /// What an authorizer passed on about the caller; load balancers, VPC Lattice and other events have none.
     pub fn authorizer(&self) -> Option<&ApiGatewayRequestAuthorizer> {
         match self {
             Self::ApiGatewayV1(context) => Some(&context.authorizer),

@@ -1,3 +1,5 @@
+//! The event behind a request.
+
 use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
 
@@ -9,18 +11,20 @@ use serde::de::DeserializeOwned;
 use super::RequestContext;
 use crate::json::{Cursor, Span, SyntaxError};
 
-/// What sent an event.
+/// Who sent an event, and so the form that the answer must have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum EventKind {
+pub(crate) enum Origin {
+    /// An API Gateway HTTP API (payload 2.0) or a function URL.
     HttpApi,
+    /// An API Gateway REST API, or an HTTP API with payload 1.0.
     RestApi,
     LoadBalancer,
+    /// An API Gateway WebSocket API.
     WebSocket,
+    /// A VPC Lattice service, in either version.
     VpcLattice,
-    /// No HTTP request.
-    Other,
-    /// There was no event: the request is made by hand, as tests do.
-    None,
+    /// Anything else: the event itself is the request's body.
+    Raw,
 }
 
 /// The event behind a request. Its maps are read when they are asked for, once.
@@ -29,7 +33,8 @@ pub(crate) struct Event(Arc<Parts>);
 
 #[derive(Debug, Clone)]
 struct Parts {
-    kind: EventKind,
+    /// `None` where the request was made by hand, as tests do.
+    origin: Option<Origin>,
     json: Bytes,
     raw_path: Bytes,
     target: Option<PathAndQuery>,
@@ -46,13 +51,13 @@ struct Lazy<T> {
 }
 
 impl Event {
-    pub fn new(kind: EventKind) -> Self {
-        Self::read(kind, Bytes::new(), None, None, None, None, Bytes::new())
+    pub fn new(origin: Option<Origin>) -> Self {
+        Self::read(origin, Bytes::new(), None, None, None, None, Bytes::new())
     }
 
     /// With the places of `pathParameters`, `stageVariables` and `requestContext` in `json`.
     pub fn read(
-        kind: EventKind,
+        origin: impl Into<Option<Origin>>,
         raw_path: Bytes,
         target: impl Into<Option<PathAndQuery>>,
         path_parameters: Option<Span>,
@@ -61,7 +66,7 @@ impl Event {
         json: Bytes,
     ) -> Self {
         Self(Arc::new(Parts {
-            kind,
+            origin: origin.into(),
             json,
             raw_path,
             target: target.into(),
@@ -117,18 +122,18 @@ impl Event {
 
 impl Parts {
     fn read_context(&self) -> Option<RequestContext> {
-        match self.kind {
-            EventKind::HttpApi => self.context_of().map(RequestContext::ApiGatewayV2),
-            EventKind::RestApi => self.context_of().map(RequestContext::ApiGatewayV1),
-            EventKind::LoadBalancer => self.context_of().map(RequestContext::Alb),
-            EventKind::WebSocket => self.context_of().map(RequestContext::WebSocket),
+        match self.origin {
+            Some(Origin::HttpApi) => self.context_of().map(RequestContext::ApiGatewayV2),
+            Some(Origin::RestApi) => self.context_of().map(RequestContext::ApiGatewayV1),
+            Some(Origin::LoadBalancer) => self.context_of().map(RequestContext::Alb),
+            Some(Origin::WebSocket) => self.context_of().map(RequestContext::WebSocket),
             // The first version of its events has no context: then nothing is in it.
-            EventKind::VpcLattice if self.context.place.is_none() => {
+            Some(Origin::VpcLattice) if self.context.place.is_none() => {
                 Some(RequestContext::VpcLattice(Default::default()))
             }
-            EventKind::VpcLattice => self.context_of().map(RequestContext::VpcLattice),
-            EventKind::Other => Some(RequestContext::PassThrough),
-            EventKind::None => None,
+            Some(Origin::VpcLattice) => self.context_of().map(RequestContext::VpcLattice),
+            Some(Origin::Raw) => Some(RequestContext::PassThrough),
+            None => None,
         }
     }
 

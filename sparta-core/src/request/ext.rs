@@ -1,11 +1,13 @@
+//! What a request has from its event: query, path parameters, stage variables, context.
+
 use aws_lambda_events::query_map::QueryMap;
 use http::Extensions;
 use http::request::Parts;
 
-use super::{Event, EventKind, RequestContext};
+use super::{Event, RequestContext};
 use crate::Context;
 
-/// What Lambda's senders say about a request beyond HTTP.
+/// What an event has about a request beyond HTTP.
 ///
 /// It is there for requests, their [`Parts`] and their [`Extensions`], so that middleware and extractors have it too.
 /// What is not in the event is empty; maps are read when they are first asked for.
@@ -154,7 +156,7 @@ fn event(extensions: &Extensions) -> Option<&Event> {
 }
 
 fn event_mut(extensions: &mut Extensions) -> &mut Event {
-    extensions.get_or_insert_with(|| Event::new(EventKind::None))
+    extensions.get_or_insert_with(|| Event::new(None))
 }
 
 mod sealed {

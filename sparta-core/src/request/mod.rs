@@ -6,6 +6,6 @@ mod ext;
 mod payload;
 
 pub use context::RequestContext;
-pub(crate) use event::{Event, EventKind};
+pub(crate) use event::{Event, Origin};
 pub use ext::RequestExt;
 pub use payload::{PayloadError, RequestPayloadExt};

@@ -1,3 +1,5 @@
+//! A request's body as a typed value.
+
 use http::header::CONTENT_TYPE;
 use serde::de::DeserializeOwned;
 

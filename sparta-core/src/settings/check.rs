@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Field, Problem, SettingsSnapshot};
+use super::{Field, SettingError, SettingsSnapshot};
 use crate::{
     contract::OWN_PARAMETERS,
     mistake::{Mistake, Subject},
@@ -14,7 +14,7 @@ use crate::{
 #[expect(missing_docs, reason = "the messages say what they mean, and the fields are what they name")]
 pub enum SettingsMistake {
     #[error(transparent)]
-    Variable(Problem),
+    Variable(SettingError),
     #[error("the value of `{variable}` takes {bytes} bytes, and a parameter can hold 4,096")]
     ValueTooLarge { variable: String, bytes: usize },
     #[error("the setting `{variable}` would be the parameter `{parameter}`, which Sparta uses itself: rename it")]
@@ -58,7 +58,7 @@ pub(crate) fn check_fields(fields: &[Field]) -> Vec<Mistake> {
 impl SettingsSnapshot {
     /// What is wrong with the settings of one environment.
     pub(crate) fn mistakes(&self) -> Vec<SettingsMistake> {
-        let mut mistakes: Vec<SettingsMistake> = self.problems().into_iter().map(SettingsMistake::Variable).collect();
+        let mut mistakes: Vec<SettingsMistake> = self.errors().into_iter().map(SettingsMistake::Variable).collect();
         for (variable, value) in &self.values {
             let bytes = value.as_ref().map_or(0, String::len);
             if bytes > 4096 {

@@ -1,3 +1,5 @@
+//! The errors of settings, which never show a secret.
+
 use std::fmt;
 
 use super::variable::VariableNameError;
@@ -5,37 +7,37 @@ use super::variable::VariableNameError;
 /// Everything that is wrong with the settings, in the order of the fields.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SettingsError {
-    problems: Vec<Problem>,
+    errors: Vec<SettingError>,
 }
 
 impl SettingsError {
-    /// `Ok` if there is no problem.
+    /// `Ok` if there is no error.
     ///
     /// # Errors
     ///
-    /// The problems, if there are any.
-    pub fn check(problems: Vec<Problem>) -> Result<(), Self> {
-        if problems.is_empty() { Ok(()) } else { Err(Self { problems }) }
+    /// The errors, if there are any.
+    pub fn check(errors: Vec<SettingError>) -> Result<(), Self> {
+        if errors.is_empty() { Ok(()) } else { Err(Self { errors }) }
     }
 
-    pub(super) fn new(problems: Vec<Problem>) -> Self {
-        Self { problems }
+    pub(super) fn new(errors: Vec<SettingError>) -> Self {
+        Self { errors }
     }
 
-    /// Each problem by itself.
-    pub fn problems(&self) -> &[Problem] {
-        &self.problems
+    /// Each error by itself.
+    pub fn errors(&self) -> &[SettingError] {
+        &self.errors
     }
 }
 
 impl fmt::Display for SettingsError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if let [problem] = self.problems.as_slice() {
-            return problem.fmt(f);
+        if let [error] = self.errors.as_slice() {
+            return error.fmt(f);
         }
-        write!(f, "{} settings are wrong:", self.problems.len())?;
-        for problem in &self.problems {
-            write!(f, "\n  {problem}")?;
+        write!(f, "{} settings are wrong:", self.errors.len())?;
+        for error in &self.errors {
+            write!(f, "\n  {error}")?;
         }
         Ok(())
     }
@@ -45,17 +47,17 @@ impl std::error::Error for SettingsError {}
 
 /// What is wrong with one variable.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{}: {mistake}", self.place())]
-pub struct Problem {
+#[error("{}: {kind}", self.place())]
+pub struct SettingError {
     /// The Lambda variable.
     pub variable: String,
     /// The field, as in `Greeting::message`; `None` for settings without a struct.
     pub field: Option<String>,
     /// What is wrong.
-    pub mistake: Mistake,
+    pub kind: SettingErrorKind,
 }
 
-impl Problem {
+impl SettingError {
     fn place(&self) -> String {
         match &self.field {
             Some(field) => format!("{} ({field})", self.variable),
@@ -67,7 +69,7 @@ impl Problem {
 /// What can be wrong with a variable.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
-pub enum Mistake {
+pub enum SettingErrorKind {
     /// The variable is not set.
     #[error("not set, expected {expected}")]
     Missing {

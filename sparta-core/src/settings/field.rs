@@ -1,8 +1,10 @@
+//! One setting: its type, its constraints, its check.
+
 use std::fmt;
 
 use serde::Serialize;
 
-use super::error::{Found, Mistake, Problem};
+use super::error::{Found, SettingError, SettingErrorKind};
 use super::secret::SecretReference;
 use super::value::SettingValue;
 
@@ -40,7 +42,7 @@ pub enum Kind {
     Bool,
     /// One of these texts.
     Enum(Vec<String>),
-    /// A text that is never shown; in a template always a reference to where it is kept.
+    /// A text that is never shown; in a template always a reference to where it is stored.
     Secret,
 }
 
@@ -174,11 +176,11 @@ impl Field {
     /// # Errors
     ///
     /// What was expected and what was found.
-    pub fn check(&self, text: &str) -> Result<(), Mistake> {
+    pub fn check(&self, text: &str) -> Result<(), SettingErrorKind> {
         if (self.optional && text.is_empty()) || (self.kind.takes(text) && self.constraints.take(text)) {
             return Ok(());
         }
-        Err(Mistake::Malformed { expected: self.expected(), found: self.found(text) })
+        Err(SettingErrorKind::Malformed { expected: self.expected(), found: self.found(text) })
     }
 
     /// Checks a text that is about to be deployed: [`check`](Self::check), and a secret has to be a reference.
@@ -186,11 +188,11 @@ impl Field {
     /// # Errors
     ///
     /// What was expected and what was found.
-    pub fn check_deployed(&self, text: &str) -> Result<(), Mistake> {
+    pub fn check_deployed(&self, text: &str) -> Result<(), SettingErrorKind> {
         if self.kind != Kind::Secret || (self.optional && text.is_empty()) {
             return self.check(text);
         }
-        SecretReference::parse(text).map(drop).map_err(|error| Mistake::Malformed {
+        SecretReference::parse(text).map(drop).map_err(|error| SettingErrorKind::Malformed {
             expected: error.to_string(),
             found: if SecretReference::looks_like(text) { Found::Text(text.into()) } else { self.found(text) },
         })
@@ -203,8 +205,8 @@ impl Field {
         }
     }
 
-    pub(super) fn problem(&self, mistake: Mistake) -> Problem {
-        Problem { variable: self.variable.clone(), field: self.name.clone(), mistake }
+    pub(super) fn error(&self, kind: SettingErrorKind) -> SettingError {
+        SettingError { variable: self.variable.clone(), field: self.name.clone(), kind }
     }
 }
 

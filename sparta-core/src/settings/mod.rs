@@ -16,7 +16,7 @@ mod variable;
 
 pub use check::SettingsMistake;
 pub(crate) use check::{check_differences, check_fields};
-pub use error::{Found, Mistake, Problem, SettingsError};
+pub use error::{Found, SettingError, SettingErrorKind, SettingsError};
 pub use field::{Constraints, Field, Kind, Number, Pattern};
 pub use parameter::parameter_name;
 pub use reader::{Reader, text};

@@ -1,3 +1,5 @@
+//! Settings as parameters of the template.
+
 use super::field::{Field, Kind};
 use crate::cfn::{Parameter, ParameterType, pascal_case};
 

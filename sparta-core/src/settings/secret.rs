@@ -1,3 +1,5 @@
+//! Secrets: references when they are deployed, values when they are read.
+
 use std::fmt;
 use std::num::NonZero;
 
@@ -6,7 +8,7 @@ use super::value::{Expected, NumericSetting, SettingValue, TextSetting};
 
 const OPEN: &str = "{{resolve:";
 
-/// A setting that is kept in AWS Secrets Manager or Parameter Store.
+/// A setting that is stored in AWS Secrets Manager or Parameter Store.
 ///
 /// In `main()` it is only ever a reference, which CloudFormation resolves when it deploys the stack: the value is in no
 /// template, file or log. In the function it is the value. Neither `Debug` nor `Display` shows it, and it does not
@@ -32,7 +34,7 @@ enum Inner<T> {
     Value(T),
 }
 
-/// Where a secret is kept: a CloudFormation dynamic reference.
+/// Where a secret is stored: a CloudFormation dynamic reference.
 ///
 /// <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/dynamic-references.html>
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -53,7 +55,7 @@ enum Store {
 /// A text that is not a reference to a secret.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidReference {
-    /// It is a reference to nothing that works here.
+    /// A reference that does not work here.
     #[error(
         "a reference to Secrets Manager or Parameter Store (Secret::secrets_manager or Secret::ssm; an ssm-secure one does \
          not work in Lambda variables)"
@@ -114,7 +116,7 @@ impl<T> Secret<T> {
         self.map(|reference| reference.version = Some(version))
     }
 
-    /// Where it is kept; `None` in the function, which has the value.
+    /// Where it is stored; `None` in the function, which has the value.
     pub fn reference(&self) -> Option<&SecretReference> {
         match &self.0 {
             Inner::Reference(reference) => Some(reference),

@@ -1,7 +1,9 @@
+//! The settings of one environment, without their type.
+
 use std::collections::BTreeMap;
 
 use super::Settings;
-use super::error::{Mistake, Problem, SettingsError};
+use super::error::{SettingError, SettingErrorKind, SettingsError};
 use super::field::Field;
 use super::parameter::parameter_name;
 use super::variable::check_variable_name;
@@ -30,15 +32,15 @@ pub type Check = fn(&dyn Fn(&str) -> Option<String>) -> Result<(), SettingsError
 
 impl SettingsSnapshot {
     /// Everything that Lambda or CloudFormation would refuse, or read back as something else.
-    pub fn problems(&self) -> Vec<Problem> {
+    pub fn errors(&self) -> Vec<SettingError> {
         let mut parameters = BTreeMap::new();
-        let names = self.fields.iter().filter_map(|field| Some(field.problem(name_mistake(field, &mut parameters)?)));
-        let mut problems: Vec<_> = names.collect();
+        let names = self.fields.iter().filter_map(|field| Some(field.error(name_mistake(field, &mut parameters)?)));
+        let mut errors: Vec<_> = names.collect();
         for (field, (_, text)) in self.fields.iter().zip(&self.values) {
             let texts = [text, &field.default].into_iter().flatten();
-            problems.extend(texts.filter_map(|text| Some(field.problem(field.check_deployed(text).err()?))));
+            errors.extend(texts.filter_map(|text| Some(field.error(field.check_deployed(text).err()?))));
         }
-        problems
+        errors
     }
 
     /// Checks that a process has all of them: the types' own check, or for pairs that each variable is set.
@@ -52,7 +54,7 @@ impl SettingsSnapshot {
         }
         let missing = self.fields.iter().filter(|field| get(&field.variable).is_none());
         SettingsError::check(
-            missing.map(|field| field.problem(Mistake::Missing { expected: field.expected() })).collect(),
+            missing.map(|field| field.error(SettingErrorKind::Missing { expected: field.expected() })).collect(),
         )
     }
 
@@ -62,14 +64,14 @@ impl SettingsSnapshot {
     }
 }
 
-fn name_mistake<'a>(field: &'a Field, parameters: &mut BTreeMap<String, &'a str>) -> Option<Mistake> {
+fn name_mistake<'a>(field: &'a Field, parameters: &mut BTreeMap<String, &'a str>) -> Option<SettingErrorKind> {
     if let Err(error) = check_variable_name(&field.variable) {
         return Some(error.into());
     }
     let parameter = parameter_name(&field.variable);
     match parameters.get(&parameter) {
-        Some(other) if *other == field.variable => Some(Mistake::Duplicate),
-        Some(other) => Some(Mistake::SameParameter { other: (*other).to_owned(), parameter }),
+        Some(other) if *other == field.variable => Some(SettingErrorKind::Duplicate),
+        Some(other) => Some(SettingErrorKind::SameParameter { other: (*other).to_owned(), parameter }),
         None => {
             parameters.insert(parameter, &field.variable);
             None

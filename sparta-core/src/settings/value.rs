@@ -1,3 +1,5 @@
+//! The types that a setting can have.
+
 use std::borrow::Cow;
 use std::num::NonZero;
 

@@ -1,3 +1,5 @@
+//! The names of Lambda variables.
+
 /// Variables that Lambda sets itself and refuses in a function's configuration.
 ///
 /// <https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html#configuration-envvars-runtime>

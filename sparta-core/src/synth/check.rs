@@ -70,6 +70,7 @@ fn taken(field: &Field, template: &Template) -> Option<Mistake> {
     is_resource.then(|| IdMistake::Parameter { variable: field.variable.clone(), parameter }.into())
 }
 
+/// What the registry says of a template.
 pub(crate) fn registry(template: &Template, subject: &Subject) -> Vec<Mistake> {
     template.registry_mistakes().into_iter().map(|problem| Mistake::new(subject.clone(), problem)).collect()
 }

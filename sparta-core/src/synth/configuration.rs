@@ -1,3 +1,5 @@
+//! Template configuration files of environments.
+
 use std::collections::BTreeMap;
 
 use serde::Serialize;

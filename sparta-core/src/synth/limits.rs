@@ -33,7 +33,7 @@ const DYNAMIC_REFERENCES: usize = 60;
 /// See <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html>.
 const ROLE_POLICIES: usize = 10_240;
 
-/// What AWS refuses for certain in a template.
+/// What AWS always refuses in a template.
 pub(crate) fn check(template: &Template) -> impl Iterator<Item = Mistake> {
     let mistakes = mistakes(template, &template.to_json());
     mistakes.into_iter().map(|problem| Mistake::new(Subject::Template, problem))
@@ -74,7 +74,7 @@ pub(super) fn warnings(template: &Template) -> Vec<String> {
     (routes > ROUTES).then_some(warning).into_iter().collect()
 }
 
-/// How many resources of a type the API has that has the most.
+/// The largest number of resources of a type that one API has.
 fn max_of_one_api(template: &Template, kind: &str) -> usize {
     let mut counts: BTreeMap<String, usize> = BTreeMap::new();
     for resource in template.resources().values().filter(|resource| resource.kind() == kind) {

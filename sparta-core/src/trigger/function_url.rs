@@ -33,7 +33,7 @@ impl FunctionUrl {
         Self { public: true, streaming: false }
     }
 
-    /// Sends answers while they are made: the caller sees the first bytes of a response's body as soon as they are
+    /// Streams answers: the caller sees the first bytes of a response's body as soon as they are
     /// there, and an answer may have 200 MB instead of 6.
     ///
     /// It goes for the requests that come through this address; the function's other triggers get whole answers. A body

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use proptest::prelude::*;
 use sparta_core::settings::{
-    EnvironmentSettings, Field, Kind, Mistake, Number, Secret, Settings, SettingsError, SettingsSnapshot,
+    EnvironmentSettings, Field, Kind, Number, Secret, SettingErrorKind, Settings, SettingsError, SettingsSnapshot,
 };
 use sparta_macros::Settings;
 
@@ -169,7 +169,7 @@ fn a_reference_that_nobody_resolved_is_an_error() {
     let mut variables = deployed(&everything());
     variables.insert("PASSWORD".into(), "{{resolve:ssm:/key}}".into());
     let error = read::<Everything>(&variables).unwrap_err();
-    assert!(matches!(error.problems()[0].mistake, Mistake::Unresolved { .. }), "{error}");
+    assert!(matches!(error.errors()[0].kind, SettingErrorKind::Unresolved { .. }), "{error}");
 }
 
 #[test]
@@ -190,7 +190,7 @@ fn the_process_is_read_once_into_a_static() {
     assert_eq!(first.folder, env!("CARGO_MANIFEST_DIR"));
     assert!(std::ptr::eq(first, Shell::get().unwrap()));
     let error = Nowhere::get().unwrap_err();
-    assert_eq!(error.problems()[0].variable, "NO_SUCH_VARIABLE_ANYWHERE");
+    assert_eq!(error.errors()[0].variable, "NO_SUCH_VARIABLE_ANYWHERE");
     assert_eq!(Nowhere::get().unwrap_err(), error);
 }
 
@@ -211,11 +211,11 @@ fn snapshot(settings: impl EnvironmentSettings) -> SettingsSnapshot {
 fn an_environment_takes_a_struct_or_pairs_or_nothing() {
     let typed = snapshot(everything());
     assert_eq!((typed.fields.len(), typed.values.len()), (13, 13));
-    assert_eq!(typed.problems(), []);
+    assert_eq!(typed.errors(), []);
     let check = typed.check.unwrap();
     let variables = deployed(&everything());
     assert_eq!(check(&|variable| variables.get(variable).cloned()), Ok(()));
-    assert_eq!(check(&|_| None).unwrap_err().problems().len(), 5);
+    assert_eq!(check(&|_| None).unwrap_err().errors().len(), 5);
 
     let pairs = [("MESSAGE", "Hello Test!"), ("A_B", "1")];
     let owned: Vec<(String, String)> = pairs.map(|(k, v)| (k.into(), v.into())).to_vec();
@@ -223,7 +223,7 @@ fn an_environment_takes_a_struct_or_pairs_or_nothing() {
         let variables: Vec<_> = untyped.fields.iter().map(|field| field.variable.as_str()).collect();
         assert_eq!(variables, ["MESSAGE", "A_B"]);
         assert_eq!(untyped.values[0], ("MESSAGE".to_owned(), Some("Hello Test!".to_owned())));
-        assert!(untyped.check.is_none() && untyped.problems().is_empty());
+        assert!(untyped.check.is_none() && untyped.errors().is_empty());
     }
     assert_eq!(snapshot(BTreeMap::from(pairs)).fields[0].variable, "A_B");
     assert!(snapshot(()).fields.is_empty());
@@ -237,8 +237,8 @@ fn what_aws_would_refuse_is_refused_when_it_is_declared() {
     settings.r#type = "toolong".into();
     settings.password = Secret::ssm("key").json_key("password");
     let pairs = [("A", ""), ("_HANDLER", ""), ("DB_HOST", ""), ("DB__HOST", ""), ("DB_HOST", "")];
-    let problems = [snapshot(settings).problems(), snapshot(pairs).problems()].concat();
-    insta::assert_snapshot!(SettingsError::check(problems).unwrap_err());
+    let errors = [snapshot(settings).errors(), snapshot(pairs).errors()].concat();
+    insta::assert_snapshot!(SettingsError::check(errors).unwrap_err());
 }
 
 #[test]
@@ -291,16 +291,16 @@ proptest! {
         let variables = deployed(&values);
         let back: Values = read(&variables).unwrap();
         prop_assert_eq!(&back, &values);
-        prop_assert_eq!(snapshot(values).problems(), []);
+        prop_assert_eq!(snapshot(values).errors(), []);
     }
 
     #[test]
     fn no_text_makes_reading_panic_or_leak(texts in proptest::collection::vec("\\PC{0,12}", 13)) {
         let variables = Everything::fields().into_iter().map(|field| field.variable).zip(texts).collect::<HashMap<_, _>>();
         if let Err(error) = read::<Everything>(&variables) {
-            for problem in error.problems() {
-                let hidden = matches!(&problem.mistake, Mistake::Malformed { found, .. } if found.to_string().contains("a secret of"));
-                prop_assert_eq!(hidden, ["PASSWORD", "PIN"].contains(&problem.variable.as_str()));
+            for error in error.errors() {
+                let hidden = matches!(&error.kind, SettingErrorKind::Malformed { found, .. } if found.to_string().contains("a secret of"));
+                prop_assert_eq!(hidden, ["PASSWORD", "PIN"].contains(&error.variable.as_str()));
             }
         }
     }

@@ -1,3 +1,5 @@
+//! `attribute!`: an attribute that the type has.
+
 use proc_macro2::TokenStream;
 use quote::quote;
 use sparta_schema::{ResourceType, nearest};

@@ -1,9 +1,11 @@
+//! The check of a tree against the schema of its type.
+
 use sparta_schema::{Fault, ResourceType, nearest_type, resource_type};
 
 use super::{
-    beside,
     intrinsic::Places,
     place::Mistakes,
+    resource_attributes,
     tree::{Kind, Node},
 };
 
@@ -12,7 +14,7 @@ pub fn resource(kind: &Kind, properties: &mut Node, mistakes: &mut Mistakes) {
     let resource_type = described(kind, mistakes);
     // A custom resource may have a property of any name.
     if let Some(closed) = resource_type.filter(|it| !it.is_open()) {
-        beside::take_out(closed, properties, mistakes);
+        resource_attributes::take_out(closed, properties, mistakes);
     }
     let mut places = Places::default();
     let node = places.node(properties);

@@ -4,13 +4,13 @@
 
 mod attribute;
 mod bare;
-mod beside;
 mod check;
 mod intrinsic;
 mod literal;
 mod parse;
 mod place;
 mod property;
+mod resource_attributes;
 mod tokens;
 mod tree;
 mod value;

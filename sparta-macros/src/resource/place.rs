@@ -1,3 +1,5 @@
+//! Mistakes and where they are in the source.
+
 use proc_macro2::{Delimiter, Group, Ident, Punct, Spacing, Span, TokenStream, TokenTree};
 
 /// Where something was written: its first and its last token.

@@ -1,3 +1,5 @@
+//! `property!`: a part of a resource's properties.
+
 use proc_macro2::{Delimiter, TokenStream};
 use quote::quote;
 use sparta_schema as schema;

@@ -1,3 +1,5 @@
+//! What the parser makes of the tokens.
+
 use super::place::Place;
 
 /// What was written for a property, with the place of each part.

@@ -58,7 +58,7 @@ fn bucket(plan: &Plan<'_>) -> Resource {
             RestrictPublicBuckets: true,
         },
     });
-    bucket.retain_once_created()
+    bucket.retain_except_on_create()
 }
 
 /// What the keys of an artifact begin with: CodePipeline shortens the pipeline's name to 20 characters.
@@ -82,7 +82,7 @@ fn only_tls() -> Resource {
         },
     });
     // The bucket's policy stays as long as the bucket.
-    policy.retain_once_created()
+    policy.retain_except_on_create()
 }
 
 fn project(plan: &Plan<'_>) -> Resource {

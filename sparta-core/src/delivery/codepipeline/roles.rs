@@ -195,7 +195,7 @@ fn add_cloudformation_role(stage: &Stage<'_>, template: &mut Template) {
             })
         }
     };
-    template.resource(stage.id("CloudFormationRole"), role.retain_once_created());
+    template.resource(stage.id("CloudFormationRole"), role.retain_except_on_create());
 }
 
 fn managed_policy(description: &str, statements: &[Statement]) -> Resource {
@@ -203,5 +203,5 @@ fn managed_policy(description: &str, statements: &[Statement]) -> Resource {
         Description: (description),
         PolicyDocument: (policy_document(statements)),
     });
-    policy.retain_once_created()
+    policy.retain_except_on_create()
 }

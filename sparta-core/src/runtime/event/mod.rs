@@ -11,26 +11,11 @@ use http::{HeaderName, HeaderValue, Method};
 
 use crate::Context;
 use crate::body::Body;
-use crate::request::{Event, EventKind};
+use crate::request::Event;
+pub(crate) use crate::request::Origin;
 use crate::service::Request;
 use fields::Fields;
 pub(super) use problem::Malformed;
-
-/// Who sent an event, and so the form that the answer must have.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Origin {
-    /// An API Gateway HTTP API (payload 2.0) or a function URL.
-    HttpApi,
-    /// An API Gateway REST API, or an HTTP API with payload 1.0.
-    RestApi,
-    LoadBalancer,
-    /// An API Gateway WebSocket API.
-    WebSocket,
-    /// A VPC Lattice service, in either version.
-    VpcLattice,
-    /// Anything else: the event itself is the request's body.
-    Raw,
-}
 
 /// The event as HTTP if it is a request, else with itself as the body.
 pub(super) fn http_request(event: Bytes, context: Context) -> Result<(Origin, Request), Malformed> {
@@ -58,7 +43,7 @@ pub(super) fn event_request(event: Bytes, context: Context) -> Request {
     *request.method_mut() = Method::POST;
     let json = HeaderValue::from_static("application/json");
     request.headers_mut().insert(http::header::CONTENT_TYPE, json);
-    request.extensions_mut().insert(Event::new(EventKind::Other));
+    request.extensions_mut().insert(Event::new(Some(Origin::Raw)));
     with_context(request, context)
 }
 

@@ -9,7 +9,7 @@ use super::problem::Problem;
 use super::uri::{self, Target};
 use crate::body::Body;
 use crate::json::Cursor;
-use crate::request::{Event, EventKind};
+use crate::request::{Event, Origin};
 use crate::service::Request;
 
 /// Without its stage, `/prod/hello` is `/hello` for every API that the handler is behind.
@@ -32,7 +32,7 @@ pub(super) fn http_api(event: Bytes, fields: &mut Fields) -> Result<Request, Pro
         Some(query) => target.query(&query.bytes(&event)?),
         None => target.pairs(&event, fields.query, uri::Pairs::CommaSeparated)?,
     }
-    request(Parts { kind: EventKind::HttpApi, event, fields, method, path, target, headers })
+    request(Parts { origin: Origin::HttpApi, event, fields, method, path, target, headers })
 }
 
 /// An HTTP API with payload 1.0 says so in `version`, and has its stage in the path.
@@ -45,7 +45,7 @@ pub(super) fn rest_api(event: Bytes, fields: &mut Fields) -> Result<Request, Pro
         target.leave_out_stage(stage(&event, fields)?.as_deref());
     }
     query_pairs(&event, fields, &mut target, uri::Pairs::Decoded)?;
-    request(Parts { kind: EventKind::RestApi, event, fields, method, path, target, headers })
+    request(Parts { origin: Origin::RestApi, event, fields, method, path, target, headers })
 }
 
 /// A target group has either form of the headers and parameters, by its own settings.
@@ -55,7 +55,7 @@ pub(super) fn load_balancer(event: Bytes, fields: &mut Fields) -> Result<Request
     let path = path(&event, fields)?;
     let mut target = Target::new(path.clone());
     query_pairs(&event, fields, &mut target, uri::Pairs::AsSent)?;
-    request(Parts { kind: EventKind::LoadBalancer, event, fields, method, path, target, headers })
+    request(Parts { origin: Origin::LoadBalancer, event, fields, method, path, target, headers })
 }
 
 /// Only the request that opens a connection has headers; the method is GET unless the event has another.
@@ -65,7 +65,7 @@ pub(super) fn web_socket(event: Bytes, fields: &mut Fields) -> Result<Request, P
     let path = path(&event, fields)?;
     let mut target = Target::new(path.clone());
     query_pairs(&event, fields, &mut target, uri::Pairs::Decoded)?;
-    request(Parts { kind: EventKind::WebSocket, event, fields, method, path, target, headers })
+    request(Parts { origin: Origin::WebSocket, event, fields, method, path, target, headers })
 }
 
 /// A path that is raw may have its query. The first version has no arrays: several values of a header are one with commas, as in HTTP.
@@ -82,11 +82,11 @@ pub(super) fn vpc_lattice(event: Bytes, fields: &mut Fields) -> Result<Request, 
         Some(at) => target.query(&path[at + 1..]),
         None => target.pairs(&event, fields.query, uri::Pairs::AsSent)?,
     }
-    request(Parts { kind: EventKind::VpcLattice, event, fields, method, path, target, headers })
+    request(Parts { origin: Origin::VpcLattice, event, fields, method, path, target, headers })
 }
 
 struct Parts<'a> {
-    kind: EventKind,
+    origin: Origin,
     event: Bytes,
     fields: &'a mut Fields,
     method: Method,
@@ -97,7 +97,7 @@ struct Parts<'a> {
 }
 
 fn request(parts: Parts<'_>) -> Result<Request, Problem> {
-    let Parts { kind, event, fields, method, path, target, headers } = parts;
+    let Parts { origin, event, fields, method, path, target, headers } = parts;
     if let Some(field) = fields.twice {
         return Err(Problem::Twice { field });
     }
@@ -111,7 +111,7 @@ fn request(parts: Parts<'_>) -> Result<Request, Problem> {
     *request.uri_mut() = uri;
     *request.headers_mut() = headers;
     request.extensions_mut().insert(Event::read(
-        kind,
+        origin,
         path,
         target,
         fields.path_parameters.place(),
