@@ -103,7 +103,7 @@ impl Injected {
         let clap = clap::Command::new(name.clone()).aliases(Some(alias).filter(|alias| *alias != name));
         let clap = C::augment_args(clap);
         Self {
-            clap: if C::CALLS_AWS { <Features as clap::Args>::augment_args(clap) } else { clap },
+            clap: if C::CALLS_AWS { with_features(clap) } else { clap },
             calls_aws: C::CALLS_AWS,
             run: Box::new(|matches, context| {
                 let command = C::from_arg_matches(matches)?;
@@ -111,6 +111,12 @@ impl Injected {
             }),
         }
     }
+}
+
+/// The flags for features, without their doc comment as the command's help.
+fn with_features(command: clap::Command) -> clap::Command {
+    let (about, long_about) = (command.get_about().cloned(), command.get_long_about().cloned());
+    <Features as clap::Args>::augment_args(command).about(about).long_about(long_about)
 }
 
 #[cfg(test)]

@@ -60,7 +60,7 @@ impl Session {
 /// What only the `aws` build has.
 #[cfg(feature = "aws")]
 impl Session {
-    /// Where the narration of a deployment goes.
+    /// How the progress of a deployment is shown.
     pub(crate) fn progress(&self) -> Box<dyn crate::deploy::Progress> {
         crate::deploy::progress(self.global.format == crate::options::Format::Json)
     }

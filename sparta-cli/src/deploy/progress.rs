@@ -7,7 +7,7 @@ use serde_json::json;
 use crate::aws::cloudformation::Event;
 use crate::output::say;
 
-/// Where the narration of a deployment goes.
+/// How the progress of a deployment is shown.
 pub trait Progress: Send + Sync {
     /// Says one line.
     fn say(&self, line: &str);
@@ -22,7 +22,7 @@ pub trait Progress: Send + Sync {
     fn stop(&self);
 }
 
-/// Narration to stderr: JSON lines if asked for, a spinner on a terminal, lines elsewhere.
+/// Progress on the standard error output: JSON lines if asked for, a spinner on a terminal, lines elsewhere.
 pub fn progress(json: bool) -> Box<dyn Progress> {
     if json {
         Box::new(JsonLines)
