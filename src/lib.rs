@@ -28,6 +28,7 @@
 //! let app = App::new("Store").function(store).resource("Files", files.retain());
 //! ```
 
+mod marker;
 mod run;
 
 // Unwinds panics in place of libgcc, which a start would have to load.
@@ -35,9 +36,23 @@ mod run;
 extern crate unwinding as _;
 
 pub use run::AppExt;
-pub use sparta_cli::{Command, CommandContext, clap};
-pub use sparta_core::*;
+pub use sparta_cli::{Command, CommandContext, Format, Global, Level, clap};
+pub use sparta_core::{
+    App, AppMistake, Approval, ApprovalMistake, Architecture, BatchResponse, Body, BoxError, ClientApplication,
+    ClientContext, CognitoIdentity, Compute, Config, Context, Environment, EnvironmentMistake, Error, EventMismatch,
+    Failure, FromEvent, Function, FunctionKind, FunctionMistake, FunctionSpec, GrantMistake, HttpService, IntoResponse,
+    Json, LambdaEvent, LogLevel, Memory, Mistake, Mistakes, Model, PayloadError, PermissionsMistake, Pipeline,
+    PipelineMistake, Problem, QueryMap, Record, RecordError, Records, RecordsError, RecordsIter, Repository,
+    RepositoryError, Request, RequestContext, RequestExt, RequestPayloadExt, Response, Result, ServeError, Subject,
+    Synthesis, VariableMistake, attribute, aws_lambda_events, cfn, delivery, iam, property, resource, service_fn,
+    settings, stack_name, trigger,
+};
 pub use sparta_macros::Settings;
+
+/// What is made of an App besides its template.
+pub mod synth {
+    pub use sparta_core::synth::{Configuration, IdMistake, LimitMistake};
+}
 
 /// Everything that a service's `main.rs` needs: `use sparta::prelude::*;`.
 pub mod prelude {
@@ -45,7 +60,7 @@ pub mod prelude {
     pub use sparta_cli::{Command, CommandContext};
     pub use sparta_core::{
         App, Approval, Architecture, BatchResponse, Body, Context, Environment, Error, Function, IntoResponse, Json,
-        LambdaEvent, Memory, Pipeline, Records, Request, RequestExt, RequestPayloadExt, Response, attribute,
+        LambdaEvent, LogLevel, Memory, Pipeline, Records, Request, RequestExt, RequestPayloadExt, Response, attribute,
         iam::Statement,
         property, resource, service_fn,
         settings::{Secret, Settings},
@@ -55,22 +70,37 @@ pub mod prelude {
     pub use tower_http::trace::TraceLayer;
 }
 
-/// Takes its content only where the AWS SDKs are: not in the build that goes to Lambda.
-///
-/// ```
-/// sparta::if_provision! {
-///     fn only_on_a_laptop() {}
-/// }
-/// ```
-#[cfg(not(sparta_lambda))]
+#[doc = include_str!("if_provision.md")]
+#[cfg(all(feature = "aws", not(sparta_serving)))]
 #[macro_export]
 macro_rules! if_provision {
+    ($(#[$attribute:meta])* async fn run($this:ident, $($argument:tt)*) -> $result:ty $body:block) => {
+        const CALLS_AWS: bool = true;
+        $(#[$attribute])*
+        async fn run($this, $($argument)*) -> $result $body
+    };
+    ($(#[$attribute:meta])* async fn run(mut $this:ident, $($argument:tt)*) -> $result:ty $body:block) => {
+        const CALLS_AWS: bool = true;
+        $(#[$attribute])*
+        async fn run(mut $this, $($argument)*) -> $result $body
+    };
     ($($content:tt)*) => { $($content)* };
 }
 
-/// Takes its content only where the AWS SDKs are: not in the build that goes to Lambda.
-#[cfg(sparta_lambda)]
+#[doc = include_str!("if_provision.md")]
+#[cfg(not(all(feature = "aws", not(sparta_serving))))]
 #[macro_export]
 macro_rules! if_provision {
+    ($(#[$attribute:meta])* async fn run($this:ident, $($argument:tt)*) -> $result:ty $body:block) => {
+        const CALLS_AWS: bool = true;
+        $(#[$attribute])*
+        #[allow(unused_variables, unused_mut)]
+        async fn run($this, $($argument)*) -> $result {
+            ::std::unreachable!("the `aws` build runs this command")
+        }
+    };
+    ($(#[$attribute:meta])* async fn run(mut $this:ident, $($argument:tt)*) -> $result:ty $body:block) => {
+        $crate::if_provision! { $(#[$attribute])* async fn run($this, $($argument)*) -> $result $body }
+    };
     ($($content:tt)*) => {};
 }

@@ -1,3 +1,5 @@
+//! What an App does when the process starts: it serves, or it is the command line.
+
 use sparta_core::App;
 
 use crate::Command;
@@ -12,7 +14,7 @@ pub trait AppExt: Sized {
     ///
     /// Where `AWS_LAMBDA_RUNTIME_API` is set it serves, before any argument is parsed. Otherwise it runs the command
     /// that the arguments name, and ends the process with 1 where that fails and 2 where it was used wrongly. The
-    /// serving build, which is what Lambda runs, has no command line.
+    /// serving build, which is what Lambda runs, has no command line: it prints which service it is, and exits with 2.
     ///
     /// # Errors
     ///
@@ -21,15 +23,37 @@ pub trait AppExt: Sized {
 }
 
 impl AppExt for App {
+    #[cfg(not(sparta_serving))]
     fn command<C: Command>(self) -> Self {
-        if cfg!(sparta_serving) { self } else { sparta_cli::with_command::<C>(self) }
+        sparta_cli::with_command::<C>(self)
+    }
+
+    #[cfg(sparta_serving)]
+    fn command<C: Command>(self) -> Self {
+        self
     }
 
     fn run(self) -> sparta_core::Result<()> {
-        if cfg!(sparta_serving) || std::env::var_os("AWS_LAMBDA_RUNTIME_API").is_some() {
+        if std::env::var_os("AWS_LAMBDA_RUNTIME_API").is_some() {
             return Ok(self.serve()?);
         }
-        sparta_cli::run(self);
+        elsewhere(self);
         Ok(())
     }
+}
+
+#[cfg(not(sparta_serving))]
+fn elsewhere(app: App) {
+    sparta_cli::run(app);
+}
+
+/// Packaging reads the line on the standard output, to tell whether this is the service whose template it packs.
+#[cfg(sparta_serving)]
+fn elsewhere(app: App) {
+    use std::io::Write;
+
+    // There is nothing to do about a reader that went away.
+    _ = writeln!(std::io::stdout(), "{}", app.summary("serving").to_json());
+    _ = writeln!(std::io::stderr(), "This is what Lambda runs: it only serves, where AWS_LAMBDA_RUNTIME_API is set.");
+    std::process::exit(2)
 }

@@ -1,14 +1,16 @@
-//! The two builds of one binary: what a person runs, and what Lambda runs.
+//! The three builds of one binary: what a person compiles, what talks to AWS, and what Lambda runs.
 
 use std::{
     fs,
     path::{Path, PathBuf},
+    process::Command,
 };
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::{
     commands::Shell,
+    golden,
     support::{Service, cargo, package, root, run},
 };
 
@@ -16,21 +18,11 @@ const SERVICES: [&str; 5] = ["hello", "codepipeline", "commands", "legacy", "mis
 /// What the SDKs' packages, and the folders of their sources, are called.
 const SDKS: [&str; 4] = ["aws-sdk-", "aws-smithy-", "aws-config", "aws-runtime"];
 
-/// The packages that a service is made of, as its Lambda build has them or as it comes.
-fn packages(service: &str, lambda: bool) -> Vec<String> {
-    tree(service, "normal,build", lambda)
-}
-
-fn tree(service: &str, edges: &str, lambda: bool) -> Vec<String> {
+/// The packages that a service is made of.
+fn packages(service: &str, flags: &[&str]) -> Vec<String> {
     let mut command = cargo();
-    command.args(["tree", "--package", service, "--edges", edges, "--prefix", "none", "--format", "{p}"]);
-    command.env_remove("CARGO_ENCODED_RUSTFLAGS").env("RUSTFLAGS", if lambda { "--cfg sparta_lambda" } else { "" });
-    run(&mut command).success().lines().map(str::to_owned).collect()
-}
-
-/// The same without what only the compiler loads.
-fn linked(service: &str, lambda: bool) -> Vec<String> {
-    tree(service, "normal,no-proc-macro", lambda)
+    command.args(["tree", "--package", service, "--edges", "normal,build", "--prefix", "none", "--format", "{p}"]);
+    run(command.args(flags)).success().lines().map(str::to_owned).collect()
 }
 
 fn is_sdk(package: &str) -> bool {
@@ -38,27 +30,15 @@ fn is_sdk(package: &str) -> bool {
 }
 
 #[test]
-fn a_lambda_build_depends_on_no_aws_sdk() {
+fn only_the_feature_aws_brings_the_sdks() {
     for service in SERVICES {
-        let packages = packages(service, true);
+        let packages = packages(service, &[]);
         assert!(packages.iter().any(|package| package.starts_with("tokio ")), "{service}: {packages:?}");
         let sdks: Vec<_> = packages.iter().filter(|package| is_sdk(package)).collect();
         assert!(sdks.is_empty(), "{service} depends on {sdks:?}");
     }
-    assert!(packages("hello", false).iter().any(|package| is_sdk(package)), "the full build has them");
-}
-
-#[test]
-fn a_lambda_build_carries_neither_the_schemas_nor_their_check() {
-    let has_schemas = |packages: &[String]| packages.iter().any(|package| package.starts_with("sparta-schema "));
-    for service in SERVICES {
-        let packages = linked(service, true);
-        assert!(packages.iter().any(|package| package.starts_with("sparta-core ")), "{service}: {packages:?}");
-        assert!(!has_schemas(&packages), "{service}: {packages:?}");
-    }
-    assert!(has_schemas(&linked("hello", false)), "the full build has them");
-    let bootstrap = fs::read(package("codepipeline").path().join("code/bootstrap")).unwrap();
-    assert!(!contains(&bootstrap, "sparta_schema") && !contains(&bootstrap, "did you mean `"));
+    let packages = packages("hello", &["--features", "sparta-lambda/aws"]);
+    assert!(packages.iter().any(|package| is_sdk(package)), "{packages:?}");
 }
 
 fn contains(bytes: &[u8], text: &str) -> bool {
@@ -68,12 +48,27 @@ fn contains(bytes: &[u8], text: &str) -> bool {
 }
 
 #[test]
-fn the_packaged_binary_is_a_lambda_build_without_any_aws_sdk() {
+fn the_packaged_binary_serves_and_carries_nothing_else() {
     let bootstrap = fs::read(package("codepipeline").path().join("code/bootstrap")).unwrap();
-    assert!(contains(&bootstrap, "SPARTA_BUILD=lambda;"));
-    assert!(!contains(&bootstrap, "SPARTA_BUILD=full;"));
-    for sdk in SDKS {
-        assert!(!contains(&bootstrap, sdk), "it has {sdk} in it");
+    assert!(contains(&bootstrap, "SPARTA_BUILD=serving;"));
+    let others = ["SPARTA_BUILD=plain;", "SPARTA_BUILD=aws;", "clap", "sparta-cli", "sparta_cli"];
+    let schemas = ["sparta-schema", "sparta_schema", "did you mean `"];
+    for text in others.iter().chain(&schemas).chain(&SDKS) {
+        assert!(!contains(&bootstrap, text), "it has {text} in it");
+    }
+    let plain = fs::read(Service::of("codepipeline").program()).unwrap();
+    assert!(contains(&plain, "SPARTA_BUILD=plain;") && contains(&plain, "clap") && contains(&plain, "sparta_schema"));
+}
+
+#[test]
+fn the_packaged_binary_says_which_service_it_is_and_that_it_only_serves() {
+    let bootstrap = package("codepipeline").path().join("code/bootstrap");
+    for arguments in [&[][..], &["--help"], &["provision", "--noop"]] {
+        let run = run(Command::new(&bootstrap).args(arguments).env_remove("AWS_LAMBDA_RUNTIME_API"));
+        golden::compare("said", "serving-build", &golden::transcript("bootstrap", &run));
+        let said: Value = serde_json::from_str(&run.stdout).unwrap();
+        assert_eq!(said["functions"], json!(["hello-world"]));
+        assert_eq!(said["settings"], json!(["MESSAGE", "ENVIRONMENT"]));
     }
 }
 
@@ -97,120 +92,199 @@ fn files(folder: &Path) -> Vec<(PathBuf, Vec<u8>)> {
 
 #[track_caller]
 fn same_files(one: &Path, other: &Path) {
-    same(&files(one), &files(other));
-}
-
-#[track_caller]
-fn same(one: &[(PathBuf, Vec<u8>)], other: &[(PathBuf, Vec<u8>)]) {
+    let (one, other) = (files(one), files(other));
     let names = |files: &[(PathBuf, Vec<u8>)]| files.iter().map(|(path, _)| path.clone()).collect::<Vec<_>>();
-    assert_eq!(names(one), names(other));
-    for ((path, one), (_, other)) in one.iter().zip(other) {
+    assert_eq!(names(&one), names(&other));
+    for ((path, one), (_, other)) in one.iter().zip(&other) {
         assert!(one == other, "{} differs", path.display());
     }
+}
+
+/// Builds again what is in `package`, under the same name.
+#[track_caller]
+fn build(shell: &Shell, package: &Path, more: &[&str]) {
+    let id = fs::read_to_string(package.join("code/sparta-build-id")).unwrap();
+    let build = ["build", "--codePipelinePackage", "pipeline.zip", "--buildID", &id];
+    shell.run(&[&build, more].concat()).success();
 }
 
 #[test]
 fn packaging_twice_gives_the_same_bytes() {
     let once = package("codepipeline");
     let twice = Shell::of("codepipeline");
-    build(&twice, once.path());
+    build(&twice, once.path(), &[]);
     same_files(once.path(), &twice.folder().join(".sparta"));
 }
 
-/// Builds again what is in `package`, under the same name.
-#[track_caller]
-fn build(shell: &Shell, package: &Path) {
-    let id = fs::read_to_string(package.join("code/sparta-build-id")).unwrap();
-    shell.run(&["build", "--codePipelinePackage", "pipeline.zip", "--buildID", &id]).success();
-}
-
-/// The command line of what is on Lambda.
-fn lean() -> Shell {
-    Shell::lean(package("codepipeline").path().join("code/bootstrap"))
-}
-
 #[test]
-fn a_lambda_build_packs_itself() {
-    let shell = lean();
+fn a_binary_that_is_compiled_already_is_packaged_as_if_it_were_compiled_now() {
     let package = package("codepipeline");
-    build(&shell, package.path());
-    let (built, own) = (files(package.path()), files(&shell.folder().join(".sparta")));
-    let (pipeline, built): (Vec<_>, Vec<_>) =
-        built.into_iter().partition(|(path, _)| path == Path::new("pipeline.json"));
-    assert_eq!(pipeline.len(), 1, "only the full build makes the pipeline's stack");
-    same(&built, &own);
+    let bootstrap = package.path().join("code/bootstrap");
+    let shell = Shell::of("codepipeline");
+    build(&shell, package.path(), &["--binary", bootstrap.to_str().unwrap()]);
+    same_files(package.path(), &shell.folder().join(".sparta"));
 }
 
 #[test]
-fn a_lambda_build_does_what_needs_no_aws() {
-    let (lean, full) = (lean(), Shell::of("codepipeline"));
-    for arguments in [
-        &["delete", "--noop"][..],
-        &["provision", "--noop", "--buildID", "42", "--tag", "a=b", "--environment", "test"],
-        &["provision", "--noop", "--environment", "nowhere"],
-        &["execute", "--function", "nobody"],
-    ] {
-        let (lean, full) = (lean.run(arguments), full.run(arguments));
-        // Only the full build makes the pipeline's stack.
-        let said: Vec<&str> = full.stdout.lines().filter(|line| !line.starts_with("pipeline stack")).collect();
-        assert_eq!(lean.stdout.lines().collect::<Vec<_>>(), said, "{arguments:?}");
-        assert_eq!((lean.code, lean.stderr), (full.code, full.stderr), "{arguments:?}");
+fn only_the_serving_build_of_this_very_app_is_packaged() {
+    let hello = package("hello").path().join("code/bootstrap");
+    let shell = Shell::of("codepipeline");
+    fs::copy(hello, shell.folder().join("hello")).unwrap();
+    fs::copy(Service::of("codepipeline").program(), shell.folder().join("plain")).unwrap();
+    fs::write(shell.folder().join("text"), "hello").unwrap();
+    for (name, code) in [("hello", 1), ("plain", 1), ("text", 1), ("nothing", 2)] {
+        let run = shell.says(&format!("binary-{name}"), &["build", "--binary", name]);
+        assert_eq!((run.code, run.stdout.as_str()), (Some(code), ""), "{name}");
     }
-    fs::remove_file(full.folder().join(".sparta/pipeline.json")).unwrap();
-    same_files(&lean.folder().join(".sparta"), &full.folder().join(".sparta"));
-    describes_all_but_roles(&lean, &full);
-    lean.says("lambda-build-version", &["version"]);
-    lean.says("lambda-build-help", &["--help"]);
-    lean.says("lambda-build-build-help", &["build", "--help"]);
-}
-
-/// Only the full build knows which permissions a type's handlers need.
-fn describes_all_but_roles(lean: &Shell, full: &Shell) {
-    let (text, whole) = (lean.run(&["describe"]).success(), full.run(&["describe"]).success());
-    assert!(whole.contains("\nROLE ") && whole.starts_with(text.trim_end()), "{text}");
-    let json = |shell: &Shell| -> Value {
-        serde_json::from_str(&shell.run(&["describe", "--format", "json"]).success()).unwrap()
-    };
-    let (text, mut whole) = (json(lean), json(full));
-    assert!(whole.as_object_mut().unwrap().remove("roles").is_some());
-    assert_eq!(text, whole);
+    assert!(!shell.folder().join(".sparta").exists(), "it wrote something");
 }
 
 #[test]
-fn a_lambda_build_says_what_it_cannot_do() {
-    const CONNECTION: &str =
-        "arn:aws:codeconnections:eu-west-1:123456789012:connection/11111111-2222-3333-4444-555555555555";
-    let shell = lean();
-    for (name, arguments) in [
-        ("lambda-build-status", &["status"][..]),
-        ("lambda-build-delete", &["delete"]),
-        ("lambda-build-provision", &["provision", "--s3Bucket", "bucket"]),
-        ("lambda-build-pipeline", &["provisionPipeline", "--connection", CONNECTION]),
-        ("lambda-build-explain-role", &["provision", "--explainRole"]),
-        ("lambda-build-buildspec", &["build", "--buildspec"]),
-    ] {
-        let run = shell.says(name, arguments);
-        assert_eq!((run.code, run.stdout.as_str()), (Some(1), ""), "{name}");
-        assert!(run.stderr.contains("Lambda build"), "{name}: {}", run.stderr);
-    }
-}
-
-#[test]
-fn what_is_only_in_the_full_build_causes_no_warning_in_either() {
-    let mut command = cargo();
-    let built = run(command.args(["build", "--package", "legacy", "--message-format", "json"])).success();
-    let messages = built.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
-    let of_legacy = messages.filter(|message| message["target"]["name"] == "legacy");
-    let reasons: Vec<_> = of_legacy.map(|message| message["reason"].as_str().map(str::to_owned)).collect();
-    assert_eq!(reasons, [Some("compiler-artifact".to_owned())], "{built}");
-
+fn a_package_whose_binary_lacks_a_feature_of_the_program_is_refused() {
+    let with_feature = Service::with_features("legacy", &["more"]);
     let folder = tempfile::tempdir().unwrap();
-    let output = folder.path().to_str().unwrap();
-    let lean = Service::of("legacy").run(root(), ["build", "--outputDir", output]);
-    assert_eq!(lean.code, Some(0), "{}", lean.stderr);
-    assert!(!lean.stderr.contains("warning"), "{}", lean.stderr);
+    let run = with_feature.run(folder.path(), ["build"]);
+    assert_eq!(run.code, Some(1), "{}", run.stdout);
+    assert!(run.stderr.contains("it lacks the function `more`"), "{}", run.stderr);
+    assert!(run.stderr.contains("--features"), "{}", run.stderr);
+    assert!(!folder.path().join(".sparta").exists(), "it wrote something");
+}
 
-    let bootstrap = Shell::lean(folder.path().join("code/bootstrap"));
-    let (lean, full) = (bootstrap.run(&["--help"]).success(), Shell::of("legacy").run(&["--help"]).success());
-    assert!(full.contains("  region ") && !lean.contains("  region "), "{lean}");
+#[test]
+fn a_command_that_calls_aws_is_run_by_the_build_that_can() {
+    let shell = Shell::of("legacy");
+    let help = shell.run(&["region", "--help"]).success();
+    assert!(help.contains("Prints the region") && help.contains("--label"), "{help}");
+
+    let run = shell.run(&["region", "--label", "to", "--region", "eu-west-1"]);
+    assert_eq!((run.code, run.stdout.as_str()), (Some(0), "to eu-west-1\n"), "{}", run.stderr);
+    let json = shell.run(&["region", "--region", "eu-west-1", "--format", "json"]).success();
+    assert_eq!(serde_json::from_str::<Value>(&json).unwrap(), json!(["region", "eu-west-1"]));
+
+    let run = shell.run(&["status", "--region", "eu-west-1"]);
+    assert_eq!(run.code, Some(1), "{}", run.stdout);
+    assert!(
+        run.stderr.contains("error: DescribeStacks of stack \"Legacy\" failed for want of credentials"),
+        "{}",
+        run.stderr
+    );
+    assert!(run.stderr.contains("Log in (`aws sso login`"), "{}", run.stderr);
+
+    let bytes = |path: &Path| fs::read(path).unwrap();
+    let plain = Service::of("legacy").program().to_owned();
+    let target = plain.parent().unwrap().parent().unwrap();
+    let with_aws = target.join("with-aws").join(plain.strip_prefix(target).unwrap());
+    assert!(contains(&bytes(&with_aws), "SPARTA_BUILD=aws;"));
+    assert!(contains(&bytes(&plain), "SPARTA_BUILD=plain;"), "the plain build is where it was");
+}
+
+#[test]
+fn the_build_that_talks_to_aws_has_to_be_of_the_same_app() {
+    let folder = tempfile::tempdir().unwrap();
+    let with_feature = Service::with_features("legacy", &["more"]);
+    let without_feature_flag = with_feature.run(folder.path(), ["status", "--region", "eu-west-1"]);
+    assert_eq!(without_feature_flag.code, Some(1));
+    let stderr = &without_feature_flag.stderr;
+    assert!(stderr.contains("make different templates; nothing was done"), "{stderr}");
+    assert!(stderr.contains("give them to the command too"), "{stderr}");
+
+    let mut command = with_feature.command(folder.path(), ["region", "--region", "eu-west-1", "--features", "more"]);
+    assert_eq!(run(&mut command).success(), "region eu-west-1\n");
+}
+
+#[test]
+fn a_program_without_its_sources_says_how_to_compile_what_talks_to_aws() {
+    let shell = Shell::of("codepipeline");
+    let copy = shell.folder().join("codepipeline");
+    fs::copy(Service::of("codepipeline").program(), &copy).unwrap();
+    let run = run(Command::new(&copy).arg("status").current_dir(shell.folder()).env_remove("CARGO_MANIFEST_DIR"));
+    golden::compare("said", "no-sources", &golden::transcript("codepipeline status", &run));
+    assert_eq!(run.code, Some(1));
+}
+
+/// A crate of somebody else's, whose command uses an SDK.
+const MAIN: &str = r#"
+use sparta::{clap, prelude::*};
+
+async fn hello(_: Request) -> Result<&'static str, Error> {
+    Ok("hello")
+}
+
+/// Prints the region
+#[derive(clap::Args)]
+struct Region {
+    /// How often
+    #[arg(long, default_value_t = 1)]
+    times: u32,
+}
+
+sparta::if_provision! {
+    use aws_config::SdkConfig;
+
+    fn region(config: &SdkConfig) -> String {
+        config.region().map(ToString::to_string).unwrap_or_default()
+    }
+}
+
+impl Command for Region {
+    sparta::if_provision! {
+        async fn run(mut self, context: CommandContext) -> Result<(), Error> {
+            self.times += 1;
+            let config = context.aws().await?;
+            context.print(&region(&config).repeat(self.times as usize), &self.times)
+        }
+    }
+}
+
+fn main() -> sparta::Result<()> {
+    App::new("Elsewhere").function(Function::http("hello", service_fn(hello))).command::<Region>().run()
+}
+"#;
+
+/// Its profile is that of this workspace, so that what it depends on is compiled once for both.
+fn manifest() -> String {
+    format!(
+        r#"
+[package]
+name = "elsewhere"
+version = "0.1.0"
+edition = "2024"
+
+[workspace]
+
+[features]
+aws = ["sparta/aws", "dep:aws-config"]
+
+[dependencies]
+aws-config = {{ version = "1.13", default-features = false, optional = true }}
+sparta = {{ package = "sparta-lambda", path = {:?} }}
+
+[profile.dev]
+debug = "line-tables-only"
+
+[profile.dev.package."*"]
+debug = false
+"#,
+        root()
+    )
+}
+
+#[test]
+fn a_crate_of_the_users_compiles_in_each_build_without_a_warning() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::create_dir(folder.path().join("src")).unwrap();
+    fs::write(folder.path().join("src/main.rs"), MAIN).unwrap();
+    fs::write(folder.path().join("Cargo.toml"), manifest()).unwrap();
+    fs::copy(root().join("Cargo.lock"), folder.path().join("Cargo.lock")).unwrap();
+    let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().unwrap();
+    for (build, flags) in [("", &[][..]), ("", &["--features", "aws"]), ("serving", &[])] {
+        let mut command = cargo();
+        command.args(["check", "--offline", "--message-format", "json", "--target-dir"]).arg(target).args(flags);
+        command.current_dir(folder.path()).env("SPARTA_BUILD", build).env_remove("RUSTFLAGS");
+        let said = run(&mut command).success();
+        let messages: Vec<Value> = said.lines().filter_map(|line| serde_json::from_str(line).ok()).collect();
+        let of_crate = messages.iter().filter(|message| message["target"]["name"] == "elsewhere");
+        let reasons: Vec<_> = of_crate.map(|message| message["reason"].as_str().unwrap()).collect();
+        assert_eq!(reasons, ["compiler-artifact"], "{build}{flags:?}: {said}");
+    }
 }

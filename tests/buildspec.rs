@@ -101,7 +101,7 @@ fn what_the_buildspec_builds_in_a_clean_clone_greets_in_each_environment() {
     aws.call("s3", "create_bucket", json!({"Bucket": code["BucketName"]}));
     aws.call("s3", "put_object", json!({"Bucket": code["BucketName"], "Key": code["ObjectKey"], "Body": archive}));
 
-    assert!(!build.path().join("pipeline.json").exists(), "the Lambda build does not make it");
+    assert!(!build.path().join("pipeline.json").exists(), "it is not for the environments");
     let actions = deployments(&document(&package("codepipeline").path().join("pipeline.json")));
     for policy in actions.iter().map(boundary) {
         let logs =

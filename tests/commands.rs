@@ -1,10 +1,6 @@
 //! What a person sees of each command: standard output, standard error and exit code.
 
-use std::{
-    fs,
-    path::{Path, PathBuf},
-    process::Command,
-};
+use std::{fs, path::Path, process::Command};
 
 use tempfile::TempDir;
 
@@ -16,28 +12,15 @@ use crate::{
 /// A service in an empty folder, on a machine that knows nothing of AWS.
 pub struct Shell {
     name: String,
-    program: Program,
+    service: Service,
     folder: TempDir,
 }
 
-enum Program {
-    Full(Service),
-    Lean(PathBuf),
-}
-
 impl Shell {
-    /// The full build of this package.
+    /// The plain build of this package.
     pub fn of(package: &str) -> Self {
-        Self::new(package, Program::Full(Service::of(package)))
-    }
-
-    /// The Lambda build that is there.
-    pub fn lean(bootstrap: PathBuf) -> Self {
-        Self::new("bootstrap", Program::Lean(bootstrap))
-    }
-
-    fn new(name: &str, program: Program) -> Self {
-        Self { name: name.to_owned(), program, folder: TempDir::new().expect("a temporary folder") }
+        let folder = TempDir::new().expect("a temporary folder");
+        Self { name: package.to_owned(), service: Service::of(package), folder }
     }
 
     pub fn folder(&self) -> &Path {
@@ -45,14 +28,7 @@ impl Shell {
     }
 
     fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = match &self.program {
-            Program::Full(service) => service.command(self.folder(), arguments),
-            Program::Lean(program) => {
-                let mut command = Command::new(program);
-                command.args(arguments).current_dir(self.folder());
-                command
-            }
-        };
+        let mut command = self.service.command(self.folder(), arguments);
         for (name, _) in std::env::vars_os() {
             if name.to_str().is_some_and(|name| {
                 ["AWS_", "CARGO_PKG_", "CODEBUILD_", "SPARTA_"].iter().any(|of| name.starts_with(of))
@@ -289,6 +265,7 @@ fn a_command_of_the_users_own_is_like_the_others() {
     shell.says("own-help", &["--help"]);
     shell.says("own-command-help", &["seed", "--help"]);
     assert_eq!(shell.says("own-command", &["seed", "--count", "2"]).code, Some(0));
+    shell.says("own-command-json", &["seed", "--count", "2", "--format", "json"]);
     assert_eq!(shell.says("own-command-used-wrongly", &["seed", "--count", "two"]).code, Some(2));
     assert_eq!(shell.says("own-command-unknown-flag", &["seed", "--colour"]).code, Some(2));
 }
@@ -326,6 +303,8 @@ fn all_mistakes_of_an_app_are_told_by_every_command() {
 #[test]
 fn without_a_region_or_credentials_it_says_how_to_give_them() {
     let shell = Shell::of("codepipeline");
+    // What talks to AWS is compiled the first time, and that is said.
+    shell.run(&["status"]);
     assert_eq!(shell.says("no-region", &["status"]).code, Some(1));
     assert_eq!(shell.says("no-region-to-provision", &["provision", "--s3Bucket", "bucket"]).code, Some(1));
     assert_eq!(shell.says("no-credentials", &["status", "--region", "eu-west-1"]).code, Some(1));

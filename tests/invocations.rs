@@ -3,13 +3,11 @@
 use std::{fs, path::Path};
 
 use serde_json::{Value, json};
+use sparta_test_models::events;
 use sparta_test_tools::Rie;
 use tempfile::TempDir;
 
 use crate::support::{package, unzip};
-
-#[path = "../sparta-core/tests/serving/events.rs"]
-mod events;
 
 const SETTINGS: [(&str, &str); 3] = [("GREETING", "Hello!"), ("PIECES", "10"), ("CATALOGUE", "any")];
 

@@ -1,7 +1,4 @@
 //! Any response to an event of each sender: `cargo fuzz run answer`.
 #![no_main]
 
-#[path = "../checks/answer.rs"]
-mod answer;
-
-libfuzzer_sys::fuzz_target!(|bytes: &[u8]| answer::check(bytes));
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| sparta_fuzz_checks::answer::check(bytes));

@@ -1,7 +1,4 @@
 //! Any bytes as an event: `cargo fuzz run event`.
 #![no_main]
 
-#[path = "../checks/event.rs"]
-mod event;
-
-libfuzzer_sys::fuzz_target!(|bytes: &[u8]| event::check(bytes));
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| sparta_fuzz_checks::event::check(bytes));

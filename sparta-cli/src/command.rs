@@ -1,8 +1,12 @@
+//! Commands of the user's own.
+
 use std::{future::Future, pin::Pin, sync::Arc};
 
+use heck::{ToKebabCase, ToLowerCamelCase};
+use serde::Serialize;
 use sparta_core::{Error, Model};
 
-use crate::options::Global;
+use crate::{options::Global, output, package::Features};
 
 /// A command of the user's own: a struct that derives [`clap::Args`] and runs.
 ///
@@ -28,8 +32,12 @@ use crate::options::Global;
 pub trait Command: clap::Args + Send + 'static {
     /// What it is called on the command line: by default the struct's name in camelCase.
     fn name() -> String {
-        camel_case(std::any::type_name::<Self>().rsplit("::").next().unwrap_or_default())
+        std::any::type_name::<Self>().rsplit("::").next().unwrap_or_default().to_lower_camel_case()
     }
+
+    /// Whether it calls AWS, so that only the `aws` build can run it; `sparta::if_provision!` around `run` sets it.
+    #[doc(hidden)]
+    const CALLS_AWS: bool = false;
 
     /// Does it. An error is printed, and the exit code is then 1.
     fn run(self, context: CommandContext) -> impl Future<Output = Result<(), Error>> + Send;
@@ -57,14 +65,23 @@ impl CommandContext {
         &self.global
     }
 
+    /// Prints a result on the standard output: `text` for people, or `document` with `--format json`.
+    ///
+    /// # Errors
+    ///
+    /// When the document is no JSON.
+    pub fn print(&self, text: &str, document: &impl Serialize) -> Result<(), Error> {
+        Ok(output::print(self.global.format, text, document)?)
+    }
+
     /// AWS's configuration as the global options and the environment have it; a client of any service is made from it.
     ///
-    /// It is not there in the build that goes to Lambda: wrap what uses it in `sparta::if_provision!`.
+    /// Only the `aws` build has it: wrap the `run` that uses it in `sparta::if_provision!`.
     ///
     /// # Errors
     ///
     /// When no region is set anywhere.
-    #[cfg(not(sparta_lambda))]
+    #[cfg(feature = "aws")]
     pub async fn aws(&self) -> Result<aws_config::SdkConfig, Error> {
         Ok(crate::aws::config::load(&self.global.aws_options()).await?)
     }
@@ -76,15 +93,18 @@ type Running = Pin<Box<dyn Future<Output = Result<(), Error>> + Send>>;
 /// A user's command with its type forgotten.
 pub(crate) struct Injected {
     pub(crate) clap: clap::Command,
+    pub(crate) calls_aws: bool,
     pub(crate) run: Box<Run>,
 }
 
 impl Injected {
     pub(crate) fn of<C: Command>() -> Self {
-        let (name, alias) = (C::name(), kebab_case(&C::name()));
+        let (name, alias) = (C::name(), C::name().to_kebab_case());
         let clap = clap::Command::new(name.clone()).aliases(Some(alias).filter(|alias| *alias != name));
+        let clap = C::augment_args(clap);
         Self {
-            clap: C::augment_args(clap),
+            clap: if C::CALLS_AWS { <Features as clap::Args>::augment_args(clap) } else { clap },
+            calls_aws: C::CALLS_AWS,
             run: Box::new(|matches, context| {
                 let command = C::from_arg_matches(matches)?;
                 Ok(Box::pin(command.run(context)))
@@ -93,28 +113,23 @@ impl Injected {
     }
 }
 
-fn camel_case(name: &str) -> String {
-    let mut letters = name.chars();
-    letters.next().map_or_else(String::new, |first| first.to_lowercase().chain(letters).collect())
-}
-
-fn kebab_case(name: &str) -> String {
-    name.chars().fold(String::new(), |mut kebab, letter| {
-        if letter.is_ascii_uppercase() {
-            kebab.push('-');
-        }
-        kebab.push(letter.to_ascii_lowercase());
-        kebab
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    #[derive(clap::Args)]
+    struct SeedHTTPOrders {}
+
+    impl Command for SeedHTTPOrders {
+        async fn run(self, _: CommandContext) -> Result<(), Error> {
+            Ok(())
+        }
+    }
+
     #[test]
     fn a_structs_name_is_a_command_in_both_spellings() {
-        assert_eq!(camel_case("SeedOrders"), "seedOrders");
-        assert_eq!(kebab_case("seedOrders"), "seed-orders");
+        let command = Injected::of::<SeedHTTPOrders>().clap;
+        assert_eq!(command.get_name(), "seedHttpOrders");
+        assert_eq!(command.get_all_aliases().collect::<Vec<_>>(), ["seed-http-orders"]);
     }
 }

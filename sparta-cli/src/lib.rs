@@ -1,17 +1,24 @@
 //! The command line of `sparta-lambda`: what a service does where it is not on Lambda.
 
-#[cfg(not(sparta_lambda))]
+#[cfg(feature = "aws")]
 pub mod aws;
-#[cfg(not(sparta_lambda))]
+pub mod calls;
+#[cfg(feature = "aws")]
 pub mod deploy;
 pub mod error;
 pub mod package;
 
+#[macro_use]
+mod gate;
+
 mod command;
 mod commands;
-mod narration;
 mod options;
+mod output;
+mod roles;
 mod run;
+mod session;
+mod stack;
 
 pub use clap;
 pub use command::{Command, CommandContext};

@@ -1,3 +1,5 @@
+//! The options that all commands share.
+
 use clap::ValueEnum;
 use sparta_core::LogLevel;
 
@@ -9,7 +11,7 @@ pub struct Global {
     #[arg(long, short, global = true)]
     pub noop: bool,
 
-    /// The least important line that is logged, here and by the functions on Lambda
+    /// The least important line that is logged
     #[arg(long, short, global = true, value_enum, default_value_t)]
     pub level: Level,
 
@@ -26,7 +28,7 @@ pub struct Global {
     pub profile: Option<String>,
 }
 
-#[cfg(not(sparta_lambda))]
+#[cfg(feature = "aws")]
 impl Global {
     pub(crate) fn aws_options(&self) -> crate::aws::config::AwsOptions {
         crate::aws::config::AwsOptions { region: self.region.clone(), profile: self.profile.clone() }

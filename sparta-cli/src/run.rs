@@ -1,15 +1,14 @@
+//! Runs the command that the arguments name.
+
 use clap::{CommandFactory, FromArgMatches};
 use sparta_core::App;
 
 use crate::{
-    CliError, Command, CommandContext,
-    command::Injected,
-    commands::{Builtin, Session},
-    options::Global,
+    CliError, Command, CommandContext, command::Injected, commands::Builtin, gate, options::Global, package::Features,
+    session::Session,
 };
 
 /// Adds a command of the user's own to the command line.
-#[must_use]
 pub fn with_command<C: Command>(app: App) -> App {
     app.extend(Injected::of::<C>())
 }
@@ -55,8 +54,13 @@ fn command_line(mut app: App) -> Result<(), CliError> {
         Some(command) => {
             let global = Global::from_arg_matches(&matches).unwrap_or_else(|error| used_wrongly(error));
             let session = Session::new(app, global);
-            let context = CommandContext::new(session.validated()?, session.global.clone());
+            let synthesis = session.synthesized()?;
+            let context = CommandContext::new(synthesis.model.clone(), session.global.clone());
             let running = (command.run)(sub_matches, context).unwrap_or_else(|error| used_wrongly(error));
+            if command.calls_aws {
+                let features = Features::from_arg_matches(sub_matches).unwrap_or_else(|error| used_wrongly(error));
+                gate::pass(&synthesis, &features)?;
+            }
             block_on(running)?.map_err(|error| CliError::failed(format!("`{name}` failed")).source(error))
         }
         None => {
@@ -78,7 +82,7 @@ fn binary_name() -> Option<String> {
     Some(path.file_stem()?.to_string_lossy().into_owned())
 }
 
-#[cfg(all(test, not(sparta_lambda)))]
+#[cfg(test)]
 mod tests {
     use clap::Parser;
     use serde_json::json;

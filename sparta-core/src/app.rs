@@ -8,13 +8,13 @@ use futures_util::FutureExt;
 use tower::{Layer, Service};
 
 use crate::{
-    Architecture, BoxError, Check, Environment, Error, Function, Hooks, HttpService, Pipeline, Request, ServeError,
-    Serving,
+    Architecture, BoxError, Check, Environment, Error, Function, Hooks, HttpService, LogLevel, Pipeline, Request,
+    ServeError, Serving,
     cfn::{Output, Resource, Value},
     iam::Statement,
-    model::Parts,
     runtime, serve,
     settings::process_variable,
+    stack::UserResources,
 };
 
 type Wrap = Box<dyn FnOnce(HttpService) -> HttpService + Send>;
@@ -37,10 +37,11 @@ pub struct App {
     pub(crate) name: String,
     pub(crate) description: String,
     pub(crate) architecture: Architecture,
+    pub(crate) log_level: LogLevel,
     pub(crate) functions: Vec<Function>,
     pub(crate) environments: Vec<Environment>,
     pub(crate) pipeline: Option<Pipeline>,
-    pub(crate) parts: Parts,
+    pub(crate) user_resources: UserResources,
     pub(crate) type_permissions: Vec<(String, Statement)>,
     layers: Vec<Wrap>,
     hooks: Hooks,
@@ -55,10 +56,11 @@ impl App {
             name: name.into(),
             description: String::new(),
             architecture: Architecture::default(),
+            log_level: LogLevel::default(),
             functions: Vec::new(),
             environments: Vec::new(),
             pipeline: None,
-            parts: Parts::default(),
+            user_resources: UserResources::default(),
             type_permissions: Vec::new(),
             layers: Vec::new(),
             hooks: Hooks::default(),
@@ -75,6 +77,20 @@ impl App {
     /// The processor that all its functions run on; `x86_64` by default.
     pub fn architecture(mut self, architecture: Architecture) -> Self {
         self.architecture = architecture;
+        self
+    }
+
+    /// The least important line that its functions log on Lambda; [`LogLevel::Info`] by default.
+    ///
+    /// # Example
+    ///
+    /// ```
+    /// use sparta_core::{App, LogLevel};
+    ///
+    /// let app = App::new("Hello").log_level(LogLevel::Debug);
+    /// ```
+    pub fn log_level(mut self, level: LogLevel) -> Self {
+        self.log_level = level;
         self
     }
 
@@ -185,7 +201,7 @@ impl App {
     /// let app = App::new("Orders").function(orders).resource("Table", table.retain());
     /// ```
     pub fn resource(mut self, id: impl Into<String>, resource: Resource) -> Self {
-        self.parts.resources.push((id.into(), resource));
+        self.user_resources.resources.push((id.into(), resource));
         self
     }
 
@@ -209,7 +225,7 @@ impl App {
 
     /// Adds an output of the stack, which `status` shows and other stacks can import.
     pub fn output(mut self, id: impl Into<String>, output: Output) -> Self {
-        self.parts.outputs.push((id.into(), output));
+        self.user_resources.outputs.push((id.into(), output));
         self
     }
 
@@ -217,7 +233,7 @@ impl App {
     ///
     /// See <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/conditions-section-structure.html>.
     pub fn condition(mut self, id: impl Into<String>, condition: impl Into<Value>) -> Self {
-        self.parts.conditions.push((id.into(), condition.into()));
+        self.user_resources.conditions.push((id.into(), condition.into()));
         self
     }
 

@@ -1,5 +1,7 @@
 use std::time::Duration;
 
+use crate::iam::Arn;
+
 /// A gate of the pipeline at which a person has to say yes.
 ///
 /// See <https://docs.aws.amazon.com/codepipeline/latest/userguide/approvals.html>.
@@ -19,9 +21,9 @@ use std::time::Duration;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[must_use]
 pub struct Approval {
-    message: Option<String>,
-    topic: Option<String>,
-    link: Option<String>,
+    pub(crate) message: Option<String>,
+    pub(crate) topic: Option<String>,
+    pub(crate) link: Option<String>,
     timeout: Option<Duration>,
 }
 
@@ -55,23 +57,8 @@ impl Approval {
         self
     }
 
-    /// What is asked.
-    pub fn question(&self) -> Option<&str> {
-        self.message.as_deref()
-    }
-
-    /// The ARN of the topic that is told.
-    pub fn topic_arn(&self) -> Option<&str> {
-        self.topic.as_deref()
-    }
-
-    /// The web page that is shown.
-    pub fn url(&self) -> Option<&str> {
-        self.link.as_deref()
-    }
-
     /// How long it waits, in minutes.
-    pub fn timeout_minutes(&self) -> Option<u64> {
+    pub(crate) fn timeout_minutes(&self) -> Option<u64> {
         self.timeout.map(|timeout| timeout.as_secs() / 60)
     }
 
@@ -103,8 +90,9 @@ impl Approval {
 }
 
 fn is_topic(arn: &str) -> bool {
-    let parts: Vec<&str> = arn.split(':').collect();
-    parts.len() == 6 && parts[0] == "arn" && parts[2] == "sns" && parts.iter().all(|part| !part.is_empty())
+    let Some(arn) = Arn::parse_literal(arn) else { return false };
+    let parts = [arn.partition, arn.region, arn.account, arn.resource];
+    arn.service == "sns" && parts.iter().all(|part| !part.is_empty()) && !arn.resource.contains(':')
 }
 
 /// What is wrong with an [`Approval`].

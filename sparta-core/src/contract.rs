@@ -1,4 +1,64 @@
 //! The names that the template, packages, pipelines and commands share.
 
+/// The parameter for the S3 bucket that holds the code archive.
+pub const CODE_BUCKET: &str = "CodeBucket";
+/// The parameter for the S3 key of the code archive.
+pub const CODE_KEY: &str = "CodeKey";
 /// The property of roles and users that bounds them, and the template's parameter that it comes from.
 pub const PERMISSIONS_BOUNDARY: &str = "PermissionsBoundary";
+/// The parameters of a service's template that are Sparta's own.
+pub const OWN_PARAMETERS: [&str; 3] = [CODE_BUCKET, CODE_KEY, PERMISSIONS_BOUNDARY];
+
+/// The parameter of a pipeline's stack for the ARN of the connection that reads the repository.
+pub const CONNECTION_ARN: &str = "ConnectionArn";
+/// The parameter of a pipeline's stack for the version of the secret that holds GitHub's token.
+pub const TOKEN_VERSION: &str = "TokenVersion";
+
+/// The tag that names the App that a stack belongs to.
+pub const APP_TAG: &str = "sparta:app";
+/// The tag for the version of Sparta that a stack was deployed with.
+pub const VERSION_TAG: &str = "sparta:version";
+/// The tag for the build that is deployed.
+pub const BUILD_ID_TAG: &str = "sparta:buildId";
+/// What the keys of tags begin with that are AWS's or Sparta's own.
+pub const RESERVED_TAG_PREFIXES: [&str; 2] = ["aws:", "sparta:"];
+
+/// Whether only AWS or Sparta may set the tag `key`.
+pub fn is_reserved_tag(key: &str) -> bool {
+    RESERVED_TAG_PREFIXES.iter().any(|prefix| key.starts_with(prefix))
+}
+
+/// The file with the service's template.
+pub const TEMPLATE_FILE: &str = "cloudformation.json";
+/// The file with the template of the pipeline's stack.
+pub const PIPELINE_FILE: &str = "pipeline.json";
+/// The archive of the code.
+pub const CODE_ARCHIVE: &str = "code.zip";
+/// The folder with what the code archive holds.
+pub const CODE_FOLDER: &str = "code";
+/// The program that Lambda runs, inside the code archive.
+pub const BOOTSTRAP: &str = "bootstrap";
+/// The file with the id of the build, beside the [`BOOTSTRAP`].
+pub const BUILD_ID_FILE: &str = "sparta-build-id";
+/// What `provision` would send to CloudFormation.
+pub const PROVISION_REQUEST_FILE: &str = "provision.request.json";
+/// What `provisionPipeline` would send to CloudFormation.
+pub const PIPELINE_REQUEST_FILE: &str = "pipeline.request.json";
+
+/// The file with an environment's template configuration.
+pub fn configuration_file(environment: &str) -> String {
+    format!("{environment}.json")
+}
+
+/// Whether an environment's configuration would take the place of another file. Names that differ only in case are one
+/// file on some systems.
+pub fn is_reserved_file(file: &str) -> bool {
+    [TEMPLATE_FILE, PIPELINE_FILE].iter().any(|own| own.eq_ignore_ascii_case(file))
+}
+
+/// The artifact with the sources, as the pipeline reads them from the repository.
+pub const SOURCE_ARTIFACT: &str = "Source";
+/// The artifact with the template and the configuration files.
+pub const BUILD_ARTIFACT: &str = "Build";
+/// The artifact with what the code archive holds.
+pub const CODE_ARTIFACT: &str = "Code";

@@ -1,8 +1,13 @@
+//! The places that a service is promoted through.
+
 use std::collections::BTreeMap;
 
 use crate::{
-    Approval,
+    Approval, ApprovalMistake,
     cfn::Value,
+    contract::{configuration_file, is_reserved_file, is_reserved_tag},
+    mistake::{Mistake, Subject},
+    pipeline::is_stack_name,
     settings::{EnvironmentSettings, SettingsSnapshot},
 };
 
@@ -102,5 +107,95 @@ impl Environment {
     /// The gate between its deployment and the next environment.
     pub fn promotion_approval(&self) -> Option<&Approval> {
         self.approve_promotion.as_ref()
+    }
+
+    /// Whether its name can be that of a file and begin that of a stack.
+    pub(crate) fn has_valid_name(&self) -> bool {
+        let known = |b: u8| b.is_ascii_alphanumeric() || b == b'-' || b == b'_';
+        let begins = self.name.starts_with(|c: char| c.is_ascii_alphabetic());
+        begins && self.name.len() <= 60 && self.name.bytes().all(known)
+    }
+
+    /// What AWS would refuse of it, apart from its settings.
+    pub(crate) fn check(&self) -> Vec<Mistake> {
+        let mut mistakes = self.check_approvals();
+        self.check_stack(&mut mistakes);
+        if !self.has_valid_name() {
+            mistakes.push(EnvironmentMistake::Name(self.name.clone()).into());
+        } else if is_reserved_file(&configuration_file(&self.name)) {
+            mistakes.push(EnvironmentMistake::Reserved(self.name.clone()).into());
+        }
+        if let Some(prefix) = self.stack_prefix.as_ref().filter(|prefix| !is_stack_name(prefix, 60)) {
+            mistakes.push(self.mistake(EnvironmentMistake::StackPrefix(prefix.clone())));
+        }
+        mistakes
+    }
+
+    /// What is wrong with its settings by themselves.
+    pub(crate) fn check_settings(&self) -> impl Iterator<Item = Mistake> {
+        let mistakes = self.settings.mistakes().into_iter();
+        mistakes.map(|problem| Mistake::new(Subject::Environment(self.name.clone()), problem))
+    }
+
+    fn check_approvals(&self) -> Vec<Mistake> {
+        let gates = [("approve_changes", &self.approve_changes), ("approve_promotion", &self.approve_promotion)];
+        let mistakes = gates.into_iter().flat_map(|(gate, approval)| {
+            let mistakes = approval.iter().flat_map(Approval::check);
+            mistakes.map(move |mistake| EnvironmentMistake::Approval { gate, mistake })
+        });
+        mistakes.map(|problem| self.mistake(problem)).collect()
+    }
+
+    /// See <https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_Tag.html> and
+    /// <https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_SetStackPolicy.html>.
+    fn check_stack(&self, mistakes: &mut Vec<Mistake>) {
+        // A stack has at most 50, and three are Sparta's.
+        let count = self.tags.len();
+        if count > 47 {
+            mistakes.push(EnvironmentMistake::TooManyTags { environment: self.name.clone(), count }.into());
+        }
+        for (key, value) in &self.tags {
+            if is_reserved_tag(key) || !(1..=128).contains(&key.chars().count()) || value.chars().count() > 256 {
+                mistakes.push(self.mistake(EnvironmentMistake::Tag(key.clone())));
+            }
+        }
+        let policy = self.stack_policy.as_ref().and_then(|policy| serde_json::to_string(policy).ok());
+        if let Some(bytes) = policy.map(|policy| policy.len()).filter(|bytes| *bytes > 16_384) {
+            mistakes.push(self.mistake(EnvironmentMistake::StackPolicy { bytes }));
+        }
+    }
+
+    fn mistake(&self, problem: EnvironmentMistake) -> Mistake {
+        Mistake::new(Subject::Environment(self.name.clone()), problem)
+    }
+}
+
+/// What is wrong with an [`Environment`].
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+#[expect(missing_docs, reason = "the messages say what they mean, and the fields are what they name")]
+pub enum EnvironmentMistake {
+    #[error("the environment's name `{0}` has to be 1 to 60 letters, digits, `-` and `_`, beginning with a letter")]
+    Name(String),
+    #[error("an environment cannot be called `{0}`, because the file `{0}.json` is another one: rename it")]
+    Reserved(String),
+    #[error("its stack prefix `{0}` has to begin with a letter and go on with letters, digits and `-`")]
+    StackPrefix(String),
+    #[error(
+        "the tag `{0}`: a key has 1 to 128 characters and does not begin with `aws:` or `sparta:`, a value has at most 256: correct it"
+    )]
+    Tag(String),
+    #[error("environment `{environment}` has {count} tags, and 47 are allowed beside Sparta's own three: remove some")]
+    TooManyTags { environment: String, count: usize },
+    #[error("its stack policy takes {bytes} bytes, and CloudFormation allows 16,384: shorten it")]
+    StackPolicy { bytes: usize },
+    #[error("{gate} {mistake}")]
+    Approval { gate: &'static str, mistake: ApprovalMistake },
+}
+
+impl From<EnvironmentMistake> for Mistake {
+    /// A mistake of the App, whose text names the environment itself.
+    fn from(problem: EnvironmentMistake) -> Self {
+        Self::new(Subject::App, problem)
     }
 }

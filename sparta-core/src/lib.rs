@@ -30,6 +30,8 @@ mod request;
 mod response;
 mod runtime;
 mod service;
+mod stack;
+mod summary;
 
 pub use app::App;
 pub use approval::{Approval, ApprovalMistake};
@@ -37,12 +39,15 @@ pub use architecture::Architecture;
 pub use aws_lambda_events::{self, query_map::QueryMap};
 pub use body::Body;
 pub use context::{ClientApplication, ClientContext, CognitoIdentity, Config, Context, LambdaEvent};
-pub use environment::Environment;
+pub use environment::{Environment, EnvironmentMistake};
 pub use error::{BoxError, Error, Failure, Result};
 pub use event::{EventMismatch, FromEvent};
-pub use function::{Function, FunctionKind, FunctionSpec, Memory};
-pub use mistake::{Mistake, Mistakes};
-pub use model::Model;
+pub use function::{
+    Function, FunctionKind, FunctionMistake, FunctionSpec, GrantMistake, LogLevel, Memory, VariableMistake,
+};
+pub use mistake::{Mistake, Mistakes, Problem, Subject};
+pub use model::{AppMistake, Model};
+pub use permissions::PermissionsMistake;
 pub use pipeline::{Compute, Pipeline, PipelineMistake, Repository, RepositoryError, stack_name};
 pub use records::{BatchResponse, Record, RecordError, Records, RecordsError, RecordsIter};
 pub use request::{PayloadError, RequestContext, RequestExt, RequestPayloadExt};
@@ -53,7 +58,9 @@ pub use runtime::exchange::Exchange;
 pub use runtime::reply::Replies;
 pub use runtime::{Build, Check, FunctionEntry, Hook, Hooks, ServeError, Serving, serve};
 pub use service::{HttpService, Request};
-pub use synth::{LogLevel, Synthesis};
+#[doc(hidden)]
+pub use summary::Summary;
+pub use synth::Synthesis;
 pub use tower::service_fn;
 
 /// What `resource!`, `property!` and `attribute!` are made of.

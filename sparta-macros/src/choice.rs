@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use heck::ToKebabCase;
 use proc_macro2::TokenStream;
 use quote::quote;
 use syn::ext::IdentExt;
@@ -55,39 +56,10 @@ fn text(variant: &Variant, mistakes: &mut Mistakes) -> String {
     }
     let items = items(&variant.attrs, &["rename"], mistakes);
     let Some(rename) = items.first().and_then(|item| mistakes.keep(item.text())) else {
-        return kebab_case(&variant.ident.unraw().to_string());
+        return variant.ident.unraw().to_string().to_kebab_case();
     };
     if rename.value().is_empty() {
         mistakes.at(&rename, "a variant cannot be written as the empty text, which means an absent value");
     }
     rename.value()
-}
-
-fn kebab_case(name: &str) -> String {
-    let mut text = String::new();
-    let letters: Vec<char> = name.chars().collect();
-    for (i, letter) in letters.iter().enumerate() {
-        let starts_word = letter.is_uppercase()
-            && i > 0
-            && (!letters[i - 1].is_uppercase() || letters.get(i + 1).is_some_and(|next| next.is_lowercase()));
-        if starts_word {
-            text.push('-');
-        }
-        text.extend(letter.to_lowercase());
-    }
-    text
-}
-
-#[cfg(test)]
-mod tests {
-    use super::kebab_case;
-
-    #[test]
-    fn variants_are_written_in_kebab_case() {
-        for (name, text) in
-            [("Large", "large"), ("ExtraLarge", "extra-large"), ("HTTPServer", "http-server"), ("V2", "v2")]
-        {
-            assert_eq!(kebab_case(name), text);
-        }
-    }
 }

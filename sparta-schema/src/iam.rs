@@ -74,7 +74,7 @@ pub fn matching(pattern: &str) -> impl Iterator<Item = &'static Action> {
     let (prefix, pattern) = pattern.split_once(':').unwrap_or((pattern, ""));
     let pattern = pattern.to_ascii_lowercase();
     let actions = service(prefix).map_or(&[][..], |it| &it.actions);
-    actions.iter().filter(move |it| wildcard(pattern.as_bytes(), it.name.to_ascii_lowercase().as_bytes()))
+    actions.iter().filter(move |it| is_like(&pattern, &it.name.to_ascii_lowercase()))
 }
 
 /// Whether an action as policies name it stands for one that exists: `s3:GetObject`, `s3:Get*`, `*`.
@@ -132,14 +132,36 @@ impl Service {
     }
 }
 
-fn wildcard(pattern: &[u8], name: &[u8]) -> bool {
-    match (pattern, name) {
-        ([], []) => true,
-        ([b'*', rest @ ..], _) => wildcard(rest, name) || (!name.is_empty() && wildcard(pattern, &name[1..])),
-        ([b'?', rest @ ..], [_, name @ ..]) => wildcard(rest, name),
-        ([a, rest @ ..], [b, name @ ..]) => a == b && wildcard(rest, name),
-        _ => false,
+/// Whether a text is what a pattern stands for, in which `*` is any text and `?` any one character of ASCII.
+///
+/// # Example
+///
+/// ```
+/// use sparta_schema::iam::is_like;
+///
+/// assert!(is_like("iam:*UserPolicy", "iam:PutUserPolicy"));
+/// assert!(!is_like("s3:Get*", "s3:PutObject"));
+/// ```
+pub fn is_like(pattern: &str, text: &str) -> bool {
+    let (pattern, text) = (pattern.as_bytes(), text.as_bytes());
+    // The last `*`, and how much of the text it and what is before it stand for: each further try lets it stand for more.
+    let mut star = None;
+    let (mut p, mut t) = (0, 0);
+    while t < text.len() {
+        match (pattern.get(p), star) {
+            (Some(b'*'), _) => {
+                star = Some((p, t));
+                p += 1;
+            }
+            (Some(b), _) if *b == b'?' || *b == text[t] => (p, t) = (p + 1, t + 1),
+            (_, Some((at, from))) => {
+                star = Some((at, from + 1));
+                (p, t) = (at + 1, from + 1);
+            }
+            _ => return false,
+        }
     }
+    pattern[p..].iter().all(|b| *b == b'*')
 }
 
 #[cfg(test)]
@@ -153,6 +175,26 @@ mod tests {
         assert!(matching("lambda:Create*").any(|it| it.name == "CreateFunction"));
         assert_eq!(matching("lambda:Kreate*").count(), 0);
         assert!(matching("sqs:*").count() > 15);
+    }
+
+    #[test]
+    fn wildcards_stand_for_any_text_and_any_character() {
+        for (pattern, text) in [
+            ("", ""),
+            ("*", ""),
+            ("*", "any"),
+            ("a*c", "abcbc"),
+            ("a**c?", "acd"),
+            ("*ab*ab", "ababab"),
+            ("?*", "a"),
+            ("x*y*z", "x--y-z-z"),
+        ] {
+            assert!(is_like(pattern, text), "{pattern} {text}");
+        }
+        for (pattern, text) in [("", "a"), ("a", ""), ("?", ""), ("a*c", "abd"), ("*ab*ab", "aab"), ("A", "a")] {
+            assert!(!is_like(pattern, text), "{pattern} {text}");
+        }
+        assert!(!is_like(&"a*".repeat(40), &("a".repeat(39) + &"b".repeat(60))));
     }
 
     #[test]

@@ -3,7 +3,7 @@
 //! `resource!` looks things up here while a service is compiled, and Sparta's synthesis when a template is made. A crate
 //! of macros can export nothing else, so the data has a crate of its own.
 //!
-//! The data is made from the schemas in cfn-lint's package by `cargo run -p sparta-schema --example update`, and never
+//! The data is made from the schemas in cfn-lint's package by `cargo run -p sparta-schema-update`, and never
 //! edited by hand. What is not looked up is not decompressed.
 #![doc = include_str!("../README.md")]
 

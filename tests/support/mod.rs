@@ -1,4 +1,4 @@
-//! Runs services as a person does: their full build from the command line, and the package that it makes.
+//! Runs services as a person does: the plain build from the command line, and the package that it makes.
 
 use std::{
     collections::BTreeMap,
@@ -19,10 +19,14 @@ pub struct Run {
     pub stderr: String,
 }
 
-/// A service of this workspace, in its full build.
+/// A service of this workspace, in its plain build, which hands over to the `aws` build where it has to.
 pub struct Service {
     program: PathBuf,
+    /// Where cargo keeps what it compiles in between, if not in the program's target folder.
+    build_folder: Option<PathBuf>,
 }
+
+const BUILD_FOLDER: &str = "CARGO_BUILD_BUILD_DIR";
 
 /// The workspace's root.
 pub fn root() -> &'static Path {
@@ -47,14 +51,31 @@ impl Service {
     pub fn of(package: &str) -> Self {
         static COMPILED: Mutex<BTreeMap<String, PathBuf>> = Mutex::new(BTreeMap::new());
         let mut compiled = COMPILED.lock().unwrap_or_else(PoisonError::into_inner);
-        let program = compiled.entry(package.to_owned()).or_insert_with(|| compile(package));
-        Self { program: program.clone() }
+        let program = compiled.entry(package.to_owned()).or_insert_with(|| compile(cargo(), package, &[]));
+        Self { program: program.clone(), build_folder: None }
+    }
+
+    /// The service with features of its package, in a folder where it does not replace the one without.
+    pub fn with_features(package: &str, features: &[&str]) -> Self {
+        let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().expect("it is in the target folder");
+        let mut cargo = cargo();
+        cargo.env(BUILD_FOLDER, target);
+        let folder = target.join("with-features");
+        let folder = folder.to_str().expect("the path is UTF-8");
+        let program = compile(cargo, package, &["--features", &features.join(","), "--target-dir", folder]);
+        Self { program, build_folder: Some(target.to_owned()) }
+    }
+
+    /// Where it is.
+    pub fn program(&self) -> &Path {
+        &self.program
     }
 
     /// A run of it in `folder`, with these arguments.
     pub fn command<A: AsRef<OsStr>>(&self, folder: &Path, arguments: impl IntoIterator<Item = A>) -> Command {
         let mut command = Command::new(&self.program);
         command.args(arguments).current_dir(folder).env_remove("RUSTFLAGS").env_remove("CARGO_PKG_NAME");
+        command.envs(self.build_folder.iter().map(|folder| (BUILD_FOLDER, folder)));
         // `cargo run` says where the package is.
         command.env("CARGO_MANIFEST_DIR", root());
         command
@@ -82,9 +103,9 @@ impl Run {
     }
 }
 
-fn compile(package: &str) -> PathBuf {
-    let mut command = cargo();
-    let built = run(command.args(["build", "--quiet", "--message-format", "json", "--package", package]));
+fn compile(mut cargo: Command, package: &str, flags: &[&str]) -> PathBuf {
+    cargo.args(["build", "--quiet", "--message-format", "json", "--package", package]).args(flags);
+    let built = run(&mut cargo);
     let executable = built
         .success()
         .lines()

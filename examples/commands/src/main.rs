@@ -1,9 +1,9 @@
 //! A service that works off a queue and brings a command of its own: `cargo run -p commands -- seed --count 3`.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use sparta::{clap, prelude::*};
 
-#[derive(Deserialize)]
+#[derive(Deserialize, Serialize)]
 struct Order {
     id: u32,
 }
@@ -39,10 +39,9 @@ struct Seed {
 impl Command for Seed {
     async fn run(self, context: CommandContext) -> Result<(), Error> {
         eprintln!("orders for {}", context.model().name());
-        for id in 1..=self.count {
-            println!(r#"{{"id":{id}}}"#);
-        }
-        Ok(())
+        let orders: Vec<Order> = (1..=self.count).map(|id| Order { id }).collect();
+        let lines: Result<Vec<String>, _> = orders.iter().map(serde_json::to_string).collect();
+        context.print(&lines?.join("\n"), &orders)
     }
 }
 

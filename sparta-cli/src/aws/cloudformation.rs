@@ -5,26 +5,9 @@ use aws_sdk_cloudformation::Client;
 use aws_sdk_cloudformation::types::{Capability, ChangeSetType, Parameter, Tag, TemplateStage};
 
 use super::error::failed;
-use super::{AwsError, Call};
+use super::{AwsError, calls};
 
 pub use super::stack::{ChangeSet, Event, Output, Resource, Stack, StackRequest, TEMPLATE_BODY_LIMIT, TemplateSource};
-
-const DESCRIBE_STACKS: Call = call("DescribeStacks", "cloudformation:DescribeStacks");
-const DESCRIBE_EVENTS: Call = call("DescribeStackEvents", "cloudformation:DescribeStackEvents");
-const LIST_RESOURCES: Call = call("ListStackResources", "cloudformation:ListStackResources");
-const GET_TEMPLATE: Call = call("GetTemplate", "cloudformation:GetTemplate");
-const CREATE_CHANGE_SET: Call = call("CreateChangeSet", "cloudformation:CreateChangeSet");
-const DESCRIBE_CHANGE_SET: Call = call("DescribeChangeSet", "cloudformation:DescribeChangeSet");
-const EXECUTE_CHANGE_SET: Call = call("ExecuteChangeSet", "cloudformation:ExecuteChangeSet");
-const DELETE_CHANGE_SET: Call = call("DeleteChangeSet", "cloudformation:DeleteChangeSet");
-const LIST_CHANGE_SETS: Call = call("ListChangeSets", "cloudformation:ListChangeSets");
-const DELETE_STACK: Call = call("DeleteStack", "cloudformation:DeleteStack");
-const GET_POLICY: Call = call("GetStackPolicy", "cloudformation:GetStackPolicy");
-const SET_POLICY: Call = call("SetStackPolicy", "cloudformation:SetStackPolicy");
-
-const fn call(name: &'static str, action: &'static str) -> Call {
-    Call { name, action }
-}
 
 /// The calls that Sparta makes of CloudFormation.
 #[derive(Clone, Debug)]
@@ -45,7 +28,7 @@ impl CloudFormation {
     /// Those of the call.
     pub async fn stack(&self, name: &str) -> Result<Option<Stack>, AwsError> {
         let answer = self.client.describe_stacks().stack_name(name).send().await;
-        match answer.map_err(failed(DESCRIBE_STACKS, stack(name))) {
+        match answer.map_err(failed(calls::DESCRIBE_STACKS, stack(name))) {
             Ok(answer) => Ok(answer.stacks.unwrap_or_default().pop().map(Stack::from)),
             Err(error) if error.is_missing_stack() => Ok(None),
             Err(error) => Err(error),
@@ -65,7 +48,7 @@ impl CloudFormation {
             .set_next_token(page)
             .send()
             .await
-            .map_err(failed(DESCRIBE_EVENTS, stack(name)))?;
+            .map_err(failed(calls::DESCRIBE_STACK_EVENTS, stack(name)))?;
         let events = answer.stack_events.unwrap_or_default();
         Ok((events.into_iter().map(Event::from).collect(), answer.next_token))
     }
@@ -79,7 +62,7 @@ impl CloudFormation {
         let mut pages = self.client.list_stack_resources().stack_name(name).into_paginator().send();
         let mut resources = Vec::new();
         while let Some(page) = pages.next().await {
-            let page = page.map_err(failed(LIST_RESOURCES, stack(name)))?;
+            let page = page.map_err(failed(calls::LIST_STACK_RESOURCES, stack(name)))?;
             for summary in page.stack_resource_summaries.unwrap_or_default() {
                 resources.push(Resource {
                     logical_id: summary.logical_resource_id.unwrap_or_default(),
@@ -106,7 +89,7 @@ impl CloudFormation {
             .template_stage(TemplateStage::Original)
             .send()
             .await
-            .map_err(failed(GET_TEMPLATE, stack(name)))?;
+            .map_err(failed(calls::GET_TEMPLATE, stack(name)))?;
         Ok(answer.template_body.unwrap_or_default())
     }
 
@@ -141,7 +124,7 @@ impl CloudFormation {
         for capability in &request.capabilities {
             call = call.capabilities(Capability::from(capability.as_str()));
         }
-        let answer = call.send().await.map_err(failed(CREATE_CHANGE_SET, stack(&request.name)));
+        let answer = call.send().await.map_err(failed(calls::CREATE_CHANGE_SET, stack(&request.name)));
         match answer {
             Ok(answer) => Ok(answer.id.unwrap_or_else(|| name.to_owned())),
             // The names are unique, so this is our own, made by an attempt whose answer was lost.
@@ -163,7 +146,7 @@ impl CloudFormation {
             .change_set_name(id)
             .send()
             .await
-            .map_err(failed(DESCRIBE_CHANGE_SET, stack(stack_name)))?;
+            .map_err(failed(calls::DESCRIBE_CHANGE_SET, stack(stack_name)))?;
         Ok(ChangeSet {
             stack_id: answer.stack_id.unwrap_or_default(),
             status: answer.status.map(|s| s.as_str().to_owned()).unwrap_or_default(),
@@ -185,7 +168,7 @@ impl CloudFormation {
             .client_request_token(token)
             .send()
             .await
-            .map_err(failed(EXECUTE_CHANGE_SET, stack(stack_name)))?;
+            .map_err(failed(calls::EXECUTE_CHANGE_SET, stack(stack_name)))?;
         Ok(())
     }
 
@@ -201,7 +184,7 @@ impl CloudFormation {
             .change_set_name(id)
             .send()
             .await
-            .map_err(failed(DELETE_CHANGE_SET, stack(stack_name)))?;
+            .map_err(failed(calls::DELETE_CHANGE_SET, stack(stack_name)))?;
         Ok(())
     }
 
@@ -217,7 +200,7 @@ impl CloudFormation {
             .stack_name(name)
             .send()
             .await
-            .map_err(failed(LIST_CHANGE_SETS, stack(name)))?;
+            .map_err(failed(calls::LIST_CHANGE_SETS, stack(name)))?;
         Ok(answer.summaries.unwrap_or_default().len())
     }
 
@@ -228,7 +211,7 @@ impl CloudFormation {
     /// Those of the call.
     pub async fn stack_policy(&self, name: &str) -> Result<Option<String>, AwsError> {
         let answer = self.client.get_stack_policy().stack_name(name).send().await;
-        Ok(answer.map_err(failed(GET_POLICY, stack(name)))?.stack_policy_body)
+        Ok(answer.map_err(failed(calls::GET_STACK_POLICY, stack(name)))?.stack_policy_body)
     }
 
     /// Sets that policy.
@@ -238,7 +221,7 @@ impl CloudFormation {
     /// Those of the call.
     pub async fn set_stack_policy(&self, name: &str, policy: &str) -> Result<(), AwsError> {
         let answer = self.client.set_stack_policy().stack_name(name).stack_policy_body(policy).send().await;
-        answer.map_err(failed(SET_POLICY, stack(name)))?;
+        answer.map_err(failed(calls::SET_STACK_POLICY, stack(name)))?;
         Ok(())
     }
 
@@ -248,7 +231,7 @@ impl CloudFormation {
     ///
     /// Those of the call.
     pub async fn delete_stack(&self, name: &str) -> Result<(), AwsError> {
-        self.client.delete_stack().stack_name(name).send().await.map_err(failed(DELETE_STACK, stack(name)))?;
+        self.client.delete_stack().stack_name(name).send().await.map_err(failed(calls::DELETE_STACK, stack(name)))?;
         Ok(())
     }
 }

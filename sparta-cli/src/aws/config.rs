@@ -7,6 +7,7 @@ use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 
+use super::http;
 use crate::error::Advice;
 
 /// How often a call is tried before its failure counts; the SDK's own default is 3.
@@ -42,7 +43,8 @@ impl Advice for NoRegion {
 /// [`NoRegion`] when neither options nor environment nor profile name one.
 pub async fn load(options: &AwsOptions) -> Result<SdkConfig, NoRegion> {
     let timeouts = TimeoutConfig::builder().read_timeout(LONGEST_ANSWER).build();
-    let mut loader = aws_config::defaults(BehaviorVersion::latest()).timeout_config(timeouts);
+    let mut loader =
+        aws_config::defaults(BehaviorVersion::latest()).http_client(http::client()).timeout_config(timeouts);
     if env::var_os("AWS_MAX_ATTEMPTS").is_none() {
         loader = loader.retry_config(RetryConfig::standard().with_max_attempts(ATTEMPTS));
     }

@@ -1,19 +1,13 @@
+//! The one error of all calls, with advice for each kind of failure.
+
 use std::error::Error;
 use std::fmt;
 
 use aws_sdk_sts::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_sts::operation::RequestId;
 
+use super::Call;
 use crate::error::Advice;
-
-/// One call of AWS: its name, and the IAM action that allows it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Call {
-    /// The operation, such as `CreateChangeSet`.
-    pub name: &'static str,
-    /// The action, such as `cloudformation:CreateChangeSet`.
-    pub action: &'static str,
-}
 
 /// What kind of failure a call met.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

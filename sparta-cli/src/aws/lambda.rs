@@ -1,23 +1,33 @@
 //! AWS Lambda: new code for a function that exists.
 
 use aws_config::SdkConfig;
-use aws_sdk_lambda::Client;
+use serde::Deserialize;
+use serde::de::IgnoredAny;
+use serde_json::json;
 
-use super::error::failed;
-use super::{AwsError, Call};
+use super::operation::Client;
+use super::request::{Protocol, Request, Service};
+use super::{AwsError, calls};
 
-const GET_CONFIGURATION: Call = Call { name: "GetFunctionConfiguration", action: "lambda:GetFunctionConfiguration" };
-pub(crate) const UPDATE_CODE: Call = Call { name: "UpdateFunctionCode", action: "lambda:UpdateFunctionCode" };
+const LAMBDA: Service = Service { id: "Lambda", name: "lambda", protocol: Protocol::Rest, ipv6: false };
 
 /// What a function runs, and how its last update went.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 pub struct Code {
     /// Base64 of the archive's SHA-256.
+    #[serde(rename = "CodeSha256", default)]
     pub sha256: String,
     /// `Successful`, `InProgress` or `Failed`.
+    #[serde(rename = "LastUpdateStatus", default = "successful")]
     pub last_update: String,
     /// AWS's reason for the last update's status.
+    #[serde(rename = "LastUpdateStatusReason")]
     pub reason: Option<String>,
+}
+
+/// Absent for a function that was never updated.
+fn successful() -> String {
+    "Successful".to_owned()
 }
 
 /// The calls that Sparta makes of Lambda.
@@ -29,7 +39,7 @@ pub struct Lambda {
 impl Lambda {
     /// A client for the configured account and region.
     pub fn new(config: &SdkConfig) -> Self {
-        Self { client: Client::new(config) }
+        Self { client: Client::new(LAMBDA, config) }
     }
 
     /// What the function runs now.
@@ -38,19 +48,8 @@ impl Lambda {
     ///
     /// Those of the call.
     pub async fn code(&self, function: &str) -> Result<Code, AwsError> {
-        let answer = self
-            .client
-            .get_function_configuration()
-            .function_name(function)
-            .send()
-            .await
-            .map_err(failed(GET_CONFIGURATION, thing(function)))?;
-        Ok(Code {
-            sha256: answer.code_sha256.unwrap_or_default(),
-            // Absent for a function that was never updated.
-            last_update: answer.last_update_status.map_or_else(|| "Successful".to_owned(), |s| s.as_str().to_owned()),
-            reason: answer.last_update_status_reason,
-        })
+        let request = Request::rest("GET", &["2015-03-31", "functions", function, "configuration"]);
+        self.client.call(calls::GET_FUNCTION_CONFIGURATION, thing(function), request).await
     }
 
     /// Starts to give the function the code at this place in S3.
@@ -59,14 +58,9 @@ impl Lambda {
     ///
     /// Those of the call.
     pub async fn update_code(&self, function: &str, bucket: &str, key: &str) -> Result<(), AwsError> {
-        self.client
-            .update_function_code()
-            .function_name(function)
-            .s3_bucket(bucket)
-            .s3_key(key)
-            .send()
-            .await
-            .map_err(failed(UPDATE_CODE, thing(function)))?;
+        let request = Request::rest("PUT", &["2015-03-31", "functions", function, "code"])
+            .body(&json!({ "S3Bucket": bucket, "S3Key": key }));
+        let IgnoredAny = self.client.call(calls::UPDATE_FUNCTION_CODE, thing(function), request).await?;
         Ok(())
     }
 }

@@ -2,11 +2,16 @@
 
 pub mod cloudformation;
 pub mod config;
+mod endpoint;
 mod error;
+pub(crate) mod http;
 pub mod lambda;
+mod operation;
+mod request;
 pub mod s3;
 pub mod secrets;
 mod stack;
 pub mod sts;
 
-pub use error::{AwsError, Call, Fault};
+pub use crate::calls::{self, Call};
+pub use error::{AwsError, Fault};

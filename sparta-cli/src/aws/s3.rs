@@ -11,12 +11,7 @@ use aws_sdk_s3::primitives::ByteStream;
 use aws_smithy_types::base64;
 
 use super::error::failed;
-use super::{AwsError, Call};
-
-const HEAD_BUCKET: Call = Call { name: "HeadBucket", action: "s3:ListBucket" };
-const GET_LOCATION: Call = Call { name: "GetBucketLocation", action: "s3:GetBucketLocation" };
-const HEAD_OBJECT: Call = Call { name: "HeadObject", action: "s3:GetObject" };
-const PUT_OBJECT: Call = Call { name: "PutObject", action: "s3:PutObject" };
+use super::{AwsError, calls};
 
 /// How long an object may take to be sent and stored: 250 MB at 1 Mbit/s.
 const LONGEST_UPLOAD: Duration = Duration::from_secs(2000);
@@ -69,7 +64,7 @@ impl S3 {
             Err(error) => error,
         };
         let region = header(&error, "x-amz-bucket-region");
-        let error = AwsError::from_sdk(HEAD_BUCKET, bucket(name), error);
+        let error = AwsError::from_sdk(calls::HEAD_BUCKET, bucket(name), error);
         match error.status {
             Some(404) => Ok(Bucket::Missing),
             Some(301) => Ok(Bucket::Elsewhere(region)),
@@ -84,7 +79,7 @@ impl S3 {
     /// An answer to HEAD has no body, so ask in a way that S3 answers with its reason.
     async fn forbidden(&self, name: &str, head: AwsError) -> Result<Bucket, AwsError> {
         let asked = self.client.get_bucket_location().bucket(name).send().await;
-        match asked.map_err(failed(GET_LOCATION, bucket(name))) {
+        match asked.map_err(failed(calls::GET_BUCKET_LOCATION, bucket(name))) {
             Err(error) if error.status != Some(403) || error.fault != super::Fault::Denied => Err(error),
             _ if head.status == Some(403) => Ok(Bucket::Forbidden(head)),
             _ => Err(head),
@@ -105,7 +100,7 @@ impl S3 {
             .set_expected_bucket_owner(owner.map(str::to_owned))
             .send()
             .await
-            .map_err(failed(HEAD_OBJECT, object(name, key)));
+            .map_err(failed(calls::HEAD_OBJECT, object(name, key)));
         match answer {
             Ok(answer) => Ok(answer.content_length.and_then(|length| u64::try_from(length).ok())),
             // Without s3:ListBucket, S3 says 403 for an object that is not there.
@@ -141,7 +136,7 @@ impl S3 {
             )
             .send()
             .await
-            .map_err(failed(PUT_OBJECT, object(name, key)))?;
+            .map_err(failed(calls::PUT_OBJECT, object(name, key)))?;
         Ok(())
     }
 }

@@ -1,22 +1,19 @@
 //! AWS Secrets Manager: one string under one name.
 
-use std::future::Future;
-
 use aws_config::SdkConfig;
-use aws_sdk_secretsmanager::Client;
-use tracing::instrument::WithSubscriber;
-use tracing::subscriber::NoSubscriber;
+use serde::Deserialize;
+use serde::de::IgnoredAny;
+use serde_json::json;
 
-use super::error::failed;
-use super::{AwsError, Call};
+use super::operation::Client;
+use super::request::{Protocol, Request, Service, idempotency_token};
+use super::{AwsError, calls};
 
-const GET_VALUE: Call = Call { name: "GetSecretValue", action: "secretsmanager:GetSecretValue" };
-const PUT_VALUE: Call = Call { name: "PutSecretValue", action: "secretsmanager:PutSecretValue" };
-const CREATE: Call = Call { name: "CreateSecret", action: "secretsmanager:CreateSecret" };
-const RESTORE: Call = Call { name: "RestoreSecret", action: "secretsmanager:RestoreSecret" };
+const SECRETS_MANAGER: Service =
+    Service { id: "Secrets Manager", name: "secretsmanager", protocol: Protocol::Json("secretsmanager"), ipv6: true };
 
-/// What is kept under a name.
-pub enum Kept {
+/// What is stored under a name.
+pub enum Stored {
     /// There is nothing of that name, or it has no value yet.
     Nothing,
     /// It waits for its deletion.
@@ -36,53 +33,68 @@ pub struct Secrets {
     client: Client,
 }
 
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+struct Answer {
+    secret_string: String,
+    version_id: String,
+}
+
 impl Secrets {
     /// A client for the configured account and region.
     pub fn new(config: &SdkConfig) -> Self {
-        Self { client: Client::new(config) }
+        Self { client: Client::new(SECRETS_MANAGER, config) }
     }
 
-    /// What is kept under `name`.
+    /// What is stored under `name`.
     ///
     /// # Errors
     ///
     /// Those of the call.
-    pub async fn get(&self, name: &str) -> Result<Kept, AwsError> {
-        let answer = unlogged(self.client.get_secret_value().secret_id(name).send()).await;
-        match answer.map_err(failed(GET_VALUE, thing(name))) {
-            Ok(answer) => Ok(Kept::Value {
-                value: answer.secret_string.unwrap_or_default(),
-                version: answer.version_id.unwrap_or_default(),
-            }),
-            Err(error) if error.has_code("ResourceNotFoundException") => Ok(Kept::Nothing),
-            Err(error) if is_deleted(&error) => Ok(Kept::Deleted),
+    pub async fn get(&self, name: &str) -> Result<Stored, AwsError> {
+        let request = Request::json(&json!({ "SecretId": name })).secret();
+        let answer: Result<Answer, _> = self.client.call(calls::GET_SECRET_VALUE, thing(name), request).await;
+        match answer {
+            Ok(answer) => Ok(Stored::Value { value: answer.secret_string, version: answer.version_id }),
+            Err(error) if error.has_code("ResourceNotFoundException") => Ok(Stored::Nothing),
+            Err(error) if is_deleted(&error) => Ok(Stored::Deleted),
             Err(error) => Err(error),
         }
     }
 
-    /// Keeps `value` under a new name; answers the id of its version, or none if the name is taken.
+    /// Stores `value` under a new name; answers the id of its version, or none if the name is taken.
     ///
     /// # Errors
     ///
     /// Those of the call.
     pub async fn create(&self, name: &str, value: &str, description: &str) -> Result<Option<String>, AwsError> {
-        let create = self.client.create_secret().name(name).secret_string(value).description(description);
-        match unlogged(create.send()).await.map_err(failed(CREATE, thing(name))) {
-            Ok(answer) => Ok(Some(answer.version_id.unwrap_or_default())),
+        let request = Request::json(&json!({
+            "Name": name,
+            "SecretString": value,
+            "Description": description,
+            "ClientRequestToken": idempotency_token(),
+        }));
+        let answer: Result<Answer, _> = self.client.call(calls::CREATE_SECRET, thing(name), request.secret()).await;
+        match answer {
+            Ok(answer) => Ok(Some(answer.version_id)),
             Err(error) if error.has_code("ResourceExistsException") => Ok(None),
             Err(error) => Err(error),
         }
     }
 
-    /// Replaces the value kept under `name`; answers the id of its version.
+    /// Replaces the value stored under `name`; answers the id of its version.
     ///
     /// # Errors
     ///
     /// Those of the call.
     pub async fn put(&self, name: &str, value: &str) -> Result<String, AwsError> {
-        let put = self.client.put_secret_value().secret_id(name).secret_string(value);
-        let answer = unlogged(put.send()).await.map_err(failed(PUT_VALUE, thing(name)))?;
-        Ok(answer.version_id.unwrap_or_default())
+        let request = Request::json(&json!({
+            "SecretId": name,
+            "SecretString": value,
+            "ClientRequestToken": idempotency_token(),
+        }));
+        let answer: Answer = self.client.call(calls::PUT_SECRET_VALUE, thing(name), request.secret()).await?;
+        Ok(answer.version_id)
     }
 
     /// Takes back the deletion of `name`.
@@ -91,14 +103,10 @@ impl Secrets {
     ///
     /// Those of the call.
     pub async fn restore(&self, name: &str) -> Result<(), AwsError> {
-        self.client.restore_secret().secret_id(name).send().await.map_err(failed(RESTORE, thing(name)))?;
+        let request = Request::json(&json!({ "SecretId": name }));
+        let IgnoredAny = self.client.call(calls::RESTORE_SECRET, thing(name), request).await?;
         Ok(())
     }
-}
-
-/// The SDK logs answers at its finest level, and AWS quotes the values that it refuses.
-fn unlogged<F: Future>(call: F) -> impl Future<Output = F::Output> {
-    call.with_subscriber(NoSubscriber::default())
 }
 
 fn is_deleted(error: &AwsError) -> bool {

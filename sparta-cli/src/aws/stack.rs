@@ -1,3 +1,5 @@
+//! Stacks, change sets and events, as far as deployment asks for them.
+
 use std::collections::BTreeMap;
 
 use aws_sdk_cloudformation::primitives::{DateTime, DateTimeFormat};

@@ -4,9 +4,7 @@ use aws_config::SdkConfig;
 use aws_sdk_sts::Client;
 
 use super::error::failed;
-use super::{AwsError, Call};
-
-const GET_CALLER_IDENTITY: Call = Call { name: "GetCallerIdentity", action: "sts:GetCallerIdentity" };
+use super::{AwsError, calls};
 
 /// Who calls AWS.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,6 +25,6 @@ pub async fn identity(config: &SdkConfig) -> Result<Identity, AwsError> {
         .get_caller_identity()
         .send()
         .await
-        .map_err(failed(GET_CALLER_IDENTITY, "the credentials"))?;
+        .map_err(failed(calls::GET_CALLER_IDENTITY, "the credentials"))?;
     Ok(Identity { account: caller.account.unwrap_or_default(), arn: caller.arn.unwrap_or_default() })
 }

@@ -1,10 +1,12 @@
+//! `describe`: the service as it is declared.
+
 use std::fmt::Write;
 
+use comfy_table::{Table, presets};
 use serde::Serialize;
 use sparta_core::{FunctionKind, Synthesis, settings::parameter_name};
 
-use super::Session;
-use crate::CliError;
+use crate::{CliError, roles::Role, session::Session};
 
 /// Show the service: functions, triggers, environments, pipeline and its roles
 #[derive(clap::Args)]
@@ -23,9 +25,8 @@ struct Description<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     pipeline: Option<Pipeline>,
     /// What CloudFormation may do where the pipeline deploys to.
-    #[cfg(not(sparta_lambda))]
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    roles: Vec<super::role::Role>,
+    roles: Vec<Role>,
 }
 
 #[derive(Serialize)]
@@ -96,7 +97,6 @@ impl<'a> Description<'a> {
             pipeline: repository
                 .zip(branch)
                 .map(|(repository, branch)| Pipeline { repository: repository.full_name(), branch: branch.to_owned() }),
-            #[cfg(not(sparta_lambda))]
             roles: roles(synthesis)?,
         })
     }
@@ -128,8 +128,7 @@ impl<'a> Description<'a> {
         if let Some(pipeline) = &self.pipeline {
             table(&mut text, &["PIPELINE", "BRANCH"], [vec![pipeline.repository.clone(), pipeline.branch.clone()]]);
         }
-        #[cfg(not(sparta_lambda))]
-        table(&mut text, &["ROLE", "ACTIONS", "RESOURCES"], self.roles.iter().flat_map(super::role::Role::rows));
+        table(&mut text, &["ROLE", "ACTIONS", "RESOURCES"], self.roles.iter().flat_map(Role::rows));
         text
     }
 }
@@ -157,26 +156,20 @@ impl<'a> Setting<'a> {
     }
 }
 
-#[cfg(not(sparta_lambda))]
-fn roles(synthesis: &Synthesis) -> Result<Vec<super::role::Role>, CliError> {
+fn roles(synthesis: &Synthesis) -> Result<Vec<Role>, CliError> {
     let Some(pipeline) = synthesis.model.pipeline() else { return Ok(Vec::new()) };
     let roles = synthesis.deployment_roles(pipeline)?;
-    Ok(roles.iter().map(super::role::Role::of).collect())
+    Ok(roles.iter().map(Role::of).collect())
 }
 
 /// Adds rows in columns as wide as what is in them, or nothing where there is no row.
 fn table(text: &mut String, head: &[&str], rows: impl IntoIterator<Item = Vec<String>>) {
-    let head = head.iter().map(|&cell| cell.to_owned()).collect();
-    let rows: Vec<Vec<String>> = std::iter::once(head).chain(rows).collect();
-    if rows.len() == 1 {
-        return;
+    let mut table = Table::new();
+    table.load_style(presets::NOTHING).set_header(head.to_vec()).add_rows(rows);
+    for column in table.column_iter_mut() {
+        column.set_padding((0, 2));
     }
-    let columns = rows[0].len();
-    let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or_default();
-    let widths: Vec<usize> = (0..columns).map(width).collect();
-    text.push('\n');
-    for row in &rows {
-        let cells = row.iter().zip(&widths).map(|(cell, width)| format!("{cell:width$}"));
-        _ = writeln!(text, "{}", cells.collect::<Vec<_>>().join("  ").trim_end());
+    if table.row_count() > 0 {
+        _ = writeln!(text, "\n{}", table.trim_fmt());
     }
 }

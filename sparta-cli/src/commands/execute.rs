@@ -1,7 +1,8 @@
+//! `execute`: one function for an emulator of Lambda.
+
 use sparta_core::{FunctionSpec, LogLevel};
 
-use super::Session;
-use crate::CliError;
+use crate::{CliError, session::Session};
 
 /// Serve a function without being on Lambda, for emulators of its Runtime API
 #[derive(clap::Args)]
@@ -17,7 +18,7 @@ pub(crate) struct Execute {
 
 impl Execute {
     pub(crate) fn run(self, session: &Session) -> Result<(), CliError> {
-        let model = session.validated()?;
+        let model = session.synthesized()?.model;
         let names: Vec<&str> = model.functions().iter().map(|function| function.name()).collect();
         let chosen = match (&self.function, names.as_slice()) {
             (Some(name), names) if names.contains(&name.as_str()) => name.as_str(),

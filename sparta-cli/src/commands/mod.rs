@@ -2,25 +2,14 @@
 
 mod build;
 mod delete;
-#[cfg(not(sparta_lambda))]
-mod deployment;
 mod describe;
 mod execute;
-#[cfg(not(sparta_lambda))]
-mod explain_role;
 mod provision;
 mod provision_pipeline;
-mod request;
-#[cfg(not(sparta_lambda))]
-mod role;
-mod session;
 mod status;
-mod target;
 mod version;
 
-pub(crate) use session::Session;
-
-use crate::CliError;
+use crate::{CliError, session::Session};
 
 /// The doc comment of each is its help.
 #[derive(clap::Subcommand)]
@@ -41,7 +30,7 @@ impl Builtin {
     pub(crate) async fn run(self, session: Session) -> Result<(), CliError> {
         match self {
             Self::Version(command) => command.run(&session),
-            Self::Build(command) => command.run(&session).await,
+            Self::Build(command) => command.run(&session),
             Self::Provision(command) => command.run(&session).await,
             Self::ProvisionPipeline(command) => command.run(&session).await,
             Self::Status(command) => command.run(&session).await,

@@ -1,12 +1,20 @@
-use sparta_core::{cfn::Value, settings::Field, synth::Configuration};
+//! `provision`: the service becomes a stack.
 
-use super::{
-    Session,
-    build::{BuildOptions, Built},
-    request::Request,
-    target::Target,
+use sparta_core::{
+    Synthesis,
+    cfn::Value,
+    contract::{APP_TAG, BUILD_ID_TAG, CODE_BUCKET, CODE_KEY, PROVISION_REQUEST_FILE, VERSION_TAG, is_reserved_tag},
+    settings::Field,
+    synth::Configuration,
 };
-use crate::CliError;
+
+use crate::{
+    CliError,
+    package::{BuildOptions, Built},
+    roles::{self, Account},
+    session::Session,
+    stack::{Request, Target},
+};
 
 /// Build the service and deploy it as a stack
 #[derive(clap::Args)]
@@ -33,7 +41,7 @@ pub(crate) struct Provision {
     #[arg(long, short = 'c', conflicts_with = "code_pipeline_package")]
     inplace: bool,
 
-    /// Print what this takes, as a complete IAM policy, and do nothing else
+    /// Print the permissions required, as a complete IAM policy, and do nothing else
     ///
     /// It is for whoever deploys by hand: CloudFormation acts with the rights of its caller. `*` stands for the account,
     /// and for the region and the bucket where no option names them.
@@ -41,59 +49,48 @@ pub(crate) struct Provision {
     explain_role: bool,
 }
 
-/// The tag that names the build.
-pub(super) const BUILD_ID_TAG: &str = "sparta:buildId";
-
 impl Provision {
     pub(crate) async fn run(self, session: &Session) -> Result<(), CliError> {
-        if self.explain_role {
-            return self.explain(session);
-        }
-        let for_pipeline = self.build.code_pipeline_package.is_some();
-        if !for_pipeline && !session.global.noop && self.s3_bucket.is_none() {
+        let deploys = self.build.code_pipeline_package.is_none() && !session.global.noop && !self.explain_role;
+        if deploys && self.s3_bucket.is_none() {
             let error = CliError::usage("provision needs a bucket for the code: --s3Bucket BUCKET");
             return Err(error.hint("`aws s3 mb s3://BUCKET` creates one; --noop shows what would be deployed."));
         }
         // A wrong option is told before minutes of compiling.
-        let request = self.request(session)?;
-        if !for_pipeline && !session.global.noop {
-            return self.deploy(session, request).await;
+        let synthesis = session.checked()?;
+        let request = self.request(&synthesis)?;
+        if deploys {
+            return with_aws!(&synthesis, &self.build.features, deploy(session, &self, synthesis, request));
         }
-        let built = self.build.build(session).await?;
-        if for_pipeline {
+        if self.explain_role {
+            return self.explain(session, &synthesis, &request);
+        }
+        let built = self.build.build(session, synthesis, None)?;
+        if self.build.code_pipeline_package.is_some() {
             return session.print(&built.files.to_string(), &built.files);
         }
         let request = self.complete(request, &built);
-        let path = request.write(&self.build.output_dir, "provision.request.json")?;
+        let path = request.write(&self.build.output_dir, PROVISION_REQUEST_FILE)?;
         let text = format!("{}request         {}\nnothing was deployed", built.files, path.display());
         session.print(&text, &serde_json::json!({"files": built.files, "request": request}))
     }
 
-    #[cfg(sparta_lambda)]
-    #[expect(clippy::unused_self, reason = "the full build computes a role here")]
-    fn explain(&self, _: &Session) -> Result<(), CliError> {
-        Err(super::session::build_without_roles("provision --explainRole"))
-    }
-
-    #[cfg(not(sparta_lambda))]
-    fn explain(&self, session: &Session) -> Result<(), CliError> {
-        let request = self.request(session)?;
+    fn explain(&self, session: &Session, synthesis: &Synthesis, request: &Request) -> Result<(), CliError> {
         let of_environment = std::env::var("AWS_REGION").or_else(|_| std::env::var("AWS_DEFAULT_REGION")).ok();
         let region = session.global.region.clone().or(of_environment).filter(|region| !region.is_empty());
-        let account = super::explain_role::Account {
+        let account = Account {
             region: region.as_deref().unwrap_or("*"),
             bucket: self.s3_bucket.as_deref().unwrap_or("*"),
             in_place: self.inplace,
         };
-        let policy = super::explain_role::policy(&session.synthesized()?, &request, &account)?;
+        let policy = roles::policy(synthesis, request, &account)?;
         let text = serde_json::to_string_pretty(&policy)
             .map_err(|error| CliError::failed("the policy is no JSON").source(error))?;
         session.print(&text, &policy)
     }
 
     /// The stack without what only the build knows.
-    fn request(&self, session: &Session) -> Result<Request, CliError> {
-        let synthesis = session.checked()?;
+    fn request(&self, synthesis: &Synthesis) -> Result<Request, CliError> {
         let model = &synthesis.model;
         let configuration = self.target.environment(model)?.map(|environment| environment.configuration());
         let Configuration { mut parameters, mut tags, stack_policy } = configuration.unwrap_or_default();
@@ -106,20 +103,19 @@ impl Provision {
             parameters.insert(field.parameter_name(), value.to_owned());
         }
         tags.extend([
-            ("sparta:app".to_owned(), model.name().to_owned()),
-            ("sparta:version".to_owned(), env!("CARGO_PKG_VERSION").to_owned()),
+            (APP_TAG.to_owned(), model.name().to_owned()),
+            (VERSION_TAG.to_owned(), env!("CARGO_PKG_VERSION").to_owned()),
         ]);
         for text in &self.tags {
             let (key, value) = pair("--tag KEY=VALUE", text)?;
-            if key.starts_with("aws:") || key.starts_with("sparta:") {
+            if is_reserved_tag(key) {
                 let message = format!("--tag {key}: the prefixes `aws:` and `sparta:` are reserved");
                 return Err(CliError::usage(message).hint("Choose another key."));
             }
             tags.insert(key.to_owned(), value.to_owned());
         }
-        let stack_name = self.target.stack(model)?;
         Ok(Request {
-            stack_name,
+            stack_name: self.target.stack(model)?,
             parameters,
             tags,
             capabilities: synthesis.template.capability().into_iter().collect(),
@@ -130,34 +126,32 @@ impl Provision {
     fn complete(&self, mut request: Request, built: &Built) -> Request {
         request.tags.insert(BUILD_ID_TAG.to_owned(), built.build_id.to_string());
         if let Some(bucket) = &self.s3_bucket {
-            request.parameters.insert("CodeBucket".to_owned(), bucket.clone());
+            request.parameters.insert(CODE_BUCKET.to_owned(), bucket.clone());
         }
-        request.parameters.insert("CodeKey".to_owned(), built.code.key(built.synthesis.model.name()));
+        request.parameters.insert(CODE_KEY.to_owned(), built.code.key(built.synthesis.model.name()));
         request
     }
+}
 
-    #[cfg(sparta_lambda)]
-    #[expect(clippy::unused_async, reason = "the full build asks AWS here")]
-    async fn deploy(&self, _: &Session, _: Request) -> Result<(), CliError> {
-        Err(super::session::lambda_build("provision").hint("--noop works in this build too."))
+#[cfg(feature = "aws")]
+async fn deploy(
+    session: &Session,
+    command: &Provision,
+    synthesis: Synthesis,
+    request: Request,
+) -> Result<(), CliError> {
+    // Without credentials, or with a stack of somebody else's, there is nothing to compile for.
+    let deployment = crate::stack::Deployment::start(session, command.s3_bucket.as_deref()).await?;
+    deployment.check_owner(&request, session.app.name()).await?;
+    let built = command.build.build(session, synthesis, None)?;
+    let request = command.complete(request, &built);
+    let key = built.code.key(built.synthesis.model.name());
+    deployment.upload(&key, built.code.bytes().to_vec()).await?;
+    if command.inplace {
+        return deployment.update_in_place(session, &request, &built).await;
     }
-
-    #[cfg(not(sparta_lambda))]
-    async fn deploy(&self, session: &Session, request: Request) -> Result<(), CliError> {
-        use super::deployment::Deployment;
-        // Without credentials, or with a stack of somebody else's, there is nothing to compile for.
-        let deployment = Deployment::start(session, self.s3_bucket.as_deref()).await?;
-        deployment.check_owner(&request, session.app.name()).await?;
-        let built = self.build.build(session).await?;
-        let request = self.complete(request, &built);
-        let key = built.code.key(built.synthesis.model.name());
-        deployment.upload(&key, built.code.bytes().to_vec()).await?;
-        if self.inplace {
-            return deployment.update_in_place(session, &request, &built).await;
-        }
-        let template = deployment.template(session.app.name(), &built.synthesis.template).await?;
-        deployment.converge(session, &request, template).await
-    }
+    let template = deployment.template(session.app.name(), &built.synthesis.template).await?;
+    deployment.converge(session, &request, template).await
 }
 
 fn json(policy: &Value) -> Result<serde_json::Value, CliError> {

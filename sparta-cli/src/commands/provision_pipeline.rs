@@ -1,16 +1,22 @@
-use std::path::PathBuf;
-#[cfg(not(sparta_lambda))]
-use std::{collections::BTreeMap, path::Path};
+//! `provisionPipeline`: the service's own pipeline becomes a stack.
 
-#[cfg(not(sparta_lambda))]
-use sparta_core::{Mistake, Pipeline, Synthesis, cfn::Template, synth::Source};
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+};
 
-use super::Session;
-#[cfg(not(sparta_lambda))]
-use super::request::Request;
-use crate::CliError;
-#[cfg(not(sparta_lambda))]
-use crate::package::write_whole;
+use sparta_core::{
+    AppMistake, Mistake, Pipeline, Synthesis,
+    contract::{APP_TAG, CONNECTION_ARN, PIPELINE_FILE, PIPELINE_REQUEST_FILE, VERSION_TAG},
+    delivery::Source,
+};
+
+use crate::{
+    CliError,
+    package::{Features, write_whole},
+    session::Session,
+    stack::Request,
+};
 
 /// Deploy the service's own pipeline: source, build, then one environment after the other
 #[derive(clap::Args)]
@@ -40,21 +46,11 @@ pub(crate) struct ProvisionPipeline {
     /// Folder that the stack is written to
     #[arg(long = "outputDir", alias = "output-dir", short, value_name = "FOLDER", default_value = ".sparta")]
     output_dir: PathBuf,
+
+    #[command(flatten)]
+    features: Features,
 }
 
-/// The variable that holds the token where it is not on the command line.
-#[cfg(not(sparta_lambda))]
-const TOKEN_VARIABLE: &str = "SPARTA_OAUTH_TOKEN";
-
-#[cfg(sparta_lambda)]
-impl ProvisionPipeline {
-    #[expect(clippy::unused_async, reason = "the full build asks AWS here")]
-    pub(crate) async fn run(self, _: &Session) -> Result<(), CliError> {
-        Err(super::session::build_without_roles("provisionPipeline"))
-    }
-}
-
-#[cfg(not(sparta_lambda))]
 impl ProvisionPipeline {
     pub(crate) async fn run(self, session: &Session) -> Result<(), CliError> {
         let synthesis = session.checked()?;
@@ -73,14 +69,14 @@ impl ProvisionPipeline {
             ));
         }
         let template = session.pipeline(&synthesis, &pipeline, source)?;
-        let path = self.output_dir.join("pipeline.json");
+        let path = self.output_dir.join(PIPELINE_FILE);
         write_whole(&path, template.to_json().as_bytes())?;
 
         let mut parameters = BTreeMap::new();
         if let (Source::Connection, Some(arn)) = (source, pipeline.connection_arn()) {
-            parameters.insert("ConnectionArn".to_owned(), arn.to_owned());
+            parameters.insert(CONNECTION_ARN.to_owned(), arn.to_owned());
         }
-        let tags = [("sparta:app", synthesis.model.name()), ("sparta:version", env!("CARGO_PKG_VERSION"))];
+        let tags = [(APP_TAG, synthesis.model.name()), (VERSION_TAG, env!("CARGO_PKG_VERSION"))];
         let request = Request {
             stack_name: name,
             parameters,
@@ -91,11 +87,11 @@ impl ProvisionPipeline {
         if session.global.noop {
             return self.print_noop(session, &request, &path);
         }
-        self.deploy(session, synthesis.model.name(), request, &template, &secret).await
+        with_aws!(&synthesis, &self.features, deploy(session, &self, request, &template, &secret))
     }
 
     fn print_noop(&self, session: &Session, request: &Request, template: &Path) -> Result<(), CliError> {
-        let path = request.write(&self.output_dir, "pipeline.request.json")?;
+        let path = request.write(&self.output_dir, PIPELINE_REQUEST_FILE)?;
         let text =
             format!("pipeline stack  {}\nrequest         {}\nnothing was deployed", template.display(), path.display());
         session.print(&text, &serde_json::json!({"pipeline": template, "request": request}))
@@ -125,74 +121,95 @@ impl ProvisionPipeline {
             return Err(CliError::usage(mistakes.join("; ")));
         }
         if synthesis.model.environments().is_empty() {
-            return Err(Mistake::PipelineWithoutEnvironment.into());
+            return Err(Mistake::from(AppMistake::PipelineWithoutEnvironment).into());
         }
         Ok(pipeline)
     }
+}
 
-    async fn deploy(
-        &self,
+#[cfg(feature = "aws")]
+use aws::deploy;
+
+/// What only the `aws` build does.
+#[cfg(feature = "aws")]
+mod aws {
+    use aws_config::SdkConfig;
+    use sparta_core::{cfn::Template, contract::TOKEN_VERSION};
+
+    use super::ProvisionPipeline;
+    use crate::{
+        CliError,
+        deploy::{Progress, StackError, Token, store_token},
+        session::Session,
+        stack::{Deployment, Request},
+    };
+
+    /// The variable that holds the token where it is not on the command line.
+    const TOKEN_VARIABLE: &str = "SPARTA_OAUTH_TOKEN";
+
+    pub(super) async fn deploy(
         session: &Session,
-        app: &str,
+        command: &ProvisionPipeline,
         mut request: Request,
         template: &Template,
         secret: &str,
     ) -> Result<(), CliError> {
-        use crate::deploy::Token;
-        let token = match &self.oauth {
+        let token = match &command.oauth {
             Some(given) => Some(Token::obtain(Some(given.clone()).filter(|text| !text.is_empty()), TOKEN_VARIABLE)?),
             None => None,
         };
-        let deployment = super::deployment::Deployment::start(session, self.s3_bucket.as_deref()).await?;
+        let deployment = Deployment::start(session, command.s3_bucket.as_deref()).await?;
         // Before the token is kept, which would replace that of the other pipeline.
-        deployment.check_owner(&request, app).await.map_err(taken)?;
+        deployment.check_owner(&request, session.app.name()).await.map_err(taken)?;
         // Before it too, because a large one may need a bucket that is not given.
-        let template = deployment.template(app, template).await?;
+        let template = deployment.template(session.app.name(), template).await?;
         if let Some(token) = token {
             keep(deployment.config(), deployment.progress(), secret, &token, &mut request).await?;
         }
         deployment.converge(session, &request, template).await
     }
-}
 
-/// The names of pipelines can collide: `A-b` on the branch `c`, and `A` on `b-c`.
-#[cfg(not(sparta_lambda))]
-fn taken(error: crate::deploy::StackError) -> CliError {
-    let not_ours = matches!(error, crate::deploy::StackError::NotOurs { .. });
-    let mut error = CliError::from(error);
-    if not_ours {
-        error.hints = vec![
-            "A pipeline is called `<App>-<branch>`, so that another app on another branch can have the same name. Give \
-             this one a name of its own: --pipeline NAME."
-                .to_owned(),
-        ];
+    /// The names of pipelines can collide: `A-b` on the branch `c`, and `A` on `b-c`.
+    pub(super) fn taken(error: StackError) -> CliError {
+        let not_ours = matches!(error, StackError::NotOurs { .. });
+        let mut error = CliError::from(error);
+        if not_ours {
+            error.hints = vec![
+                "A pipeline is called `<App>-<branch>`, so that another app on another branch can have the same name. \
+                 Give this one a name of its own: --pipeline NAME."
+                    .to_owned(),
+            ];
+        }
+        error
     }
-    error
+
+    /// Keeps the token; the stack refers to its version, so that another token is a change of the stack.
+    pub(super) async fn keep(
+        config: &SdkConfig,
+        progress: &dyn Progress,
+        secret: &str,
+        token: &Token,
+        request: &mut Request,
+    ) -> Result<(), CliError> {
+        let description = format!("GitHub token of the pipeline {}", request.stack_name);
+        let stored = store_token(config, progress, secret, token, &description).await;
+        let (_, version) =
+            stored.map_err(|error| CliError::from(error).hint("The pipeline's stack was not changed."))?;
+        request.parameters.insert(TOKEN_VERSION.to_owned(), version);
+        Ok(())
+    }
 }
 
-/// Keeps the token; the stack refers to its version, so that another token is a change of the stack.
-#[cfg(not(sparta_lambda))]
-async fn keep(
-    config: &aws_config::SdkConfig,
-    progress: &dyn crate::deploy::Progress,
-    secret: &str,
-    token: &crate::deploy::Token,
-    request: &mut Request,
-) -> Result<(), CliError> {
-    let description = format!("GitHub token of the pipeline {}", request.stack_name);
-    let kept = crate::deploy::keep_token(config, progress, secret, token, &description).await;
-    let (_, version) = kept.map_err(|error| CliError::from(error).hint("The pipeline's stack was not changed."))?;
-    request.parameters.insert("TokenVersion".to_owned(), version);
-    Ok(())
-}
-
-#[cfg(all(test, not(sparta_lambda)))]
+#[cfg(all(test, feature = "aws"))]
 mod tests {
     use serde_json::json;
 
-    use super::*;
+    use super::{
+        aws::{keep, taken},
+        *,
+    };
     use crate::deploy::{
-        Lines,
+        Lines, StackError,
         tests::script::{Answer, Script},
     };
 
@@ -203,7 +220,6 @@ mod tests {
 
     #[test]
     fn a_pipelines_name_that_is_taken_is_explained() {
-        use crate::deploy::StackError;
         let error = taken(StackError::NotOurs { name: "A-b-c".into(), owner: Some("A-b".into()) });
         assert_eq!(error.message, "stack \"A-b-c\" belongs to the app \"A-b\", and is left alone");
         assert!(error.hints[0].contains("--pipeline NAME"), "{:?}", error.hints);

@@ -1,26 +1,28 @@
-use super::{Session, target::AnyStack};
-use crate::CliError;
+//! `status`: a stack as it is.
+
+use crate::{CliError, package::Features, session::Session, stack::AnyStack};
 
 /// Show the deployed stack: its state, outputs, tags and resources
 #[derive(clap::Args)]
 pub(crate) struct Status {
     #[command(flatten)]
     stack: AnyStack,
+
+    #[command(flatten)]
+    features: Features,
 }
 
 impl Status {
-    #[cfg(not(sparta_lambda))]
     pub(crate) async fn run(self, session: &Session) -> Result<(), CliError> {
-        let name = self.stack.name(&session.validated()?)?;
-        let progress = session.progress();
-        let report = crate::deploy::Stacks::new(&session.aws().await?, &*progress).status(&name).await?;
-        session.print(&report.to_string(), &report)
+        let synthesis = session.synthesized()?;
+        let name = self.stack.name(&synthesis.model)?;
+        with_aws!(&synthesis, &self.features, show(session, &name))
     }
+}
 
-    #[cfg(sparta_lambda)]
-    #[expect(clippy::unused_async, reason = "the full build asks AWS here")]
-    pub(crate) async fn run(self, session: &Session) -> Result<(), CliError> {
-        self.stack.name(&session.validated()?)?;
-        Err(super::session::lambda_build("status"))
-    }
+#[cfg(feature = "aws")]
+async fn show(session: &Session, name: &str) -> Result<(), CliError> {
+    let progress = session.progress();
+    let report = crate::deploy::Stacks::new(&session.aws().await?, &*progress).status(name).await?;
+    session.print(&report.to_string(), &report)
 }

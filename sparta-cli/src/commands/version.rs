@@ -1,9 +1,10 @@
+//! `version`: what this program is.
+
 use std::fmt::Write;
 
 use serde::Serialize;
 
-use super::Session;
-use crate::{CliError, package};
+use crate::{CliError, session::Session};
 
 /// Print the versions of Sparta and of this service's build
 #[derive(clap::Args)]
@@ -22,7 +23,7 @@ impl Version {
         let report = Report {
             app: session.app.name(),
             sparta: env!("CARGO_PKG_VERSION"),
-            build: if package::current_is_lambda_build() { "lambda" } else { "full" },
+            build: if cfg!(feature = "aws") { "aws" } else { "plain" },
             platform: format!("{}-{}", std::env::consts::ARCH, std::env::consts::OS),
         };
         let mut text = String::new();

@@ -13,7 +13,7 @@ use crate::aws::cloudformation::{Output, Stack, StackRequest};
 /// How often we look again when others change the stack too.
 pub(crate) const ROUNDS: u32 = 10;
 
-/// What was done to a stack.
+/// What was done to a stack or a secret.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Change {

@@ -9,7 +9,8 @@ use super::error::StackError;
 use super::state::State;
 use super::{Stacks, advice};
 use crate::aws::AwsError;
-use crate::aws::lambda::{Lambda, UPDATE_CODE};
+use crate::aws::calls::UPDATE_FUNCTION_CODE;
+use crate::aws::lambda::Lambda;
 use crate::error::Advice;
 
 /// New code for the functions of a stack, and all that the stack would be with it.
@@ -90,7 +91,7 @@ impl InPlaceError {
 
     /// Whether the function may take the new code after all.
     fn is_unclear(&self) -> bool {
-        matches!(self, Self::Aws(error) if error.is_transient() || error.call != UPDATE_CODE)
+        matches!(self, Self::Aws(error) if error.is_transient() || error.call != UPDATE_FUNCTION_CODE)
     }
 }
 

@@ -35,15 +35,14 @@ pub use delete::Deletion;
 pub use diff::{CodeIdentity, Comparison, Desired, Difference, compare};
 pub use error::{Failure, StackError};
 pub use inplace::{InPlace, InPlaceError, Reached};
+pub use sparta_core::contract::APP_TAG;
+
 pub use progress::{JsonLines, Lines, Progress, Spinner, progress};
-pub use secret::{Keeping, keep_token};
+pub use secret::store_token;
 pub use state::{State, advice};
 pub use status::StatusReport;
 pub use token::{Token, TokenError};
 pub use upload::{Upload, UploadError, Uploaded, upload};
-
-/// The tag of a stack that names the app it belongs to.
-pub const APP_TAG: &str = "sparta:app";
 
 /// How often AWS is asked how far it is.
 #[derive(Clone, Copy, Debug)]

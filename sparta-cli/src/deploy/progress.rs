@@ -5,7 +5,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::json;
 
 use crate::aws::cloudformation::Event;
-use crate::narration::say;
+use crate::output::say;
 
 /// Where the narration of a deployment goes.
 pub trait Progress: Send + Sync {

@@ -1,8 +1,11 @@
+//! Archives of code and of documents, whose bytes depend on nothing but what is in them.
+
 use std::fmt::Write as _;
 use std::io::{Cursor, Write as _};
 use std::path::Path;
 
 use sha2::{Digest, Sha256};
+use sparta_core::contract::{BOOTSTRAP, BUILD_ID_FILE, TEMPLATE_FILE, configuration_file};
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, DateTime, ZipWriter};
 
@@ -86,7 +89,7 @@ impl Archive {
         if binary.len() > CODE_LIMIT {
             return Err(ArchiveError::TooLarge(binary.len()));
         }
-        Self::of(&[Entry::program("bootstrap", binary), Entry::file("sparta-build-id", build_id.as_bytes())])
+        Self::of(&[Entry::program(BOOTSTRAP, binary), Entry::file(BUILD_ID_FILE, build_id.as_bytes())])
     }
 
     /// What a pipeline deploys: `cloudformation.json` first, then an `<environment>.json` each, in their order.
@@ -98,10 +101,9 @@ impl Archive {
         template: &'a [u8],
         environments: impl IntoIterator<Item = (&'a str, &'a [u8])>,
     ) -> Result<Self, ArchiveError> {
-        let files: Vec<(String, &[u8])> = std::iter::once(("cloudformation", template))
-            .chain(environments)
-            .map(|(name, bytes)| (format!("{name}.json"), bytes))
-            .collect();
+        let environments = environments.into_iter().map(|(name, bytes)| (configuration_file(name), bytes));
+        let files: Vec<(String, &[u8])> =
+            std::iter::once((TEMPLATE_FILE.to_owned(), template)).chain(environments).collect();
         let entries: Vec<Entry<'_>> = files.iter().map(|(name, bytes)| Entry::file(name, bytes)).collect();
         Self::of(&entries)
     }
@@ -154,7 +156,7 @@ pub fn template_key(app: &str, template: &[u8]) -> String {
 }
 
 /// Bytes in hexadecimal.
-pub(super) fn hex(bytes: &[u8]) -> String {
+pub(crate) fn hex(bytes: &[u8]) -> String {
     bytes.iter().fold(String::new(), |mut text, byte| {
         let _ = write!(text, "{byte:02x}");
         text

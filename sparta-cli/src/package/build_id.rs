@@ -1,3 +1,5 @@
+//! What a build is called: its git commit, or a hash.
+
 use std::fmt;
 use std::path::Path;
 use std::process::Command;

@@ -1,3 +1,5 @@
+//! What cargo's configuration files and the environment say: the target, flags, the release profile.
+
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -7,10 +9,10 @@ use cargo_config2::{Config, ResolveOptions, Walk};
 use super::Architecture;
 
 /// Names and values of a process's environment.
-pub(super) type Variables = BTreeMap<OsString, OsString>;
+pub(crate) type Variables = BTreeMap<OsString, OsString>;
 
 /// What cargo would do here: its configuration files and environment.
-pub(super) struct Settings {
+pub(crate) struct Settings {
     config: Config,
     home: Option<PathBuf>,
 }
@@ -49,14 +51,9 @@ impl Settings {
             .to_owned()
     }
 
-    /// The user's flags for this target, wherever they come from, and the one of Lambda builds.
+    /// The user's flags for this target, wherever they come from.
     pub fn rust_flags(&self, target: &str) -> Result<Vec<String>, cargo_config2::Error> {
-        let mut flags = self.config.rustflags(target)?.unwrap_or_default().flags;
-        let ours = ["--cfg", "sparta_lambda"];
-        if !flags.windows(2).any(|pair| pair == ours) && !flags.iter().any(|flag| flag == "--cfg=sparta_lambda") {
-            flags.extend(ours.map(str::to_owned));
-        }
-        Ok(flags)
+        Ok(self.config.rustflags(target)?.unwrap_or_default().flags)
     }
 
     /// Where cargo looks for `cargo-NAME`.

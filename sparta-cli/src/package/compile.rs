@@ -1,21 +1,22 @@
-use std::collections::BTreeSet;
-use std::ffi::OsString;
+//! Compiles the serving build of the program that is running.
+
 use std::io::{self, Cursor};
 use std::path::{Path, PathBuf};
-use std::process::{Command, ExitStatus, Stdio};
+use std::process::{Command, ExitStatus};
 
-use cargo_metadata::{Message, MetadataCommand};
+use cargo_metadata::Message;
 use sparta_core::synth::{Buildspec, release_profile};
 
-use super::cargo_settings::{Settings, Variables, processor, warnings, without_cargo_run};
-use super::program::{Choice, Program};
-use super::{Architecture, BinaryError, Compiler, Features, check_binary};
+use super::cargo_settings::{Settings, Variables, processor, warnings};
+use super::program::Program;
+use super::running::run;
+use super::{Architecture, BinaryError, Compiler, Features, Running, check_binary};
 use crate::error::Advice;
 
 /// The glibc that `zigbuild` links against: that of `provided.al2023`.
 const ZIG_GLIBC: &str = ".2.34";
 
-/// A Lambda binary that could not be compiled.
+/// A serving build that could not be compiled.
 #[derive(Debug, thiserror::Error)]
 pub enum CompileError {
     /// Cargo cannot be started.
@@ -116,18 +117,16 @@ impl Advice for CompileError {
     }
 }
 
-/// A request for the Lambda build of a program that is running.
+/// A request for the serving build of a program that is running.
 #[derive(Clone, Debug)]
 pub struct Compile {
     pub(super) architecture: Architecture,
     pub(super) compiler: Compiler,
     pub(super) features: Features,
-    pub(super) name: String,
-    pub(super) folder: PathBuf,
-    pub(super) variables: Variables,
+    pub(super) running: Running,
 }
 
-/// A Lambda binary, checked.
+/// A serving build, checked.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Compiled {
     /// Where cargo put it.
@@ -139,22 +138,13 @@ pub struct Compiled {
 }
 
 impl Compile {
-    /// The Lambda build of the program that is running, as cargo would make it where it is running.
+    /// The serving build of the program that is running, as cargo would make it where it is running.
     ///
     /// # Errors
     ///
     /// The system does not say what is running, or where.
     pub fn this_program(architecture: Architecture, compiler: Compiler, features: Features) -> io::Result<Self> {
-        let program = std::env::current_exe()?;
-        let name = program.file_name().unwrap_or_default().to_string_lossy();
-        Ok(Self {
-            architecture,
-            compiler,
-            features,
-            name: name.trim_end_matches(std::env::consts::EXE_SUFFIX).to_owned(),
-            folder: std::env::current_dir()?,
-            variables: std::env::vars_os().collect(),
-        })
+        Ok(Self { architecture, compiler, features, running: Running::this_program()? })
     }
 
     /// Compiles it, with cargo's messages on stderr, and checks the result.
@@ -162,31 +152,33 @@ impl Compile {
     /// # Errors
     ///
     /// What could not be found, compiled or accepted.
-    pub async fn run(&self) -> Result<Compiled, CompileError> {
-        let settings = Settings::load(&self.folder, &self.variables)?;
+    pub fn run(&self) -> Result<Compiled, CompileError> {
+        let cargo = self.running.cargo()?;
+        let (settings, variables) = (&cargo.settings, &self.running.variables);
         let target = settings.target(self.architecture);
-        let installed = settings.has_subcommand("zigbuild", &self.variables);
+        let installed = settings.has_subcommand("zigbuild", variables);
         let zig = with_zig(self.compiler, installed, settings.host()?, &target)?;
-        let program = self.program(&settings).await?;
-        let flags = settings.rust_flags(&target)?;
-        let workspace = Path::new(&program.workspace);
-        let profile = settings.release_profile(&self.folder, workspace, &self.variables);
+        let program = cargo.program()?;
+        let profile = settings.release_profile(&self.running.folder, Path::new(&program.workspace), variables);
 
-        let mut command = self.cargo(&settings);
+        let mut command = cargo.command();
         command
             .args([if zig { "zigbuild" } else { "build" }, "--release"])
             .args(["--message-format", "json-render-diagnostics"])
             .args(["--manifest-path", &program.manifest])
-            .args([if program.example { "--example" } else { "--bin" }, &program.name])
+            .args(program.target_flags())
             .args(["--target", &zig_target(&target, zig)])
             .args(self.features.flags())
             .args(release_profile(&keys(&profile)).iter().flat_map(|config| ["--config", config]))
-            .env("CARGO_ENCODED_RUSTFLAGS", flags.join("\x1f"));
-        let path = self.compile(command, &program, &settings, &target).await?;
+            .env("SPARTA_BUILD", "serving");
+        if let Some(place) = &self.running.place {
+            command.arg("--target-dir").arg(&place.target);
+        }
+        let path = compile(command, &program, settings, &target)?;
         let bytes = std::fs::read(&path).map_err(|source| CompileError::Read { path: path.clone(), source })?;
         check_binary(&bytes, self.architecture)
             .map_err(|source| CompileError::Binary { path: path.clone(), source })?;
-        let warnings = warnings(&profile, &flags);
+        let warnings = warnings(&profile, &settings.rust_flags(&target)?);
         Ok(Compiled { path, bytes, warnings })
     }
 
@@ -195,15 +187,16 @@ impl Compile {
     /// # Errors
     ///
     /// What cargo does not say.
-    pub async fn buildspec(&self) -> Result<(String, Vec<String>), CompileError> {
-        let settings = Settings::load(&self.folder, &self.variables)?;
-        let program = self.program(&settings).await?;
-        let mut rustc = settings.rustc();
+    pub fn buildspec(&self) -> Result<(String, Vec<String>), CompileError> {
+        let cargo = self.running.cargo()?;
+        let program = cargo.program()?;
+        let mut rustc = cargo.settings.rustc();
         rustc.arg("--version");
-        let version = String::from_utf8_lossy(&run(rustc).await?.stdout).into_owned();
+        let version = String::from_utf8_lossy(&run(rustc)?.stdout).into_owned();
         let version = version.split([' ', '-']).nth(1).unwrap_or_default();
         let minor = version.rsplit_once('.').map_or(version, |(minor, _)| minor);
-        let profile = settings.release_profile(&self.folder, Path::new(&program.workspace), &Variables::new());
+        let workspace = Path::new(&program.workspace);
+        let profile = cargo.settings.release_profile(&self.running.folder, workspace, &Variables::new());
         let buildspec = Buildspec {
             package: &program.package,
             binary: &program.name,
@@ -219,77 +212,17 @@ impl Compile {
         });
         Ok((buildspec.to_string(), outside.collect()))
     }
+}
 
-    fn cargo(&self, settings: &Settings) -> Command {
-        let mut command = Command::new(settings.cargo());
-        command.current_dir(&self.folder).env_clear().envs(without_cargo_run(&self.variables));
-        command
+fn compile(command: Command, program: &Program, settings: &Settings, target: &str) -> Result<PathBuf, CompileError> {
+    let output = run(command)?;
+    if !output.status.success() {
+        return Err(match lacks_standard_library(settings, target) {
+            true => CompileError::NoStandardLibrary { target: target.to_owned() },
+            false => CompileError::Failed { program: program.name.clone(), status: output.status },
+        });
     }
-
-    /// `cargo run` says where the package is; else it is looked for from the current folder.
-    async fn program(&self, settings: &Settings) -> Result<Program, CompileError> {
-        let said = self.variables.get(&OsString::from("CARGO_MANIFEST_DIR")).map(PathBuf::from);
-        let mut failure = None;
-        let mut others = Vec::new();
-        for folder in said.into_iter().chain([self.folder.clone()]) {
-            let programs = match self.programs(settings, &folder).await {
-                Ok(programs) => programs,
-                Err(error) => {
-                    failure = Some(error);
-                    continue;
-                }
-            };
-            match Program::named(&programs, &self.name, &folder) {
-                Choice::One(program) => return Ok(program),
-                Choice::Several(programs) => return Err(self.unclear(&programs)),
-                Choice::None => others.extend(programs.into_iter().filter(|program| !program.example)),
-            }
-        }
-        others.dedup();
-        match (Choice::of(others), failure) {
-            (Choice::One(program), _) => Ok(program),
-            (Choice::Several(programs), _) => Err(self.unclear(&programs)),
-            (Choice::None, Some(failure)) => Err(failure),
-            (Choice::None, None) => Err(self.unclear(&[])),
-        }
-    }
-
-    async fn programs(&self, settings: &Settings, folder: &Path) -> Result<Vec<Program>, CompileError> {
-        let arguments = MetadataCommand::new().no_deps().cargo_command();
-        let mut command = self.cargo(settings);
-        command.args(arguments.get_args()).current_dir(folder);
-        command.stderr(Stdio::piped());
-        let output = run(command).await?;
-        if !output.status.success() {
-            let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
-            return Err(CompileError::Metadata(cargo_metadata::Error::CargoMetadata { stderr }));
-        }
-        let text = String::from_utf8_lossy(&output.stdout);
-        let metadata = MetadataCommand::parse(text).map_err(CompileError::Metadata)?;
-        Ok(Program::all(&metadata))
-    }
-
-    fn unclear(&self, programs: &[Program]) -> CompileError {
-        let candidates: BTreeSet<String> = programs.iter().map(Program::label).collect();
-        CompileError::Program { name: self.name.clone(), candidates: candidates.into_iter().collect() }
-    }
-
-    async fn compile(
-        &self,
-        command: Command,
-        program: &Program,
-        settings: &Settings,
-        target: &str,
-    ) -> Result<PathBuf, CompileError> {
-        let output = run(command).await?;
-        if !output.status.success() {
-            return Err(match lacks_standard_library(settings, target).await {
-                true => CompileError::NoStandardLibrary { target: target.to_owned() },
-                false => CompileError::Failed { program: program.name.clone(), status: output.status },
-            });
-        }
-        executable(&output.stdout, program).ok_or_else(|| CompileError::NoExecutable { program: program.name.clone() })
-    }
+    executable(&output.stdout, program).ok_or_else(|| CompileError::NoExecutable { program: program.name.clone() })
 }
 
 fn keys(profile: &toml::Table) -> Vec<&str> {
@@ -308,24 +241,11 @@ fn executable(messages: &[u8], program: &Program) -> Option<PathBuf> {
         .last()
 }
 
-/// Runs a command to its end: output collected, messages shown; it ends with the future that waits for it.
-async fn run(command: Command) -> Result<std::process::Output, CompileError> {
-    let program = command.get_program().to_string_lossy().into_owned();
-    let mut command = tokio::process::Command::from(command);
-    command.stdin(Stdio::null()).stdout(Stdio::piped()).kill_on_drop(true);
-    let child = command.spawn();
-    let output = match child {
-        Ok(child) => child.wait_with_output().await,
-        Err(source) => Err(source),
-    };
-    output.map_err(|source| CompileError::Run { program, source })
-}
-
 /// Whether the toolchain was installed without the target: the likeliest reason for a failure.
-async fn lacks_standard_library(settings: &Settings, target: &str) -> bool {
+fn lacks_standard_library(settings: &Settings, target: &str) -> bool {
     let mut rustc = settings.rustc();
     rustc.args(["--print", "target-libdir", "--target", target]);
-    match run(rustc).await {
+    match run(rustc) {
         Ok(output) if output.status.success() => {
             let folder = String::from_utf8_lossy(&output.stdout);
             !Path::new(folder.trim()).is_dir()

@@ -13,7 +13,7 @@ const MANIFEST: &str = "[package]\nname = 'service'\nversion = '1.0.0'\nedition 
 /// Says which build it is, as a service does, and what else it was compiled with.
 const MAIN: &str = r#"
     fn main() {
-        println!("{}", if cfg!(sparta_lambda) { "@lambda;1.0.0;" } else { "@full;1.0.0;" });
+        println!("{}", if option_env!("SPARTA_BUILD") == Some("serving") { "@serving;1.0.0;" } else { "@plain;1.0.0;" });
         for (name, is) in [
             ("first", cfg!(first)),
             ("second", cfg!(second)),
@@ -37,9 +37,12 @@ impl Fixture {
             architecture: HOST,
             compiler: Compiler::Cargo,
             features: Features::default(),
-            name: "service".to_owned(),
-            folder: folder.path().to_path_buf(),
-            variables: variables(folder.path()),
+            running: Running {
+                name: "service".to_owned(),
+                place: None,
+                folder: folder.path().to_path_buf(),
+                variables: variables(folder.path()),
+            },
         };
         let fixture = Self { folder, compile };
         fixture.write("Cargo.toml", MANIFEST);
@@ -53,7 +56,7 @@ impl Fixture {
     }
 
     fn set(mut self, name: &str, value: impl Into<std::ffi::OsString>) -> Self {
-        self.compile.variables.insert(name.into(), value.into());
+        self.compile.running.variables.insert(name.into(), value.into());
         self
     }
 
@@ -63,8 +66,7 @@ impl Fixture {
     }
 
     fn run(&self) -> Result<Compiled, CompileError> {
-        let mut runtime = tokio::runtime::Builder::new_current_thread();
-        runtime.enable_io().build().unwrap().block_on(self.compile.run())
+        self.compile.run()
     }
 
     /// What the compiled program says of itself, after its marker.
@@ -77,11 +79,11 @@ impl Fixture {
 }
 
 #[test]
-fn features_reach_the_lambda_build() {
+fn features_reach_the_serving_build() {
     let features = "[features]\ndefault = ['usual']\nusual = []\none = []\ntwo = []\n";
     let main = r#"
         fn main() {
-            println!("{}", if cfg!(sparta_lambda) { "@lambda;1.0.0;" } else { "@full;1.0.0;" });
+            println!("{}", if option_env!("SPARTA_BUILD") == Some("serving") { "@serving;1.0.0;" } else { "@plain;1.0.0;" });
             for (name, is) in
                 [("usual", cfg!(feature = "usual")), ("one", cfg!(feature = "one")), ("two", cfg!(feature = "two"))]
             {
@@ -116,9 +118,9 @@ fn variables(folder: &Path) -> Variables {
 }
 
 #[test]
-fn the_lambda_build_is_compiled_checked_and_stripped() {
+fn the_serving_build_is_compiled_checked_and_stripped() {
     let mut fixture = Fixture::new();
-    fixture.compile.variables.remove(std::ffi::OsStr::new("CARGO_PROFILE_RELEASE_LTO"));
+    fixture.compile.running.variables.remove(std::ffi::OsStr::new("CARGO_PROFILE_RELEASE_LTO"));
     let compiled = fixture.run().unwrap();
     let folder = format!("target/{}/release/service", HOST.rust_target());
     assert_eq!(compiled.path, fixture.folder.path().join(folder));
@@ -130,7 +132,7 @@ fn the_lambda_build_is_compiled_checked_and_stripped() {
 }
 
 #[test]
-fn flags_of_the_user_reach_the_lambda_build_wherever_they_are_set() {
+fn flags_of_the_user_reach_the_serving_build_wherever_they_are_set() {
     let target = HOST.rust_target();
     let config = ".cargo/config.toml";
     let flags = "rustflags = ['--cfg', 'first']\n";
@@ -181,11 +183,25 @@ fn a_profile_of_the_users_own_is_kept_and_abort_warned_about() {
 }
 
 #[test]
-fn a_binary_that_came_out_as_a_full_build_is_refused() {
-    let fixture = Fixture::new().with("src/main.rs", "fn main() { println!(\"@full;1.0.0;\") }");
-    let error = fixture.run().unwrap_err();
-    assert!(matches!(error, CompileError::Binary { source: BinaryError::Marker(MarkerError::Full(_)), .. }));
-    assert!(error.hints()[0].contains("sparta_lambda"));
+fn a_binary_that_came_out_as_another_build_is_refused() {
+    for build in ["plain", "aws"] {
+        let fixture = Fixture::new().with("src/main.rs", &format!("fn main() {{ println!(\"@{build};1.0.0;\") }}"));
+        let error = fixture.run().unwrap_err();
+        assert!(matches!(
+            error,
+            CompileError::Binary { source: BinaryError::Marker(MarkerError::NotServing { .. }), .. }
+        ));
+        assert!(error.hints()[0].contains("SPARTA_BUILD=serving"));
+    }
+}
+
+#[test]
+fn what_is_compiled_goes_to_the_target_folder_of_the_program_that_runs() {
+    let mut fixture = Fixture::new();
+    let target = fixture.folder.path().join("elsewhere");
+    let place = running::Place { target: target.clone(), triple: None, profile: "debug".into(), example: false };
+    fixture.compile.running.place = Some(place);
+    assert_eq!(fixture.run().unwrap().path, target.join(HOST.rust_target()).join("release/service"));
 }
 
 #[test]
@@ -210,27 +226,27 @@ fn a_toolchain_without_the_target_is_told_apart() {
 #[test]
 fn a_renamed_program_is_found_when_its_workspace_has_no_other() {
     let mut fixture = Fixture::new();
-    fixture.compile.name = "deploy-tool".to_owned();
+    fixture.compile.running.name = "deploy-tool".to_owned();
     assert_eq!(fixture.says(), Vec::<String>::new());
 }
 
 #[test]
 fn two_programs_and_neither_of_that_name_are_listed() {
     let mut fixture = Fixture::new().with("src/bin/other.rs", MAIN);
-    fixture.compile.name = "deploy-tool".to_owned();
+    fixture.compile.running.name = "deploy-tool".to_owned();
     assert_eq!(
         fixture.run().unwrap_err().to_string(),
         "cannot tell which program to compile: `deploy-tool` could be \
          `other` of the package `service`, `service` of the package `service`"
     );
-    fixture.compile.name = "other".to_owned();
+    fixture.compile.running.name = "other".to_owned();
     assert!(fixture.run().unwrap().path.ends_with("release/other"));
 }
 
 #[test]
 fn an_example_is_compiled_as_one() {
     let mut fixture = Fixture::new().with("examples/shown.rs", MAIN);
-    fixture.compile.name = "shown".to_owned();
+    fixture.compile.running.name = "shown".to_owned();
     assert!(fixture.run().unwrap().path.ends_with("release/examples/shown"));
 }
 
@@ -238,7 +254,7 @@ fn an_example_is_compiled_as_one() {
 fn the_package_that_cargo_run_names_is_compiled_from_any_folder() {
     let mut fixture = Fixture::new();
     let elsewhere = tempfile::tempdir().unwrap();
-    fixture.compile.folder = elsewhere.path().to_path_buf();
+    fixture.compile.running.folder = elsewhere.path().to_path_buf();
     let error = fixture.run().unwrap_err();
     assert!(matches!(error, CompileError::Metadata(_)), "{error:?}");
     let package = fixture.folder.path().to_path_buf();

@@ -1,4 +1,6 @@
-/// What compiles the Lambda binary.
+//! Which program compiles the serving build.
+
+/// What compiles the serving build.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
 pub enum Compiler {
     /// `cargo` where it can compile for Lambda as it is, `zigbuild` elsewhere.

@@ -1,3 +1,5 @@
+//! Whether Lambda can load a program.
+
 use object::Endianness;
 use object::elf::{self, FileHeader64};
 use object::read::elf::{FileHeader, ProgramHeader, SectionTable};

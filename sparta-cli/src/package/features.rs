@@ -1,15 +1,17 @@
-/// The features of the service's package that its Lambda binary is compiled with, as cargo names them.
+//! The features that Sparta compiles a service with.
+
+/// The features of the service's package for the builds that Sparta compiles, as cargo names them.
 #[derive(Clone, Debug, Default, PartialEq, Eq, clap::Args)]
 pub struct Features {
-    /// Features that the Lambda binary is compiled with, separated by commas; those given to `cargo run` do not reach it
+    /// Features that Sparta compiles this service with, separated by commas; those given to `cargo run` do not reach it
     #[arg(long, value_name = "FEATURES", value_delimiter = ',')]
     pub features: Vec<String>,
 
-    /// Compile the Lambda binary with all features of its package
+    /// Compile it with all features of its package
     #[arg(long = "allFeatures", alias = "all-features")]
     pub all_features: bool,
 
-    /// Compile the Lambda binary without the default features of its package
+    /// Compile it without the default features of its package
     #[arg(long = "noDefaultFeatures", alias = "no-default-features")]
     pub no_default_features: bool,
 }

@@ -1,30 +1,31 @@
-use crate::error::Advice;
+//! Which build of a service a binary is: the facade writes it into each.
+
 use std::hint::black_box;
 
-const TEXT: &str = if cfg!(sparta_lambda) {
-    concat!("SPARTA_BUILD=lambda;", env!("CARGO_PKG_VERSION"), ";")
-} else {
-    concat!("SPARTA_BUILD=full;", env!("CARGO_PKG_VERSION"), ";")
-};
+use crate::error::Advice;
 
-#[used]
-static MARKER: &str = TEXT;
-
-/// Which of its two builds a Sparta binary is, and of which version of Sparta.
+/// Which of its three builds a Sparta binary is, and of which version of Sparta.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Build {
-    /// What Lambda runs: without the AWS SDKs.
-    Lambda(String),
-    /// What a person runs: with all commands.
-    Full(String),
+    /// What Lambda runs: it serves, and nothing else.
+    Serving(String),
+    /// What `cargo run` compiles: with the command line, without the AWS SDKs.
+    Plain(String),
+    /// With what talks to AWS.
+    Aws(String),
 }
 
-/// A binary that is not the Lambda build of a Sparta service.
+/// A binary that is not the serving build of a Sparta service.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub enum MarkerError {
-    /// It is the build with all commands, AWS SDKs included.
-    #[error("the binary is a full build with sparta {0}, not a Lambda build")]
-    Full(String),
+    /// It is a build with a command line.
+    #[error("the binary is the {build} build with sparta {version}, not the serving build")]
+    NotServing {
+        /// `plain` or `aws`.
+        build: &'static str,
+        /// The version of Sparta.
+        version: String,
+    },
     /// Nothing in it says that it is a Sparta service.
     #[error("the binary is not a sparta service: it has no build marker")]
     Missing,
@@ -33,7 +34,9 @@ pub enum MarkerError {
 impl Advice for MarkerError {
     fn hints(&self) -> Vec<String> {
         let hint = match self {
-            Self::Full(_) => "compile it with RUSTFLAGS=\"--cfg sparta_lambda\", or let `build` compile it",
+            Self::NotServing { .. } => {
+                "compile it with SPARTA_BUILD=serving in cargo's environment, or let `build` compile it"
+            }
             Self::Missing => "its main() must call `App::run`, with `sparta` among its dependencies",
         };
         vec![hint.to_owned()]
@@ -41,11 +44,11 @@ impl Advice for MarkerError {
 }
 
 impl Build {
-    /// Finds out which build a binary is; a full one if it carries both markers.
+    /// Finds out which build a binary is; one with a command line if it carries several markers.
     pub fn of(bytes: &[u8]) -> Option<Self> {
         let builds: Vec<Self> = markers(bytes).collect();
-        let full = builds.iter().position(|build| matches!(build, Self::Full(_)));
-        builds.into_iter().nth(full.unwrap_or(0))
+        let other = builds.iter().position(|build| !matches!(build, Self::Serving(_)));
+        builds.into_iter().nth(other.unwrap_or(0))
     }
 
     fn parse(marker: &[u8]) -> Option<Self> {
@@ -56,11 +59,13 @@ impl Build {
         if version.is_empty() || !version.chars().all(plain) {
             return None;
         }
-        match kind {
-            b"lambda" => Some(Self::Lambda(version.to_owned())),
-            b"full" => Some(Self::Full(version.to_owned())),
-            _ => None,
-        }
+        let build = match kind {
+            b"serving" => Self::Serving,
+            b"plain" => Self::Plain,
+            b"aws" => Self::Aws,
+            _ => return None,
+        };
+        Some(build(version.to_owned()))
     }
 }
 
@@ -77,32 +82,23 @@ fn markers(bytes: &[u8]) -> impl Iterator<Item = Build> {
     })
 }
 
-/// Refuses a binary that is not the Lambda build of a Sparta service.
+/// Refuses a binary that is not the serving build of a Sparta service.
 ///
 /// # Errors
 ///
 /// What it is instead.
 pub fn check_marker(bytes: &[u8]) -> Result<(), MarkerError> {
     match Build::of(bytes) {
-        Some(Build::Lambda(_)) => Ok(()),
-        Some(Build::Full(version)) => Err(MarkerError::Full(version)),
+        Some(Build::Serving(_)) => Ok(()),
+        Some(Build::Plain(version)) => Err(MarkerError::NotServing { build: "plain", version }),
+        Some(Build::Aws(version)) => Err(MarkerError::NotServing { build: "aws", version }),
         None => Err(MarkerError::Missing),
     }
-}
-
-/// Whether this very program is a Lambda build.
-pub fn current_is_lambda_build() -> bool {
-    matches!(Build::of(black_box(MARKER).as_bytes()), Some(Build::Lambda(_)))
 }
 
 #[cfg(test)]
 pub(super) mod tests {
     use super::*;
-
-    #[test]
-    fn this_test_is_the_build_that_it_was_compiled_as() {
-        assert_eq!(current_is_lambda_build(), cfg!(sparta_lambda));
-    }
 
     /// Put together here, lest this test carries markers of its own.
     pub fn marker(rest: &str) -> Vec<u8> {
@@ -111,24 +107,24 @@ pub(super) mod tests {
 
     #[test]
     fn markers_are_found_anywhere_and_taken_apart() {
-        let lambda = [b"\0\0", &marker("lambda;1.2.3-rc.1;junk")[..]].concat();
-        assert_eq!(Build::of(&lambda), Some(Build::Lambda("1.2.3-rc.1".into())));
-        assert_eq!(check_marker(&lambda), Ok(()));
-        let full = marker("full;1.2.3;");
-        assert_eq!(Build::of(&full), Some(Build::Full("1.2.3".into())));
+        let serving = [b"\0\0", &marker("serving;1.2.3-rc.1;junk")[..]].concat();
+        assert_eq!(Build::of(&serving), Some(Build::Serving("1.2.3-rc.1".into())));
+        assert_eq!(check_marker(&serving), Ok(()));
+        assert_eq!(Build::of(&marker("plain;1.2.3;")), Some(Build::Plain("1.2.3".into())));
+        assert_eq!(Build::of(&marker("aws;1.2.3;")), Some(Build::Aws("1.2.3".into())));
     }
 
     #[test]
-    fn a_binary_with_both_markers_counts_as_full() {
-        let both = [marker("lambda;1.0.0; "), marker("full;2.0.0;")].concat();
-        assert_eq!(check_marker(&both), Err(MarkerError::Full("2.0.0".into())));
+    fn a_binary_with_several_markers_is_the_build_that_has_a_command_line() {
+        let both = [marker("serving;1.0.0; "), marker("plain;2.0.0;")].concat();
+        assert_eq!(check_marker(&both), Err(MarkerError::NotServing { build: "plain", version: "2.0.0".into() }));
     }
 
     #[test]
     fn what_only_looks_like_a_marker_is_none() {
         assert_eq!(check_marker(b""), Err(MarkerError::Missing));
-        assert_eq!(check_marker(b"SPARTA lambda;1.2.3;"), Err(MarkerError::Missing));
-        for rest in ["", "lambda", "lambda;1.2.3", "lambda;;", "lambda; and so on;", "other;1.2.3;"] {
+        assert_eq!(check_marker(b"SPARTA serving;1.2.3;"), Err(MarkerError::Missing));
+        for rest in ["", "serving", "serving;1.2.3", "serving;;", "serving; and so on;", "other;1.2.3;"] {
             assert_eq!(check_marker(&marker(rest)), Err(MarkerError::Missing), "{rest}");
         }
     }

@@ -1,38 +1,39 @@
-//! What a deployment needs on disk: the Lambda binary, checked, and archives.
+//! What a deployment needs on disk: the serving build, checked, documents and archives.
 
 mod archive;
+mod build;
 mod build_id;
-#[cfg(not(sparta_lambda))]
 mod cargo_settings;
-#[cfg(not(sparta_lambda))]
 mod compile;
-#[cfg(all(test, not(sparta_lambda), target_os = "linux"))]
+#[cfg(all(test, target_os = "linux"))]
 mod compile_tests;
 mod compiler;
 mod elf;
-#[cfg(not(sparta_lambda))]
 mod features;
 mod file;
+mod files;
 mod marker;
-#[cfg(not(sparta_lambda))]
 mod program;
-mod self_pack;
+mod running;
+mod service;
 
 use sparta_core::Architecture;
 
 use crate::error::Advice;
 
+pub(crate) use self::archive::hex;
 pub use self::archive::{Archive, ArchiveError, Entry, template_key};
+pub(crate) use self::build::{BuildOptions, Built};
 pub use self::build_id::{BuildId, InvalidBuildId};
-#[cfg(not(sparta_lambda))]
 pub use self::compile::{Compile, CompileError, Compiled};
 pub use self::compiler::Compiler;
 pub use self::elf::{ElfError, check_elf};
-#[cfg(not(sparta_lambda))]
 pub use self::features::Features;
 pub use self::file::{WriteError, write_whole};
-pub use self::marker::{Build, MarkerError, check_marker, current_is_lambda_build};
-pub use self::self_pack::{SelfPackError, own_binary};
+pub(crate) use self::files::Files;
+pub use self::marker::{Build, MarkerError, check_marker};
+pub(crate) use self::running::Running;
+pub use self::service::{ServiceError, check_service};
 
 /// A binary that Lambda could not run.
 #[derive(Debug, thiserror::Error)]
@@ -40,7 +41,7 @@ pub enum BinaryError {
     /// It is not an executable that Lambda can load.
     #[error(transparent)]
     Elf(#[from] ElfError),
-    /// It is not the Lambda build of a Sparta service.
+    /// It is not the serving build of a Sparta service.
     #[error(transparent)]
     Marker(#[from] MarkerError),
 }
@@ -54,7 +55,7 @@ impl Advice for BinaryError {
     }
 }
 
-/// Refuses a binary that Lambda could not run on `architecture`, and one that is not a Lambda build.
+/// Refuses a binary that Lambda could not run on `architecture`, and one that is not a serving build.
 ///
 /// # Errors
 ///

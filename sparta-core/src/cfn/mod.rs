@@ -1,5 +1,6 @@
 //! CloudFormation documents: [`Template`] and its parts.
 
+mod check;
 mod document;
 mod into_value;
 #[doc(hidden)]
@@ -13,12 +14,12 @@ mod resource;
 mod template;
 mod value;
 
+pub use check::TemplateMistake;
 pub use document::{TemplateError, TemplateProblem};
 pub use into_value::IntoValue;
 pub use name::{LogicalId, LogicalIdError, pascal_case};
 pub use output::Output;
 pub use parameter::{Parameter, ParameterType};
 pub use resource::{DeletionPolicy, Resource, UpdateReplacePolicy};
-pub(crate) use template::Clash;
 pub use template::Template;
 pub use value::{Value, get_att, join, reference, sub};

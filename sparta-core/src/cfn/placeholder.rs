@@ -32,8 +32,16 @@ impl PartialEq for Token {
 }
 
 /// The type of the resource that a name in a template stands for, where that name is no logical id.
-pub(super) fn kind(name: &str) -> Option<&str> {
-    name.strip_prefix('<')?.strip_suffix('>')?.split_once(':').map(|(_, kind)| kind)
+pub(super) fn resource_type(name: &str) -> Option<&str> {
+    name.strip_prefix('<')?.strip_suffix('>')?.split_once(':').map(|(_, resource_type)| resource_type)
+}
+
+/// Whether a placeholder is somewhere in a text.
+pub(super) fn is_in(text: &str) -> bool {
+    text.split('<').skip(1).any(|rest| {
+        let number = rest.trim_start_matches(|c: char| c.is_ascii_digit());
+        number.len() < rest.len() && number.starts_with(':') && number.contains('>')
+    })
 }
 
 /// The logical ids that placeholders of one template stand for.
@@ -65,6 +73,11 @@ impl Resolver {
         let awaited = self.awaited.remove(token.as_str());
         self.known.insert(token, id.clone());
         awaited
+    }
+
+    /// The logical id that a placeholder stands for.
+    pub(super) fn known(&self, placeholder: &LogicalId) -> Option<&LogicalId> {
+        self.known.get(placeholder)
     }
 
     /// The ids of a resource that has two of them, so that what refers to it could mean either.
@@ -115,7 +128,7 @@ impl Resolver {
     }
 
     fn id(&mut self, id: &mut LogicalId) {
-        if kind(id.as_str()).is_none() {
+        if resource_type(id.as_str()).is_none() {
             return;
         }
         self.used.insert(id.clone());
@@ -126,7 +139,7 @@ impl Resolver {
     }
 
     fn text(&mut self, name: &mut String) {
-        if kind(name).is_some() {
+        if resource_type(name).is_some() {
             let mut id = LogicalId::placeholder(std::mem::take(name));
             self.id(&mut id);
             *name = id.to_string();

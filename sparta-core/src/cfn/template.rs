@@ -2,11 +2,7 @@ use std::collections::{BTreeMap, BTreeSet, btree_map::Entry};
 
 use serde::Serialize;
 
-use super::{
-    LogicalId, Output, Parameter, Resource, Value,
-    placeholder::{self, Resolver},
-};
-use crate::Mistake;
+use super::{LogicalId, Output, Parameter, Resource, TemplateMistake, Value, placeholder::Resolver};
 
 /// A CloudFormation template.
 ///
@@ -31,22 +27,11 @@ pub struct Template {
     #[serde(skip)]
     resolver: Resolver,
     #[serde(skip)]
-    clashes: Vec<Clash>,
-}
-
-/// Two different things of one name, of which the first one stayed.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Clash {
-    /// What they are: `resource` or `output`.
-    pub what: &'static str,
-    pub id: LogicalId,
-    /// The type of the resource that stayed, or the description of the output.
-    pub first: String,
-    pub second: String,
+    conflicts: Vec<TemplateMistake>,
 }
 
 impl Template {
-    /// A template of nothing yet.
+    /// An empty template.
     pub fn new(description: impl Into<String>) -> Self {
         Self {
             format_version: "2010-09-09",
@@ -57,7 +42,7 @@ impl Template {
             outputs: BTreeMap::new(),
             others: BTreeMap::new(),
             resolver: Resolver::default(),
-            clashes: Vec::new(),
+            conflicts: Vec::new(),
         }
     }
 
@@ -80,7 +65,7 @@ impl Template {
         if let Some(first) = self.resources.get(&id) {
             if *first != resource {
                 let (first, second) = (first.kind().to_owned(), resource.kind().to_owned());
-                self.clashes.push(Clash { what: "resource", id, first, second });
+                self.conflicts.push(TemplateMistake::Conflict { what: "resource", id, first, second });
             }
             return false;
         }
@@ -99,7 +84,7 @@ impl Template {
         if let Some(first) = self.outputs.get(&id).filter(|first| first.value != output.value) {
             let described = |output: &Output| output.description.clone().unwrap_or_default();
             let (first, second) = (described(first), described(&output));
-            self.clashes.push(Clash { what: "output", id: id.clone(), first, second });
+            self.conflicts.push(TemplateMistake::Conflict { what: "output", id: id.clone(), first, second });
         }
         vacant(self.outputs.entry(id), output)
     }
@@ -125,15 +110,26 @@ impl Template {
     }
 
     /// What was added under a name that something else had already.
-    pub(crate) fn clashes(&self) -> &[Clash] {
-        &self.clashes
+    pub(crate) fn conflicts(&self) -> &[TemplateMistake] {
+        &self.conflicts
     }
 
-    /// Sets a property of all resources of a type that do not set it themselves.
-    pub(crate) fn set_everywhere(&mut self, kind: &str, property: &str, value: &Value) {
-        for resource in self.resources.values_mut().filter(|resource| resource.kind == kind) {
-            resource.properties.entry(property.to_owned()).or_insert_with(|| value.clone());
-        }
+    /// Changes a resource; `false` where there is none. The id may be what stands for a resource.
+    pub(crate) fn change(&mut self, id: &LogicalId, change: impl FnOnce(Resource) -> Resource) -> bool {
+        let id = self.resolver.known(id).unwrap_or(id).clone();
+        let Some(resource) = self.resources.remove(&id) else { return false };
+        let token = resource.token.clone();
+        // It stays the resource that others refer to, whatever it was changed to.
+        let mut changed = Resource { token, ..change(resource) };
+        self.resolver.resource(&mut changed);
+        self.resources.insert(id, changed);
+        true
+    }
+
+    /// A value with logical ids where it refers to resources, as far as these were added.
+    pub(crate) fn resolve(&mut self, mut value: Value) -> Value {
+        self.resolver.value(&mut value);
+        value
     }
 
     /// The names that something here refers to and nothing here defines.
@@ -145,37 +141,18 @@ impl Template {
         }
         self.conditions.values().for_each(|value| value.references(&mut found));
         self.outputs.values().flat_map(Output::values).for_each(|value| value.references(&mut found));
-        let defined = |name: &str| {
-            let id = LogicalId::new(name);
-            id.is_ok_and(|id| self.parameters.contains_key(&id) || self.resources.contains_key(&id))
-        };
-        found.into_iter().filter(|name| !name.starts_with("AWS::") && !defined(name)).map(str::to_owned).collect()
+        found.into_iter().filter(|name| !self.is_defined(name)).map(str::to_owned).collect()
     }
 
-    /// What keeps this from being a document, whatever the types of the resources are.
-    pub(crate) fn mistakes(&self) -> Vec<Mistake> {
-        let malformed = self.resources.iter().filter(|(_, resource)| resource.malformed);
-        let malformed =
-            malformed.map(|(id, resource)| Mistake::Properties { id: id.clone(), kind: resource.kind().to_owned() });
-        let ambiguous = self.resolver.ambiguous();
-        let ambiguous = ambiguous
-            .map(|(first, second)| Mistake::AmbiguousResource { first: first.clone(), second: second.clone() });
-        malformed.chain(self.never_added()).chain(ambiguous).collect()
+    /// Whether `Ref` can name it.
+    pub(super) fn is_defined(&self, name: &str) -> bool {
+        let defines = |id: LogicalId| self.parameters.contains_key(&id) || self.resources.contains_key(&id);
+        name.starts_with("AWS::") || LogicalId::new(name).is_ok_and(defines)
     }
 
-    fn never_added(&self) -> impl Iterator<Item = Mistake> {
-        let resources = self.resources.iter().map(|(id, resource)| {
-            let mut names = names(resource.values());
-            names.extend(resource.depends_on.iter().map(LogicalId::as_str));
-            (format!("the resource `{id}`"), names)
-        });
-        let outputs = self.outputs.iter().map(|(id, output)| (format!("the output `{id}`"), names(output.values())));
-        let conditions = self.conditions.iter().map(|(id, value)| (format!("the condition `{id}`"), names([value])));
-        resources.chain(outputs).chain(conditions).flat_map(|(from, names)| {
-            let missing = names.into_iter().filter_map(placeholder::kind);
-            let missing = missing.map(|kind| Mistake::ResourceNeverAdded { from: from.clone(), kind: kind.to_owned() });
-            missing.collect::<Vec<_>>()
-        })
+    /// The ids of a resource that has two of them, and to which something refers.
+    pub(super) fn ambiguous(&self) -> impl Iterator<Item = (&LogicalId, &LogicalId)> {
+        self.resolver.ambiguous()
     }
 
     /// The consent that CloudFormation needs of whoever deploys this: `CAPABILITY_NAMED_IAM` where a role or policy has
@@ -199,13 +176,6 @@ impl Template {
     pub fn to_compact_json(&self) -> String {
         serde_json::to_string(self).expect("a template is JSON")
     }
-}
-
-/// What these refer to.
-fn names<'v>(values: impl IntoIterator<Item = &'v Value>) -> BTreeSet<&'v str> {
-    let mut found = BTreeSet::new();
-    values.into_iter().for_each(|value| value.references(&mut found));
-    found
 }
 
 fn vacant<T>(entry: Entry<'_, LogicalId, T>, value: T) -> bool {
@@ -302,7 +272,10 @@ mod tests {
         let mut template = Template::new("");
         template.resource(id("Policy"), policy);
         let from = "the resource `Policy`".to_owned();
-        assert_eq!(template.mistakes(), [Mistake::ResourceNeverAdded { from, kind: "AWS::S3::Bucket".into() }]);
+        assert_eq!(
+            template.mistakes(),
+            [TemplateMistake::ResourceNeverAdded { from, resource_type: "AWS::S3::Bucket".into() }]
+        );
     }
 
     #[test]
@@ -313,7 +286,7 @@ mod tests {
         template.resource(id("Second"), bucket);
         assert_eq!(template.mistakes(), []);
         template.resource(id("Policy"), policy);
-        let mistake = Mistake::AmbiguousResource { first: id("First"), second: id("Second") };
+        let mistake = TemplateMistake::AmbiguousResource { first: id("First"), second: id("Second") };
         assert_eq!(template.mistakes(), [mistake]);
     }
 
@@ -334,7 +307,7 @@ mod tests {
     fn properties_that_are_no_object_are_a_mistake() {
         let mut template = Template::new("");
         template.resource(id("Orders"), Resource::raw("AWS::SQS::Queue", json!(["orders"])));
-        let mistake = Mistake::Properties { id: id("Orders"), kind: "AWS::SQS::Queue".into() };
+        let mistake = TemplateMistake::Properties { id: id("Orders"), resource_type: "AWS::SQS::Queue".into() };
         assert_eq!(template.mistakes(), [mistake]);
     }
 

@@ -1,3 +1,41 @@
-//! How what was built reaches the environments: one folder or file for each CI system.
+//! How what was built reaches the environments: one plan, and one folder or file for each CI system that writes it out.
 
 pub mod codepipeline;
+mod mistake;
+mod plan;
+
+pub use codepipeline::Source;
+pub use mistake::DeliveryMistake;
+pub use plan::DeploymentRole;
+pub(crate) use plan::{Plan, Stage};
+
+use crate::{Mistakes, Pipeline, Synthesis, cfn::Template, synth::check_limits};
+
+/// A CI system.
+///
+/// Its file or folder implements this, and offers it to the command line as a method of [`Synthesis`].
+pub(crate) trait Backend {
+    /// The bucket and the key of the code that it deploys: texts for `Fn::Sub` in its stack, with `*` for what is not known.
+    fn code(&self) -> [String; 2];
+
+    /// The stack that delivers a service as it is planned.
+    fn stack(&self, plan: &Plan<'_>) -> Template;
+}
+
+impl Synthesis {
+    /// The stack of a CI system that delivers the service as `pipeline` declares it.
+    fn deliver(&self, pipeline: &Pipeline, backend: &impl Backend) -> Result<Template, Mistakes> {
+        let app = self.model.name();
+        let plan = Plan::of(self, pipeline, backend.code()).map_err(|mistakes| Mistakes::of(app, mistakes))?;
+        let template = backend.stack(&plan);
+        Mistakes::none_or(app, check_limits(&template).collect())?;
+        Ok(template)
+    }
+
+    /// What CloudFormation may do when a CI system deploys the service, environment by environment.
+    fn roles(&self, pipeline: &Pipeline, backend: &impl Backend) -> Result<Vec<DeploymentRole>, Mistakes> {
+        let stages = plan::stages(self, pipeline, &backend.code());
+        let stages = stages.map_err(|mistakes| Mistakes::of(self.model.name(), mistakes))?;
+        Ok(stages.into_iter().map(DeploymentRole::from).collect())
+    }
+}

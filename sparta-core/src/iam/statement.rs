@@ -1,3 +1,5 @@
+//! One statement of a policy, and the documents that statements are in.
+
 use crate::cfn::Value;
 use crate::property;
 

@@ -1,8 +1,10 @@
+//! The actions that deploying a resource takes.
+
 use std::collections::BTreeSet;
 
 use sparta_schema::iam;
 
-use super::reviewed;
+use super::overrides;
 use crate::cfn::{Resource, Value};
 
 /// What the handlers of a resource's type call, and the type's tags; `None` of a type without known handlers.
@@ -12,7 +14,7 @@ pub(super) fn listed(kind: &str) -> Option<BTreeSet<String>> {
     }
     let found = sparta_schema::resource_type(kind);
     let handlers = found.and_then(|kind| kind.handlers());
-    let added = reviewed::added(kind);
+    let added = overrides::added(kind);
     let handled = handlers.is_some_and(|it| !it.create.is_empty());
     if !handled && added.is_none() {
         return None;
@@ -29,7 +31,7 @@ pub(super) fn listed(kind: &str) -> Option<BTreeSet<String>> {
 pub(super) fn of(resource: &Resource) -> Option<BTreeSet<String>> {
     let kind = resource.kind();
     let mut actions = listed(kind)?;
-    actions.retain(|action| !reviewed::is_unneeded(kind, action, |part| has_property(resource, part)));
+    actions.retain(|action| !overrides::is_unneeded(kind, action, |part| has_property(resource, part)));
     Some(actions)
 }
 

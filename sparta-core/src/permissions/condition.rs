@@ -1,7 +1,9 @@
+//! Conditions of policies.
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
-    place::{ANY, Place},
+    resolver::{ANY, Resolver},
     values::alternatives,
 };
 use crate::cfn::{LogicalId, Value, sub};
@@ -20,15 +22,15 @@ impl Condition {
         self
     }
 
-    /// A condition that holds wherever the given one does; `None` where only AWS knows what that one demands.
-    pub(super) fn read(place: &Place<'_>, value: &Value) -> Option<Self> {
+    /// A condition that holds wherever this one does; `None` where only AWS knows what that one demands.
+    pub(super) fn read(resolver: &Resolver<'_>, value: &Value) -> Option<Self> {
         let Value::Map(operators) = value else { return None };
         let mut condition = Self::default();
         for (operator, keys) in operators {
             let Value::Map(keys) = keys else { return None };
             for (key, values) in keys {
                 let found = alternatives([values]);
-                let is_certain = found.iter().all(|it| it.as_function().is_none() || !place.text(it).contains(ANY));
+                let is_certain = found.iter().all(|it| it.as_function().is_none() || !resolver.text(it).contains(ANY));
                 // A condition that takes both branches where it takes one holds less often where it excludes.
                 let is_one = values.as_function().is_none_or(|(name, _)| name != "Fn::If");
                 let operator = match with_wildcards(operator) {
@@ -37,7 +39,7 @@ impl Condition {
                     Some(_) => operator.clone(),
                     None => return None,
                 };
-                condition = condition.and(&operator, key, found.into_iter().map(|value| place.text(value)));
+                condition = condition.and(&operator, key, found.into_iter().map(|value| resolver.text(value)));
             }
         }
         Some(condition)
@@ -54,7 +56,7 @@ impl Condition {
     }
 }
 
-/// The operator that takes a `*` for anything where the given one is about texts or ARNs.
+/// The operator that takes a `*` for anything where it is about texts or ARNs.
 fn with_wildcards(operator: &str) -> Option<String> {
     let plain = operator.rsplit(':').next()?.trim_end_matches("IfExists");
     match plain {

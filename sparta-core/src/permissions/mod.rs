@@ -2,23 +2,95 @@
 //! its stack gives its resources.
 
 mod actions;
-mod arns;
 mod boundary;
 mod condition;
-mod given;
-mod names;
-mod needs;
-mod on;
-mod place;
+mod mistake;
+mod overrides;
+mod principals;
 mod references;
-mod reviewed;
+mod required;
+mod resolver;
 mod size;
+mod targets;
 #[cfg(test)]
 mod tests;
 mod values;
 
-pub(crate) use boundary::{Boundary, BoundaryMistake};
-pub(crate) use needs::{Needs, NeedsMistake};
-pub(crate) use place::Place;
-pub(crate) use references::of_references;
+use std::collections::BTreeMap;
+
+use boundary::Boundary;
+use references::of_references;
+use required::Required;
+
+pub use mistake::PermissionsMistake;
+pub(crate) use resolver::Resolver;
 pub(crate) use size::{INLINE, MANAGED, chunks, size};
+
+use crate::{Mistake, Mistakes, Subject, Synthesis, iam::Statement};
+
+/// The permissions for a deployment.
+#[derive(Debug, Default)]
+pub(crate) struct Permissions {
+    /// What CloudFormation has to be allowed.
+    pub(crate) required: Vec<Statement>,
+    /// The most that the roles of the service may ever do, where it has any.
+    pub(crate) boundary: Option<Vec<Statement>>,
+}
+
+impl Permissions {
+    /// What deploying a template takes, as far as it is known, and what keeps the rest from being known.
+    ///
+    /// `boundary` is the text for the policy that bounds the service's roles, where they are bound. `declared` holds what the
+    /// App says of types itself. `values` may refer to secrets and parameters, as the template may.
+    pub(crate) fn of<'v>(
+        resolver: &Resolver<'_>,
+        boundary: Option<&str>,
+        declared: &[(String, Statement)],
+        values: impl IntoIterator<Item = &'v str>,
+    ) -> (Self, Vec<PermissionsMistake>) {
+        let mut mistakes = Vec::new();
+        let bounds = boundary.map_or(Ok(None), |_| Boundary::of(resolver));
+        let bounds = found(bounds, &mut mistakes);
+        let required = Required::of(resolver, boundary.filter(|_| bounds.is_some()), declared);
+        let required = found(required, &mut mistakes).statements();
+        let references = found(of_references(resolver, values), &mut mistakes).statements();
+        // What else is unknown may be so because of a circle.
+        let circles = resolver.circles();
+        let mistakes = if circles.is_empty() { mistakes } else { circles };
+        (Self { required: [required, references].concat(), boundary: bounds.map(|it| it.statements) }, mistakes)
+    }
+}
+
+fn found<T: Default>(result: Result<T, Vec<PermissionsMistake>>, mistakes: &mut Vec<PermissionsMistake>) -> T {
+    result.unwrap_or_else(|found| {
+        mistakes.extend(found);
+        T::default()
+    })
+}
+
+impl Synthesis {
+    /// What whoever deploys the service as `stack` by hand has to be allowed for its resources: CloudFormation acts with
+    /// the caller's own rights.
+    ///
+    /// `parameters` are known values of the template's parameters. Resources are texts for `Fn::Sub`, in which `*` stands
+    /// for what only AWS knows.
+    ///
+    /// # Errors
+    ///
+    /// What it cannot be said for: types that nothing is known of, and roles that only AWS knows.
+    pub fn required_permissions(
+        &self,
+        stack: &str,
+        parameters: &BTreeMap<String, String>,
+    ) -> Result<Vec<Statement>, Mistakes> {
+        let known = self.template.parameters().iter();
+        let known = known.filter(|(id, parameter)| !parameter.no_echo && parameters.contains_key(id.as_str()));
+        let known = known.map(|(id, _)| (id.to_string(), parameters[id.as_str()].replace("${", "${!"))).collect();
+        let resolver = Resolver::new(&self.template, stack, &known);
+        let values = parameters.values().map(String::as_str);
+        let (permissions, mistakes) = Permissions::of(&resolver, None, &self.model.type_permissions, values);
+        let mistakes = mistakes.into_iter().map(|problem| Mistake::new(Subject::Deployment, problem)).collect();
+        Mistakes::none_or(self.model.name(), mistakes)?;
+        Ok(permissions.required)
+    }
+}

@@ -1,5 +1,7 @@
-use super::place::ANY;
-use crate::iam::{Statement, policy_document};
+//! How large policies are, and how they are split where they are too large.
+
+use super::resolver::ANY;
+use crate::iam::{ACCOUNT, PARTITION, REGION, Statement, policy_document};
 
 /// The most characters of a role's inline policies together, blanks aside.
 ///
@@ -10,8 +12,7 @@ pub(crate) const INLINE: usize = 10_240;
 pub(crate) const MANAGED: usize = 6_144;
 
 /// The longest that each pseudo parameter can be: `aws-us-gov`, `ap-southeast-2`, an account.
-const LONGEST: [(&str, usize); 4] =
-    [("${AWS::Partition}", 10), ("${AWS::Region}", 14), ("${AWS::AccountId}", 12), ("${AWS::StackName}", 128)];
+const LONGEST: [(&str, usize); 4] = [(PARTITION, 10), (REGION, 14), (ACCOUNT, 12), ("${AWS::StackName}", 128)];
 
 /// How many characters IAM counts of a policy with these statements, at most, once everything is substituted.
 pub(crate) fn size(statements: &[Statement]) -> usize {

@@ -7,6 +7,7 @@ use super::*;
 use crate::cfn::{LogicalId, Resource, Template};
 use crate::iam::{Statement, policy_document};
 
+mod circles;
 mod identities;
 
 static NONE: BTreeMap<String, String> = BTreeMap::new();
@@ -21,17 +22,17 @@ fn service(resources: &[(&str, Json)]) -> Template {
     template
 }
 
-fn place<'a>(template: &'a Template, stack: &'a str) -> Place<'a> {
-    Place { template, stack, parameters: &NONE }
+fn resolver<'a>(template: &'a Template, stack: &'a str) -> Resolver<'a> {
+    Resolver::new(template, stack, &NONE)
 }
 
-fn needs(template: &Template) -> Needs {
-    Needs::of(&place(template, "Test-App-main"), None, &[]).unwrap()
+fn required(template: &Template) -> Required {
+    Required::of(&resolver(template, "Test-App-main"), None, &[]).unwrap()
 }
 
 /// The resources of each action, and its condition.
-fn on(needs: &Needs, action: &str) -> Vec<(Vec<String>, Option<Json>)> {
-    let statements = needs.statements();
+fn on(required: &Required, action: &str) -> Vec<(Vec<String>, Option<Json>)> {
+    let statements = required.statements();
     let with = statements.iter().filter(|statement| statement.actions().iter().any(|it| it == action));
     let read = |statement: &Statement| {
         let json = serde_json::to_value(policy_document(std::slice::from_ref(statement))).unwrap();
@@ -51,8 +52,8 @@ const HERE: &str = "${AWS::Region}:${AWS::AccountId}";
 #[test]
 fn only_types_that_the_service_has_are_allowed() {
     let queue = service(&[("AWS::SQS::Queue", json!({}))]);
-    assert!(needs(&queue).actions().iter().all(|action| action.starts_with("sqs:")), "{:?}", needs(&queue));
-    assert_eq!(needs(&service(&[])).actions(), BTreeSet::new());
+    assert!(required(&queue).actions().iter().all(|action| action.starts_with("sqs:")), "{:?}", required(&queue));
+    assert_eq!(required(&service(&[])).actions(), BTreeSet::new());
 }
 
 #[test]
@@ -63,15 +64,15 @@ fn an_action_is_on_the_resource_itself_or_on_what_it_refers_to() {
         ("AWS::SQS::QueuePolicy", json!({"Queues": ["https://sqs.eu-west-1.amazonaws.com/123456789012/orders"]})),
         ("AWS::Lambda::Url", json!({"TargetFunctionArn": "arn:aws:lambda:eu-west-1:123456789012:function:other"})),
     ]);
-    let needs = needs(&template);
+    let required = required(&template);
     let function = format!("arn:${{AWS::Partition}}:lambda:{HERE}:function:Test-App-main-api");
-    assert_eq!(on(&needs, "lambda:AddPermission"), [(vec![function.clone()], None)]);
-    assert_eq!(on(&needs, "lambda:CreateFunction"), [(vec![function], None)]);
+    assert_eq!(on(&required, "lambda:AddPermission"), [(vec![function.clone()], None)]);
+    assert_eq!(on(&required, "lambda:CreateFunction"), [(vec![function], None)]);
     let other = ["", ":*"].map(|end| format!("arn:aws:lambda:eu-west-1:123456789012:function:other{end}")).to_vec();
-    assert_eq!(on(&needs, "lambda:CreateFunctionUrlConfig"), [(other, None)]);
+    assert_eq!(on(&required, "lambda:CreateFunctionUrlConfig"), [(other, None)]);
     // Nothing tells which queue an address is of.
     let queues = format!("arn:${{AWS::Partition}}:sqs:{HERE}:*");
-    assert_eq!(on(&needs, "sqs:SetQueueAttributes"), [(vec![queues], None)]);
+    assert_eq!(on(&required, "sqs:SetQueueAttributes"), [(vec![queues], None)]);
 }
 
 #[test]
@@ -85,7 +86,7 @@ fn a_role_is_passed_to_the_service_of_the_resource_that_is_given_it() {
     let passed = |service: &str| Some(json!({"StringEquals": {"iam:PassedToService": service}}));
     let own = "arn:${AWS::Partition}:iam::${AWS::AccountId}:role/Test-App-main-*".to_owned();
     assert_eq!(
-        on(&needs(&template), "iam:PassRole"),
+        on(&required(&template), "iam:PassRole"),
         [
             (vec![own], passed("lambda.amazonaws.com")),
             (vec!["arn:aws:iam::123456789012:role/machine".to_owned()], passed("states.amazonaws.com")),
@@ -97,13 +98,13 @@ fn a_role_is_passed_to_the_service_of_the_resource_that_is_given_it() {
 fn roles_are_made_with_the_boundary_only_and_never_without_it_again() {
     let template =
         service(&[("AWS::IAM::Role", json!({"ManagedPolicyArns": ["arn:aws:iam::aws:policy/ReadOnlyAccess"]}))]);
-    let needs = Needs::of(&place(&template, "Test-App-main"), Some("${TestBoundary}"), &[]).unwrap();
+    let required = Required::of(&resolver(&template, "Test-App-main"), Some("${TestBoundary}"), &[]).unwrap();
     let bound = Some(json!({"ArnEquals": {"iam:PermissionsBoundary": {"Ref": "TestBoundary"}}}));
     for action in ["iam:CreateRole", "iam:PutRolePolicy", "iam:AttachRolePolicy", "iam:PutRolePermissionsBoundary"] {
-        let on = on(&needs, action);
+        let on = on(&required, action);
         assert!(on.len() == 1 && on[0].1 == bound, "{action}: {on:?}");
     }
-    assert!(!needs.actions().contains("iam:DeleteRolePermissionsBoundary"));
+    assert!(!required.actions().contains("iam:DeleteRolePermissionsBoundary"));
 }
 
 #[test]
@@ -112,19 +113,19 @@ fn what_has_a_random_name_is_bounded_by_its_function() {
         ("AWS::Lambda::Function", json!({})),
         ("AWS::Lambda::EventSourceMapping", json!({"FunctionName": {"Ref": "R0"}})),
     ]);
-    let needs = needs(&template);
+    let required = required(&template);
     let function = format!("arn:${{AWS::Partition}}:lambda:{HERE}:function:Test-App-main-*");
     let bound = Some(json!({"ArnLike": {"lambda:FunctionArn": {"Fn::Sub": function}}}));
-    assert_eq!(on(&needs, "lambda:CreateEventSourceMapping"), [(vec!["*".to_owned()], bound.clone())]);
+    assert_eq!(on(&required, "lambda:CreateEventSourceMapping"), [(vec!["*".to_owned()], bound.clone())]);
     let mappings = format!("arn:${{AWS::Partition}}:lambda:{HERE}:event-source-mapping:*");
-    assert_eq!(on(&needs, "lambda:DeleteEventSourceMapping"), [(vec![mappings], bound)]);
+    assert_eq!(on(&required, "lambda:DeleteEventSourceMapping"), [(vec![mappings], bound)]);
 }
 
 #[test]
 fn what_reaches_beyond_a_resource_takes_a_property_that_asks_for_it() {
     let actions = |properties: Json| -> Vec<String> {
         let template = service(&[("AWS::Lambda::Function", properties)]);
-        needs(&template).actions().into_iter().map(str::to_owned).collect()
+        required(&template).actions().into_iter().map(str::to_owned).collect()
     };
     let plain = actions(json!({"Code": {"S3Bucket": "b", "S3Key": "k"}}));
     let services: BTreeSet<_> = plain.iter().filter_map(|action| Some(action.split_once(':')?.0)).collect();
@@ -173,16 +174,12 @@ fn an_http_api_can_be_made_tagged_changed_and_deleted_and_no_rest_api() {
         ("AWS::ApiGatewayV2::Integration", json!({"ApiId": {"Ref": "R0"}})),
         ("AWS::ApiGatewayV2::Route", json!({"ApiId": {"Ref": "R0"}})),
     ]);
-    let needs = needs(&template);
+    let required = required(&template);
     let allows = |action: &str, path: &str| {
         let resource = format!("arn:${{AWS::Partition}}:apigateway:${{AWS::Region}}::{path}");
-        on(&needs, &format!("apigateway:{action}")).into_iter().any(|(on, condition)| {
-            let covers = |arn: &String| match arn.strip_suffix('*') {
-                Some(start) => resource.starts_with(start),
-                None => *arn == resource,
-            };
-            condition.is_none() && on.iter().any(covers)
-        })
+        on(&required, &format!("apigateway:{action}"))
+            .into_iter()
+            .any(|(on, condition)| condition.is_none() && on.iter().any(|arn| iam::is_like(arn, &resource)))
     };
     for (action, path) in HTTP_API {
         assert!(allows(action, path), "{action} {path}");
@@ -197,14 +194,16 @@ fn a_custom_resource_takes_its_provider_and_a_private_type_what_the_app_says() {
     let provider = "arn:aws:lambda:eu-west-1:123456789012:function:provider";
     let template =
         service(&[("Custom::Seed", json!({"ServiceToken": provider})), ("Acme::Data::Table", json!({"Name": "x"}))]);
-    let unknown = Needs::of(&place(&template, "Test-App-main"), None, &[]).unwrap_err();
-    assert_eq!(unknown, [NeedsMistake::Type("Acme::Data::Table".to_owned())]);
-    let said =
+    let unknown = Required::of(&resolver(&template, "Test-App-main"), None, &[]).unwrap_err();
+    assert_eq!(unknown, [PermissionsMistake::ResourceType("Acme::Data::Table".to_owned())]);
+    let declared =
         Statement::allow(["dynamodb:CreateTable"]).on(crate::cfn::sub("arn:aws:dynamodb:*:*:table/${AWS::StackName}"));
-    let needs = Needs::of(&place(&template, "Test-App-main"), None, &[("Acme::Data::Table".to_owned(), said)]).unwrap();
-    assert_eq!(on(&needs, "lambda:InvokeFunction"), [(vec![provider.to_owned()], None)]);
+    let required =
+        Required::of(&resolver(&template, "Test-App-main"), None, &[("Acme::Data::Table".to_owned(), declared)])
+            .unwrap();
+    assert_eq!(on(&required, "lambda:InvokeFunction"), [(vec![provider.to_owned()], None)]);
     assert_eq!(
-        on(&needs, "dynamodb:CreateTable"),
+        on(&required, "dynamodb:CreateTable"),
         [(vec!["arn:aws:dynamodb:*:*:table/Test-App-main".to_owned()], None)]
     );
 }
@@ -224,11 +223,11 @@ const UNKNOWN: [&str; 4] = [
 ];
 
 /// What all other types need.
-fn needs_of_every_type() -> Vec<(&'static str, Needs)> {
+fn required_of_every_type() -> Vec<(&'static str, Required)> {
     let (mut known, mut unknown) = (Vec::new(), BTreeSet::new());
     for (kind, template) in every_type() {
-        match Needs::of(&place(&template, "Test-App-main"), None, &[]) {
-            Ok(needs) => known.push((kind, needs)),
+        match Required::of(&resolver(&template, "Test-App-main"), None, &[]) {
+            Ok(required) => known.push((kind, required)),
             Err(_) => _ = unknown.insert(kind),
         }
     }
@@ -239,13 +238,13 @@ fn needs_of_every_type() -> Vec<(&'static str, Needs)> {
 #[test]
 fn a_star_stands_only_where_an_action_knows_no_resource() {
     let mut types = 0;
-    for (kind, needs) in needs_of_every_type() {
+    for (kind, required) in required_of_every_type() {
         types += 1;
-        for statement in needs.statements() {
+        for statement in required.statements() {
             let star = statement.resources().iter().any(|resource| resource.as_str() == Some("*"));
             for action in statement.actions().iter().filter(|_| star) {
                 let supports = iam::has_resource_permissions(action);
-                let reviewed = reviewed::ON_EVERYTHING.iter().any(|(name, _)| name == action);
+                let reviewed = overrides::ON_EVERYTHING.iter().any(|(name, _)| name == action);
                 assert!(supports == Some(false) || reviewed, "{kind}: {action} on *");
             }
         }
@@ -255,11 +254,11 @@ fn a_star_stands_only_where_an_action_knows_no_resource() {
 
 #[test]
 fn every_action_is_one_that_iam_knows_and_a_handler_or_the_table_lists() {
-    for (kind, needs) in needs_of_every_type() {
+    for (kind, required) in required_of_every_type() {
         let listed = actions::listed(kind).unwrap();
-        for action in needs.actions() {
+        for action in required.actions() {
             assert!(iam::action(action).is_some() && !action.contains('*'), "{kind}: {action}");
-            let added = reviewed::added(kind).into_iter().flatten().any(|it| it.actions.contains(&action));
+            let added = overrides::added(kind).into_iter().flatten().any(|it| it.actions.contains(&action));
             assert!(listed.contains(action) || added, "{kind}: {action}");
         }
     }
@@ -269,15 +268,17 @@ fn every_action_is_one_that_iam_knows_and_a_handler_or_the_table_lists() {
 fn every_rule_of_the_reviewed_tables_is_about_something_and_says_why() {
     let listed: Vec<(&str, BTreeSet<String>)> =
         sparta_schema::types().filter_map(|kind| Some((kind, actions::listed(kind)?))).collect();
-    for rule in reviewed::UNNEEDED {
+    for rule in overrides::UNNEEDED {
         let about = listed.iter().any(|(kind, actions)| actions.iter().any(|action| rule.is_about(kind, action)));
         assert!(about && !rule.reason.is_empty(), "{}: no handler lists it", rule.reason);
     }
-    for added in reviewed::ADDED {
+    for added in overrides::ADDED {
         assert!(!added.reason.is_empty());
         added.actions.iter().for_each(|action| assert!(iam::action(action).is_some(), "{action}"));
     }
-    assert!(reviewed::ON_EVERYTHING.iter().all(|(action, reason)| iam::action(action).is_some() && !reason.is_empty()));
+    assert!(
+        overrides::ON_EVERYTHING.iter().all(|(action, reason)| iam::action(action).is_some() && !reason.is_empty())
+    );
 }
 
 #[test]
@@ -299,7 +300,7 @@ fn the_boundary_is_what_the_roles_of_the_template_may_do() {
         ),
         ("AWS::SQS::Queue", json!({})),
     ]);
-    let boundary = Boundary::of(&place(&template, "Test-App-main")).unwrap().unwrap();
+    let boundary = Boundary::of(&resolver(&template, "Test-App-main")).unwrap().unwrap();
     let document = serde_json::to_value(policy_document(&boundary.statements)).unwrap();
     assert_eq!(
         document["Statement"],
@@ -315,7 +316,7 @@ fn the_boundary_is_what_the_roles_of_the_template_may_do() {
             },
         ])
     );
-    assert!(Boundary::of(&place(&service(&[("AWS::SQS::Queue", json!({}))]), "S")).unwrap().is_none());
+    assert!(Boundary::of(&resolver(&service(&[("AWS::SQS::Queue", json!({}))]), "S")).unwrap().is_none());
 }
 
 #[test]
@@ -331,16 +332,18 @@ fn a_boundary_that_cannot_be_is_a_mistake_that_names_the_role() {
             ]}}]}),
         ),
     ]);
-    let mistakes = Boundary::of(&place(&template, "Test-App-main")).unwrap_err();
+    let mistakes = Boundary::of(&resolver(&template, "Test-App-main")).unwrap_err();
     let policy = "arn:aws:iam::aws:policy/ReadOnlyAccess".to_owned();
     assert_eq!(
         mistakes[..2],
         [
-            BoundaryMistake::Attached { role: "R0".to_owned(), policy },
-            BoundaryMistake::Negative { role: "R1".to_owned() },
+            PermissionsMistake::AttachedPolicy { role: "R0".to_owned(), policy },
+            PermissionsMistake::NegativePolicy { role: "R1".to_owned() },
         ]
     );
-    assert!(matches!(mistakes[2..], [BoundaryMistake::TooLarge(size)] if size > MANAGED));
+    assert!(
+        matches!(&mistakes[2..], [PermissionsMistake::BoundaryTooLarge { characters, .. }] if *characters > MANAGED)
+    );
 }
 
 #[test]
@@ -352,17 +355,17 @@ fn only_the_secrets_that_are_referred_to_can_be_read() {
         "{{resolve:ssm:/prod/url:3}}",
     ];
     let template = service(&[]);
-    let needs = of_references(&place(&template, "Test-App-main"), values).unwrap();
+    let required = of_references(&resolver(&template, "Test-App-main"), values).unwrap();
     let secrets = vec![
         format!("arn:${{AWS::Partition}}:secretsmanager:{HERE}:secret:prod/db-??????"),
         "arn:aws:secretsmanager:eu-west-1:123456789012:secret:key-AbCdEf".to_owned(),
     ];
-    assert_eq!(on(&needs, "secretsmanager:GetSecretValue"), [(secrets, None)]);
+    assert_eq!(on(&required, "secretsmanager:GetSecretValue"), [(secrets, None)]);
     let parameter = format!("arn:${{AWS::Partition}}:ssm:{HERE}:parameter/prod/url");
-    assert_eq!(on(&needs, "ssm:GetParameters"), [(vec![parameter], None)]);
-    let keys = on(&needs, "kms:Decrypt");
+    assert_eq!(on(&required, "ssm:GetParameters"), [(vec![parameter], None)]);
+    let keys = on(&required, "kms:Decrypt");
     assert!(keys.len() == 2 && keys.iter().all(|(_, condition)| condition.is_some()), "{keys:?}");
-    assert!(of_references(&place(&template, "Test-App-main"), ["plain"]).unwrap().actions().is_empty());
+    assert!(of_references(&resolver(&template, "Test-App-main"), ["plain"]).unwrap().actions().is_empty());
 }
 
 #[test]
@@ -371,4 +374,37 @@ fn the_capability_is_what_the_template_takes() {
     assert_eq!(service(&[("AWS::IAM::Role", json!({}))]).capability(), Some("CAPABILITY_IAM"));
     let named = [("AWS::IAM::Role", json!({})), ("AWS::IAM::Role", json!({"RoleName": "x"}))];
     assert_eq!(service(&named).capability(), Some("CAPABILITY_NAMED_IAM"));
+}
+
+#[test]
+fn a_stack_in_a_known_account_and_region_has_arns_there() {
+    let template = service(&[
+        ("AWS::Lambda::Function", json!({"FunctionName": {"Fn::Sub": "api-${AWS::Region}"}})),
+        ("AWS::Lambda::Permission", json!({"FunctionName": "other"})),
+    ]);
+    let mut resolver = resolver(&template, "S");
+    (resolver.account, resolver.region) = ("222222222222", "eu-central-1");
+    let required = Required::of(&resolver, None, &[]).unwrap();
+    let start = "arn:${AWS::Partition}:lambda:eu-central-1:222222222222:function";
+    assert_eq!(on(&required, "lambda:CreateFunction"), [(vec![format!("{start}:api-eu-central-1")], None)]);
+    let other = vec![format!("{start}:other"), format!("{start}:other:*")];
+    assert_eq!(on(&required, "lambda:AddPermission"), [(other, None)]);
+}
+
+#[test]
+fn colons_of_pseudo_parameters_part_no_name() {
+    let name = json!({"Fn::Sub": "api-${AWS::Region}:live"});
+    let template = service(&[
+        ("AWS::Lambda::Permission", json!({"FunctionName": name})),
+        (
+            "AWS::RDS::DBInstance",
+            json!({"MasterUserPassword": {"Fn::Sub": "{{resolve:secretsmanager:db-${AWS::Region}}}"}}),
+        ),
+    ]);
+    let function = format!("arn:${{AWS::Partition}}:lambda:{HERE}:function:api-${{AWS::Region}}");
+    let arns = vec![function.clone(), format!("{function}:*")];
+    assert_eq!(on(&required(&template), "lambda:AddPermission"), [(arns, None)]);
+    let references = of_references(&resolver(&template, "S"), []).unwrap();
+    let secret = format!("arn:${{AWS::Partition}}:secretsmanager:{HERE}:secret:db-${{AWS::Region}}-??????");
+    assert_eq!(on(&references, "secretsmanager:GetSecretValue"), [(vec![secret], None)]);
 }

@@ -1,3 +1,5 @@
+//! What the properties of resources may come to.
+
 use crate::cfn::{Resource, Value};
 
 /// A text, a number or an intrinsic function in a resource's properties.
@@ -7,15 +9,15 @@ pub(super) struct Leaf<'v> {
     /// The property that it is a value of: `RoleArn`. Items of a list have the list's.
     pub(super) name: &'v str,
     /// The property whose map that property is an entry of; empty at the top and in a list.
-    pub(super) above: &'v str,
+    pub(super) parent: &'v str,
     /// Whether it is below a map whose keys are the user's own, such as a function's variables.
-    pub(super) free: bool,
+    pub(super) user_keyed: bool,
     pub(super) value: &'v Value,
     listed: bool,
 }
 
 /// Properties whose keys are the user's, or another language's.
-const FREE: [&str; 9] = [
+const USER_KEYED: [&str; 9] = [
     "DefaultArguments",
     "Definition",
     "DefinitionSubstitutions",
@@ -31,8 +33,8 @@ const FREE: [&str; 9] = [
 pub(super) fn leaves(resource: &Resource) -> Vec<Leaf<'_>> {
     let mut leaves = Vec::new();
     for (name, value) in resource.properties() {
-        let free = FREE.contains(&name.as_str());
-        add(Leaf { path: name.clone(), name, above: "", free, value, listed: false }, &mut leaves);
+        let user_keyed = USER_KEYED.contains(&name.as_str());
+        add(Leaf { path: name.clone(), name, parent: "", user_keyed, value, listed: false }, &mut leaves);
     }
     leaves
 }
@@ -46,16 +48,17 @@ fn add<'v>(leaf: Leaf<'v>, leaves: &mut Vec<Leaf<'v>>) {
         }
         (None, Value::Map(map)) => {
             // What is in the maps of a list is named by these, not by the list.
-            let above = if leaf.listed { "" } else { leaf.name };
+            let parent = if leaf.listed { "" } else { leaf.name };
             for (name, value) in map {
-                let (path, free) = (format!("{}.{name}", leaf.path), leaf.free || FREE.contains(&name.as_str()));
-                add(Leaf { path, name, above, free, value, listed: false }, leaves);
+                let (path, user_keyed) =
+                    (format!("{}.{name}", leaf.path), leaf.user_keyed || USER_KEYED.contains(&name.as_str()));
+                add(Leaf { path, name, parent, user_keyed, value, listed: false }, leaves);
             }
         }
         (None, Value::List(items)) => {
             for (position, value) in items.iter().enumerate() {
                 add(
-                    Leaf { path: format!("{}[{position}]", leaf.path), above: "", value, listed: true, ..leaf },
+                    Leaf { path: format!("{}[{position}]", leaf.path), parent: "", value, listed: true, ..leaf },
                     leaves,
                 );
             }
@@ -106,7 +109,8 @@ mod tests {
             }),
         );
         let leaves = leaves(&resource);
-        let found: Vec<_> = leaves.iter().map(|leaf| (leaf.path.as_str(), leaf.name, leaf.above, leaf.free)).collect();
+        let found: Vec<_> =
+            leaves.iter().map(|leaf| (leaf.path.as_str(), leaf.name, leaf.parent, leaf.user_keyed)).collect();
         assert_eq!(
             found,
             [

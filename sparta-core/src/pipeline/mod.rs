@@ -6,8 +6,10 @@ mod repository;
 
 pub use mistake::PipelineMistake;
 pub use name::stack_name;
-pub(crate) use name::{direct_stack_name, pipeline_name};
+pub(crate) use name::{direct_stack_name, is_stack_name, pipeline_name};
 pub use repository::{Repository, RepositoryError};
+
+use crate::iam::Arn;
 
 /// The service's own pipeline: source, build, then its environments in the order of their registration.
 ///
@@ -147,15 +149,12 @@ impl Pipeline {
 }
 
 fn is_connection(arn: &str) -> bool {
-    let parts: Vec<&str> = arn.split(':').collect();
-    let [arn, partition, service, region, account, resource] = parts[..] else { return false };
-    arn == "arn"
-        && !partition.is_empty()
-        && matches!(service, "codestar-connections" | "codeconnections")
-        && !region.is_empty()
-        && account.len() == 12
-        && account.bytes().all(|b| b.is_ascii_digit())
-        && resource.strip_prefix("connection/").is_some_and(|id| !id.is_empty())
+    let Some(arn) = Arn::parse_literal(arn) else { return false };
+    !arn.partition.is_empty()
+        && matches!(arn.service, "codestar-connections" | "codeconnections")
+        && !arn.region.is_empty()
+        && arn.has_account_id()
+        && arn.resource.strip_prefix("connection/").is_some_and(|id| !id.is_empty() && !id.contains(':'))
 }
 
 /// The size of the machine that compiles a service.

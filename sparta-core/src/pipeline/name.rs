@@ -1,3 +1,5 @@
+//! What stacks and pipelines are called.
+
 /// The stack that a pipeline deploys an environment to: `Test-HelloPipeline-main`.
 ///
 /// The first letter is upper case. Where a name holds what CloudFormation refuses, or is longer than the 128
@@ -22,14 +24,19 @@ pub(crate) fn pipeline_name(app: &str, branch: &str) -> String {
     name(&[app, branch], LONGEST_PIPELINE)
 }
 
+/// Whether `name` can be a stack's name, or what one begins with.
+pub(crate) fn is_stack_name(name: &str, longest: usize) -> bool {
+    name.starts_with(|c: char| c.is_ascii_alphabetic())
+        && name.len() <= longest
+        && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
+}
+
 /// See <https://docs.aws.amazon.com/codepipeline/latest/userguide/limits.html>.
 const LONGEST_PIPELINE: usize = 100;
 
 /// Whether `name` can be that of a pipeline and of its stack.
 pub(super) fn is_pipeline_name(name: &str) -> bool {
-    name.starts_with(|c: char| c.is_ascii_alphabetic())
-        && name.len() <= LONGEST_PIPELINE
-        && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
+    is_stack_name(name, LONGEST_PIPELINE)
 }
 
 fn name(parts: &[&str], longest: usize) -> String {

@@ -4,6 +4,7 @@
 //! parameters, a configuration file per environment and the variables of every Lambda function, from which the function
 //! reads it back with [`Settings::get`].
 
+mod check;
 mod error;
 mod field;
 mod parameter;
@@ -13,6 +14,8 @@ mod snapshot;
 mod value;
 mod variable;
 
+pub use check::SettingsMistake;
+pub(crate) use check::{check_differences, check_fields};
 pub use error::{Found, Mistake, Problem, SettingsError};
 pub use field::{Constraints, Field, Kind, Number, Pattern};
 pub use parameter::parameter_name;

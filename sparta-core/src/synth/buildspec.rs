@@ -1,26 +1,20 @@
+//! The `buildspec.yml` that a pipeline's build runs, and the profile of what it compiles.
+
 use std::fmt::{self, Display};
 
-/// The release profile of Lambda builds: keys of `[profile.release]` and their values, as TOML has them.
+/// The release profile of what Lambda runs: keys of `[profile.release]` and their values, as TOML has them.
 ///
 /// Panics unwind, because an aborted process cannot report its panic to Lambda.
 const RELEASE_PROFILE: [(&str, &str); 5] =
     [("opt-level", "3"), ("lto", "\"fat\""), ("codegen-units", "1"), ("strip", "true"), ("panic", "\"unwind\"")];
 
-/// What is in a Lambda binary and never runs on Lambda: compiled for size, because a start reads the whole file.
-const COMMAND_LINE: [&str; 4] = ["clap_builder", "miniz_oxide", "sparta-cli", "zip"];
-
 /// The values of cargo's `--config` that complete a release profile which sets the keys in `own` itself.
 pub fn release_profile(own: &[&str]) -> Vec<String> {
     let open = |key: &&(&str, &str)| !own.contains(&key.0);
-    let mut config: Vec<String> =
-        RELEASE_PROFILE.iter().filter(open).map(|(key, value)| format!("profile.release.{key}={value}")).collect();
-    if !own.contains(&"opt-level") {
-        config.extend(COMMAND_LINE.map(|name| format!("profile.release.package.{name}.opt-level=\"s\"")));
-    }
-    config
+    RELEASE_PROFILE.iter().filter(open).map(|(key, value)| format!("profile.release.{key}={value}")).collect()
 }
 
-/// The `buildspec.yml` of a service: how its pipeline compiles it once, and what it hands over to the environments.
+/// The `buildspec.yml` of a service: how its pipeline compiles it, and what it hands over to the environments.
 ///
 /// Its commands run in any POSIX shell, in a clean clone, with only Rust. [`Display`] writes the YAML.
 ///
@@ -32,7 +26,7 @@ pub fn release_profile(own: &[&str]) -> Vec<String> {
 /// use sparta_core::synth::Buildspec;
 ///
 /// let buildspec = Buildspec { package: "hello", binary: "hello", rust_version: "1.94", ..Buildspec::default() };
-/// assert!(buildspec.to_string().contains("cargo build --release --locked --package hello --bin hello"));
+/// assert!(buildspec.to_string().contains("--release --locked --package hello --bin hello"));
 /// ```
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Buildspec<'a> {
@@ -51,35 +45,34 @@ pub struct Buildspec<'a> {
 impl Display for Buildspec<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { package, binary, rust_version, manifest_profile, features } = self;
-        f.write_str(HEAD)?;
+        let mut flags = format!("        --release --locked --package {package} --bin {binary}\n");
+        if !features.is_empty() {
+            flags += &format!("        {features}\n");
+        }
+        for config in release_profile(manifest_profile) {
+            flags += &format!("        --config '{config}'\n");
+        }
         write!(
             f,
-            r#"    RUSTFLAGS: "--cfg sparta_lambda"
-
-phases:
-  install:
-    runtime-versions:
-      rust: "{rust_version}"
+            r#"{HEAD}      rust: "{rust_version}"
   build:
     commands:
       # Cargo goes by the time of a file, and a source's may be older than what the cache has compiled.
       - find . -path ./target -prune -o -type f -exec touch {{}} +
+      # Twice: what Lambda runs only serves, and the usual build packs it. What they depend on is compiled once, because
+      # the flags are the same.
       - >-
-        cargo build --release --locked --package {package} --bin {binary}
-"#
-        )?;
-        if !features.is_empty() {
-            writeln!(f, "        {features}")?;
-        }
-        for config in release_profile(manifest_profile) {
-            writeln!(f, "        --config '{config}'")?;
-        }
-        write!(
-            f,
-            r#"      # The binary packs itself. The commit is its build id.
+        SPARTA_BUILD=serving cargo build
+{flags}      - cp "${{CARGO_TARGET_DIR:-target}}/release/{binary}" "${{CARGO_TARGET_DIR:-target}}/bootstrap"
+      - >-
+        cargo build
+{flags}      # The commit is its build id.
       - >-
         "${{CARGO_TARGET_DIR:-target}}/release/{binary}" build --outputDir .sparta
+        --binary "${{CARGO_TARGET_DIR:-target}}/bootstrap"
         ${{CODEBUILD_RESOLVED_SOURCE_VERSION:+--buildID "$CODEBUILD_RESOLVED_SOURCE_VERSION"}}
+      # The pipeline's own stack is not for the environments.
+      - rm -f .sparta/pipeline.json
 "#
         )?;
         f.write_str(TAIL)
@@ -90,8 +83,9 @@ const HEAD: &str = "\
 # How the pipeline builds this service. Written by `build --buildspec`, and yours to edit.
 version: 0.2
 
-env:
-  variables:
+phases:
+  install:
+    runtime-versions:
 ";
 
 const TAIL: &str = r#"
@@ -123,7 +117,7 @@ mod tests {
         Buildspec { package: "hello", binary: "hello", rust_version: "1.94", manifest_profile: &[], features: "" };
 
     #[test]
-    fn the_service_is_compiled_once_and_packs_itself() {
+    fn the_serving_build_is_compiled_and_packed_by_the_plain_one() {
         insta::assert_snapshot!(HELLO);
     }
 
@@ -142,10 +136,6 @@ mod tests {
         profile.release.codegen-units=1
         profile.release.strip=true
         profile.release.panic="unwind"
-        profile.release.package.clap_builder.opt-level="s"
-        profile.release.package.miniz_oxide.opt-level="s"
-        profile.release.package.sparta-cli.opt-level="s"
-        profile.release.package.zip.opt-level="s"
         "#);
         assert_eq!(
             release_profile(&["opt-level", "lto", "panic"]),

@@ -1,40 +1,12 @@
-//! The check of what is made, against what the CloudFormation registry says of each type. The build that goes to Lambda
-//! has neither it nor its data.
+//! The check of what is declared and of what is made, also against what the CloudFormation registry says of each type.
 
-use crate::{App, LogLevel, Mistake, Mistakes, Synthesis, cfn::Template, synth::Source};
-
-impl App {
-    /// Checks everything that `build` and `provision` do before they write anything, for a test of the service's own:
-    /// the App, its template and its pipeline's stack.
-    ///
-    /// What `resource!` could not see is found here: what expressions gave, raw JSON, references.
-    ///
-    /// # Errors
-    ///
-    /// All mistakes in one report, each with its logical id and path.
-    ///
-    /// # Example
-    ///
-    /// ```
-    /// use serde_json::json;
-    /// use sparta_core::{App, Error, Function, Request, cfn::Resource, service_fn};
-    ///
-    /// let hello = Function::http("hello", service_fn(async |_: Request| Ok::<_, Error>("hello")));
-    /// let app = App::new("Hello")
-    ///     .function(hello)
-    ///     .resource("Orders", Resource::raw("AWS::SQS::Queue", json!({"DelaySeconds": 1000})));
-    /// assert!(app.check().unwrap_err().to_string().contains("Resources.Orders.Properties.DelaySeconds: "));
-    /// ```
-    pub fn check(&self) -> Result<(), Mistakes> {
-        let synthesis = self.synthesize(LogLevel::default())?;
-        let mut mistakes = of(&synthesis.template, Mistake::Template);
-        if let Some(pipeline) = synthesis.model.pipeline() {
-            let stack = synthesis.pipeline(pipeline, Source::Connection)?;
-            mistakes.extend(of(&stack, Mistake::PipelineTemplate));
-        }
-        Mistakes::none_or(self.name(), mistakes)
-    }
-}
+use crate::{
+    AppMistake, Mistake, Mistakes, Model, Subject, Synthesis,
+    cfn::{LogicalId, Template, TemplateMistake},
+    settings::Field,
+    stack::{IdMistake, Stack},
+    synth::limits,
+};
 
 impl Synthesis {
     /// Checks the service's template.
@@ -43,16 +15,16 @@ impl Synthesis {
     ///
     /// All mistakes in one report, each with its logical id and path.
     pub fn check(&self) -> Result<(), Mistakes> {
-        Mistakes::none_or(self.model.name(), of(&self.template, Mistake::Template))
+        Mistakes::none_or(self.model.name(), registry(&self.template, &Subject::Template))
     }
 
-    /// Checks the stack that [`pipeline`](Self::pipeline) has made.
+    /// Checks the stack of the service's pipeline.
     ///
     /// # Errors
     ///
     /// All mistakes in one report, each with its logical id and path.
     pub fn check_pipeline(&self, stack: &Template) -> Result<(), Mistakes> {
-        Mistakes::none_or(self.model.name(), of(stack, Mistake::PipelineTemplate))
+        Mistakes::none_or(self.model.name(), registry(stack, &Subject::Pipeline))
     }
 }
 
@@ -63,13 +35,41 @@ impl Template {
     ///
     /// All mistakes in one report, each with its logical id and path.
     pub fn check(&self) -> Result<(), Mistakes> {
-        let mut mistakes = self.mistakes();
-        mistakes.extend(of(self, Mistake::Template));
+        let form = self.mistakes().into_iter().map(|problem| Mistake::new(Subject::Template, problem));
+        let mistakes: Vec<Mistake> = form.chain(registry(self, &Subject::Template)).collect();
         if mistakes.is_empty() { Ok(()) } else { Err(Mistakes::of_template(mistakes)) }
     }
 }
 
-fn of(template: &Template, mistake: fn(sparta_schema::Mistake) -> Mistake) -> Vec<Mistake> {
-    let document = serde_json::to_value(template).expect("a template is JSON");
-    sparta_schema::check_template(&document).into_iter().map(mistake).collect()
+/// All that is wrong with an App, apart from what the registry says of its template.
+pub(super) fn mistakes(model: &Model, stack: &Stack) -> Vec<Mistake> {
+    let template = stack.template();
+    let of_template = |problem: TemplateMistake| Mistake::new(Subject::Template, problem);
+    let mut mistakes = model.check();
+    let names_collide = mistakes.iter().any(makes_conflicts);
+    mistakes.extend(stack.check(&model.user_resources));
+    mistakes.extend(template.mistakes().into_iter().map(of_template));
+    mistakes.extend(limits::check(template));
+    mistakes.extend(model.settings().iter().filter_map(|field| taken(field, template)));
+    if !names_collide {
+        mistakes.extend(template.conflicts().iter().cloned().map(of_template));
+    }
+    mistakes
+}
+
+/// Whether it has two things of one name in the template as its consequence.
+fn makes_conflicts(mistake: &Mistake) -> bool {
+    use AppMistake::{FunctionCollision, FunctionTwice, Taken};
+    matches!(mistake.problem().downcast_ref(), Some(FunctionTwice(_) | FunctionCollision { .. } | Taken { .. }))
+}
+
+/// Parameters and resources share one set of names.
+fn taken(field: &Field, template: &Template) -> Option<Mistake> {
+    let parameter = field.parameter_name();
+    let is_resource = template.resources().contains_key(&LogicalId::of_words([parameter.as_str()]));
+    is_resource.then(|| IdMistake::Parameter { variable: field.variable.clone(), parameter }.into())
+}
+
+pub(crate) fn registry(template: &Template, subject: &Subject) -> Vec<Mistake> {
+    template.registry_mistakes().into_iter().map(|problem| Mistake::new(subject.clone(), problem)).collect()
 }

@@ -1,47 +1,27 @@
-//! From a [`Model`] to documents: the service's template, configuration files, the pipeline's stack, its buildspec.
+//! From an App to documents: the service's template, configuration files, the pipeline's stack, its buildspec.
 
 mod buildspec;
 mod check;
 mod configuration;
-mod quota;
-mod rights;
-mod service;
+mod decorators;
+mod limits;
+mod references;
 
-use serde::Serialize;
-
-use crate::{App, Mistake, Mistakes, Model, cfn::Template};
-
-pub use crate::delivery::codepipeline::{
-    DeploymentRole, PipelineInput, Source, StageInput, deployment_roles, pipeline_template,
+use crate::{
+    App, Mistake, Mistakes, Model,
+    cfn::{LogicalId, Parameter, Template},
+    contract::{CODE_BUCKET, CODE_KEY},
+    function::Shared,
+    stack::Stack,
 };
+use decorators::{bind_roles, decorate};
+
+pub use crate::stack::IdMistake;
 pub use buildspec::{Buildspec, release_profile};
+pub(crate) use check::registry as check_registry;
 pub use configuration::Configuration;
-
-/// The least important line that a function logs.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "lowercase")]
-#[expect(missing_docs, reason = "their names are what they mean")]
-pub enum LogLevel {
-    Trace,
-    Debug,
-    #[default]
-    Info,
-    Warn,
-    Error,
-}
-
-impl LogLevel {
-    /// Lambda's name for it, as in `ApplicationLogLevel`.
-    pub const fn lambda_name(self) -> &'static str {
-        match self {
-            Self::Trace => "TRACE",
-            Self::Debug => "DEBUG",
-            Self::Info => "INFO",
-            Self::Warn => "WARN",
-            Self::Error => "ERROR",
-        }
-    }
-}
+pub use limits::LimitMistake;
+pub(crate) use limits::check as check_limits;
 
 /// A validated App and the template that is made of it.
 #[derive(Clone, Debug)]
@@ -53,32 +33,48 @@ pub struct Synthesis {
 }
 
 impl App {
-    /// Validates the App and makes its template. The same App and level always give the same bytes.
+    /// Validates the App and makes its template. The same App always gives the same bytes.
     ///
     /// # Errors
     ///
     /// All mistakes of both in one report.
-    pub fn synthesize(&self, level: LogLevel) -> Result<Synthesis, Mistakes> {
-        let model = self.model();
-        let (template, too_large) = service::template(&model, level);
-        let mut mistakes = crate::check::model(&model);
-        mistakes.extend(too_large);
-        if !mistakes.iter().any(names_collide) {
-            mistakes.extend(template.clashes().iter().cloned().map(Mistake::from));
-        }
+    pub fn synthesize(&self) -> Result<Synthesis, Mistakes> {
+        let (synthesis, mistakes) = self.phases();
         Mistakes::none_or(self.name(), mistakes)?;
-        Ok(Synthesis { model, template })
+        Ok(synthesis)
     }
-}
 
-/// Whether it has two things of one name in the template as its consequence.
-fn names_collide(mistake: &Mistake) -> bool {
-    matches!(mistake, Mistake::FunctionTwice(_) | Mistake::FunctionCollision { .. } | Mistake::Claim { .. })
+    /// The phases of synthesis, each of which takes what the one before it made; with all that is wrong with the App.
+    pub(crate) fn phases(&self) -> (Synthesis, Vec<Mistake>) {
+        let model = self.model();
+        let stack = Stack::new(&model.description, &model.user_resources);
+        let stack = add_functions(&model, stack);
+        let stack = decorate(stack, &[bind_roles]);
+        let (model, stack) = references::resolve(model, stack);
+        let mistakes = check::mistakes(&model, &stack);
+        (Synthesis { model, template: stack.into_template() }, mistakes)
+    }
 }
 
 impl Synthesis {
     /// One line for each thing in the template that AWS refuses unless one of its quotas was raised.
     pub fn warnings(&self) -> Vec<String> {
-        quota::warnings(&self.template)
+        limits::warnings(&self.template)
     }
+}
+
+/// Adds the functions with their triggers, and the parameters that they share.
+fn add_functions(model: &Model, mut stack: Stack) -> Stack {
+    let id = |name: &str| LogicalId::of_words([name]);
+    stack.parameter(id(CODE_BUCKET), Parameter::string("S3 bucket that holds the code archive"));
+    stack.parameter(id(CODE_KEY), Parameter::string("S3 key of the code archive"));
+    let settings = model.settings();
+    for field in settings {
+        stack.parameter(id(&field.parameter_name()), field.parameter());
+    }
+    let shared = Shared { architecture: model.architecture, log_level: model.log_level, settings };
+    for function in &model.functions {
+        function.synthesize(shared, &mut stack);
+    }
+    stack
 }

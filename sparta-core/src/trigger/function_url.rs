@@ -1,3 +1,5 @@
+//! Function URLs.
+
 use super::{Scope, Trigger};
 use crate::{FunctionSpec, attribute, cfn::Output, resource};
 
@@ -58,7 +60,7 @@ impl Trigger for FunctionUrl {
         format!("function URL ({callers}{})", if self.streaming { ", streaming" } else { "" })
     }
 
-    fn claim(&self, function: &FunctionSpec) -> Option<String> {
+    fn unique_key(&self, function: &FunctionSpec) -> Option<String> {
         Some(format!("the function URL of `{}`", function.name()))
     }
 

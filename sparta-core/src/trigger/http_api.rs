@@ -1,9 +1,14 @@
+//! Routes of an HTTP API.
+
 use http::Method;
 
-use super::{Scope, Trigger, TriggerMistake, invocation};
+use super::{Scope, Trigger};
 use crate::{
     FunctionSpec, attribute,
     cfn::{Output, join, sub},
+    function::invocation,
+    iam::Arn,
+    mistake::Problem,
     resource,
 };
 
@@ -59,11 +64,11 @@ impl Trigger for HttpApi {
         format!("{} {}", self.method(), self.path)
     }
 
-    fn check(&self, _: &FunctionSpec) -> Vec<TriggerMistake> {
-        if is_route(&self.path) { Vec::new() } else { vec![TriggerMistake::Path(self.path.clone())] }
+    fn check(&self, _: &FunctionSpec) -> Vec<Problem> {
+        if is_route(&self.path) { Vec::new() } else { vec![HttpApiMistake::Path(self.path.clone()).into()] }
     }
 
-    fn claim(&self, _: &FunctionSpec) -> Option<String> {
+    fn unique_key(&self, _: &FunctionSpec) -> Option<String> {
         Some(format!("the route `{}`", self.describe()))
     }
 
@@ -93,8 +98,7 @@ impl Trigger for HttpApi {
 
         // One permission for all routes: a function's policy holds 20 KB, and the API is this stack's own.
         scope.share(&format!("{name}-HttpApiPermission"), || {
-            let source =
-                format!("arn:${{AWS::Partition}}:execute-api:${{AWS::Region}}:${{AWS::AccountId}}:${{{api}}}/*");
+            let source = Arn::new("execute-api", &format!("${{{api}}}/*")).to_string();
             invocation(&function, "apigateway.amazonaws.com", sub(source))
         });
         scope.output(
@@ -102,6 +106,17 @@ impl Trigger for HttpApi {
             Output::new("Address of the HTTP API", attribute!(AWS::ApiGatewayV2::Api, api, "ApiEndpoint")),
         );
     }
+}
+
+/// What is wrong with an [`HttpApi`] route.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum HttpApiMistake {
+    /// A path that API Gateway does not take.
+    #[error(
+        "the path `{0}` is not a route: begin it with `/` and write parameters as whole segments, `{{id}}` or, last, `{{rest+}}`"
+    )]
+    Path(String),
 }
 
 /// Segments are plain or a whole `{name}`; only the last may be `{name+}`.

@@ -1,10 +1,13 @@
+//! Messages of an SQS queue.
+
 use std::time::Duration;
 
-use super::{Scope, Trigger, TriggerMistake};
+use super::{Scope, Trigger};
 use crate::{
     FunctionSpec, attribute,
     cfn::{LogicalId, Output, Value},
-    iam::Statement,
+    iam::{Arn, Statement},
+    mistake::Problem,
     property, resource,
 };
 
@@ -76,6 +79,26 @@ impl Queue {
         self
     }
 
+    fn mistakes(&self) -> Vec<QueueMistake> {
+        let (mut mistakes, mut fifo) = (Vec::new(), false);
+        match &self.source {
+            Source::New(name) if !is_name(name) => mistakes.push(QueueMistake::Name(name.clone())),
+            Source::Existing(arn) if !is_queue_arn(arn) => mistakes.push(QueueMistake::Arn(arn.clone())),
+            Source::Existing(arn) => fifo = arn.ends_with(".fifo"),
+            Source::New(_) => {}
+        }
+        let window = self.batch_window;
+        if !(1..=if fifo { 10 } else { 10_000 }).contains(&self.batch_size) {
+            mistakes.push(QueueMistake::BatchSize(self.batch_size));
+        } else if self.batch_size > 10 && window < Duration::from_secs(1) {
+            mistakes.push(QueueMistake::BatchWindowMissing(self.batch_size));
+        }
+        if window > Duration::from_secs(300) || window.subsec_nanos() > 0 || (fifo && !window.is_zero()) {
+            mistakes.push(QueueMistake::BatchWindow(window));
+        }
+        mistakes
+    }
+
     /// Adds the queue and its dead-letter queue, and gives the queue's ARN.
     fn create(&self, name: &str, scope: &mut Scope<'_>) -> Value {
         let queue = |visibility: Option<u64>, redrive: Option<Value>| {
@@ -109,27 +132,11 @@ impl Trigger for Queue {
         }
     }
 
-    fn check(&self, _: &FunctionSpec) -> Vec<TriggerMistake> {
-        let (mut mistakes, mut fifo) = (Vec::new(), false);
-        match &self.source {
-            Source::New(name) if !is_name(name) => mistakes.push(TriggerMistake::QueueName(name.clone())),
-            Source::Existing(arn) if !is_queue_arn(arn) => mistakes.push(TriggerMistake::QueueArn(arn.clone())),
-            Source::Existing(arn) => fifo = arn.ends_with(".fifo"),
-            Source::New(_) => {}
-        }
-        let window = self.batch_window;
-        if !(1..=if fifo { 10 } else { 10_000 }).contains(&self.batch_size) {
-            mistakes.push(TriggerMistake::BatchSize(self.batch_size));
-        } else if self.batch_size > 10 && window < Duration::from_secs(1) {
-            mistakes.push(TriggerMistake::BatchWindowMissing(self.batch_size));
-        }
-        if window > Duration::from_secs(300) || window.subsec_nanos() > 0 || (fifo && !window.is_zero()) {
-            mistakes.push(TriggerMistake::BatchWindow(window));
-        }
-        mistakes
+    fn check(&self, _: &FunctionSpec) -> Vec<Problem> {
+        self.mistakes().into_iter().map(Problem::from).collect()
     }
 
-    fn claim(&self, _: &FunctionSpec) -> Option<String> {
+    fn unique_key(&self, _: &FunctionSpec) -> Option<String> {
         match &self.source {
             Source::New(name) => Some(format!("the queue `{}`", LogicalId::of_words([name.as_str()]))),
             Source::Existing(arn) => Some(format!("the queue `{arn}`")),
@@ -156,36 +163,53 @@ impl Trigger for Queue {
     }
 }
 
+/// What is wrong with a [`Queue`].
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum QueueMistake {
+    /// A name that SQS does not take, or a text that is no ARN.
+    #[error("`{0}` is not the ARN of an SQS queue: arn:aws:sqs:REGION:ACCOUNT:NAME is expected")]
+    Arn(String),
+    /// A label without a letter or digit.
+    #[error("`{0}` is not a name for a queue: letters, digits, `-` and `_` are expected")]
+    Name(String),
+    /// A batch size that Lambda does not take.
+    #[error("a batch holds 1 to 10,000 messages (1 to 10 from a FIFO queue), not {0}")]
+    BatchSize(u32),
+    /// A large batch without a window.
+    #[error("a batch of {0} messages needs a window of at least a second: `.batch_window(Duration::from_secs(1))`")]
+    BatchWindowMissing(u32),
+    /// A window that Lambda does not take.
+    #[error("a batch window is whole seconds, at most 300, and none for a FIFO queue; this one is {0:?}")]
+    BatchWindow(Duration),
+}
+
 fn is_name(name: &str) -> bool {
     name.bytes().any(|b| b.is_ascii_alphanumeric())
         && name.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b))
 }
 
 fn is_queue_arn(arn: &str) -> bool {
-    let parts: Vec<&str> = arn.split(':').collect();
-    matches!(parts.as_slice(), ["arn", partition, "sqs", region, account, name]
-        if partition.starts_with("aws") && !region.is_empty() && account.len() == 12 && !name.is_empty())
+    Arn::parse_literal(arn).is_some_and(|arn| {
+        (arn.service, arn.account.len()) == ("sqs", 12)
+            && arn.partition.starts_with("aws")
+            && ![arn.region, arn.resource].contains(&"")
+            && !arn.resource.contains(':')
+    })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Error, Function, Request, service_fn};
-
-    fn mistakes(queue: Queue) -> Vec<TriggerMistake> {
-        let handler = service_fn(async |_: Request| Ok::<_, Error>(()));
-        queue.check(&Function::http("f", handler).spec)
-    }
-
     #[test]
     fn batches_that_lambda_refuses_are_refused() {
         let fifo = "arn:aws:sqs:eu-west-1:123456789012:orders.fifo";
         let second = Duration::from_secs(1);
-        assert_eq!(mistakes(Queue::new("orders").batch_size(10_000).batch_window(second)), []);
-        assert_eq!(mistakes(Queue::new("orders").batch_size(11)), [TriggerMistake::BatchWindowMissing(11)]);
-        assert_eq!(mistakes(Queue::new("orders").batch_size(0)), [TriggerMistake::BatchSize(0)]);
-        assert_eq!(mistakes(Queue::existing(fifo).batch_size(11)), [TriggerMistake::BatchSize(11)]);
-        assert_eq!(mistakes(Queue::existing(fifo).batch_window(second)), [TriggerMistake::BatchWindow(second)]);
-        assert_eq!(mistakes(Queue::existing("orders")), [TriggerMistake::QueueArn("orders".into())]);
+        assert_eq!(Queue::new("orders").batch_size(10_000).batch_window(second).mistakes(), []);
+        assert_eq!(Queue::new("orders").batch_size(11).mistakes(), [QueueMistake::BatchWindowMissing(11)]);
+        assert_eq!(Queue::new("orders").batch_size(0).mistakes(), [QueueMistake::BatchSize(0)]);
+        assert_eq!(Queue::existing(fifo).batch_size(11).mistakes(), [QueueMistake::BatchSize(11)]);
+        assert_eq!(Queue::existing(fifo).batch_window(second).mistakes(), [QueueMistake::BatchWindow(second)]);
+        assert_eq!(Queue::existing("orders").mistakes(), [QueueMistake::Arn("orders".into())]);
     }
 }

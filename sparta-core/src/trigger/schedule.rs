@@ -1,7 +1,9 @@
+//! Invocations at fixed times.
+
 use std::time::Duration;
 
-use super::{Scope, Trigger, TriggerMistake};
-use crate::{FunctionSpec, attribute, cfn::Value, resource};
+use super::{Scope, Trigger};
+use crate::{FunctionSpec, attribute, cfn::Value, mistake::Problem, resource};
 
 /// Invokes a function at fixed times, by an EventBridge rule. Times are UTC.
 ///
@@ -67,14 +69,14 @@ impl Trigger for Schedule {
         self.expression()
     }
 
-    fn check(&self, _: &FunctionSpec) -> Vec<TriggerMistake> {
+    fn check(&self, _: &FunctionSpec) -> Vec<Problem> {
         match &self.when {
             When::Rate(every)
                 if every.as_secs() < 60 || !every.as_secs().is_multiple_of(60) || every.subsec_nanos() > 0 =>
             {
-                vec![TriggerMistake::Rate(*every)]
+                vec![ScheduleMistake::Rate(*every).into()]
             }
-            When::Cron(fields) if !is_cron(fields) => vec![TriggerMistake::Cron(fields.clone())],
+            When::Cron(fields) if !is_cron(fields) => vec![ScheduleMistake::Cron(fields.clone()).into()],
             _ => Vec::new(),
         }
     }
@@ -96,6 +98,20 @@ impl Trigger for Schedule {
             attribute!(AWS::Events::Rule, rule, "Arn"),
         );
     }
+}
+
+/// What is wrong with a [`Schedule`].
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ScheduleMistake {
+    /// A rate below a minute or with a fraction of one.
+    #[error("a rate is a whole number of minutes, and at least one; this one is {0:?}")]
+    Rate(Duration),
+    /// Not six fields.
+    #[error(
+        "the cron expression `{0}` has to have six fields, minute hour day-of-month month day-of-week year, one of the two days `?`: `0 8 * * ? *` is every day at 8 UTC"
+    )]
+    Cron(String),
 }
 
 fn is_cron(fields: &str) -> bool {

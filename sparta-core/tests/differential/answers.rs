@@ -9,8 +9,8 @@ use lambda_http::{Adapter, LambdaEvent, Service};
 use serde_json::{Value, json};
 use sparta_core::{Context, Exchange, IntoResponse, Response};
 
-use crate::generate::{self, Kind};
-use crate::random::Random;
+use crate::differential::generate::{self, Kind};
+use crate::differential::random::Random;
 
 type Foreign = http::Response<Full<Bytes>>;
 

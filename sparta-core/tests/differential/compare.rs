@@ -8,7 +8,7 @@ use http::{HeaderMap, Uri};
 use serde_json::Value;
 use sparta_core::{Context, Exchange, QueryMap, Request, RequestContext, RequestExt};
 
-use crate::theirs::{self, Theirs};
+use crate::differential::theirs::{self, Theirs};
 
 pub fn read(event: &str) -> Request {
     let exchange = Exchange::read(Bytes::from(event.to_owned()), Context::default());

@@ -1,13 +1,6 @@
 //! What fuzzing found is replayed.
 
-#[path = "../../../fuzz/checks/answer.rs"]
-mod answer;
-#[path = "../../../fuzz/checks/connection.rs"]
-mod connection;
-#[path = "../../../fuzz/checks/event.rs"]
-mod event;
-#[path = "../../../fuzz/checks/records.rs"]
-mod records;
+use sparta_fuzz_checks::{answer, connection, event, records};
 
 fn replay(target: &str, check: fn(&[u8])) {
     let folder = format!("{}/../fuzz/corpus/{target}", env!("CARGO_MANIFEST_DIR"));

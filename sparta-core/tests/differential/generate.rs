@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::random::Random;
+use crate::differential::random::Random;
 
 #[derive(Clone, Copy)]
 pub enum Kind {

@@ -6,8 +6,8 @@ use bytes::Bytes;
 use serde_json::{Value, json};
 use sparta_core::{Context, Exchange, RequestExt};
 
-use crate::compare::read;
-use crate::theirs;
+use crate::differential::compare::read;
+use crate::differential::theirs;
 
 fn event() -> Value {
     json!({

@@ -1,6 +1,6 @@
 //! The turning points of a process's life: its shutdown, its snapshot; and more than one invocation at a time.
 
-use crate::script::{Turn, accepted, event, play, status};
+use crate::serving::script::{Turn, accepted, event, play, status};
 
 const NEXT: &str = "GET /2018-06-01/runtime/invocation/next";
 const REGISTER: &str = "POST /2020-01-01/extension/register";
@@ -13,7 +13,7 @@ fn registered() -> Turn {
 }
 
 /// The hooks that ran, in order.
-fn hooks(record: &crate::script::Record) -> Vec<&str> {
+fn hooks(record: &crate::serving::script::Record) -> Vec<&str> {
     let messages = record.logs.iter().filter_map(|line| line["message"].as_str());
     messages.filter_map(|message| message.strip_prefix("hook ")).collect()
 }
@@ -68,7 +68,7 @@ fn invocations_overlap_where_lambda_allows_it() {
 }
 
 /// Which event the connection had handed out.
-fn answers_id(call: &crate::script::Call) -> usize {
+fn answers_id(call: &crate::serving::script::Call) -> usize {
     call.connection + 1
 }
 

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::script::{Turn, accepted, event, head, play, status};
+use crate::serving::script::{Turn, accepted, event, head, play, status};
 
 const NEXT: &str = "GET /2018-06-01/runtime/invocation/next";
 

@@ -7,7 +7,7 @@ use std::sync::mpsc::{Receiver, Sender, TryRecvError, channel};
 use std::thread;
 use std::time::Duration;
 
-use crate::runtime_api::{command, logs};
+use crate::serving::runtime_api::{command, logs};
 
 /// Long enough for the service to see what came before.
 const PAUSE: Duration = Duration::from_millis(5);

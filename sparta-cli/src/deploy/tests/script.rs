@@ -95,6 +95,7 @@ impl Script {
             .region(Region::new("eu-west-1"))
             .endpoint_url(format!("http://{}", self.address))
             .credentials_provider(SharedCredentialsProvider::new(Credentials::new("AKID", "key", None, None, "test")))
+            .http_client(crate::aws::http::client())
             .retry_config(retries)
             .build()
     }

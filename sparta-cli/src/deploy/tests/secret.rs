@@ -4,7 +4,7 @@ use std::sync::Arc;
 use serde_json::json;
 
 use super::*;
-use crate::deploy::{Keeping, Token, keep_token};
+use crate::deploy::{Change, Token, store_token};
 use crate::error::CliError;
 
 const SECRET: &str = "ghp_sesame";
@@ -24,11 +24,11 @@ fn error(code: &str, message: &str) -> Answer {
     Answer::json(400, &json!({ "__type": code, "message": message }).to_string())
 }
 
-async fn keep(script: &Script) -> Result<Keeping, CliError> {
+async fn store(script: &Script) -> Result<Change, CliError> {
     let recorder = Recorder::default();
-    let kept = keep_token(&script.config(), &recorder, "token", &token(), "for the pipeline").await;
+    let stored = store_token(&script.config(), &recorder, "token", &token(), "for the pipeline").await;
     assert!(!recorder.text().contains(SECRET));
-    Ok(kept?.0)
+    Ok(stored?.0)
 }
 
 #[tokio::test]
@@ -37,7 +37,7 @@ async fn a_new_secret_is_created() {
         ("GetSecretValue", vec![error("ResourceNotFoundException", "no such secret")]),
         ("CreateSecret", vec![value("")]),
     ]);
-    assert_eq!(keep(&script).await.unwrap(), Keeping::Created);
+    assert_eq!(store(&script).await.unwrap(), Change::Created);
     let sent = script.seen().pop().unwrap().body;
     assert!(sent.contains("\"SecretString\":\"ghp_sesame\""), "{sent}");
     assert!(sent.contains("for the pipeline"), "{sent}");
@@ -46,14 +46,14 @@ async fn a_new_secret_is_created() {
 #[tokio::test]
 async fn a_secret_that_holds_the_token_is_left_alone() {
     let script = Script::new([("GetSecretValue", vec![value(SECRET)])]);
-    assert_eq!(keep(&script).await.unwrap(), Keeping::Unchanged);
+    assert_eq!(store(&script).await.unwrap(), Change::Unchanged);
     assert!(script.changes().is_empty());
 }
 
 #[tokio::test]
 async fn another_token_replaces_the_value() {
     let script = Script::new([("GetSecretValue", vec![value("old")]), ("PutSecretValue", vec![value("")])]);
-    assert_eq!(keep(&script).await.unwrap(), Keeping::Updated);
+    assert_eq!(store(&script).await.unwrap(), Change::Updated);
     assert_eq!(script.changes(), ["PutSecretValue"]);
 }
 
@@ -65,7 +65,7 @@ async fn a_secret_that_waits_for_its_deletion_is_restored() {
         ("RestoreSecret", vec![value("")]),
         ("PutSecretValue", vec![value("")]),
     ]);
-    assert_eq!(keep(&script).await.unwrap(), Keeping::Updated);
+    assert_eq!(store(&script).await.unwrap(), Change::Updated);
     assert_eq!(script.changes(), ["RestoreSecret", "PutSecretValue"]);
 }
 
@@ -76,7 +76,7 @@ async fn a_secret_without_a_value_gets_one() {
         ("CreateSecret", vec![error("ResourceExistsException", "taken")]),
         ("PutSecretValue", vec![value("")]),
     ]);
-    assert_eq!(keep(&script).await.unwrap(), Keeping::Updated);
+    assert_eq!(store(&script).await.unwrap(), Change::Updated);
 }
 
 #[tokio::test]
@@ -85,7 +85,7 @@ async fn an_error_of_aws_does_not_quote_the_token() {
         ("GetSecretValue", vec![value("old")]),
         ("PutSecretValue", vec![error("InvalidParameterException", "Value 'ghp_sesame' is bad")]),
     ]);
-    let failure = keep(&script).await.unwrap_err();
+    let failure = store(&script).await.unwrap_err();
     let text = report_of(&failure);
     assert!(text.contains("Value '***' is bad"), "{text}");
     assert!(!format!("{failure:?}{text}").contains(SECRET));
@@ -143,7 +143,7 @@ fn a_token_is_in_no_log_line_at_any_level() {
         runtime.block_on(async {
             let quoted = error("InvalidParameterException", "Value 'ghp_sesame' is bad");
             let script = Script::new([("GetSecretValue", vec![value("old-secret")]), ("PutSecretValue", vec![quoted])]);
-            keep(&script).await.unwrap_err();
+            store(&script).await.unwrap_err();
             // The log does hear of calls that carry no secret.
             crate::aws::sts::identity(&script.config()).await.unwrap_err();
         });

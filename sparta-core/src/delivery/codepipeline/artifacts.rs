@@ -1,9 +1,11 @@
 //! Where things are kept and compiled: the bucket, the build project and its log.
 
-use super::{Plan, id};
+use super::id;
 use crate::{
     Architecture, attribute,
     cfn::{Resource, Template, sub},
+    contract::{BUILD_ARTIFACT, CODE_ARTIFACT, SOURCE_ARTIFACT},
+    delivery::Plan,
     property, resource,
 };
 
@@ -36,13 +38,13 @@ fn bucket(plan: &Plan<'_>) -> Resource {
         },
         LifecycleConfiguration: {
             Rules: [
-                (expire("Source", plan.prefix("Source"), 90)),
-                (expire("Build", plan.prefix("Build"), 90)),
+                (expire("Source", prefix(plan, SOURCE_ARTIFACT), 90)),
+                (expire("Build", prefix(plan, BUILD_ARTIFACT), 90)),
                 (expire("Cache", format!("{CACHE}/"), 30)),
                 {
                     Id: "Code",
                     Status: "Enabled",
-                    Prefix: (plan.prefix("Code")),
+                    Prefix: (prefix(plan, CODE_ARTIFACT)),
                     Transitions: [{ StorageClass: "GLACIER_IR", TransitionInDays: 90 }],
                 },
                 { Id: "Rest", Status: "Enabled", AbortIncompleteMultipartUpload: { DaysAfterInitiation: 1 } },
@@ -57,6 +59,11 @@ fn bucket(plan: &Plan<'_>) -> Resource {
         },
     });
     bucket.retain_once_created()
+}
+
+/// What the keys of an artifact begin with: CodePipeline shortens the pipeline's name to 20 characters.
+fn prefix(plan: &Plan<'_>, artifact: &str) -> String {
+    format!("{}/{artifact}/", plan.name.get(..20).unwrap_or(&plan.name))
 }
 
 fn only_tls() -> Resource {
@@ -80,14 +87,14 @@ fn only_tls() -> Resource {
 
 fn project(plan: &Plan<'_>) -> Resource {
     // Images that have Rust: https://github.com/aws/aws-codebuild-docker-images
-    let (kind, image) = match plan.input.architecture {
+    let (kind, image) = match plan.synthesis.model.architecture() {
         Architecture::X86_64 => ("LINUX_CONTAINER", "aws/codebuild/amazonlinux-x86_64-standard:6.0"),
         Architecture::Arm64 => ("ARM_CONTAINER", "aws/codebuild/amazonlinux-aarch64-standard:4.0"),
     };
-    let pipeline = plan.input.pipeline;
+    let pipeline = plan.pipeline;
     resource!(AWS::CodeBuild::Project {
         Name: (sub("${AWS::StackName}-build")),
-        Description: (format!("Compiles {} once and hands over what is deployed", plan.input.app)),
+        Description: (format!("Compiles {} once and hands over what is deployed", plan.app())),
         ServiceRole: (attribute!(AWS::IAM::Role, id("BuildRole"), "Arn")),
         Artifacts: { Type: "CODEPIPELINE" },
         Source: { Type: "CODEPIPELINE", BuildSpec: (pipeline.buildspec_path()) },

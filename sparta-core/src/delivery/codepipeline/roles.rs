@@ -2,34 +2,36 @@
 
 use serde_json::json;
 
-use super::{BOUNDARY, CONNECTION, Plan, Source, Stage, artifacts::CACHE, id};
+use super::{Source, artifacts::CACHE, environments, id};
 use crate::{
     attribute,
     cfn::{LogicalId, Resource, Template, Value, sub},
-    iam::{Statement, policy_document, trust_policy},
+    contract::{BUILD_ARTIFACT, CODE_ARTIFACT, CONNECTION_ARN, SOURCE_ARTIFACT},
+    delivery::{Plan, Stage},
+    iam::{Arn, Statement, policy_document, trust_policy},
     property, resource,
 };
 
 /// The ARN of the build project, which its own role has to know before the project exists.
-const PROJECT: &str =
-    "arn:${AWS::Partition}:codebuild:${AWS::Region}:${AWS::AccountId}:project/${AWS::StackName}-build";
+fn build_project() -> Value {
+    sub(Arn::new("codebuild", "project/${AWS::StackName}-build").to_string())
+}
 
-pub(super) fn add(plan: &Plan<'_>, template: &mut Template) {
+pub(super) fn add(plan: &Plan<'_>, source: Source<'_>, template: &mut Template) {
     template.resource(id("PipelineRole"), pipeline_role());
-    template.resource(id("PipelinePolicy"), pipeline_policy(plan));
-    if plan.input.source == Source::Connection {
+    template.resource(id("PipelinePolicy"), pipeline_policy(plan, source));
+    if source == Source::Connection {
         let use_connection = Statement::allow(["codeconnections:UseConnection", "codestar-connections:UseConnection"])
-            .on(id(CONNECTION).reference());
-        let mut statements = artifacts(&[], &["Source"]);
+            .on(id(CONNECTION_ARN).reference());
+        let mut statements = artifacts(&[], &[SOURCE_ARTIFACT]);
         statements.push(use_connection);
         template.resource(id("SourceRole"), action_role("Reads the source", &statements));
     }
-    let start =
-        Statement::allow(["codebuild:BatchGetBuilds", "codebuild:StartBuild", "codebuild:StopBuild"]).on(sub(PROJECT));
-    template.resource(id("BuildActionRole"), action_role("Starts the build", &[start]));
+    let start = Statement::allow(["codebuild:BatchGetBuilds", "codebuild:StartBuild", "codebuild:StopBuild"]);
+    template.resource(id("BuildActionRole"), action_role("Starts the build", &[start.on(build_project())]));
     template.resource(id("BuildRole"), build_role());
     for stage in &plan.stages {
-        let name = stage.input.name;
+        let name = stage.environment.name();
         let does = format!("Makes and executes the change sets of {name}");
         template.resource(stage.id("DeployRole"), action_role(&does, &deployment(plan, stage)));
         add_cloudformation_role(stage, template);
@@ -65,21 +67,16 @@ fn pipeline_role() -> Resource {
 }
 
 /// Apart from its role, which the roles that it names trust in turn.
-fn pipeline_policy(plan: &Plan<'_>) -> Resource {
-    let roles = action_roles(plan);
+fn pipeline_policy(plan: &Plan<'_>, source: Source<'_>) -> Resource {
+    let roles = action_roles(plan, source);
     let assume = roles
         .iter()
         .fold(Statement::allow(["sts:AssumeRole"]), |all, role| all.on(attribute!(AWS::IAM::Role, role, "Arn")));
     let mut statements = vec![assume];
     // The bucket is the pipeline's own; a source of GitHub's kind has no other role to write there.
-    let all = ["Source", "Build", "Code"];
+    let all = [SOURCE_ARTIFACT, BUILD_ARTIFACT, CODE_ARTIFACT];
     statements.extend(artifacts(&all, &all));
-    let mut topics: Vec<&str> = plan.stages.iter().flat_map(Stage::topics).collect();
-    topics.sort_unstable();
-    topics.dedup();
-    if !topics.is_empty() {
-        statements.push(topics.into_iter().fold(Statement::allow(["sns:Publish"]), Statement::on));
-    }
+    statements.extend(environments::statements(plan));
     resource!(AWS::IAM::Policy {
         PolicyName: "Pipeline",
         PolicyDocument: (policy_document(&statements)),
@@ -87,8 +84,8 @@ fn pipeline_policy(plan: &Plan<'_>) -> Resource {
     })
 }
 
-fn action_roles(plan: &Plan<'_>) -> Vec<LogicalId> {
-    let source = (plan.input.source == Source::Connection).then(|| id("SourceRole"));
+fn action_roles(plan: &Plan<'_>, source: Source<'_>) -> Vec<LogicalId> {
+    let source = (source == Source::Connection).then(|| id("SourceRole"));
     let stages = plan.stages.iter().map(|stage| stage.id("DeployRole"));
     source.into_iter().chain([id("BuildActionRole")]).chain(stages).collect()
 }
@@ -103,11 +100,11 @@ fn build_role() -> Resource {
             Action: "sts:AssumeRole",
             Condition: {
                 StringEquals: { "aws:SourceAccount": (Value::pseudo("AWS::AccountId")) },
-                ArnEquals: { "aws:SourceArn": (sub(PROJECT)) },
+                ArnEquals: { "aws:SourceArn": (build_project()) },
             },
         }],
     });
-    let mut statements = artifacts(&["Source"], &["Build", "Code"]);
+    let mut statements = artifacts(&[SOURCE_ARTIFACT], &[BUILD_ARTIFACT, CODE_ARTIFACT]);
     statements
         .push(Statement::allow(["s3:GetObject", "s3:PutObject"]).on(sub(format!("${{Artifacts.Arn}}/{CACHE}/*"))));
     statements.push(
@@ -145,12 +142,7 @@ fn objects(artifact: &str) -> Value {
 }
 
 fn deployment(plan: &Plan<'_>, stage: &Stage<'_>) -> Vec<Statement> {
-    let stack = || {
-        sub(format!(
-            "arn:${{AWS::Partition}}:cloudformation:${{AWS::Region}}:${{AWS::AccountId}}:stack/{}/*",
-            stage.stack
-        ))
-    };
+    let stack = || sub(Arn::new("cloudformation", &format!("stack/{}/*", stage.stack)).to_string());
     let change_set = Statement::allow([
         "cloudformation:CreateChangeSet",
         "cloudformation:DeleteChangeSet",
@@ -165,7 +157,7 @@ fn deployment(plan: &Plan<'_>, stage: &Stage<'_>) -> Vec<Statement> {
         "cloudformation:TagResource",
     ]);
     let pass = Statement::allow(["iam:PassRole"]).on(attribute!(AWS::IAM::Role, stage.id("CloudFormationRole"), "Arn"));
-    let mut statements = artifacts(&["Build", "Code"], &[]);
+    let mut statements = artifacts(&[BUILD_ARTIFACT, CODE_ARTIFACT], &[]);
     statements.extend([
         look.on(stack()),
         change_set.on(stack()).when(json!({"StringEqualsIfExists": {"cloudformation:ChangeSetName": plan.name}})),
@@ -180,12 +172,12 @@ fn deployment(plan: &Plan<'_>, stage: &Stage<'_>) -> Vec<Statement> {
 /// policy that bounds the roles of that stack.
 fn add_cloudformation_role(stage: &Stage<'_>, template: &mut Template) {
     let does = format!("Deploys {} and its resources", stage.stack);
-    if let Some(boundary) = &stage.deployment.boundary {
+    if let Some(boundary) = &stage.boundary {
         let description = format!("The most that the functions of {} may ever do", stage.stack);
-        template.resource(stage.id(BOUNDARY), managed_policy(&description, boundary));
+        template.resource(stage.boundary_id(), managed_policy(&description, boundary));
     }
     let trust = trust_policy("cloudformation.amazonaws.com");
-    let role = match &stage.deployment.policies[..] {
+    let role = match &stage.policies[..] {
         [one] => role(&does, trust, one),
         several => {
             let ids = (1..=several.len()).map(|n| stage.id(&format!("CloudFormationPolicy{n}")));
@@ -212,11 +204,4 @@ fn managed_policy(description: &str, statements: &[Statement]) -> Resource {
         PolicyDocument: (policy_document(statements)),
     });
     policy.retain_once_created()
-}
-
-impl Stage<'_> {
-    fn topics(&self) -> impl Iterator<Item = &str> {
-        let gates = [self.input.approve_changes, self.input.approve_promotion];
-        gates.into_iter().flatten().filter_map(|gate| gate.topic_arn())
-    }
 }

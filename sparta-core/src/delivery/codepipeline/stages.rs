@@ -1,30 +1,22 @@
 //! What the pipeline does, in order.
 
-use serde_json::json;
-
-use super::{BOUNDARY, CONNECTION, Plan, Source, Stage, id};
+use super::{Source, environments, id};
 use crate::{
-    Approval, attribute,
+    attribute,
     cfn::{Parameter, Resource, Template, Value, sub},
+    contract::{BUILD_ARTIFACT, CODE_ARTIFACT, CONNECTION_ARN, SOURCE_ARTIFACT, TOKEN_VERSION},
+    delivery::Plan,
     property, resource,
 };
 
-/// The parameter for the version of the token: without it, CloudFormation would not see that the token is another.
-const TOKEN_VERSION: &str = "TokenVersion";
-
-pub(super) fn add(plan: &Plan<'_>, template: &mut Template) {
-    if let Source::OAuth { .. } = plan.input.source {
+pub(super) fn add(plan: &Plan<'_>, source: Source<'_>, template: &mut Template) {
+    if let Source::OAuth { .. } = source {
+        // Without it, CloudFormation would not see that the token is another.
         let version = Parameter::string("Version of the secret that holds GitHub's token; the current one if empty");
         template.parameter(id(TOKEN_VERSION), Parameter { default: Some(String::new()), ..version });
     }
-    let mut stages = vec![stage("Source", [source(plan)]), stage("Build", [build()])];
-    for it in &plan.stages {
-        stages.push(stage(&format!("Deploy-{}", it.input.name), deployment(plan, it)));
-        // A stage of its own: while somebody decides, later commits still reach this environment.
-        if let Some(approval) = it.input.approve_promotion {
-            stages.push(stage(&format!("Promote-{}", it.input.name), [manual("ApprovePromotion", approval, 1)]));
-        }
-    }
+    let mut stages = vec![stage("Source", [read(plan, source)]), stage("Build", [build()])];
+    stages.extend(plan.stages.iter().flat_map(|stage| environments::stages(plan, stage)));
     let pipeline = resource!(AWS::CodePipeline::Pipeline {
         // A literal name, since the environments' stacks have one too: a second stack of this template is refused.
         Name: (&plan.name),
@@ -37,18 +29,18 @@ pub(super) fn add(plan: &Plan<'_>, template: &mut Template) {
     // It starts as soon as it exists, so its role has to be complete by then.
     let pipeline = pipeline.depends_on(id("PipelinePolicy")).depends_on(id("ArtifactsPolicy"));
     template.resource(id("Pipeline"), pipeline);
-    if let Source::OAuth { .. } = plan.input.source {
+    if let Source::OAuth { .. } = source {
         template.resource(id("WebhookSecret"), webhook_secret());
         template.resource(id("Webhook"), webhook(plan));
     }
 }
 
-fn stage(name: &str, actions: impl IntoIterator<Item = Value>) -> Value {
+pub(super) fn stage(name: &str, actions: impl IntoIterator<Item = Value>) -> Value {
     let actions: Vec<Value> = actions.into_iter().collect();
     property!(AWS::CodePipeline::Pipeline.Stages[] { Name: (name), Actions: (actions) })
 }
 
-fn artifacts<const N: usize>(names: [&str; N]) -> [Value; N] {
+pub(super) fn artifacts<const N: usize>(names: [&str; N]) -> [Value; N] {
     names.map(|name| property!(AWS::CodePipeline::Pipeline.Stages[].Actions[].InputArtifacts[] { Name: (name) }))
 }
 
@@ -56,20 +48,20 @@ fn role(name: &str) -> Value {
     attribute!(AWS::IAM::Role, id(name), "Arn")
 }
 
-fn source(plan: &Plan<'_>) -> Value {
-    let (repository, branch) = (plan.repository, plan.input.pipeline.source_branch());
-    match plan.input.source {
+fn read(plan: &Plan<'_>, source: Source<'_>) -> Value {
+    let (repository, branch) = (plan.repository, plan.pipeline.source_branch());
+    match source {
         Source::Connection => property!(AWS::CodePipeline::Pipeline.Stages[].Actions[] {
             Name: "Source",
             ActionTypeId: { Category: "Source", Owner: "AWS", Provider: "CodeStarSourceConnection", Version: "1" },
             Configuration: {
-                ConnectionArn: (id(CONNECTION).reference()),
+                ConnectionArn: (id(CONNECTION_ARN).reference()),
                 FullRepositoryId: (repository.full_name()),
                 BranchName: (branch),
                 DetectChanges: "true",
                 OutputArtifactFormat: "CODE_ZIP",
             },
-            OutputArtifacts: (artifacts(["Source"])),
+            OutputArtifacts: (artifacts([SOURCE_ARTIFACT])),
             RoleArn: (role("SourceRole")),
             RunOrder: 1,
         }),
@@ -83,7 +75,7 @@ fn source(plan: &Plan<'_>) -> Value {
                 OAuthToken: (token(secret_name)),
                 PollForSourceChanges: "false",
             },
-            OutputArtifacts: (artifacts(["Source"])),
+            OutputArtifacts: (artifacts([SOURCE_ARTIFACT])),
             RunOrder: 1,
         }),
     }
@@ -104,7 +96,7 @@ fn webhook_secret() -> Resource {
 
 /// GitHub tells of each push, so that nothing has to poll.
 fn webhook(plan: &Plan<'_>) -> Resource {
-    let branch = plan.input.pipeline.source_branch();
+    let branch = plan.pipeline.source_branch();
     resource!(AWS::CodePipeline::Webhook {
         Authentication: "GITHUB_HMAC",
         AuthenticationConfiguration: { SecretToken: (sub("{{resolve:secretsmanager:${WebhookSecret}}}")) },
@@ -121,69 +113,9 @@ fn build() -> Value {
         Name: "Build",
         ActionTypeId: { Category: "Build", Owner: "AWS", Provider: "CodeBuild", Version: "1" },
         Configuration: { ProjectName: (id("BuildProject").reference()) },
-        InputArtifacts: (artifacts(["Source"])),
-        OutputArtifacts: (artifacts(["Build", "Code"])),
+        InputArtifacts: (artifacts([SOURCE_ARTIFACT])),
+        OutputArtifacts: (artifacts([BUILD_ARTIFACT, CODE_ARTIFACT])),
         RoleArn: (role("BuildActionRole")),
         RunOrder: 1,
-    })
-}
-
-/// The approval is between change set and execution, in one stage: no other run can replace what was looked at.
-fn deployment(plan: &Plan<'_>, stage: &Stage<'_>) -> Vec<Value> {
-    let deploy_role = attribute!(AWS::IAM::Role, stage.id("DeployRole"), "Arn");
-    let mut actions = vec![property!(AWS::CodePipeline::Pipeline.Stages[].Actions[] {
-        Name: "CreateChangeSet",
-        ActionTypeId: { Category: "Deploy", Owner: "AWS", Provider: "CloudFormation", Version: "1" },
-        Configuration: {
-            ActionMode: "CHANGE_SET_REPLACE",
-            Capabilities: (plan.input.service.capability()),
-            ChangeSetName: (&plan.name),
-            StackName: (&stage.stack),
-            RoleArn: (attribute!(AWS::IAM::Role, stage.id("CloudFormationRole"), "Arn")),
-            TemplatePath: "Build::cloudformation.json",
-            TemplateConfiguration: (format!("Build::{}.json", stage.input.name)),
-            ParameterOverrides: (overrides(stage)),
-        },
-        InputArtifacts: (artifacts(["Build", "Code"])),
-        RoleArn: (&deploy_role),
-        RunOrder: 1,
-    })];
-    actions.extend(stage.input.approve_changes.map(|approval| manual("ApproveChanges", approval, 2)));
-    actions.push(property!(AWS::CodePipeline::Pipeline.Stages[].Actions[] {
-        Name: "ExecuteChangeSet",
-        ActionTypeId: { Category: "Deploy", Owner: "AWS", Provider: "CloudFormation", Version: "1" },
-        Configuration: {
-            ActionMode: "CHANGE_SET_EXECUTE",
-            ChangeSetName: (&plan.name),
-            StackName: (&stage.stack),
-        },
-        RoleArn: (deploy_role),
-        RunOrder: (actions.len() + 1),
-    }));
-    actions
-}
-
-/// The template's parameters for its code, where the build's artifact `Code` is, and for what bounds its roles.
-fn overrides(stage: &Stage<'_>) -> Value {
-    let of_code = |attribute: &str| json!({"Fn::GetArtifactAtt": ["Code", attribute]});
-    let mut overrides = json!({"CodeBucket": of_code("BucketName"), "CodeKey": of_code("ObjectKey")});
-    if stage.deployment.boundary.is_some() {
-        overrides["PermissionsBoundary"] = json!(format!("${{{}}}", stage.id(BOUNDARY)));
-    }
-    sub(serde_json::to_string(&Value::from(overrides)).expect("parameters are JSON"))
-}
-
-fn manual(name: &str, approval: &Approval, order: u32) -> Value {
-    let configuration = property!(AWS::CodePipeline::Pipeline.Stages[].Actions[].Configuration {
-        CustomData: (approval.question()),
-        NotificationArn: (approval.topic_arn()),
-        ExternalEntityLink: (approval.url()),
-    });
-    property!(AWS::CodePipeline::Pipeline.Stages[].Actions[] {
-        Name: (name),
-        ActionTypeId: { Category: "Approval", Owner: "AWS", Provider: "Manual", Version: "1" },
-        Configuration: (Some(configuration).filter(|it| *it != Value::Map(Default::default()))),
-        RunOrder: (order),
-        TimeoutInMinutes: (approval.timeout_minutes()),
     })
 }

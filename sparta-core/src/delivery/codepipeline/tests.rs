@@ -4,9 +4,9 @@ use serde_json::{Value as Json, json};
 
 use super::*;
 use crate::{
-    Compute,
+    App, Approval, Architecture, Compute, Environment, Mistake, PermissionsMistake, PipelineMistake, Problem,
     cfn::{Resource, get_att},
-    iam::policy_document,
+    iam::{Statement, policy_document},
 };
 
 /// A service with one HTTP function, as `provision` would deploy it.
@@ -60,27 +60,21 @@ const EVERYTHING: &[&str] = &[
     "AWS::SQS::Queue",
 ];
 
-static NONE: BTreeMap<String, String> = BTreeMap::new();
-
-fn stage(name: &str) -> StageInput<'_> {
-    StageInput { name, stack_prefix: name, parameters: &NONE, approve_changes: None, approve_promotion: None }
+fn stage(name: &str) -> Environment {
+    Environment::new(name, ())
 }
 
-fn template(pipeline: &Pipeline, source: Source<'_>, environments: &[StageInput<'_>], kinds: &[&str]) -> Template {
-    let architecture = Architecture::X86_64;
-    let service = service(kinds);
-    let input = PipelineInput {
-        app: "HelloPipeline",
-        architecture,
-        environments,
-        pipeline,
-        service: &service,
-        described: &[],
-        source,
-    };
-    let template = pipeline_template(&input).unwrap();
+/// A service of these environments with this template.
+fn synthesis(environments: &[Environment], template: Template) -> Synthesis {
+    let app = environments.iter().cloned().fold(App::new("HelloPipeline"), App::environment);
+    Synthesis { model: app.model(), template }
+}
+
+fn template(pipeline: &Pipeline, source: Source<'_>, environments: &[Environment], kinds: &[&str]) -> Template {
+    let synthesis = synthesis(environments, service(kinds));
+    let template = synthesis.pipeline(pipeline, source).unwrap();
     assert_eq!(template.dangling_references(), Vec::<String>::new());
-    assert_eq!(pipeline_template(&input).unwrap().to_json(), template.to_json());
+    assert_eq!(synthesis.pipeline(pipeline, source).unwrap().to_json(), template.to_json());
     assert!(template.to_compact_json().len() < 51_200, "{}", template.to_compact_json().len());
     template
 }
@@ -93,8 +87,8 @@ fn hello() -> Pipeline {
 fn guide(source: Source<'_>) -> Template {
     let promote = Approval::manual().message("Create a change set for production?");
     let change = Approval::manual().message("Make these production changes?");
-    let test = StageInput { approve_promotion: Some(&promote), ..stage("test") };
-    let production = StageInput { stack_prefix: "Prod", approve_changes: Some(&change), ..stage("production") };
+    let test = stage("test").approve_promotion(promote);
+    let production = stage("production").stack_prefix("Prod").approve_changes(change);
     template(&hello(), source, &[test, production], HTTP)
 }
 
@@ -122,8 +116,7 @@ fn one_environment_of_every_resource() {
     let arn = "arn:aws:codeconnections:eu-west-1:123456789012:connection/11111111-2222-3333-4444-555555555555";
     let pipeline = hello().branch("feature/x").connection(arn).compute(Compute::Medium).buildspec("ci/build.yml");
     let secret = "{{resolve:secretsmanager:staging/db:SecretString:password}}";
-    let parameters = BTreeMap::from([("Password".to_owned(), secret.to_owned())]);
-    let staging = StageInput { parameters: &parameters, ..stage("staging") };
+    let staging = Environment::new("staging", [("PASSWORD", secret)]);
     insta::assert_snapshot!(template(&pipeline, Source::Connection, &[staging], EVERYTHING).to_json());
 }
 
@@ -134,11 +127,10 @@ fn three_environments_with_every_option_of_a_gate() {
         .notify("arn:aws:sns:eu-west-1:123456789012:releases")
         .link("https://example.com/releases")
         .timeout(Duration::from_secs(24 * 60 * 60));
-    let plain = Approval::manual();
     let environments = [
-        StageInput { approve_promotion: Some(&gate), ..stage("test") },
-        StageInput { approve_changes: Some(&gate), approve_promotion: Some(&plain), ..stage("staging") },
-        StageInput { stack_prefix: "Prod", approve_changes: Some(&gate), ..stage("production") },
+        stage("test").approve_promotion(gate.clone()),
+        stage("staging").approve_changes(gate.clone()).approve_promotion(Approval::manual()),
+        stage("production").stack_prefix("Prod").approve_changes(gate),
     ];
     let template = template(&hello(), Source::Connection, &environments, HTTP);
     assert_eq!(
@@ -158,17 +150,9 @@ fn three_environments_with_every_option_of_a_gate() {
 
 #[test]
 fn the_image_has_the_functions_architecture() {
-    let (pipeline, service) = (hello(), service(HTTP));
-    let input = PipelineInput {
-        app: "HelloPipeline",
-        architecture: Architecture::Arm64,
-        environments: &[stage("test")],
-        pipeline: &pipeline,
-        service: &service,
-        described: &[],
-        source: Source::Connection,
-    };
-    let json = pipeline_template(&input).unwrap().to_json();
+    let app = App::new("HelloPipeline").architecture(Architecture::Arm64).environment(stage("test"));
+    let synthesis = Synthesis { model: app.model(), template: service(HTTP) };
+    let json = synthesis.pipeline(&hello(), Source::Connection).unwrap().to_json();
     assert!(json.contains("aws/codebuild/amazonlinux-aarch64-standard:4.0") && json.contains("ARM_CONTAINER"));
 }
 
@@ -184,18 +168,10 @@ fn names_that_one_id_would_stand_for_get_roles_of_their_own() {
 #[test]
 fn pipelines_of_other_apps_and_branches_share_no_name() {
     let names = |app: &str, branch: &str| -> Vec<String> {
-        let (pipeline, service) = (hello().branch(branch), service(HTTP));
-        let environments = [stage("test"), stage("production")];
-        let input = PipelineInput {
-            app,
-            architecture: Architecture::X86_64,
-            environments: &environments,
-            pipeline: &pipeline,
-            service: &service,
-            described: &[],
-            source: Source::Connection,
-        };
-        let json: Json = serde_json::from_str(&pipeline_template(&input).unwrap().to_json()).unwrap();
+        let app = App::new(app).environment(stage("test")).environment(stage("production"));
+        let synthesis = Synthesis { model: app.model(), template: service(HTTP) };
+        let pipeline = synthesis.pipeline(&hello().branch(branch), Source::Connection).unwrap();
+        let json: Json = serde_json::from_str(&pipeline.to_json()).unwrap();
         let mut found = Vec::new();
         physical_names(&json["Resources"], &mut found);
         found
@@ -243,21 +219,14 @@ fn a_token_is_only_ever_a_reference_to_its_secret() {
 
 #[test]
 fn what_a_pipeline_cannot_do_is_reported_in_one_go() {
-    let (pipeline, service) = (Pipeline::github("https://example.com").branch("a b"), service(&["AWS::Pinpoint::App"]));
-    let input = PipelineInput {
-        app: "HelloPipeline",
-        architecture: Architecture::X86_64,
-        environments: &[stage("test")],
-        pipeline: &pipeline,
-        service: &service,
-        described: &[],
-        source: Source::Connection,
-    };
-    let mistakes = pipeline_template(&input).unwrap_err();
-    assert!(matches!(
-        mistakes[..],
-        [PipelineMistake::Repository(_), PipelineMistake::Branch(_), PipelineMistake::ResourceType(_)]
-    ));
+    let pipeline = Pipeline::github("https://example.com").branch("a b");
+    let synthesis = synthesis(&[stage("test")], service(&["AWS::Pinpoint::App"]));
+    let mistakes = synthesis.pipeline(&pipeline, Source::Connection).unwrap_err();
+    let problems: Vec<&Problem> = mistakes.iter().map(Mistake::problem).collect();
+    let [repository, branch, resource_type] = problems[..] else { panic!("{mistakes}") };
+    assert!(matches!(repository.downcast_ref(), Some(PipelineMistake::Repository(_))), "{mistakes}");
+    assert!(matches!(branch.downcast_ref(), Some(PipelineMistake::Branch(_))), "{mistakes}");
+    assert!(matches!(resource_type.downcast_ref(), Some(PermissionsMistake::ResourceType(_))), "{mistakes}");
 }
 
 /// The mistakes of a service with these resources, delivered by a pipeline of this name.
@@ -267,17 +236,9 @@ fn refused(name: &str, resources: Json) -> Vec<String> {
         let kind = resource["Type"].as_str().unwrap();
         service.resource(LogicalId::of_words([id.as_str()]), Resource::raw(kind, resource["Properties"].clone()));
     }
-    let pipeline = hello().name(name);
-    let input = PipelineInput {
-        app: "HelloPipeline",
-        architecture: Architecture::X86_64,
-        environments: &[stage("test"), stage("production")],
-        pipeline: &pipeline,
-        service: &service,
-        described: &[],
-        source: Source::Connection,
-    };
-    pipeline_template(&input).err().unwrap_or_default().iter().map(ToString::to_string).collect()
+    let synthesis = synthesis(&[stage("test"), stage("production")], service);
+    let Err(mistakes) = synthesis.pipeline(&hello().name(name), Source::Connection) else { return Vec::new() };
+    mistakes.iter().map(|mistake| mistake.problem().to_string()).collect()
 }
 
 #[test]

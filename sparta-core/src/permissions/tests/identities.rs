@@ -2,12 +2,12 @@
 
 use super::*;
 
-fn mistakes(template: &Template, described: &[(String, Statement)]) -> Vec<NeedsMistake> {
-    Needs::of(&place(template, "Test-App-main"), None, described).err().unwrap_or_default()
+fn mistakes(template: &Template, declared: &[(String, Statement)]) -> Vec<PermissionsMistake> {
+    Required::of(&resolver(template, "Test-App-main"), None, declared).err().unwrap_or_default()
 }
 
-fn unbounded(template: &Template) -> Vec<BoundaryMistake> {
-    Boundary::of(&place(template, "Test-App-main")).err().unwrap_or_default()
+fn unbounded(template: &Template) -> Vec<PermissionsMistake> {
+    Boundary::of(&resolver(template, "Test-App-main")).err().unwrap_or_default()
 }
 
 fn rule(role: Json) -> Template {
@@ -29,10 +29,10 @@ fn a_role_that_only_aws_knows_is_not_any_role() {
         json!("{{resolve:ssm:/events/role}}"),
     ] {
         let (resource, property) = ("R0".to_owned(), "Targets[1].RoleArn".to_owned());
-        let mistake = NeedsMistake::Role { resource, property, kind: "AWS::Events::Rule".to_owned() };
+        let mistake = PermissionsMistake::UnknownRole { resource, property, kind: "AWS::Events::Rule".to_owned() };
         assert_eq!(mistakes(&rule(unknown.clone()), &[]), [mistake], "{unknown}");
-        let said = ("AWS::Events::Rule".to_owned(), Statement::allow(["iam:PassRole"]).on(literal));
-        assert_eq!(mistakes(&rule(unknown), &[said]), []);
+        let declared = ("AWS::Events::Rule".to_owned(), Statement::allow(["iam:PassRole"]).on(literal));
+        assert_eq!(mistakes(&rule(unknown), &[declared]), []);
     }
     for known in [json!(literal), json!({"Ref": "AWS::NoValue"}), json!({"Fn::GetAtt": ["R1", "Arn"]})] {
         assert_eq!(mistakes(&rule(known), &[]), []);
@@ -60,7 +60,7 @@ fn every_role_of_a_list_a_map_and_a_condition_can_be_passed_and_no_other() {
         ("AWS::IAM::InstanceProfile", json!({"Roles": ["machine"]})),
     ]);
     let passed: BTreeSet<String> =
-        on(&needs(&template), "iam:PassRole").into_iter().flat_map(|(roles, _)| roles).collect();
+        on(&required(&template), "iam:PassRole").into_iter().flat_map(|(roles, _)| roles).collect();
     let of = |role: &str| format!("arn:aws:iam::${{AWS::AccountId}}:role/{role}");
     let own = format!("{account}/Test-App-main-*");
     assert_eq!(passed, BTreeSet::from([of("user"), of("big"), of("small"), own, format!("{account}/machine")]));
@@ -73,16 +73,16 @@ fn a_provider_that_only_aws_knows_is_not_any_function() {
     };
     for unknown in [json!({"Fn::ImportValue": "seed"}), json!({"Fn::GetAtt": ["Nested", "Outputs.Arn"]})] {
         let (resource, kind) = ("R0".to_owned(), "Custom::Seed".to_owned());
-        assert_eq!(mistakes(&custom(unknown.clone()), &[]), [NeedsMistake::Provider { resource, kind }]);
+        assert_eq!(mistakes(&custom(unknown.clone()), &[]), [PermissionsMistake::UnknownProvider { resource, kind }]);
         let arn = "arn:aws:lambda:eu-west-1:123456789012:function:seed";
-        let said = ("Custom::Seed".to_owned(), Statement::allow(["lambda:InvokeFunction"]).on(arn));
+        let declared = ("Custom::Seed".to_owned(), Statement::allow(["lambda:InvokeFunction"]).on(arn));
         let template = custom(unknown);
-        let needs = Needs::of(&place(&template, "Test-App-main"), None, &[said]).unwrap();
-        assert_eq!(on(&needs, "lambda:InvokeFunction"), [(vec![arn.to_owned()], None)]);
+        let required = Required::of(&resolver(&template, "Test-App-main"), None, &[declared]).unwrap();
+        assert_eq!(on(&required, "lambda:InvokeFunction"), [(vec![arn.to_owned()], None)]);
     }
     let own = custom(json!({"Fn::GetAtt": ["R1", "Arn"]}));
     let function = format!("arn:${{AWS::Partition}}:lambda:{HERE}:function:Test-App-main-*");
-    assert_eq!(on(&needs(&own), "lambda:InvokeFunction"), [(vec![function], None)]);
+    assert_eq!(on(&required(&own), "lambda:InvokeFunction"), [(vec![function], None)]);
 }
 
 #[test]
@@ -93,14 +93,14 @@ fn users_are_made_with_the_boundary_only() {
         ("AWS::IAM::ManagedPolicy", json!({"PolicyDocument": {"Statement": []}})),
         ("AWS::IAM::Policy", json!({"PolicyDocument": {"Statement": []}, "Users": [{"Ref": "R0"}]})),
     ]);
-    assert!(Boundary::of(&place(&template, "Test-App-main")).unwrap().is_some());
-    let needs = Needs::of(&place(&template, "Test-App-main"), Some("${TestBoundary}"), &[]).unwrap();
+    assert!(Boundary::of(&resolver(&template, "Test-App-main")).unwrap().is_some());
+    let required = Required::of(&resolver(&template, "Test-App-main"), Some("${TestBoundary}"), &[]).unwrap();
     let bound = Some(json!({"ArnEquals": {"iam:PermissionsBoundary": {"Ref": "TestBoundary"}}}));
     let users = "arn:${AWS::Partition}:iam::${AWS::AccountId}:user/Test-App-main-*".to_owned();
     for action in ["iam:CreateUser", "iam:PutUserPolicy", "iam:AttachUserPolicy", "iam:PutUserPermissionsBoundary"] {
-        assert_eq!(on(&needs, action), [(vec![users.clone()], bound.clone())], "{action}");
+        assert_eq!(on(&required, action), [(vec![users.clone()], bound.clone())], "{action}");
     }
-    let actions = needs.actions();
+    let actions = required.actions();
     assert!(!actions.contains("iam:DeleteUserPermissionsBoundary") && !actions.contains("iam:AddUserToGroup"));
 }
 
@@ -108,10 +108,10 @@ fn users_are_made_with_the_boundary_only() {
 fn rights_are_for_users_that_are_known() {
     let key = |user: Json| service(&[("AWS::IAM::UserPolicy", json!({"UserName": user}))]);
     let bob = "arn:${AWS::Partition}:iam::${AWS::AccountId}:user/bob".to_owned();
-    assert_eq!(on(&needs(&key(json!("bob"))), "iam:PutUserPolicy"), [(vec![bob], None)]);
+    assert_eq!(on(&required(&key(json!("bob"))), "iam:PutUserPolicy"), [(vec![bob], None)]);
     let (resource, property) = ("R0".to_owned(), "UserName".to_owned());
     let unknown = key(json!({"Fn::ImportValue": "user"}));
-    assert_eq!(mistakes(&unknown, &[]), [NeedsMistake::Identity { resource, property }]);
+    assert_eq!(mistakes(&unknown, &[]), [PermissionsMistake::UnknownIdentity { resource, property }]);
 }
 
 #[test]
@@ -124,7 +124,11 @@ fn what_no_boundary_can_limit_is_a_mistake() {
         ("AWS::IAM::UserToGroupAddition", json!({"GroupName": "admins", "Users": ["bob"]})),
         ("AWS::IAM::Policy", json!({"PolicyDocument": empty, "Groups": ["admins"]})),
     ] {
-        assert_eq!(unbounded(&service(&[(kind, properties)])), [BoundaryMistake::Group { resource: id() }], "{kind}");
+        assert_eq!(
+            unbounded(&service(&[(kind, properties)])),
+            [PermissionsMistake::Group { resource: id() }],
+            "{kind}"
+        );
     }
     for (kind, property, name) in [
         ("AWS::IAM::Policy", "Roles", json!(["admin"])),
@@ -136,12 +140,12 @@ fn what_no_boundary_can_limit_is_a_mistake() {
         properties[property] = name;
         let found = unbounded(&service(&[(kind, properties)]));
         assert!(
-            matches!(&found[..], [BoundaryMistake::Foreign { property: it, .. }] if it.starts_with(property)),
+            matches!(&found[..], [PermissionsMistake::ForeignIdentity { property: it, .. }] if it.starts_with(property)),
             "{kind}: {found:?}"
         );
     }
     let other = service(&[("AWS::IAM::Role", json!({"PermissionsBoundary": "arn:aws:iam::aws:policy/X"}))]);
-    assert_eq!(unbounded(&other), [BoundaryMistake::Own { role: id() }]);
+    assert_eq!(unbounded(&other), [PermissionsMistake::OwnBoundary { role: id() }]);
 }
 
 #[test]
@@ -162,7 +166,11 @@ fn a_policy_that_only_aws_can_read_is_a_mistake() {
         allow("Condition", json!({"NumericLessThan": {"aws:MultiFactorAuthAge": unknown()}})),
         allow("Condition", json!({"StringNotEquals": {"aws:PrincipalTag/team": unknown()}})),
     ] {
-        assert_eq!(unbounded(&of(document.clone())), [BoundaryMistake::Opaque { role: "R0".to_owned() }], "{document}");
+        assert_eq!(
+            unbounded(&of(document.clone())),
+            [PermissionsMistake::OpaquePolicy { role: "R0".to_owned() }],
+            "{document}"
+        );
     }
     assert_eq!(unbounded(&of(allow("Action", json!("s3:*")))), []);
     assert_eq!(unbounded(&of(allow("Effect", json!("Deny")))), []);
@@ -178,7 +186,7 @@ fn a_boundary_holds_both_branches_and_what_may_be_compared() {
     let branches = json!({"Fn::If": ["Own", {"Fn::GetAtt": ["R1", "StreamArn"]}, table]});
     let policies = json!({"Fn::If": ["Reads", [{"PolicyDocument": {"Statement": [statement(branches)]}}], {"Ref": "AWS::NoValue"}]});
     let template = service(&[("AWS::IAM::Role", json!({"Policies": policies})), ("AWS::DynamoDB::Table", json!({}))]);
-    let boundary = Boundary::of(&place(&template, "Test-App-main")).unwrap().unwrap();
+    let boundary = Boundary::of(&resolver(&template, "Test-App-main")).unwrap().unwrap();
     let document = serde_json::to_value(policy_document(&boundary.statements)).unwrap();
     let own = format!("arn:${{AWS::Partition}}:dynamodb:{HERE}:table/Test-App-main-*/stream/*");
     assert_eq!(
@@ -194,7 +202,7 @@ fn a_boundary_holds_both_branches_and_what_may_be_compared() {
 fn layers_in_a_list_are_what_can_be_read() {
     let layer = "arn:aws:lambda:eu-west-1:123456789012:layer:l:1";
     let template = service(&[("AWS::Lambda::Function", json!({"Layers": [layer]}))]);
-    assert_eq!(on(&needs(&template), "lambda:GetLayerVersion"), [(vec![layer.to_owned()], None)]);
+    assert_eq!(on(&required(&template), "lambda:GetLayerVersion"), [(vec![layer.to_owned()], None)]);
 }
 
 #[test]
@@ -207,7 +215,7 @@ fn a_name_that_only_aws_knows_is_not_every_name() {
     ] {
         let of = |name: Json| service(&[(kind, json!({property: name}))]);
         let unknown = of(json!({"Fn::If": ["Named", {"Fn::ImportValue": "name"}, {"Ref": "AWS::NoValue"}]}));
-        let mistake = NeedsMistake::Name { resource: "R0".to_owned(), property: property.to_owned() };
+        let mistake = PermissionsMistake::UnknownName { resource: "R0".to_owned(), property: property.to_owned() };
         assert_eq!(mistakes(&unknown, &[]), [mistake]);
         let begun = json!({"Fn::Sub": "${AWS::StackName}-${Name}"});
         for known in [json!("x"), json!({"Fn::If": ["Named", "x", {"Ref": "AWS::NoValue"}]}), begun] {
@@ -222,7 +230,7 @@ fn a_role_that_may_have_two_names_or_a_path_has_the_arns_of_both() {
     let template = service(&[("AWS::IAM::Role", json!({"RoleName": name, "Path": "/service-role/"}))]);
     let account = "arn:${AWS::Partition}:iam::${AWS::AccountId}:role/service-role";
     let both = vec![format!("{account}/Test-App-main-*"), format!("{account}/x")];
-    assert_eq!(on(&needs(&template), "iam:CreateRole"), [(both, None)]);
+    assert_eq!(on(&required(&template), "iam:CreateRole"), [(both, None)]);
 }
 
 #[test]
@@ -246,26 +254,30 @@ fn a_function_is_known_by_its_alias_its_name_and_its_arn() {
         (json!("123456789012:function:other:live"), named(&here)),
         (json!(format!("{there}:function:other:live")), named(there)),
     ] {
-        let needs = needs(&of(function));
-        assert_eq!(on(&needs, "lambda:AddPermission"), [(arns.clone(), None)]);
-        let condition = on(&needs, "lambda:CreateEventSourceMapping")[0].1.clone().unwrap();
+        let required = required(&of(function));
+        assert_eq!(on(&required, "lambda:AddPermission"), [(arns.clone(), None)]);
+        let condition = on(&required, "lambda:CreateEventSourceMapping")[0].1.clone().unwrap();
         let values = condition["ArnLike"]["lambda:FunctionArn"].clone();
         let values: Vec<Json> = values.as_array().cloned().unwrap_or_else(|| vec![values]);
         assert_eq!(values.len(), arns.len(), "{condition}");
     }
     let unknown = mistakes(&of(json!({"Fn::ImportValue": "function"})), &[]);
-    assert!(unknown.len() == 4 && unknown.iter().all(|it| matches!(it, NeedsMistake::Target { .. })), "{unknown:?}");
+    assert!(
+        unknown.len() == 4 && unknown.iter().all(|it| matches!(it, PermissionsMistake::UnknownTarget { .. })),
+        "{unknown:?}"
+    );
 }
 
 #[test]
 fn what_an_app_says_of_a_type_keeps_its_condition() {
-    let said = Statement::allow(["iam:PassRole"])
+    let declared = Statement::allow(["iam:PassRole"])
         .on("arn:aws:iam::123456789012:role/events")
         .when(json!({"StringEquals": {"iam:PassedToService": "events.amazonaws.com"}}));
     let template = rule(json!({"Fn::ImportValue": "role"}));
-    let needs = Needs::of(&place(&template, "S"), None, &[("AWS::Events::Rule".to_owned(), said)]).unwrap();
+    let required =
+        Required::of(&resolver(&template, "S"), None, &[("AWS::Events::Rule".to_owned(), declared)]).unwrap();
     let condition = Some(json!({"StringEquals": {"iam:PassedToService": "events.amazonaws.com"}}));
-    assert_eq!(on(&needs, "iam:PassRole"), [(vec!["arn:aws:iam::123456789012:role/events".to_owned()], condition)]);
+    assert_eq!(on(&required, "iam:PassRole"), [(vec!["arn:aws:iam::123456789012:role/events".to_owned()], condition)]);
 }
 
 #[test]
@@ -280,7 +292,7 @@ fn a_users_own_keys_are_no_roles_and_roles_have_other_names_too() {
         ("AWS::IAM::Role", json!({})),
     ]);
     let own = "arn:${AWS::Partition}:iam::${AWS::AccountId}:role/Test-App-main-*";
-    let passed = on(&needs(&template), "iam:PassRole");
+    let passed = on(&required(&template), "iam:PassRole");
     assert!(passed.len() == 2 && passed.iter().all(|(roles, _)| *roles == [own]), "{passed:?}");
 }
 
@@ -293,7 +305,7 @@ fn a_boundary_allows_nobody_to_act_as_anybody() {
     for action in ["iam:PassRole", "sts:AssumeRole", "lambda:InvokeFunction"] {
         let (role, name) = ("R0".to_owned(), action.to_owned());
         let unknown = of(action, json!({"Fn::ImportValue": "it"}));
-        assert_eq!(unbounded(&unknown), [BoundaryMistake::Anything { role, action: name }]);
+        assert_eq!(unbounded(&unknown), [PermissionsMistake::UnlimitedPolicy { role, action: name }]);
         assert_eq!(unbounded(&of(action, json!("arn:aws:iam::123456789012:role/x"))), []);
     }
     assert_eq!(unbounded(&of("s3:GetObject", json!({"Fn::ImportValue": "it"}))), []);
@@ -308,7 +320,7 @@ fn a_policy_that_nobody_has_is_not_in_the_boundary() {
             ("AWS::IAM::ManagedPolicy", json!({"PolicyDocument": document})),
         ])
     };
-    let statements = |template: &Template| Boundary::of(&place(template, "S")).unwrap().unwrap().statements.len();
+    let statements = |template: &Template| Boundary::of(&resolver(template, "S")).unwrap().unwrap().statements.len();
     assert_eq!((statements(&of(json!([]))), statements(&of(json!([{"Ref": "R1"}])))), (0, 1));
 }
 
@@ -319,7 +331,7 @@ fn a_secret_of_the_template_can_be_looked_up_and_an_unknown_one_is_not_any() {
             ("AWS::RDS::DBInstance", json!({"MasterUserPassword": reference})),
             ("AWS::SecretsManager::Secret", json!({})),
         ]);
-        of_references(&place(&template, "S"), []).map(|needs| on(&needs, "secretsmanager:GetSecretValue"))
+        of_references(&resolver(&template, "S"), []).map(|required| on(&required, "secretsmanager:GetSecretValue"))
     };
     let own = vec![format!("arn:${{AWS::Partition}}:secretsmanager:{HERE}:secret:R1-*")];
     for reference in [
@@ -329,14 +341,16 @@ fn a_secret_of_the_template_can_be_looked_up_and_an_unknown_one_is_not_any() {
         assert_eq!(of(reference).unwrap(), [(own.clone(), None)]);
     }
     let unknown = of(json!({"Fn::Sub": "{{resolve:secretsmanager:${Secret}:SecretString:password}}"}));
-    assert!(matches!(&unknown.unwrap_err()[..], [NeedsMistake::Reference(it)] if it.starts_with("secretsmanager:*")));
+    assert!(
+        matches!(&unknown.unwrap_err()[..], [PermissionsMistake::UnknownReference(it)] if it.starts_with("secretsmanager:*"))
+    );
 }
 
 #[test]
 fn an_instance_is_made_of_several_resources_each_of_which_is_allowed() {
     let template = service(&[("AWS::EC2::Instance", json!({"SubnetId": "subnet-1", "ImageId": "ami-1"}))]);
     let resources: Vec<String> =
-        on(&needs(&template), "ec2:RunInstances").into_iter().flat_map(|(resources, _)| resources).collect();
+        on(&required(&template), "ec2:RunInstances").into_iter().flat_map(|(resources, _)| resources).collect();
     for part in [":instance/", ":image/", ":subnet/", ":network-interface/", ":volume/"] {
         assert!(resources.iter().any(|arn| arn.contains(part)), "{part}: {resources:?}");
     }

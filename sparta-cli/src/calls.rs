@@ -1,0 +1,70 @@
+//! Every call of AWS that the command line makes, with the IAM action that allows it.
+
+/// One call of AWS: its name, and the IAM action that allows it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Call {
+    /// The operation, such as `CreateChangeSet`.
+    pub name: &'static str,
+    /// The action, such as `cloudformation:CreateChangeSet`.
+    pub action: &'static str,
+}
+
+/// A constant for each call, and a list for each kind of thing that calls are about.
+macro_rules! calls {
+    ($($(#[$doc:meta])* $list:ident { $($name:ident: $call:literal, $action:literal;)+ })+) => {
+        $(
+            $(pub(crate) const $name: Call = Call { name: $call, action: $action };)+
+            $(#[$doc])*
+            pub const $list: &[Call] = &[$($name),+];
+        )+
+    };
+}
+
+calls! {
+    /// Calls about a stack and its change sets.
+    STACK {
+        CREATE_CHANGE_SET: "CreateChangeSet", "cloudformation:CreateChangeSet";
+        DELETE_CHANGE_SET: "DeleteChangeSet", "cloudformation:DeleteChangeSet";
+        DELETE_STACK: "DeleteStack", "cloudformation:DeleteStack";
+        DESCRIBE_CHANGE_SET: "DescribeChangeSet", "cloudformation:DescribeChangeSet";
+        DESCRIBE_STACK_EVENTS: "DescribeStackEvents", "cloudformation:DescribeStackEvents";
+        DESCRIBE_STACKS: "DescribeStacks", "cloudformation:DescribeStacks";
+        EXECUTE_CHANGE_SET: "ExecuteChangeSet", "cloudformation:ExecuteChangeSet";
+        GET_STACK_POLICY: "GetStackPolicy", "cloudformation:GetStackPolicy";
+        GET_TEMPLATE: "GetTemplate", "cloudformation:GetTemplate";
+        LIST_CHANGE_SETS: "ListChangeSets", "cloudformation:ListChangeSets";
+        LIST_STACK_RESOURCES: "ListStackResources", "cloudformation:ListStackResources";
+        SET_STACK_POLICY: "SetStackPolicy", "cloudformation:SetStackPolicy";
+    }
+
+    /// Calls about the bucket that carries a deployment.
+    BUCKET {
+        GET_BUCKET_LOCATION: "GetBucketLocation", "s3:GetBucketLocation";
+        HEAD_BUCKET: "HeadBucket", "s3:ListBucket";
+    }
+
+    /// Calls about an object in that bucket.
+    OBJECT {
+        HEAD_OBJECT: "HeadObject", "s3:GetObject";
+        PUT_OBJECT: "PutObject", "s3:PutObject";
+    }
+
+    /// Calls about a function whose code is replaced in place.
+    FUNCTION {
+        GET_FUNCTION_CONFIGURATION: "GetFunctionConfiguration", "lambda:GetFunctionConfiguration";
+        UPDATE_FUNCTION_CODE: "UpdateFunctionCode", "lambda:UpdateFunctionCode";
+    }
+
+    /// Calls about the secret that holds a pipeline's token.
+    SECRET {
+        CREATE_SECRET: "CreateSecret", "secretsmanager:CreateSecret";
+        GET_SECRET_VALUE: "GetSecretValue", "secretsmanager:GetSecretValue";
+        PUT_SECRET_VALUE: "PutSecretValue", "secretsmanager:PutSecretValue";
+        RESTORE_SECRET: "RestoreSecret", "secretsmanager:RestoreSecret";
+    }
+
+    /// Calls about the caller; AWS allows them to everybody.
+    CALLER {
+        GET_CALLER_IDENTITY: "GetCallerIdentity", "sts:GetCallerIdentity";
+    }
+}

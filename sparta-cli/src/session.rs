@@ -1,0 +1,77 @@
+//! One run of the command line: the App, the options of all commands, and what every command does with them.
+
+use serde::Serialize;
+use sparta_core::{App, Pipeline, Synthesis, cfn::Template, delivery::Source};
+
+use crate::{
+    CliError,
+    options::Global,
+    output::{self, say},
+};
+
+/// What one run of the command line has: the App and the global options.
+pub(crate) struct Session {
+    pub(crate) app: App,
+    pub(crate) global: Global,
+}
+
+impl Session {
+    pub(crate) fn new(app: App, global: Global) -> Self {
+        output::start(global.level);
+        Self { app, global }
+    }
+
+    /// The App without mistakes and its template.
+    pub(crate) fn synthesized(&self) -> Result<Synthesis, CliError> {
+        Ok(self.app.synthesize()?)
+    }
+
+    /// The same, with the template checked against what CloudFormation takes.
+    pub(crate) fn checked(&self) -> Result<Synthesis, CliError> {
+        let synthesis = self.synthesized()?;
+        synthesis.check()?;
+        Ok(synthesis)
+    }
+
+    /// The stack of the pipeline, checked in the same way.
+    pub(crate) fn pipeline(
+        &self,
+        synthesis: &Synthesis,
+        pipeline: &Pipeline,
+        source: Source<'_>,
+    ) -> Result<Template, CliError> {
+        let stack = synthesis.pipeline(pipeline, source)?;
+        synthesis.check_pipeline(&stack)?;
+        Ok(stack)
+    }
+
+    /// Warns of functions whose signature goes away, and of what AWS may refuse.
+    pub(crate) fn warn(&self, synthesis: &Synthesis) {
+        synthesis.model.deprecations().for_each(say);
+        synthesis.warnings().iter().for_each(|warning| say(format!("warning: {warning}")));
+    }
+
+    /// Prints a result: `text` for people, `document` for machines.
+    pub(crate) fn print(&self, text: &str, document: &impl Serialize) -> Result<(), CliError> {
+        output::print(self.global.format, text, document)
+    }
+}
+
+/// What only the `aws` build has.
+#[cfg(feature = "aws")]
+impl Session {
+    /// Where the narration of a deployment goes.
+    pub(crate) fn progress(&self) -> Box<dyn crate::deploy::Progress> {
+        crate::deploy::progress(self.global.format == crate::options::Format::Json)
+    }
+
+    /// AWS's configuration as the options and the environment have it.
+    pub(crate) async fn aws(&self) -> Result<aws_config::SdkConfig, CliError> {
+        Ok(crate::aws::config::load(&self.global.aws_options()).await?)
+    }
+}
+
+/// How this service is run: in a workspace of several programs `cargo run` has to be told which.
+pub(crate) fn cargo_run() -> String {
+    std::env::var("CARGO_PKG_NAME").map_or_else(|_| "cargo run --".to_owned(), |name| format!("cargo run -p {name} --"))
+}

@@ -1,0 +1,11 @@
+//! The service's stacks: which one a command is about, what is asked of AWS for it, and how that is deployed.
+
+#[cfg(feature = "aws")]
+mod deployment;
+mod request;
+mod target;
+
+#[cfg(feature = "aws")]
+pub(crate) use deployment::Deployment;
+pub(crate) use request::Request;
+pub(crate) use target::{AnyStack, Target};

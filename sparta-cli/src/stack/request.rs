@@ -1,0 +1,33 @@
+//! A stack as it is asked for, before anything is sent.
+
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+};
+
+use serde::Serialize;
+
+use crate::{CliError, package::write_whole};
+
+/// A stack as it is asked for.
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct Request {
+    pub(crate) stack_name: String,
+    pub(crate) parameters: BTreeMap<String, String>,
+    pub(crate) tags: BTreeMap<String, String>,
+    pub(crate) capabilities: Vec<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) stack_policy: Option<serde_json::Value>,
+}
+
+impl Request {
+    /// Writes what would have been sent besides the template.
+    pub(crate) fn write(&self, folder: &Path, name: &str) -> Result<PathBuf, CliError> {
+        let json = serde_json::to_string_pretty(self)
+            .map_err(|error| CliError::failed("the request is no JSON").source(error))?;
+        let path = folder.join(name);
+        write_whole(&path, json.as_bytes())?;
+        Ok(path)
+    }
+}

@@ -1,0 +1,29 @@
+//! Why a service cannot be delivered as it is declared.
+
+/// What keeps a pipeline from delivering a service, besides what is wrong with its declaration and with permissions.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum DeliveryMistake {
+    /// What CloudFormation needs for a stack is more than a role's policies hold.
+    #[error(
+        "the role that deploys `{stack}` takes {characters} characters of policies, more than IAM allows: split the app"
+    )]
+    RoleTooLarge {
+        /// The stack.
+        stack: String,
+        /// All statements together, at their longest.
+        characters: usize,
+    },
+    /// The pipeline's stack would be within reach of what it deploys.
+    #[error(
+        "the pipeline's stack `{name}` must not be called like `{stack}`, the stack of an environment, nor begin with its \
+         name and a `-`: what deploys that stack could change the pipeline's own roles; `--pipeline` or \
+         `Pipeline::name` gives it another name"
+    )]
+    NameOfEnvironment {
+        /// The pipeline's name.
+        name: String,
+        /// The environment's stack.
+        stack: String,
+    },
+}

@@ -1,0 +1,175 @@
+//! What every CI system needs to know: the environments in their order, their stacks, and who may do what there.
+
+use std::collections::BTreeMap;
+
+use super::DeliveryMistake;
+use crate::{
+    Environment, Mistake, Pipeline, Problem, Repository, Subject, Synthesis,
+    cfn::LogicalId,
+    contract::{CODE_BUCKET, CODE_KEY, PERMISSIONS_BOUNDARY},
+    iam::Statement,
+    permissions::{INLINE, MANAGED, Permissions, Resolver, chunks, size},
+};
+
+/// How a service is delivered.
+pub(crate) struct Plan<'a> {
+    pub(crate) synthesis: &'a Synthesis,
+    /// The declaration.
+    pub(crate) pipeline: &'a Pipeline,
+    /// What is delivered.
+    pub(crate) repository: &'a Repository,
+    /// What the pipeline and its stack are called.
+    pub(crate) name: String,
+    /// The environments in the order of their registration.
+    pub(crate) stages: Vec<Stage<'a>>,
+}
+
+/// One environment.
+pub(crate) struct Stage<'a> {
+    pub(crate) environment: &'a Environment,
+    /// Its stack.
+    pub(crate) stack: String,
+    /// What CloudFormation may do, in policies that IAM takes: a single inline one, or several managed ones.
+    pub(crate) policies: Vec<Vec<Statement>>,
+    /// What bounds the service's roles, where it has any.
+    pub(crate) boundary: Option<Vec<Statement>>,
+    id_prefix: String,
+}
+
+/// What CloudFormation may do when a pipeline deploys an environment.
+#[derive(Clone, Debug)]
+pub struct DeploymentRole {
+    /// The environment's name.
+    pub environment: String,
+    /// Its stack.
+    pub stack: String,
+    /// What the role allows. Resources are texts for `Fn::Sub`, in which `*` stands for what only AWS knows.
+    pub statements: Vec<Statement>,
+}
+
+/// The most managed policies that a role has unless AWS is asked for more.
+const POLICIES: usize = 10;
+
+/// What else a role of CloudFormation's has in its inline policy: its name and the like.
+const MARGIN: usize = 256;
+
+impl<'a> Plan<'a> {
+    /// The plan of a pipeline whose code is at these texts for bucket and key.
+    ///
+    /// # Errors
+    ///
+    /// All that is wrong with the declaration, or that the pipeline could not deploy.
+    pub(super) fn of(
+        synthesis: &'a Synthesis,
+        pipeline: &'a Pipeline,
+        code: [String; 2],
+    ) -> Result<Self, Vec<Mistake>> {
+        let mut mistakes: Vec<Mistake> = pipeline.check().into_iter().map(mistake).collect();
+        let stages = stages(synthesis, pipeline, &code).map_err(|of_stages| mistakes.extend(of_stages));
+        match (pipeline.source(), stages) {
+            (Ok(repository), Ok(stages)) if mistakes.is_empty() => {
+                let name = pipeline.name_for(synthesis.model.name());
+                Ok(Self { synthesis, pipeline, repository, name, stages })
+            }
+            _ => Err(mistakes),
+        }
+    }
+
+    /// The App's name.
+    pub(crate) fn app(&self) -> &'a str {
+        self.synthesis.model.name()
+    }
+}
+
+/// The environments in their order, each with what CloudFormation may do there.
+pub(super) fn stages<'a>(
+    synthesis: &'a Synthesis,
+    pipeline: &Pipeline,
+    code: &[String; 2],
+) -> Result<Vec<Stage<'a>>, Vec<Mistake>> {
+    let (model, mut stages, mut mistakes) = (&synthesis.model, Vec::new(), Vec::new());
+    for (position, environment) in model.environments().iter().enumerate() {
+        let id = |environment: &Environment| LogicalId::of_words([environment.name()]);
+        let is_taken = model.environments()[..position].iter().any(|other| id(other) == id(environment));
+        let name = environment.name();
+        let id_prefix = if is_taken { format!("{name}-{}", position + 1) } else { name.to_owned() };
+        let stack = model.stack_name(environment, pipeline.source_branch());
+        let name = pipeline.name_for(model.name());
+        if name.strip_prefix(&stack).is_some_and(|rest| rest.is_empty() || rest.starts_with('-')) {
+            mistakes.push(mistake(DeliveryMistake::NameOfEnvironment { name, stack: stack.clone() }));
+        }
+        let mut stage = Stage { environment, stack, policies: Vec::new(), boundary: None, id_prefix };
+        let found = stage.permit(synthesis, code);
+        mistakes.extend(found.into_iter().filter(|it| !mistakes.contains(it)).collect::<Vec<_>>());
+        stages.push(stage);
+    }
+    if mistakes.is_empty() { Ok(stages) } else { Err(mistakes) }
+}
+
+impl Stage<'_> {
+    /// The logical id of what belongs to this environment.
+    pub(crate) fn id(&self, what: &str) -> LogicalId {
+        LogicalId::of_words([self.id_prefix.as_str(), what])
+    }
+
+    /// The logical id of the policy that bounds the service's roles.
+    pub(crate) fn boundary_id(&self) -> LogicalId {
+        self.id("Boundary")
+    }
+
+    /// Sets what deploying the service as this stack takes.
+    fn permit(&mut self, synthesis: &Synthesis, [bucket, key]: &[String; 2]) -> Vec<Mistake> {
+        let values = self.environment.configuration().parameters;
+        let boundary = format!("${{{}}}", self.boundary_id());
+        let known = values.iter().map(|(name, value)| (name.clone(), known(synthesis, name, value)));
+        let mut parameters: BTreeMap<String, String> = known.collect();
+        parameters.extend([
+            (CODE_BUCKET.to_owned(), bucket.clone()),
+            (CODE_KEY.to_owned(), key.clone()),
+            (PERMISSIONS_BOUNDARY.to_owned(), boundary.clone()),
+        ]);
+        let resolver = Resolver::new(&synthesis.template, &self.stack, &parameters);
+        let values = values.values().map(String::as_str);
+        let declared = &synthesis.model.type_permissions;
+        let (permissions, mistakes) = Permissions::of(&resolver, Some(&boundary), declared, values);
+        let mut mistakes: Vec<Mistake> = mistakes.into_iter().map(mistake).collect();
+        self.policies = policies(&permissions.required);
+        self.boundary = permissions.boundary;
+        if self.policies.is_empty() {
+            let (stack, characters) = (self.stack.clone(), size(&permissions.required));
+            mistakes.push(mistake(DeliveryMistake::RoleTooLarge { stack, characters }));
+        }
+        mistakes
+    }
+}
+
+fn mistake(problem: impl Into<Problem>) -> Mistake {
+    Mistake::new(Subject::Pipeline, problem)
+}
+
+/// The policies of a role with these statements; none where it cannot have as many.
+fn policies(statements: &[Statement]) -> Vec<Vec<Statement>> {
+    if size(statements) + MARGIN <= INLINE {
+        return vec![statements.to_vec()];
+    }
+    chunks(statements, MANAGED).filter(|chunks| chunks.len() <= POLICIES).unwrap_or_default()
+}
+
+/// A parameter's value as a part of names; a secret's is nobody's to see.
+fn known(synthesis: &Synthesis, parameter: &str, value: &str) -> String {
+    let declared = LogicalId::new(parameter).ok().and_then(|id| synthesis.template.parameters().get(&id));
+    match declared.is_some_and(|parameter| parameter.no_echo) {
+        true => "*".to_owned(),
+        false => value.replace("${", "${!"),
+    }
+}
+
+impl From<Stage<'_>> for DeploymentRole {
+    fn from(stage: Stage<'_>) -> Self {
+        Self {
+            environment: stage.environment.name().to_owned(),
+            stack: stage.stack,
+            statements: stage.policies.concat(),
+        }
+    }
+}

@@ -1,0 +1,278 @@
+//! What a function is. Each of its parts is one file, with its check.
+
+mod grants;
+mod options;
+mod resources;
+mod trigger;
+mod variables;
+
+pub use grants::GrantMistake;
+pub use options::{FunctionMistake, LogLevel, Memory};
+pub(crate) use resources::Shared;
+pub(crate) use trigger::invocation;
+pub use trigger::{Scope, Trigger};
+pub use variables::VariableMistake;
+
+use std::{collections::BTreeMap, fmt, future::Future, sync::Arc};
+
+use options::Options;
+use serde::Serialize;
+use tower::{Layer, Service};
+
+use crate::{
+    Architecture, BoxError, Build, Context, Error, FromEvent, FunctionEntry, HttpService, IntoResponse, LambdaEvent,
+    Request, attribute,
+    cfn::{LogicalId, Value},
+    iam::Statement,
+    mistake::{Mistake, Problem, Subject},
+};
+
+/// What a function is made from: what its handler takes and gives.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum FunctionKind {
+    /// `http` requests to `http` responses.
+    Http,
+    /// A typed event to anything serializable.
+    Event,
+    /// The deprecated signature: the raw event and a writer.
+    Raw,
+}
+
+/// One Lambda function: a name, a [`tower::Service`], its options and what triggers it.
+///
+/// # Example
+///
+/// ```
+/// use std::time::Duration;
+/// use sparta_core::{Error, Function, Memory, Request, service_fn, trigger::HttpApi};
+///
+/// async fn hello(_: Request) -> Result<&'static str, Error> {
+///     Ok("hello")
+/// }
+///
+/// let function = Function::http("hello", service_fn(hello))
+///     .memory(Memory::mb(256))
+///     .timeout(Duration::from_secs(10))
+///     .trigger(HttpApi::get("/hello"));
+/// ```
+#[must_use]
+pub struct Function {
+    pub(crate) spec: FunctionSpec,
+    factory: Build,
+}
+
+/// What is declared of a function, without its handler.
+#[derive(Clone, Debug)]
+pub struct FunctionSpec {
+    pub(crate) name: String,
+    pub(crate) kind: FunctionKind,
+    options: Options,
+    pub(crate) variables: BTreeMap<String, Value>,
+    pub(crate) grants: Vec<Statement>,
+    pub(crate) triggers: Vec<Arc<dyn Trigger>>,
+}
+
+impl Function {
+    /// A function that answers `http` requests with any tower service: a plain async function through
+    /// [`service_fn`](crate::service_fn), an axum `Router`, a stack of layers.
+    ///
+    /// API Gateway HTTP and REST APIs, load balancers and function URLs are answered as HTTP. Any other event is the
+    /// body of the request; a status of 400 or more then fails the invocation with the body as its message.
+    pub fn http<S>(name: impl Into<String>, service: S) -> Self
+    where
+        S: Service<Request> + Clone + Send + 'static,
+        S::Response: IntoResponse,
+        S::Error: Into<BoxError> + 'static,
+        S::Future: Send + 'static,
+    {
+        Self::new(name, FunctionKind::Http, ready(move || HttpService::new(service)))
+    }
+
+    /// Like [`http`](Self::http), for a service whose construction needs async work: clients, connections, secrets.
+    ///
+    /// The factory runs once per execution environment, and only in the Lambda of this very function. An error that
+    /// it gives is reported to Lambda as a failed start.
+    pub fn http_factory<F, Fut, S, E>(name: impl Into<String>, factory: F) -> Self
+    where
+        F: FnOnce() -> Fut + Send + 'static,
+        Fut: Future<Output = Result<S, E>> + Send + 'static,
+        E: Into<Error>,
+        S: Service<Request> + Clone + Send + 'static,
+        S::Response: IntoResponse,
+        S::Error: Into<BoxError> + 'static,
+        S::Future: Send + 'static,
+    {
+        Self::new(name, FunctionKind::Http, made(factory, HttpService::new))
+    }
+
+    /// A function over a typed event, [`LambdaEvent<T>`], that answers anything serializable.
+    ///
+    /// `T` is anything that serde reads, or [`Records`](crate::Records) for a batch.
+    pub fn event<T, S>(name: impl Into<String>, service: S) -> Self
+    where
+        T: FromEvent + Send + 'static,
+        S: Service<LambdaEvent<T>> + Clone + Send + 'static,
+        S::Response: Serialize,
+        S::Error: Into<BoxError> + 'static,
+        S::Future: Send + 'static,
+    {
+        Self::new(name, FunctionKind::Event, ready(move || HttpService::event(service)))
+    }
+
+    /// Like [`event`](Self::event), for a service whose construction needs async work.
+    pub fn event_factory<T, F, Fut, S, E>(name: impl Into<String>, factory: F) -> Self
+    where
+        F: FnOnce() -> Fut + Send + 'static,
+        Fut: Future<Output = Result<S, E>> + Send + 'static,
+        E: Into<Error>,
+        T: FromEvent + Send + 'static,
+        S: Service<LambdaEvent<T>> + Clone + Send + 'static,
+        S::Response: Serialize,
+        S::Error: Into<BoxError> + 'static,
+        S::Future: Send + 'static,
+    {
+        Self::new(name, FunctionKind::Event, made(factory, HttpService::event))
+    }
+
+    /// A function of the old signature: the raw event's bytes, the context, and a writer for the answer.
+    #[deprecated(note = "Please migrate to Function::http")]
+    pub fn raw<F>(name: impl Into<String>, handler: F) -> Self
+    where
+        F: Fn(&[u8], &Context, &mut dyn std::io::Write) -> Result<(), Error> + Clone + Send + 'static,
+    {
+        Self::new(name, FunctionKind::Raw, ready(move || HttpService::raw(handler)))
+    }
+
+    fn new(name: impl Into<String>, kind: FunctionKind, factory: Build) -> Self {
+        let spec = FunctionSpec {
+            name: name.into(),
+            kind,
+            options: Options::default(),
+            variables: BTreeMap::new(),
+            grants: Vec::new(),
+            triggers: Vec::new(),
+        };
+        Self { spec, factory }
+    }
+
+    /// Wraps the handler in a [`tower::Layer`]; the last one added is the first to see a request, as with axum's
+    /// `Router::layer`.
+    pub fn layer<L, B>(mut self, layer: L) -> Self
+    where
+        L: Layer<HttpService> + Send + 'static,
+        L::Service: Service<Request, Response = http::Response<B>> + Clone + Send + 'static,
+        <L::Service as Service<Request>>::Error: Into<BoxError> + 'static,
+        <L::Service as Service<Request>>::Future: Send + 'static,
+        B: http_body::Body<Data = bytes::Bytes> + Send + 'static,
+        B::Error: Into<BoxError>,
+    {
+        let inner = self.factory;
+        self.factory = Box::new(move || Box::pin(async move { Ok(inner().await?.layer(layer)) }));
+        self
+    }
+
+    /// A variable of this function alone: text, or a value of the template.
+    ///
+    /// What differs from one environment to the next belongs in the environments' settings.
+    pub fn variable(mut self, name: impl Into<String>, value: impl Into<Value>) -> Self {
+        self.spec.variables.insert(name.into(), value.into());
+        self
+    }
+
+    /// Adds a permission to this function's role.
+    pub fn grant(mut self, statement: Statement) -> Self {
+        self.spec.grants.push(statement);
+        self
+    }
+
+    /// Adds something that invokes this function.
+    pub fn trigger(mut self, trigger: impl Trigger) -> Self {
+        self.spec.triggers.push(Arc::new(trigger));
+        self
+    }
+
+    /// The name it was registered with.
+    pub fn name(&self) -> &str {
+        &self.spec.name
+    }
+
+    /// What it is called in Lambda, for another resource's property or an output.
+    pub fn reference(&self) -> Value {
+        self.spec.logical_id("Function").reference()
+    }
+
+    /// Its ARN, for another resource's property or an output.
+    pub fn arn(&self) -> Value {
+        attribute!(AWS::Lambda::Function, self.spec.logical_id("Function"), "Arn")
+    }
+
+    /// What the serving process needs of it, with `wrap` around its own layers.
+    pub(crate) fn into_entry(self, wrap: impl FnOnce(HttpService) -> HttpService + Send + 'static) -> FunctionEntry {
+        let Self { spec, factory } = self;
+        let build: Build = Box::new(move || Box::pin(async move { Ok(wrap(factory().await?)) }));
+        let streams = spec.triggers.iter().any(|trigger| trigger.streams());
+        FunctionEntry { name: spec.name, is_event: spec.kind != FunctionKind::Http, streams, build }
+    }
+}
+
+impl fmt::Debug for Function {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.spec.fmt(f)
+    }
+}
+
+fn ready(build: impl FnOnce() -> HttpService + Send + 'static) -> Build {
+    Box::new(move || Box::pin(async move { Ok(build()) }))
+}
+
+fn made<F, Fut, S, E>(factory: F, wrap: fn(S) -> HttpService) -> Build
+where
+    F: FnOnce() -> Fut + Send + 'static,
+    Fut: Future<Output = Result<S, E>> + Send + 'static,
+    E: Into<Error>,
+    S: Send + 'static,
+{
+    Box::new(move || Box::pin(async move { factory().await.map(wrap).map_err(Into::into) }))
+}
+
+impl FunctionSpec {
+    /// The name it was registered with.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// What its handler takes.
+    pub fn kind(&self) -> FunctionKind {
+        self.kind
+    }
+
+    /// What invokes it.
+    pub fn triggers(&self) -> &[Arc<dyn Trigger>] {
+        &self.triggers
+    }
+
+    /// What its role allows beyond its logs and triggers.
+    pub fn grants(&self) -> &[Statement] {
+        &self.grants
+    }
+
+    /// A logical id that begins with this function's name.
+    pub fn logical_id(&self, suffix: &str) -> LogicalId {
+        LogicalId::of_words([self.name.as_str(), suffix])
+    }
+
+    /// What AWS would refuse of it, its triggers included; `app` is the processor that the App is for.
+    pub(crate) fn check(&self, app: Architecture) -> Vec<Mistake> {
+        let mut mistakes = self.check_options(app);
+        mistakes.extend(self.check_grants());
+        let problems = self.triggers.iter().flat_map(|trigger| trigger.check(self));
+        mistakes.extend(problems.map(|problem| self.mistake(problem)));
+        mistakes
+    }
+
+    /// A problem of this function.
+    pub(crate) fn mistake(&self, problem: impl Into<Problem>) -> Mistake {
+        Mistake::new(Subject::Function(self.name.clone()), problem)
+    }
+}

@@ -1,0 +1,54 @@
+//! The check of a function's variables, which share their space with the environments' settings.
+
+use super::FunctionSpec;
+use crate::{
+    Environment,
+    mistake::Mistake,
+    settings::{Field, VariableNameError, check_variable_name},
+};
+
+/// What is wrong with the variables of a function.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+#[expect(missing_docs, reason = "the messages say what they mean, and the fields are what they name")]
+pub enum VariableMistake {
+    #[error("{variable}: {error}")]
+    Name { variable: String, error: VariableNameError },
+    #[error("the variable `{0}` is one of the environments' settings too: rename one")]
+    IsSetting(String),
+    #[error(
+        "its variables take {bytes} bytes in environment `{environment}`, and Lambda allows 4,096: keep large values elsewhere, in S3 or Parameter Store"
+    )]
+    TooLarge { environment: String, bytes: usize },
+}
+
+impl FunctionSpec {
+    /// What Lambda would refuse of its variables. They and the settings of an environment share 4 KB.
+    ///
+    /// See <https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html>.
+    pub(crate) fn check_variables(&self, settings: &[Field], environments: &[Environment]) -> Vec<Mistake> {
+        let mut mistakes = Vec::new();
+        for variable in self.variables.keys() {
+            if let Err(error) = check_variable_name(variable) {
+                mistakes.push(self.mistake(VariableMistake::Name { variable: variable.clone(), error }));
+            }
+            if settings.iter().any(|field| field.variable == *variable) {
+                mistakes.push(self.mistake(VariableMistake::IsSetting(variable.clone())));
+            }
+        }
+        let own = self.variables.iter().map(|(name, value)| name.len() + value.as_str().map_or(0, str::len));
+        let own: usize = own.sum();
+        let none = [Environment::new("none", ())];
+        let environments = if environments.is_empty() { &none } else { environments };
+        for environment in environments {
+            let values = environment.settings().values.iter();
+            let settings: usize = values.map(|(name, value)| name.len() + value.as_ref().map_or(0, String::len)).sum();
+            let bytes = own + settings;
+            if bytes > 4096 {
+                let environment = environment.name().to_owned();
+                mistakes.push(self.mistake(VariableMistake::TooLarge { environment, bytes }));
+            }
+        }
+        mistakes
+    }
+}

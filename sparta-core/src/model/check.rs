@@ -1,0 +1,169 @@
+//! What AWS would refuse in an App, found before it is asked: each part checks itself, and here is what is across parts.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::Model;
+use crate::{
+    FunctionSpec, Mistake, Subject,
+    cfn::pascal_case,
+    pipeline::is_stack_name,
+    settings::{check_differences, check_fields},
+};
+
+/// What is wrong with an App as a whole, or between its parts.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+#[expect(missing_docs, reason = "the messages say what they mean, and the fields are what they name")]
+pub enum AppMistake {
+    #[error("the app's name `{0}` has to begin with a letter and go on with at most 99 letters, digits and `-`")]
+    Name(String),
+    #[error("the app's description is longer than 1,024 bytes: shorten it")]
+    Description,
+    #[error("the app has no function: add one with `.function(Function::http(...))`")]
+    NoFunction,
+    #[error("two functions are called `{0}`: rename one")]
+    FunctionTwice(String),
+    #[error(
+        "the functions `{first}` and `{second}` are one in a template, which knows only letters and digits: rename one"
+    )]
+    FunctionCollision { first: String, second: String },
+    #[error("{unique_key} is taken by function `{by}` already")]
+    Taken { unique_key: String, by: String },
+    #[error("two environments are called `{0}`: rename one")]
+    EnvironmentTwice(String),
+    #[error(
+        "the environments `{first}` and `{second}` have the same stack `{stack}`: give one another `.stack_prefix(...)`"
+    )]
+    SameStack { first: String, second: String, stack: String },
+    #[error(
+        "environment `{0}` is the last one, so nothing comes after its approve_promotion: use approve_changes, or remove it"
+    )]
+    LastPromotion(String),
+    #[error("the pipeline has no environment to deliver to: add one with `.environment(Environment::new(...))`")]
+    PipelineWithoutEnvironment,
+    #[error(
+        "the pipeline has {stages} stages, one each for source, build, environments and their approve_promotion, and CodePipeline allows 50: split the app's environments"
+    )]
+    TooManyStages { stages: usize },
+}
+
+impl From<AppMistake> for Mistake {
+    fn from(problem: AppMistake) -> Self {
+        Self::new(Subject::App, problem)
+    }
+}
+
+impl Model {
+    /// All mistakes in what is declared.
+    pub(crate) fn check(&self) -> Vec<Mistake> {
+        let mut mistakes = Vec::new();
+        self.check_app(&mut mistakes);
+        self.check_functions(&mut mistakes);
+        self.check_environments(&mut mistakes);
+        self.check_settings(&mut mistakes);
+        for function in &self.functions {
+            mistakes.extend(function.check_variables(self.settings(), &self.environments));
+        }
+        self.check_pipeline(&mut mistakes);
+        mistakes
+    }
+
+    fn check_app(&self, mistakes: &mut Vec<Mistake>) {
+        if !is_stack_name(&self.name, 100) {
+            mistakes.push(AppMistake::Name(self.name.clone()).into());
+        }
+        if self.description.len() > 1024 {
+            mistakes.push(AppMistake::Description.into());
+        }
+        if self.functions.is_empty() {
+            mistakes.push(AppMistake::NoFunction.into());
+        }
+    }
+
+    fn check_functions(&self, mistakes: &mut Vec<Mistake>) {
+        let mut names = BTreeSet::new();
+        let mut ids: BTreeMap<String, &str> = BTreeMap::new();
+        let mut keys = BTreeMap::new();
+        for function in &self.functions {
+            let name = function.name();
+            let id = pascal_case(name);
+            if !names.insert(name) {
+                mistakes.push(AppMistake::FunctionTwice(name.to_owned()).into());
+            } else if let Some(first) = ids.get(&id).filter(|_| !id.is_empty()) {
+                let (first, second) = ((*first).to_owned(), name.to_owned());
+                mistakes.push(AppMistake::FunctionCollision { first, second }.into());
+            }
+            ids.entry(id).or_insert(name);
+            mistakes.extend(function.check(self.architecture));
+            check_unique_keys(function, &mut keys, mistakes);
+        }
+    }
+
+    fn check_environments(&self, mistakes: &mut Vec<Mistake>) {
+        let mut names = BTreeSet::new();
+        let mut stacks: BTreeMap<String, &str> = BTreeMap::new();
+        for environment in &self.environments {
+            mistakes.extend(environment.check());
+            let name = environment.name();
+            // Without a name of its own it has no stack of its own either.
+            if !environment.has_valid_name() {
+                continue;
+            }
+            if !names.insert(name.to_ascii_lowercase()) {
+                mistakes.push(AppMistake::EnvironmentTwice(name.to_owned()).into());
+                continue;
+            }
+            let stack = self.stack_name(environment, "main");
+            if let Some(first) = stacks.get(&stack) {
+                let (first, second) = ((*first).to_owned(), name.to_owned());
+                mistakes.push(AppMistake::SameStack { first, second, stack }.into());
+            } else {
+                stacks.insert(stack, name);
+            }
+        }
+        if let Some(last) = self.environments.last().filter(|last| last.promotion_approval().is_some()) {
+            mistakes.push(AppMistake::LastPromotion(last.name().to_owned()).into());
+        }
+    }
+
+    fn check_settings(&self, mistakes: &mut Vec<Mistake>) {
+        mistakes.extend(check_fields(self.settings()));
+        for environment in &self.environments {
+            mistakes.extend(environment.check_settings());
+        }
+        let Some((first, others)) = self.environments.split_first() else { return };
+        for other in others {
+            mistakes.extend(check_differences((first.name(), first.settings()), (other.name(), other.settings())));
+        }
+    }
+
+    fn check_pipeline(&self, mistakes: &mut Vec<Mistake>) {
+        let Some(pipeline) = &self.pipeline else { return };
+        if self.environments.is_empty() {
+            mistakes.push(AppMistake::PipelineWithoutEnvironment.into());
+        }
+        // See <https://docs.aws.amazon.com/codepipeline/latest/userguide/limits.html>; each has at most 3 of its 50 actions.
+        let promotions = self.environments.iter().filter(|environment| environment.promotion_approval().is_some());
+        let stages = 2 + self.environments.len() + promotions.count();
+        if stages > 50 {
+            mistakes.push(AppMistake::TooManyStages { stages }.into());
+        }
+        mistakes.extend(pipeline.check().into_iter().map(|problem| Mistake::new(Subject::Pipeline, problem)));
+    }
+}
+
+/// What only one trigger of the App can have, such as a route.
+fn check_unique_keys<'a>(
+    function: &'a FunctionSpec,
+    keys: &mut BTreeMap<String, &'a str>,
+    mistakes: &mut Vec<Mistake>,
+) {
+    for unique_key in function.triggers().iter().filter_map(|trigger| trigger.unique_key(function)) {
+        if let Some(by) = keys.get(&unique_key) {
+            let taken = AppMistake::Taken { unique_key, by: (*by).to_owned() };
+            mistakes.push(function.mistake(taken));
+        } else {
+            keys.insert(unique_key, function.name());
+        }
+    }
+}

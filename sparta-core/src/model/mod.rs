@@ -1,0 +1,118 @@
+//! What an App declares, ordered and checked.
+
+mod check;
+
+pub use check::AppMistake;
+
+use crate::{
+    App, Architecture, Environment, FunctionSpec, LogLevel, Mistakes, Pipeline,
+    iam::Statement,
+    pipeline::{direct_stack_name, stack_name},
+    settings::Field,
+    stack::UserResources,
+};
+
+/// An App that was validated: ordered, immutable, every name checked.
+#[derive(Clone, Debug)]
+pub struct Model {
+    pub(crate) name: String,
+    pub(crate) description: String,
+    pub(crate) architecture: Architecture,
+    pub(crate) log_level: LogLevel,
+    pub(crate) functions: Vec<FunctionSpec>,
+    pub(crate) environments: Vec<Environment>,
+    pub(crate) pipeline: Option<Pipeline>,
+    pub(crate) user_resources: UserResources,
+    pub(crate) type_permissions: Vec<(String, Statement)>,
+}
+
+impl App {
+    /// Checks everything that the App says.
+    ///
+    /// # Errors
+    ///
+    /// All mistakes in one report.
+    pub fn validate(&self) -> Result<Model, Mistakes> {
+        let model = self.model();
+        Mistakes::none_or(&self.name, model.check())?;
+        Ok(model)
+    }
+
+    /// The App as it stands, checked or not.
+    pub(crate) fn model(&self) -> Model {
+        Model {
+            name: self.name.clone(),
+            description: self.description.clone(),
+            architecture: self.architecture,
+            log_level: self.log_level,
+            functions: self.functions.iter().map(|function| function.spec.clone()).collect(),
+            environments: self.environments.clone(),
+            pipeline: self.pipeline.clone(),
+            user_resources: self.user_resources.clone(),
+            type_permissions: self.type_permissions.clone(),
+        }
+    }
+}
+
+impl Model {
+    /// The App's name.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// What the service is for.
+    pub fn description(&self) -> &str {
+        &self.description
+    }
+
+    /// The processor that all functions run on.
+    pub fn architecture(&self) -> Architecture {
+        self.architecture
+    }
+
+    /// The functions in the order of their registration.
+    pub fn functions(&self) -> &[FunctionSpec] {
+        &self.functions
+    }
+
+    /// The environments in the order of their registration.
+    pub fn environments(&self) -> &[Environment] {
+        &self.environments
+    }
+
+    /// The environment of this name.
+    pub fn environment(&self, name: &str) -> Option<&Environment> {
+        self.environments.iter().find(|environment| environment.name() == name)
+    }
+
+    /// The pipeline, where one is declared.
+    pub fn pipeline(&self) -> Option<&Pipeline> {
+        self.pipeline.as_ref()
+    }
+
+    /// What differs from one environment to the next, in the order of its declaration.
+    pub fn settings(&self) -> &[Field] {
+        self.environments.first().map_or(&[], |environment| &environment.settings.fields)
+    }
+
+    /// The stack that the pipeline deploys an environment to: `<Environment>-<App>-<branch>`.
+    pub fn stack_name(&self, environment: &Environment, branch: &str) -> String {
+        stack_name(environment.prefix(), &self.name, branch)
+    }
+
+    /// The stack that a person deploys an environment to, without a pipeline: `<Environment>-<App>`.
+    pub fn direct_stack_name(&self, environment: &Environment) -> String {
+        direct_stack_name(environment.prefix(), &self.name)
+    }
+
+    /// One line for each function of the old signature.
+    pub fn deprecations(&self) -> impl Iterator<Item = String> {
+        let old = self.functions.iter().filter(|function| function.kind() == crate::FunctionKind::Raw);
+        old.map(|function| {
+            let name = function.name();
+            format!(
+                "DEPRECATED: function `{name}` has the signature of Function::raw. Please migrate to Function::http"
+            )
+        })
+    }
+}

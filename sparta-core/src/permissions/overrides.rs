@@ -1,0 +1,187 @@
+//! What the registry does not list, or lists too much of: reviewed tables, each entry with its reason.
+
+mod unneeded;
+
+#[cfg(test)]
+pub(super) use unneeded::UNNEEDED;
+pub(super) use unneeded::is_unneeded;
+
+/// What is needed although the registry does not list it, or lists nothing of the type.
+pub(super) struct Added {
+    kind: &'static str,
+    pub(super) actions: &'static [&'static str],
+    /// Another service's resources, where it is not on the type's own.
+    pub(super) on: Option<(&'static str, &'static str)>,
+    #[cfg_attr(not(test), expect(dead_code, reason = "it is for whoever reviews the table"))]
+    pub(super) reason: &'static str,
+}
+
+pub(super) const ADDED: &[Added] = &[
+    Added {
+        kind: "AWS::ApiGatewayV2::Api",
+        actions: &["apigateway:POST"],
+        on: Some(("apigateway", "/tags/*")),
+        reason: "APIs of the second version are tagged by POST, which IAM's reference leaves out",
+    },
+    Added {
+        kind: "AWS::ApiGatewayV2::Stage",
+        actions: &["apigateway:POST"],
+        on: Some(("apigateway", "/tags/*")),
+        reason: "their stages too",
+    },
+    Added {
+        kind: "AWS::ApiGateway::RestApi",
+        actions: &["apigateway:DELETE", "apigateway:PUT"],
+        on: Some(("apigateway", "/tags/*")),
+        reason: "tags are resources of their own",
+    },
+    Added {
+        kind: "AWS::ApiGateway::Stage",
+        actions: &["apigateway:DELETE", "apigateway:PUT"],
+        on: Some(("apigateway", "/tags/*")),
+        reason: "the same",
+    },
+    Added {
+        kind: "AWS::CodeBuild::Project",
+        actions: &[
+            "codebuild:BatchGetProjects",
+            "codebuild:CreateProject",
+            "codebuild:DeleteProject",
+            "codebuild:UpdateProject",
+            "iam:PassRole",
+        ],
+        on: None,
+        reason: "the registry has no handlers of it",
+    },
+    Added {
+        kind: "AWS::Synthetics::Canary",
+        actions: &["lambda:AddPermission"],
+        on: Some(("lambda", "function:cwsyn-*")),
+        reason: "a canary makes its function itself, of this name",
+    },
+    Added { kind: "AWS::CDK::Metadata", actions: &[], on: None, reason: "it is nothing in AWS" },
+    Added { kind: "AWS::CloudFormation::WaitCondition", actions: &[], on: None, reason: "CloudFormation keeps it" },
+    Added {
+        kind: "AWS::CloudFormation::WaitConditionHandle",
+        actions: &[],
+        on: None,
+        reason: "CloudFormation keeps it",
+    },
+];
+
+/// What IAM calls a type's resources, where it is not what CloudFormation calls the type.
+const OWN: &[(&str, &[&str])] = &[
+    ("AWS::ApiGatewayV2::Api", &["Api", "Apis", "Tags"]),
+    ("AWS::ApiGatewayV2::Stage", &["Stage", "Stages", "Tags"]),
+    ("AWS::Events::Rule", &["rule-on-default-event-bus", "rule-on-custom-event-bus"]),
+    ("AWS::IAM::ManagedPolicy", &["policy"]),
+    ("AWS::SSM::Parameter", &["parameter"]),
+    ("AWS::StepFunctions::StateMachine", &["statemachine"]),
+];
+
+/// Attributes that are the ARN of a part of a resource, and what that ends with.
+const PART_ARNS: &[(&str, &str, &str)] =
+    &[("AWS::DynamoDB::GlobalTable", "StreamArn", "/stream/*"), ("AWS::DynamoDB::Table", "StreamArn", "/stream/*")];
+
+/// Who takes on the roles that a type's resources are given, where it is not `<service>.amazonaws.com`.
+const PRINCIPALS: &[(&str, &[&str])] = &[
+    ("AWS::ApiGatewayV2::", &["apigateway"]),
+    ("AWS::AppRunner::", &["build.apprunner", "tasks.apprunner"]),
+    ("AWS::Batch::", &["batch", "ec2", "ecs-tasks", "spotfleet"]),
+    ("AWS::Cognito::IdentityPoolRoleAttachment", &["cognito-identity"]),
+    ("AWS::Cognito::", &["cognito-idp"]),
+    ("AWS::EC2::FlowLog", &["vpc-flow-logs"]),
+    ("AWS::ECS::Service", &["ecs"]),
+    ("AWS::ECS::", &["ecs-tasks"]),
+    ("AWS::EMR::", &["ec2", "elasticmapreduce"]),
+    ("AWS::Elasticsearch::", &["es"]),
+    ("AWS::IAM::InstanceProfile", &["ec2"]),
+    ("AWS::KinesisAnalyticsV2::", &["kinesisanalytics"]),
+    ("AWS::KinesisFirehose::", &["firehose"]),
+    ("AWS::OpenSearchService::", &["es"]),
+    ("AWS::RDS::", &["monitoring.rds", "rds"]),
+    ("AWS::StepFunctions::", &["states"]),
+];
+
+/// Properties that are given a role, besides those with `Role` in their name.
+const ROLES: &[&str] = &[
+    "AuthorizerCredentials",
+    "AuthorizerCredentialsArn",
+    "Credentials",
+    "CredentialsArn",
+    "DeliverLogsPermissionArn",
+    "SnsCallerArn",
+];
+
+/// Actions that are never granted on all of a type because it is not known on which one they are needed: each of them
+/// gives rights, or uses another's.
+const NEVER_ON_ALL: &[&str] =
+    &["kms:PutKeyPolicy", "lambda:AddPermission", "lambda:InvokeFunction", "s3:PutBucketPolicy"];
+
+/// Whether a property, by its name and that of the map which it is an entry of, is given a role.
+pub(super) fn is_role_property(name: &str, parent: &str) -> bool {
+    name.contains("Role") || parent.ends_with("Roles") || ROLES.contains(&name)
+}
+
+/// Whether an action is never granted on all of a type.
+pub(super) fn is_never_on_all(action: &str) -> bool {
+    let reads = ["iam:Get", "iam:List"].iter().any(|start| action.starts_with(start));
+    (action.starts_with("iam:") && !reads) || NEVER_ON_ALL.contains(&action)
+}
+
+/// Actions on random names, which are bounded by the function that their resource is about.
+const BOUNDED: &[&str] =
+    &["lambda:CreateEventSourceMapping", "lambda:DeleteEventSourceMapping", "lambda:UpdateEventSourceMapping"];
+
+/// The condition key for the function that an action on a random name is about.
+pub(super) fn bounding_key(action: &str) -> Option<&'static str> {
+    BOUNDED.contains(&action).then_some("lambda:FunctionArn")
+}
+
+/// Services whose calls are about several resources at once, each of which has to be allowed: an instance is made from an
+/// image, in a subnet.
+const FOR_EACH_TYPE: &[&str] =
+    &["ec2:", "elasticache:", "glue:", "kms:CreateAlias", "kms:DeleteAlias", "kms:UpdateAlias"];
+
+pub(super) fn is_for_each_type(action: &str) -> bool {
+    FOR_EACH_TYPE.iter().any(|start| action.starts_with(start))
+}
+
+/// Actions that are granted on `*` although IAM can limit them to resources, each with its reason.
+///
+/// There is none.
+pub(super) const ON_EVERYTHING: &[(&str, &str)] = &[];
+
+/// What is needed beyond the handlers; `None` of a type that is not in the table.
+pub(super) fn added(kind: &str) -> Option<Vec<&'static Added>> {
+    let found: Vec<&Added> = ADDED.iter().filter(|added| added.kind == kind).collect();
+    (!found.is_empty()).then_some(found)
+}
+
+pub(super) fn own_resources(kind: &str) -> Option<&'static [&'static str]> {
+    OWN.iter().find(|(own, _)| *own == kind).map(|(_, resources)| *resources)
+}
+
+/// What comes after a resource's own ARN in an attribute: nothing in `Arn` and `TopicArn` of a topic; `None` where the
+/// attribute is another resource's ARN, or none.
+pub(super) fn own_arn(kind: &str, attribute: &str) -> Option<&'static str> {
+    let part = PART_ARNS.iter().find(|(of, name, _)| (*of, *name) == (kind, attribute));
+    let is_own = attribute.strip_suffix("Arn").is_some_and(|what| kind.ends_with(what));
+    part.map(|(.., end)| *end).or_else(|| is_own.then_some(""))
+}
+
+/// Both versions of API Gateway call other things `stage` than the other one does.
+pub(super) fn is_foreign_format(kind: &str, format: &str) -> bool {
+    (kind.starts_with("AWS::ApiGatewayV2::") && format.contains("/restapis"))
+        || (kind.starts_with("AWS::ApiGateway::") && format.contains("/apis"))
+}
+
+pub(super) fn principals(kind: &str) -> Vec<String> {
+    let known = PRINCIPALS.iter().find(|(prefix, _)| begins(kind, prefix)).map(|(_, services)| services.to_vec());
+    let service = kind.split("::").nth(1).unwrap_or_default().to_ascii_lowercase();
+    known.unwrap_or_else(|| vec![service.as_str()]).iter().map(|it| format!("{it}.amazonaws.com")).collect()
+}
+
+fn begins(kind: &str, with: &str) -> bool {
+    kind == with || (with.ends_with("::") && kind.starts_with(with))
+}

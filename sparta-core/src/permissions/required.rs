@@ -1,0 +1,202 @@
+//! The actions that CloudFormation has to be allowed, and on what.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{
+    PermissionsMistake, actions,
+    condition::{Condition, text_value},
+    overrides, principals,
+    resolver::Resolver,
+    targets::{self, Targets},
+};
+use crate::{
+    cfn::{LogicalId, Resource},
+    iam::{Arn, Statement},
+};
+
+/// What CloudFormation has to be allowed in order to deploy a template.
+#[derive(Debug, Default)]
+pub(crate) struct Required {
+    grants: BTreeMap<(String, Option<Condition>), BTreeSet<String>>,
+}
+
+/// What makes a role or a user, or gives it rights: with a boundary only.
+const BOUND_BY_BOUNDARY: [&str; 8] = [
+    "iam:AttachRolePolicy",
+    "iam:AttachUserPolicy",
+    "iam:CreateRole",
+    "iam:CreateUser",
+    "iam:PutRolePermissionsBoundary",
+    "iam:PutRolePolicy",
+    "iam:PutUserPermissionsBoundary",
+    "iam:PutUserPolicy",
+];
+
+/// What takes a boundary off.
+const UNBOUND: [&str; 2] = ["iam:DeleteRolePermissionsBoundary", "iam:DeleteUserPermissionsBoundary"];
+
+impl Required {
+    /// What the template's resources take, each as its type's handlers say and on its own name.
+    ///
+    /// Roles and users can be made with the permissions boundary only, where there is one. `declared` holds what the App
+    /// says of types itself.
+    ///
+    /// # Errors
+    ///
+    /// The types that nothing is known of, and what would take rights on everything because only AWS knows its name.
+    pub(super) fn of(
+        resolver: &Resolver<'_>,
+        boundary: Option<&str>,
+        declared: &[(String, Statement)],
+    ) -> Result<Self, Vec<PermissionsMistake>> {
+        let mut required = Self::default();
+        let mut mistakes = BTreeSet::new();
+        for (id, resource) in resolver.template.resources() {
+            let of_type = declared.iter().filter(|(kind, _)| kind == resource.kind());
+            let of_type: Vec<&Statement> = of_type.map(|(_, statement)| statement).collect();
+            let actions = actions::of(resource);
+            // What a nested stack's resources take is in another template.
+            let is_stack = resource.kind() == "AWS::CloudFormation::Stack";
+            if (actions.is_none() || is_stack) && of_type.is_empty() {
+                mistakes.insert(PermissionsMistake::ResourceType(resource.kind().to_owned()));
+            }
+            let actions = actions.unwrap_or_default();
+            let mut unknown = unknown(resolver, id, resource, &actions);
+            for action in actions.iter().filter(|it| boundary.is_none() || !UNBOUND.contains(&it.as_str())) {
+                match targets::of(resolver, id, resource, action) {
+                    Targets::Known(on) => required.insert(action, condition(resolver, resource, action, boundary), on),
+                    Targets::Unknown => unknown.push(PermissionsMistake::UnknownTarget {
+                        resource: id.to_string(),
+                        action: action.clone(),
+                        kind: resource.kind().to_owned(),
+                    }),
+                }
+            }
+            mistakes.extend(unknown.into_iter().filter(|it| !is_declared(it, &of_type)));
+            required.add_beyond(resolver, resource);
+            of_type.iter().for_each(|statement| required.add_statement(resolver, statement));
+        }
+        if mistakes.is_empty() { Ok(required) } else { Err(mistakes.into_iter().collect()) }
+    }
+
+    /// What the overrides add on other resources, and what a custom resource's provider takes.
+    fn add_beyond<'a>(&mut self, resolver: &Resolver<'a>, resource: &'a Resource) {
+        for added in overrides::added(resource.kind()).into_iter().flatten() {
+            let Some((service, on)) = added.on else { continue };
+            let arn = resolver.arn(service, on);
+            added.actions.iter().for_each(|action| self.insert(action, None, [arn.clone()].into()));
+        }
+        for arn in principals::providers(resolver, resource).arns {
+            let is_topic = Arn::parse(&arn).is_some_and(|arn| arn.service == "sns");
+            let action = if is_topic { "sns:Publish" } else { "lambda:InvokeFunction" };
+            self.insert(action, None, [arn].into());
+        }
+    }
+
+    /// A statement whose condition only AWS knows is left out, because without it more would be allowed than the App declares.
+    fn add_statement(&mut self, resolver: &Resolver<'_>, statement: &Statement) {
+        let on: BTreeSet<String> = statement.resources().iter().map(|resource| resolver.text(resource)).collect();
+        let condition = match statement.condition() {
+            None => None,
+            Some(condition) => match Condition::read(resolver, condition) {
+                Some(condition) => Some(condition),
+                None => return,
+            },
+        };
+        statement.actions().iter().for_each(|action| self.insert(action, condition.clone(), on.clone()));
+    }
+
+    pub(super) fn insert(&mut self, action: &str, condition: impl Into<Option<Condition>>, on: BTreeSet<String>) {
+        if !on.is_empty() {
+            self.grants.entry((action.to_owned(), condition.into())).or_default().extend(on);
+        }
+    }
+
+    /// The actions, each once.
+    #[cfg(test)]
+    pub(crate) fn actions(&self) -> BTreeSet<&str> {
+        self.grants.keys().map(|(action, _)| action.as_str()).collect()
+    }
+
+    /// As few statements as say it, in an order that is always the same.
+    pub(crate) fn statements(&self) -> Vec<Statement> {
+        let mut groups: BTreeMap<(&BTreeSet<String>, &Option<Condition>), Vec<&str>> = BTreeMap::new();
+        for ((action, condition), on) in &self.grants {
+            groups.entry((on, condition)).or_default().push(action);
+        }
+        let mut groups: Vec<_> = groups.into_iter().collect();
+        groups.sort_by(|(_, one), (_, other)| one.cmp(other));
+        let statement = |((on, condition), actions): ((&BTreeSet<String>, &Option<Condition>), Vec<&str>)| {
+            let allow = on.iter().fold(Statement::allow(actions), |all, arn| all.on(text_value(arn)));
+            condition.iter().fold(allow, |allow, condition| allow.when(condition.value()))
+        };
+        groups.into_iter().map(statement).collect()
+    }
+}
+
+/// What bounds an action besides what it is on.
+fn condition<'a>(
+    resolver: &Resolver<'a>,
+    resource: &'a Resource,
+    action: &str,
+    boundary: Option<&str>,
+) -> Option<Condition> {
+    if action == "iam:PassRole" {
+        let services = overrides::principals(resource.kind());
+        return Some(Condition::new("StringEquals", "iam:PassedToService", services));
+    }
+    if let Some(boundary) = boundary.filter(|_| BOUND_BY_BOUNDARY.contains(&action)) {
+        return Some(Condition::new("ArnEquals", "iam:PermissionsBoundary", [boundary.to_owned()]));
+    }
+    let key = overrides::bounding_key(action)?;
+    let functions = principals::functions(resolver, resource).arns;
+    (!functions.is_empty()).then(|| Condition::new("ArnLike", key, functions))
+}
+
+/// Whether the App itself says what it takes.
+fn is_declared(mistake: &PermissionsMistake, declared: &[&Statement]) -> bool {
+    let is_among = |wanted: &[&str]| {
+        let on_something = declared.iter().filter(|statement| !statement.resources().is_empty());
+        on_something.flat_map(|statement| statement.actions()).any(|it| wanted.contains(&it.as_str()))
+    };
+    match mistake {
+        PermissionsMistake::UnknownRole { .. } => is_among(&["iam:PassRole"]),
+        PermissionsMistake::UnknownProvider { .. } => is_among(&["lambda:InvokeFunction", "sns:Publish"]),
+        PermissionsMistake::UnknownTarget { action, .. } => is_among(&[action]),
+        _ => false,
+    }
+}
+
+/// What only AWS knows of a resource, and what it would take rights on everything for.
+fn unknown<'a>(
+    resolver: &Resolver<'a>,
+    id: &'a LogicalId,
+    resource: &'a Resource,
+    actions: &BTreeSet<String>,
+) -> Vec<PermissionsMistake> {
+    const WITH_RIGHTS: [&str; 4] =
+        ["AWS::IAM::ManagedPolicy", "AWS::IAM::Role", "AWS::IAM::User", "AWS::Lambda::Function"];
+    let (name, kind) = (|| id.to_string(), || resource.kind().to_owned());
+    let mut found = Vec::new();
+    if actions.contains("iam:PassRole") {
+        let roles = principals::roles(resolver, resource).unknown.into_iter();
+        found.extend(roles.map(|property| PermissionsMistake::UnknownRole {
+            resource: name(),
+            property,
+            kind: kind(),
+        }));
+    }
+    for of in ["role", "user", "group"] {
+        let identities = principals::named(resolver, resource, of).unknown.into_iter();
+        found.extend(identities.map(|property| PermissionsMistake::UnknownIdentity { resource: name(), property }));
+    }
+    if !principals::providers(resolver, resource).unknown.is_empty() {
+        found.push(PermissionsMistake::UnknownProvider { resource: name(), kind: kind() });
+    }
+    if WITH_RIGHTS.contains(&resource.kind())
+        && let Some(property) = resolver.unknown_name(id, resource)
+    {
+        found.push(PermissionsMistake::UnknownName { resource: name(), property: property.to_owned() });
+    }
+    found
+}

@@ -1,0 +1,78 @@
+//! The ARNs of a template's resources, in the forms that IAM lists.
+
+use sparta_schema::iam;
+
+use super::{ANY, Resolver};
+use crate::{
+    cfn::{LogicalId, Resource},
+    iam::{Arn, PARTITION},
+    permissions::overrides,
+};
+
+impl<'a> Resolver<'a> {
+    /// The ARNs of a resource itself; none where the registry does not tell which kind of ARN it has.
+    pub(in crate::permissions) fn own_arns(&self, id: &'a LogicalId, resource: &'a Resource) -> Vec<String> {
+        let handlers = sparta_schema::resource_type(resource.kind()).and_then(|kind| kind.handlers());
+        let actions = handlers.into_iter().flat_map(|it| it.create.iter().chain(&it.delete));
+        let mut services = actions.filter_map(|action| Some(action.split_once(':')?.0)).collect::<Vec<_>>();
+        services.dedup();
+        let resources = services.iter().filter_map(|service| iam::service(service)).flat_map(|it| it.resources());
+        let types = resources.filter(|it| is_own(resource.kind(), it.name));
+        let mut arns: Vec<String> = types.flat_map(|it| self.arns_as(id, resource, it)).collect();
+        arns.dedup();
+        arns
+    }
+
+    /// The ARNs of a resource as one of IAM's types.
+    pub(in crate::permissions) fn arns_as(
+        &self,
+        id: &'a LogicalId,
+        resource: &'a Resource,
+        kind: &iam::Resource,
+    ) -> Vec<String> {
+        let names = self.names(id, resource);
+        let formats = formats(resource.kind(), kind);
+        formats.flat_map(|format| names.iter().map(|name| self.filled(format, name))).collect()
+    }
+
+    /// All resources of one of IAM's types, as far as they can concern CloudFormation's type `of`.
+    pub(in crate::permissions) fn all_arns(&self, of: &str, kind: &iam::Resource) -> impl Iterator<Item = String> {
+        formats(of, kind).map(|format| self.filled(format, ANY))
+    }
+
+    /// `arn:${Partition}:lambda:${Region}:${Account}:function:.*` with a name where the last `.*` stands.
+    fn filled(&self, format: &str, name: &str) -> String {
+        let known = [("${Partition}", PARTITION), ("${Region}", self.region), ("${Account}", self.account)];
+        let arn = known.iter().fold(format.to_owned(), |arn, (from, to)| arn.replace(from, to));
+        match arn.strip_suffix(".*") {
+            Some(start) => start.replace(".*", ANY) + name,
+            None => arn.replace(".*", ANY),
+        }
+    }
+}
+
+fn formats(of: &str, kind: &iam::Resource) -> impl Iterator<Item = &'static str> {
+    kind.arns.iter().copied().filter(move |format| !overrides::is_foreign_format(of, format))
+}
+
+/// Whether resources of a type are what IAM calls so.
+pub(in crate::permissions) fn is_own(kind: &str, resource: &str) -> bool {
+    if let Some(own) = overrides::own_resources(kind) {
+        return own.iter().any(|own| own.eq_ignore_ascii_case(resource));
+    }
+    let (last, resource) = (plain(kind.rsplit("::").next().unwrap_or_default()), plain(resource));
+    resource == last || resource.strip_suffix('s') == Some(&last)
+}
+
+fn plain(text: &str) -> String {
+    text.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect()
+}
+
+/// Whether an ARN is one of IAM's type.
+pub(in crate::permissions) fn is_of(arn: &str, kind: &iam::Resource) -> bool {
+    let Some(arn) = Arn::parse(arn) else { return false };
+    kind.arns.iter().filter_map(|format| Arn::parse(format)).any(|format| {
+        let start = format.resource.split(".*").next().unwrap_or_default();
+        format.service == arn.service && arn.resource.starts_with(start)
+    })
+}

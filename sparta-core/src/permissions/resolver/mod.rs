@@ -1,0 +1,107 @@
+//! What a template's values, names and ARNs are in one stack, as far as they are known before it is deployed.
+
+mod arns;
+mod generated;
+mod names;
+mod text;
+
+use std::{
+    cell::RefCell,
+    collections::{BTreeMap, BTreeSet},
+};
+
+pub(super) use arns::{is_of, is_own};
+pub(super) use text::is_unknown;
+
+use super::PermissionsMistake;
+use crate::{
+    cfn::{LogicalId, Resource, Template, Value},
+    iam::{ACCOUNT, Arn, REGION},
+};
+
+/// What stands for a name that only AWS knows.
+pub(super) const ANY: &str = "*";
+
+/// Resolves what is in a template, deployed as one stack.
+pub(crate) struct Resolver<'a> {
+    pub(super) template: &'a Template,
+    /// The stack's name.
+    pub(super) stack: &'a str,
+    /// What is known of parameters: texts for `Fn::Sub`, with `*` for what is not known.
+    pub(super) parameters: &'a BTreeMap<String, String>,
+    pub(super) account: &'a str,
+    pub(super) region: &'a str,
+    /// The resources that are being looked at, each because the one before it refers to it.
+    path: RefCell<Vec<&'a LogicalId>>,
+    circles: RefCell<BTreeSet<String>>,
+}
+
+impl<'a> Resolver<'a> {
+    /// A template as `stack`, in whatever account and region it is deployed to.
+    pub(crate) fn new(template: &'a Template, stack: &'a str, parameters: &'a BTreeMap<String, String>) -> Self {
+        Self {
+            template,
+            stack,
+            parameters,
+            account: ACCOUNT,
+            region: REGION,
+            path: RefCell::default(),
+            circles: RefCell::default(),
+        }
+    }
+
+    /// The ARN of a service's resource in the stack's account and region.
+    pub(super) fn arn(&self, service: &str, resource: &str) -> String {
+        let mut arn = Arn::new(service, resource);
+        if !arn.region.is_empty() {
+            arn.region = self.region;
+        }
+        if !arn.account.is_empty() {
+            arn.account = self.account;
+        }
+        arn.to_string()
+    }
+
+    /// The resource of this logical id.
+    pub(super) fn resource(&self, id: &str) -> Option<(&'a LogicalId, &'a Resource)> {
+        self.template.resources().get_key_value(&LogicalId::new(id).ok()?)
+    }
+
+    /// The template's resources that values refer to.
+    pub(super) fn referred<'v>(
+        &self,
+        values: impl IntoIterator<Item = &'v Value>,
+    ) -> Vec<(&'a LogicalId, &'a Resource)> {
+        let mut names = BTreeSet::new();
+        values.into_iter().for_each(|value| value.references(&mut names));
+        names.into_iter().filter_map(|name| self.resource(name)).collect()
+    }
+
+    /// What a look at a resource finds; `None` where that is part of what is being looked at already.
+    ///
+    /// CloudFormation refuses resources that refer to each other in a circle.
+    pub(super) fn guarded<T>(&self, id: &'a LogicalId, look: impl FnOnce() -> T) -> Option<T> {
+        let start = self.path.borrow().iter().position(|earlier| *earlier == id);
+        if let Some(start) = start {
+            let circle = written(&self.path.borrow()[start..]);
+            self.circles.borrow_mut().insert(circle);
+            return None;
+        }
+        self.path.borrow_mut().push(id);
+        let found = look();
+        self.path.borrow_mut().pop();
+        Some(found)
+    }
+
+    /// The circles that were met so far.
+    pub(super) fn circles(&self) -> Vec<PermissionsMistake> {
+        self.circles.borrow().iter().cloned().map(PermissionsMistake::Circle).collect()
+    }
+}
+
+/// A circle as text, the same wherever it is entered: `` `A` -> `B` -> `A` ``.
+fn written(circle: &[&LogicalId]) -> String {
+    let first = circle.iter().enumerate().min_by_key(|(_, id)| **id).map_or(0, |(position, _)| position);
+    let ids = circle.iter().cycle().skip(first).take(circle.len() + 1);
+    ids.map(|id| format!("`{id}`")).collect::<Vec<_>>().join(" -> ")
+}

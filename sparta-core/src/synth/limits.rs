@@ -1,0 +1,181 @@
+//! Limits of CloudFormation, and of the services behind a template, which a deployment would only meet halfway.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value as Json;
+
+use crate::{
+    cfn::{Resource, Template},
+    mistake::{Mistake, Subject},
+};
+
+/// What a template has more of than AWS allows.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+#[expect(missing_docs, reason = "the messages say what they mean, and the fields are what they name")]
+pub enum LimitMistake {
+    #[error("the template has {count} {what}, and CloudFormation allows {limit}: split the app")]
+    TooMany { what: &'static str, count: usize, limit: usize },
+    #[error("the template takes {bytes} bytes, and CloudFormation allows 1,000,000: split the app")]
+    TemplateTooLarge { bytes: usize },
+    #[error(
+        "the inline policies of the role `{role}` have at least {characters} characters, and IAM allows 10,240: grant on fewer, wider resources, such as `arn:aws:s3:::bucket/*`, or split the function"
+    )]
+    RolePolicies { role: String, characters: usize },
+}
+
+/// See <https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html>.
+const INTEGRATIONS: usize = 300;
+/// It can be raised, unlike the others here.
+const ROUTES: usize = 300;
+/// See <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/dynamic-references.html>.
+const DYNAMIC_REFERENCES: usize = 60;
+/// See <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html>.
+const ROLE_POLICIES: usize = 10_240;
+
+/// What AWS refuses for certain in a template.
+pub(crate) fn check(template: &Template) -> impl Iterator<Item = Mistake> {
+    let mistakes = mistakes(template, &template.to_json());
+    mistakes.into_iter().map(|problem| Mistake::new(Subject::Template, problem))
+}
+
+/// The same, where `json` is the template's text.
+///
+/// See <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html>.
+fn mistakes(template: &Template, json: &str) -> Vec<LimitMistake> {
+    let counts = [
+        ("parameters", template.parameters().len(), 200),
+        ("resources", template.resources().len(), 500),
+        ("outputs", template.outputs().len(), 200),
+    ];
+    let integrations = max_of_one_api(template, "AWS::ApiGatewayV2::Integration");
+    let of_services = [
+        ("integrations of one HTTP API", integrations, INTEGRATIONS),
+        ("dynamic references", json.matches("{{resolve:").count(), DYNAMIC_REFERENCES),
+    ];
+    let too_many = |(what, count, limit)| (count > limit).then_some(LimitMistake::TooMany { what, count, limit });
+    let mut mistakes: Vec<LimitMistake> = counts.into_iter().filter_map(too_many).collect();
+    if json.len() > 1_000_000 {
+        mistakes.push(LimitMistake::TemplateTooLarge { bytes: json.len() });
+    }
+    mistakes.extend(of_services.into_iter().filter_map(too_many));
+    let roles = policies(template).into_iter().filter(|(_, characters)| *characters > ROLE_POLICIES);
+    mistakes.extend(roles.map(|(role, characters)| LimitMistake::RolePolicies { role, characters }));
+    mistakes
+}
+
+/// What AWS refuses unless a quota was raised.
+pub(super) fn warnings(template: &Template) -> Vec<String> {
+    let routes = max_of_one_api(template, "AWS::ApiGatewayV2::Route");
+    let warning = format!(
+        "the HTTP API has {routes} routes, and AWS allows {ROUTES} until the quota of that very API is raised: let a \
+         route such as `/orders/{{path+}}` stand for several, or split the app"
+    );
+    (routes > ROUTES).then_some(warning).into_iter().collect()
+}
+
+/// How many resources of a type the API has that has the most.
+fn max_of_one_api(template: &Template, kind: &str) -> usize {
+    let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+    for resource in template.resources().values().filter(|resource| resource.kind() == kind) {
+        *counts.entry(format!("{:?}", resource.properties().get("ApiId"))).or_default() += 1;
+    }
+    counts.into_values().max().unwrap_or_default()
+}
+
+/// The least number of characters that the inline policies of each role have.
+fn policies(template: &Template) -> BTreeMap<String, usize> {
+    let mut sizes: BTreeMap<String, usize> = BTreeMap::new();
+    for (id, resource) in template.resources() {
+        match resource.kind() {
+            "AWS::IAM::Role" => {
+                let policies = property(resource, "Policies");
+                let sum =
+                    policies.as_array().into_iter().flatten().map(|it| least(&it["PolicyDocument"])).sum::<usize>();
+                *sizes.entry(id.to_string()).or_default() += sum;
+            }
+            "AWS::IAM::Policy" | "AWS::IAM::RolePolicy" => {
+                let least = least(&property(resource, "PolicyDocument"));
+                let roles = [property(resource, "Roles"), Json::from(vec![property(resource, "RoleName")])];
+                let roles = roles.iter().filter_map(Json::as_array).flatten().filter_map(|role| role["Ref"].as_str());
+                roles.for_each(|role| *sizes.entry(role.to_owned()).or_default() += least);
+            }
+            _ => {}
+        }
+    }
+    sizes
+}
+
+fn property(resource: &Resource, name: &str) -> Json {
+    let value = resource.properties().get(name);
+    value.and_then(|value| serde_json::to_value(value).ok()).unwrap_or_default()
+}
+
+/// Characters of the compact text, with nothing in the place of what AWS puts in.
+fn least(document: &Json) -> usize {
+    match document {
+        Json::Object(map) if is_function(map) => 2,
+        Json::Object(map) => map.iter().map(|(key, value)| key.len() + 4 + least(value)).sum::<usize>().max(1) + 1,
+        Json::Array(list) => list.iter().map(|item| least(item) + 1).sum::<usize>().max(1) + 1,
+        Json::String(text) => text.chars().filter(|c| !c.is_whitespace()).count() + 2,
+        other => other.to_string().len(),
+    }
+}
+
+fn is_function(map: &serde_json::Map<String, Json>) -> bool {
+    map.len() == 1 && map.keys().all(|key| key == "Ref" || key.starts_with("Fn::"))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::cfn::{LogicalId, reference};
+
+    fn id(name: &str) -> LogicalId {
+        LogicalId::of_words([name])
+    }
+
+    #[test]
+    fn a_document_has_as_many_characters_as_its_compact_text() {
+        for document in
+            [json!({"a": ["b", 1, true], "c": {}, "d": []}), json!("x"), json!([[]]), json!({"a": {"b": "c"}})]
+        {
+            assert_eq!(least(&document), document.to_string().len(), "{document}");
+        }
+        assert_eq!(least(&json!({"Fn::GetAtt": ["A", "Arn"]})), 2);
+    }
+
+    #[test]
+    fn all_inline_policies_of_a_role_count() {
+        let document =
+            |text: &str| json!({"Statement": [{"Action": text.repeat(1000), "Resource": reference(&id("X"))}]});
+        let own = json!({"Policies": [{"PolicyDocument": document("abcd")}, {"PolicyDocument": document("abcd")}]});
+        let mut template = Template::new("");
+        template.resource(id("Role"), Resource::raw("AWS::IAM::Role", own));
+        assert_eq!(mistakes(&template, ""), []);
+        let more = json!({"PolicyDocument": document("abcd"), "Roles": [reference(&id("Role"))]});
+        template.resource(id("More"), Resource::raw("AWS::IAM::Policy", more));
+        let found = mistakes(&template, "");
+        assert!(
+            matches!(&found[..], [LimitMistake::RolePolicies { role, characters: 12_000..13_000 }] if role == "Role"),
+            "{found:?}"
+        );
+    }
+
+    #[test]
+    fn integrations_count_per_api_and_references_per_template() {
+        let of = |count: usize, apis: usize| {
+            let mut template = Template::new("");
+            for n in 0..count {
+                let api = json!({"ApiId": reference(&id(&format!("Api{}", n % apis)))});
+                template.resource(id(&format!("I{n}")), Resource::raw("AWS::ApiGatewayV2::Integration", api));
+            }
+            mistakes(&template, "").len()
+        };
+        assert_eq!((of(300, 1), of(301, 1), of(301, 2)), (0, 1, 0));
+        let references = |count: usize| mistakes(&Template::new(""), &"{{resolve:ssm:x}}".repeat(count)).len();
+        assert_eq!((references(60), references(61)), (0, 1));
+    }
+}

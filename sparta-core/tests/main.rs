@@ -1,0 +1,7 @@
+//! An App from its declaration to its documents, and a process from its start to its end.
+
+mod differential;
+mod resources;
+mod serving;
+mod settings;
+mod synthesis;

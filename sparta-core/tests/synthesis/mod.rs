@@ -1,0 +1,6 @@
+//! What is made of an App: its documents, whatever its shape, or all its mistakes.
+
+mod documents;
+mod mistakes;
+mod random;
+mod resources;

@@ -1,0 +1,11 @@
+//! Makes the data of `sparta_schema` from the schemas in the pinned cfn-lint.
+
+pub mod collect;
+mod pack;
+
+use std::path::{Path, PathBuf};
+
+/// Where `sparta_schema` has its data.
+pub fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../data")
+}

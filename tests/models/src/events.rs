@@ -1,0 +1,90 @@
+//! Events as AWS's services send them, cut down to what is read of them.
+
+use serde_json::{Value, json};
+
+/// An event of an HTTP API.
+pub fn http_api(path: &str) -> Value {
+    json!({
+        "version": "2.0",
+        "routeKey": "$default",
+        "rawPath": path,
+        "rawQueryString": "color=red&color=blue",
+        "cookies": ["a=1", "b=2"],
+        "headers": {"host": "api.example.com", "accept": "a,b", "content-type": "text/plain"},
+        "requestContext": {
+            "accountId": "123456789012",
+            "apiId": "api",
+            "domainName": "api.example.com",
+            "http": {
+                "method": "POST",
+                "path": path,
+                "protocol": "HTTP/1.1",
+                "sourceIp": "192.0.2.1",
+                "userAgent": "agent",
+            },
+            "requestId": "id",
+            "stage": "$default",
+            "time": "12/Mar/2020:19:03:58 +0000",
+            "timeEpoch": 1583348638390_i64,
+        },
+        "pathParameters": {"id": "7"},
+        "body": "c2hvcA==",
+        "isBase64Encoded": true,
+    })
+}
+
+/// A function URL: no parameters, no route, IAM in the context.
+pub fn function_url(path: &str) -> Value {
+    let mut event = http_api(path);
+    event["headers"]["host"] = "abc.lambda-url.us-east-1.on.aws".into();
+    event["requestContext"]["domainName"] = "abc.lambda-url.us-east-1.on.aws".into();
+    event["requestContext"]["authorizer"] = json!({"iam": {
+        "accessKey": "AKIA", "accountId": "123456789012", "callerId": "C", "cognitoIdentity": null,
+        "principalOrgId": null, "userArn": "arn:aws:iam::123456789012:user/u", "userId": "U",
+    }});
+    event["pathParameters"] = Value::Null;
+    event
+}
+
+/// An event of a REST API.
+pub fn rest_api(path: &str) -> Value {
+    json!({
+        "resource": "/{proxy+}",
+        "path": path,
+        "httpMethod": "GET",
+        "headers": {"Host": "rest.example.com", "X-Tag": "two"},
+        "multiValueHeaders": {"Host": ["rest.example.com"], "X-Tag": ["one", "two"]},
+        "queryStringParameters": {"color": "blue"},
+        "multiValueQueryStringParameters": {"color": ["red", "blue"]},
+        "pathParameters": {"proxy": "hello"},
+        "stageVariables": {"table": "orders"},
+        "requestContext": {
+            "accountId": "123456789012",
+            "apiId": "rest",
+            "httpMethod": "GET",
+            "identity": {"sourceIp": "192.0.2.1"},
+            "path": format!("/prod{path}"),
+            "protocol": "HTTP/1.1",
+            "requestId": "id",
+            "requestTimeEpoch": 1583349317135_i64,
+            "resourceId": "r",
+            "resourcePath": "/{proxy+}",
+            "stage": "prod",
+        },
+        "body": null,
+        "isBase64Encoded": false,
+    })
+}
+
+/// An event of a load balancer.
+pub fn load_balancer(path: &str) -> Value {
+    json!({
+        "requestContext": {"elb": {"targetGroupArn": "arn:aws:elasticloadbalancing:group"}},
+        "httpMethod": "GET",
+        "path": path,
+        "queryStringParameters": {"color": "red"},
+        "headers": {"host": "lb.example.com", "x-forwarded-proto": "http"},
+        "body": "",
+        "isBase64Encoded": false,
+    })
+}

@@ -1,0 +1,5 @@
+//! Apps and events that the tests of several crates share.
+
+pub mod apps;
+pub mod events;
+pub mod models;

@@ -1,0 +1,167 @@
+//! Apps with everything in them that an App can have.
+
+use std::{num::NonZero, time::Duration};
+
+use serde_json::json;
+use sparta_core::{
+    App, Approval, Architecture, Compute, Environment, Error, Function, LambdaEvent, Memory, Pipeline, Request,
+    cfn::{get_att, sub},
+    iam::Statement,
+    service_fn,
+    settings::Secret,
+    trigger::{FunctionUrl, HttpApi, Queue, Schedule},
+};
+use sparta_macros::Settings;
+
+/// How much is logged of a request.
+#[derive(Settings, Clone, Copy)]
+#[settings(crate = "sparta_core")]
+#[expect(missing_docs, reason = "their names are what they mean")]
+pub enum Detail {
+    Nothing,
+    OnlyHeaders,
+    #[settings(rename = "ALL")]
+    Everything,
+}
+
+/// A setting of every kind.
+#[derive(Settings, Clone)]
+#[settings(crate = "sparta_core")]
+pub struct Everything {
+    /// Text that the functions
+    /// answer with.
+    ///
+    /// Only the first paragraph is the parameter's.
+    message: String,
+    /// Port of the database.
+    #[settings(rename = "DB_PORT", default = 5432, min = 1024)]
+    port: u16,
+    #[settings(default = Detail::OnlyHeaders)]
+    detail: Detail,
+    #[settings(default)]
+    verbose: bool,
+    #[settings(min = 0.0, max = 1.0)]
+    sampling: f64,
+    separator: char,
+    offset: i64,
+    limit: Option<u32>,
+    ratio: Option<f32>,
+    nickname: Option<String>,
+    trusting: Option<bool>,
+    alternative: Option<Detail>,
+    #[settings(min_length = 2, max_length = 12, pattern = "[a-z]+", default = "sparta")]
+    tenant: String,
+    #[settings(min_length = 8)]
+    password: Secret<String>,
+    pin: Option<Secret<u16>>,
+}
+
+/// Settings with these values, and the same of the rest.
+pub fn settings(message: &str, limit: Option<u32>) -> Everything {
+    Everything {
+        message: message.into(),
+        port: 5433,
+        detail: Detail::Everything,
+        verbose: limit.is_none(),
+        sampling: 0.25,
+        separator: ',',
+        offset: -7,
+        limit,
+        ratio: limit.map(|_| 1.5),
+        nickname: limit.map(|_| "sp\"arta\n".into()),
+        trusting: limit.map(|_| true),
+        alternative: limit.map(|_| Detail::Nothing),
+        tenant: "acme".into(),
+        password: Secret::secrets_manager("prod/db").json_key("password").version_stage("AWSCURRENT"),
+        pin: limit.map(|_| Secret::ssm("/prod/pin").version(NonZero::<u64>::MIN)),
+    }
+}
+
+async fn answer(_: Request) -> Result<&'static str, Error> {
+    Ok("hello")
+}
+
+async fn take(event: LambdaEvent<serde_json::Value>) -> Result<serde_json::Value, Error> {
+    Ok(event.payload)
+}
+
+/// Every trigger with each of its options, every option of a function, a setting of every kind, every gate.
+pub fn everything() -> App {
+    let gate = || {
+        Approval::manual()
+            .message("Go on?")
+            .notify("arn:aws:sns:eu-west-1:123456789012:releases")
+            .link("https://example.com/releases")
+            .timeout(Duration::from_secs(24 * 60 * 60))
+    };
+    App::new("Everything")
+        .description("A service with all that a service can have")
+        .architecture(Architecture::Arm64)
+        .function(routes())
+        .function(Function::http("signed-url", service_fn(answer)).trigger(FunctionUrl::signed()))
+        .function(Function::http("public_url", service_fn(answer)).trigger(FunctionUrl::public()))
+        .function(clock())
+        .function(worker())
+        .function(Function::event("plain", service_fn(take)))
+        .environment(
+            Environment::new("test", settings("Hello Test!", None)).tag("cost-centre", "42").approve_promotion(gate()),
+        )
+        .environment(Environment::new("staging", settings("Hello Staging!", Some(7))).approve_changes(gate()))
+        .environment(
+            Environment::new("production", settings("Hello Production!", Some(70)))
+                .stack_prefix("Prod")
+                .tag("cost-centre", "43")
+                .tag("team", "greetings")
+                .stack_policy(json!({"Statement": [
+                    {"Effect": "Allow", "Action": "Update:*", "Principal": "*", "Resource": "*"},
+                ]}))
+                .approve_changes(Approval::manual()),
+        )
+        .pipeline(
+            Pipeline::github("git@github.com:acme/everything.git")
+                .branch("release/1.x")
+                .connection(
+                    "arn:aws:codeconnections:eu-west-1:123456789012:connection/11111111-2222-3333-4444-555555555555",
+                )
+                .compute(Compute::Large)
+                .buildspec("ci/buildspec.yml"),
+        )
+}
+
+fn routes() -> Function {
+    Function::http("routes", service_fn(answer))
+        .description("Answers on every kind of route")
+        .memory(Memory::mb(1769))
+        .timeout(Duration::from_secs(29))
+        .reserved_concurrency(5)
+        .variable("RUST_BACKTRACE", "1")
+        .variable("PLACE", sub("${AWS::Region}-${AWS::StackName}"))
+        .grant(Statement::allow(["s3:GetObject", "s3:PutObject"]).on("arn:aws:s3:::everything/*"))
+        .grant(
+            Statement::allow(["dynamodb:Query"])
+                .on(sub("arn:${AWS::Partition}:dynamodb:${AWS::Region}:${AWS::AccountId}:table/one"))
+                .on(sub("arn:${AWS::Partition}:dynamodb:${AWS::Region}:${AWS::AccountId}:table/two"))
+                .when(json!({"StringEquals": {"aws:ResourceTag/app": "everything"}})),
+        )
+        .trigger(HttpApi::get("/"))
+        .trigger(HttpApi::post("/users/{id}"))
+        .trigger(HttpApi::any("/files/{path+}"))
+        .trigger(HttpApi::get("/files/{path+}"))
+        .trigger(HttpApi::delete("/files.path"))
+        .trigger(HttpApi::delete("/files-path"))
+}
+
+fn clock() -> Function {
+    Function::event("clock", service_fn(take))
+        .trigger(Schedule::rate(Duration::from_secs(5 * 60)))
+        .trigger(Schedule::cron("0/15 8-17 ? * MON-FRI *").input(json!({"z": 1, "a": ["x", null]})))
+}
+
+fn worker() -> Function {
+    let dead_letters = get_att(&sparta_core::cfn::LogicalId::of_words(["orders", "DeadLetterQueue"]), "Arn");
+    Function::event("worker", service_fn(take))
+        .timeout(Duration::from_secs(900))
+        .grant(Statement::allow(["sqs:GetQueueAttributes"]).on(dead_letters))
+        .trigger(Queue::new("orders").batch_size(100).batch_window(Duration::from_secs(5)).report_failures())
+        .trigger(Queue::existing("arn:aws:sqs:eu-west-1:123456789012:payments.fifo").batch_size(10))
+}
