@@ -61,7 +61,8 @@ impl Row {
         let mut ratios: Vec<f64> = self.rounds.iter().map(|round| round[0] / round[other]).collect();
         ratios.sort_unstable_by(f64::total_cmp);
         let (ratio, low, high) = (median(&ratios), ratios[0], ratios[ratios.len() - 1]);
-        format!("{ratio:.2} | {low:.2}, {high:.2}")
+        // Where the other service had none there is no ratio.
+        if ratio.is_finite() { format!("{ratio:.2} | {low:.2}, {high:.2}") } else { " | ".to_owned() }
     }
 }
 
@@ -99,6 +100,7 @@ mod tests {
     fn a_row_shows_the_medians_of_its_rounds_and_of_their_ratios() {
         let mut table = Table::default();
         table.record("size", Unit::KiB, [2000.0, 1000.0, 4000.0]);
+        table.record("faults", Unit::Count, [0.0, 0.0, 2.0]);
         for round in [[10.0, 10.0, 20.0], [30.0, 20.0, 30.0], [1100.0, 1000.0, 1000.0]] {
             table.record("round trip", Unit::Micros, round);
         }
@@ -108,6 +110,7 @@ mod tests {
             rows,
             [
                 "| size | 2000 KiB | 1000 KiB | 2.00 | 2.00, 2.00 | 4000 KiB | 0.50 | 0.50, 0.50 |",
+                "| faults | 0 | 0 |  |  | 2 | 0.00 | 0.00, 0.00 |",
                 "| round trip | 30.0 µs | 20.0 µs | 1.10 | 1.00, 1.50 | 30.0 µs | 1.00 | 0.50, 1.10 |",
             ]
         );

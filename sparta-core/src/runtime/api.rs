@@ -54,7 +54,7 @@ impl RuntimeApi {
         let config = &self.config;
         let call = get(["/2018-06-01/runtime/invocation/next", "", ""]);
         let mut head = None;
-        let reply = self.connection.call(call, |headers| head = Some(invocation(headers, config))).await;
+        let reply = self.connection.call(call, &mut |headers| head = Some(invocation(headers, config))).await;
         let Reply { status, body, .. } = self.accepted("the poll for an event", reply)?;
         match head {
             Some(head) if status != 204 => {
@@ -68,7 +68,7 @@ impl RuntimeApi {
     /// Answers an invocation.
     pub(super) async fn respond(&mut self, id: &InvocationId, answer: &[u8]) -> Result<(), ApiError> {
         let path = ["/2018-06-01/runtime/invocation/", &id.request, "/response"];
-        let reply = self.connection.call(post(path, id.header().as_slice(), answer), ignored).await;
+        let reply = self.connection.call(post(path, id.header().as_slice(), answer), &mut ignored).await;
         self.accepted("the response", reply).map(drop)
     }
 
@@ -77,7 +77,7 @@ impl RuntimeApi {
         let mut headers = vec![("lambda-runtime-function-error-type", "Unhandled")];
         headers.extend(id.header());
         let path = ["/2018-06-01/runtime/invocation/", &id.request, "/error"];
-        let reply = self.connection.call(post(path, &headers, &failure.json()), ignored).await;
+        let reply = self.connection.call(post(path, &headers, &failure.json()), &mut ignored).await;
         self.accepted("the report of a failure", reply).map(drop)
     }
 
@@ -89,7 +89,7 @@ impl RuntimeApi {
 
     /// Waits until the snapshot of this process is taken and restored.
     pub(super) async fn restored(&mut self) -> Result<(), ApiError> {
-        let reply = self.connection.call(get(["/2018-06-01/runtime/restore/next", "", ""]), ignored).await;
+        let reply = self.connection.call(get(["/2018-06-01/runtime/restore/next", "", ""]), &mut ignored).await;
         self.accepted("the wait for a restore", reply).map(drop)
     }
 
@@ -101,7 +101,7 @@ impl RuntimeApi {
 
     async fn fail_start(&mut self, path: [&str; 3], category: &str, failure: &Diagnostic<'_>) -> Result<(), ApiError> {
         let headers = [("lambda-runtime-function-error-type", category)];
-        let reply = self.connection.call(post(path, &headers, &failure.json()), ignored).await;
+        let reply = self.connection.call(post(path, &headers, &failure.json()), &mut ignored).await;
         self.accepted("the report of the failed start", reply).map(drop)
     }
 

@@ -44,6 +44,9 @@ impl Endpoint {
     }
 }
 
+/// Reads the headers of an answer.
+pub(super) type Read<'a> = &'a mut (dyn FnMut(&[Header<'_>]) + Send);
+
 /// A connection to the Runtime API, made when it is needed.
 pub(super) struct Connection {
     endpoint: Endpoint,
@@ -70,15 +73,15 @@ impl Connection {
 
     /// Makes a call, and has the headers of its answer read. If the connection turns out to have been closed since the
     /// last one, it is made again, once.
-    pub(super) async fn call(&mut self, call: Call<'_>, mut read: impl FnMut(&[Header<'_>])) -> io::Result<Reply> {
+    pub(super) async fn call(&mut self, call: Call<'_>, read: Read<'_>) -> io::Result<Reply> {
         let was_open = self.stream.is_some();
-        match self.exchange(call, &mut read).await {
-            Err(error) if was_open && is_closed(&error) => self.exchange(call, &mut read).await,
+        match self.exchange(call, read).await {
+            Err(error) if was_open && is_closed(&error) => self.exchange(call, read).await,
             result => result,
         }
     }
 
-    async fn exchange(&mut self, call: Call<'_>, read: impl FnMut(&[Header<'_>])) -> io::Result<Reply> {
+    async fn exchange(&mut self, call: Call<'_>, read: Read<'_>) -> io::Result<Reply> {
         match call.body {
             Some(body) => self.write_head(call, format_args!("content-length: {}\r\n", body.len())),
             None => self.write_head(call, format_args!("")),
@@ -119,11 +122,11 @@ impl Connection {
             Ok(()) => self.send(&[]).await,
             failed => failed,
         };
-        self.conclude(sent, ignored).await
+        self.conclude(sent, &mut ignored).await
     }
 
     /// A refusal may come before everything is sent: then the answer says more than the broken connection.
-    async fn conclude(&mut self, sent: io::Result<()>, read: impl FnMut(&[Header<'_>])) -> io::Result<Reply> {
+    async fn conclude(&mut self, sent: io::Result<()>, read: Read<'_>) -> io::Result<Reply> {
         let reply = match &mut self.stream {
             Some(stream) => self.replies.next(stream, read).await,
             None => Err(ErrorKind::NotConnected.into()),

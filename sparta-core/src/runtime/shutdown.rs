@@ -63,14 +63,14 @@ async fn register(mut api: RuntimeApi) -> Result<(), ApiError> {
     let headers = [("lambda-extension-name", NAME), ("content-type", "application/json")];
     let call = post(["/2020-01-01/extension/register", "", ""], &headers, br#"{"events":[]}"#);
     let mut found = None;
-    let reply = api.connection.call(call, |headers| found = identifier(headers)).await;
+    let reply = api.connection.call(call, &mut |headers| found = identifier(headers)).await;
     api.accepted("the registration of an extension", reply)?;
     let identifier = found.ok_or(ApiError::Header(IDENTIFIER))?;
     tokio::spawn(async move {
         let headers = [(IDENTIFIER, identifier.as_str())];
         let mut call = get(["/2020-01-01/extension/event/next", "", ""]);
         call.headers = &headers;
-        let reply = api.connection.call(call, ignored).await;
+        let reply = api.connection.call(call, &mut ignored).await;
         if let Err(error) = api.accepted("the extension's wait", reply) {
             tracing::debug!(error = &error as &dyn std::error::Error, "the shutdown will not be announced");
         }
