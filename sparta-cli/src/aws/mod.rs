@@ -13,6 +13,8 @@ pub mod s3;
 pub mod secrets;
 mod stack;
 pub mod sts;
+#[cfg(test)]
+mod tests;
 
 pub use calls::Call;
 pub use error::{AwsError, Fault};
