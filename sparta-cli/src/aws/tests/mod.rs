@@ -1,4 +1,5 @@
 mod endpoint;
+mod http;
 mod moto;
 mod operation;
 mod secrets;
