@@ -67,6 +67,12 @@ impl AwsError {
         self.has_code("ValidationError") && self.message.starts_with("Stack") && self.message.contains("does not exist")
     }
 
+    /// A call that was not even made.
+    pub(super) fn refused(call: Call, thing: String, reason: &(dyn Error + 'static)) -> Self {
+        let message = causes(reason);
+        Self { call, thing, fault: Fault::Refused, status: None, code: None, message, request_id: None }
+    }
+
     pub(crate) fn from_sdk<E>(call: Call, thing: String, error: SdkError<E>) -> Self
     where
         E: ProvideErrorMetadata + Error + 'static,

@@ -9,7 +9,7 @@ use super::operation::Client;
 use super::request::{Protocol, Request, Service};
 use super::{AwsError, calls};
 
-const LAMBDA: Service = Service { id: "Lambda", name: "lambda", protocol: Protocol::Rest, ipv6: false };
+pub(super) const LAMBDA: Service = Service { id: "Lambda", name: "lambda", protocol: Protocol::Rest, ipv6: false };
 
 /// What a function runs, and how its last update went.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]

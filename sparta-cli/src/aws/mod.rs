@@ -12,6 +12,8 @@ pub mod s3;
 pub mod secrets;
 mod stack;
 pub mod sts;
+#[cfg(test)]
+mod tests;
 
 pub use crate::calls::{self, Call};
 pub use error::{AwsError, Fault};

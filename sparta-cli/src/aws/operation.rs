@@ -1,6 +1,6 @@
 //! Any call of a service that speaks JSON, on the SDK's own orchestrator, in place of an SDK crate for each service.
 
-use std::fmt::{self, Display};
+use std::fmt;
 
 use aws_config::SdkConfig;
 use aws_runtime::auth::SigV4OperationSigningConfig;
@@ -19,7 +19,6 @@ use aws_smithy_runtime::client::stalled_stream_protection::StalledStreamProtecti
 use aws_smithy_runtime_api::client::auth::AuthSchemeOptionResolverParams;
 use aws_smithy_runtime_api::client::auth::static_resolver::StaticAuthSchemeOptionResolver;
 use aws_smithy_runtime_api::client::behavior_version::BehaviorVersion;
-use aws_smithy_runtime_api::client::endpoint::EndpointResolverParams;
 use aws_smithy_runtime_api::client::orchestrator::{HttpResponse, OrchestratorError, SensitiveOutput};
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponentsBuilder;
 use aws_smithy_runtime_api::client::runtime_plugin::StaticRuntimePlugin;
@@ -33,10 +32,9 @@ use serde_json::Value;
 use tracing::instrument::WithSubscriber;
 use tracing::subscriber::NoSubscriber;
 
-use super::endpoint::Endpoints;
 use super::error::failed;
 use super::request::{Request, Service};
-use super::{AwsError, Call};
+use super::{AwsError, Call, endpoint};
 
 /// The calls of one service with one configuration.
 #[derive(Clone, Debug)]
@@ -51,16 +49,19 @@ impl Client {
     }
 
     /// Makes a call about `thing` and reads its answer.
-    pub(super) async fn call<T>(&self, call: Call, thing: impl Display, request: Request) -> Result<T, AwsError>
+    pub(super) async fn call<T>(&self, call: Call, thing: String, request: Request) -> Result<T, AwsError>
     where
         T: DeserializeOwned + Send + Sync + 'static,
     {
         let service = self.service;
+        let url = endpoint::url(service, &self.config).await;
+        let url = url.map_err(|error| AwsError::refused(call, thing.clone(), &*error))?;
         let secret = request.is_secret();
         let operation = Operation::builder()
             .service_name(service.id)
             .operation_name(call.name)
             .behavior_version(self.config.behavior_version().unwrap_or_else(BehaviorVersion::latest))
+            .endpoint_url(&url)
             .runtime_plugin(self.plugin(secret))
             .serializer(move |Unlogged(request): Unlogged<Request>| request.into_http(service, call.name))
             .deserializer(read::<T>)
@@ -80,7 +81,6 @@ impl Client {
         let config = &self.config;
         let mut layer = Layer::new("sparta");
         layer.store_put(AuthSchemeOptionResolverParams::new(()));
-        layer.store_put(EndpointResolverParams::new(()));
         layer.store_put(ApiMetadata::new(self.service.name, env!("CARGO_PKG_VERSION")));
         layer.store_put(SigV4OperationSigningConfig {
             region: config.region().cloned().map(SigningRegion::from),
@@ -109,7 +109,6 @@ impl Client {
             .with_identity_cache(config.identity_cache())
             .with_sleep_impl(config.sleep_impl())
             .with_time_source(config.time_source())
-            .with_endpoint_resolver(Some(Endpoints::new(self.service, config)))
             .with_auth_scheme(SigV4AuthScheme::new())
             .with_auth_scheme_option_resolver(Some(StaticAuthSchemeOptionResolver::new(vec![SCHEME_ID])))
             .with_interceptor(ConnectionPoisoningInterceptor::new())

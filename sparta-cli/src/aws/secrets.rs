@@ -9,7 +9,7 @@ use super::operation::Client;
 use super::request::{Protocol, Request, Service, idempotency_token};
 use super::{AwsError, calls};
 
-const SECRETS_MANAGER: Service =
+pub(super) const SECRETS_MANAGER: Service =
     Service { id: "Secrets Manager", name: "secretsmanager", protocol: Protocol::Json("secretsmanager"), ipv6: true };
 
 /// What is stored under a name.
@@ -110,7 +110,7 @@ impl Secrets {
 }
 
 fn is_deleted(error: &AwsError) -> bool {
-    error.has_code("InvalidRequestException") && error.message.contains("deletion")
+    error.has_code("InvalidRequestException") && error.message.contains("delet")
 }
 
 fn thing(name: &str) -> String {

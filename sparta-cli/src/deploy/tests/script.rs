@@ -47,6 +47,15 @@ impl Answer {
         Self::Reply { status, headers: "content-type: application/x-amz-json-1.1\r\n".into(), body: body.into() }
     }
 
+    /// An error of a service that speaks JSON.
+    pub fn json_error(status: u16, code: &str, message: &str) -> Self {
+        Self::Reply {
+            status,
+            headers: "content-type: application/x-amz-json-1.1\r\nx-amzn-requestid: r-1\r\n".into(),
+            body: serde_json::json!({ "__type": code, "message": message }).to_string(),
+        }
+    }
+
     pub fn head(status: u16, headers: &str) -> Self {
         Self::Reply { status, headers: headers.into(), body: String::new() }
     }
@@ -65,6 +74,14 @@ pub struct Seen {
     pub call: String,
     pub head: String,
     pub body: String,
+}
+
+impl Seen {
+    /// The value of a header, by its name in lower case.
+    pub fn header(&self, name: &str) -> Option<String> {
+        let mut headers = self.head.lines().skip(1).filter_map(|line| line.split_once(": "));
+        headers.find(|(key, _)| key.to_lowercase() == name).map(|(_, value)| value.to_owned())
+    }
 }
 
 impl Script {

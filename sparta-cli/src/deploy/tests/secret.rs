@@ -21,7 +21,7 @@ fn value(text: &str) -> Answer {
 }
 
 fn error(code: &str, message: &str) -> Answer {
-    Answer::json(400, &json!({ "__type": code, "message": message }).to_string())
+    Answer::json_error(400, code, message)
 }
 
 async fn store(script: &Script) -> Result<Change, CliError> {
