@@ -2,6 +2,7 @@
 
 use std::{future::Future, pin::Pin, sync::Arc};
 
+use clap::builder::Resettable;
 use heck::{ToKebabCase, ToLowerCamelCase};
 use serde::Serialize;
 use sparta_core::{Error, Model};
@@ -116,7 +117,9 @@ impl Injected {
 /// The flags for features, without their doc comment as the command's help.
 fn with_features(command: clap::Command) -> clap::Command {
     let (about, long_about) = (command.get_about().cloned(), command.get_long_about().cloned());
-    <Features as clap::Args>::augment_args(command).about(about).long_about(long_about)
+    <Features as clap::Args>::augment_args(command)
+        .about(Resettable::from(about))
+        .long_about(Resettable::from(long_about))
 }
 
 #[cfg(test)]

@@ -9,7 +9,6 @@ use crate::{
 };
 
 /// Adds a command of the user's own to the command line.
-#[must_use]
 pub fn with_command<C: Command>(app: App) -> App {
     app.extend(Injected::of::<C>())
 }
