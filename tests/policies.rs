@@ -7,7 +7,7 @@ use std::{
 };
 
 use serde_json::{Value, json};
-use sparta::{App, LogLevel, delivery::Source};
+use sparta::{App, delivery::Source};
 use sparta_test_tools::{Finding, checkov, parliament};
 use tempfile::TempDir;
 
@@ -38,7 +38,7 @@ fn templates(folder: &Path) -> Vec<PathBuf> {
 }
 
 fn of_app(app: &App, folder: &Path) -> Vec<PathBuf> {
-    let synthesis = app.synthesize(LogLevel::Info).unwrap();
+    let synthesis = app.synthesize().unwrap();
     let pipeline = synthesis.model.pipeline().unwrap();
     let oauth = Source::OAuth { secret_name: "sparta/x/github-token" };
     let documents = [

@@ -7,7 +7,7 @@ use std::{
 };
 
 use proptest::test_runner::{Config, TestRng, TestRunner};
-use sparta::{App, LogLevel, delivery::Source};
+use sparta::{App, delivery::Source};
 use sparta_test_tools::{REGIONS, cfn_lint};
 use tempfile::TempDir;
 
@@ -53,7 +53,7 @@ fn commands_has_these_documents() {
 
 /// Writes the templates of an App: its own, and its pipeline's with a connection and with a token.
 fn write(app: &App, folder: &Path, prefix: &str) -> Vec<PathBuf> {
-    let synthesis = app.synthesize(LogLevel::Info).expect("the app has no mistakes");
+    let synthesis = app.synthesize().expect("the app has no mistakes");
     let mut templates = vec![("service", synthesis.template.to_json())];
     if let Some(pipeline) = synthesis.model.pipeline() {
         for (name, source) in
@@ -104,7 +104,7 @@ fn cfn_lint_finds_nothing_in_apps_of_random_shape() {
     TestRunner::new_with_rng(config, TestRng::deterministic_rng(Default::default()))
         .run(&apps::shapes(), |shape| {
             let app = shape.app();
-            if *valid.borrow() < SAMPLE && app.synthesize(LogLevel::Info).is_ok() {
+            if *valid.borrow() < SAMPLE && app.synthesize().is_ok() {
                 *valid.borrow_mut() += 1;
                 templates.borrow_mut().extend(write(&app, folder.path(), &valid.borrow().to_string()));
             }

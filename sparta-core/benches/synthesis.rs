@@ -9,7 +9,7 @@ use criterion::{
 };
 use rustix::time::{ClockId, clock_gettime};
 use sparta_core::{
-    App, Approval, Environment, Error, Function, LogLevel, Pipeline, Request, Synthesis, service_fn,
+    App, Approval, Environment, Error, Function, Pipeline, Request, Synthesis, service_fn,
     trigger::{HttpApi, Queue, Schedule},
 };
 
@@ -74,7 +74,7 @@ fn triggered(n: usize, function: Function) -> Function {
 
 /// Everything that `build` writes, but for the code.
 fn synthesize(app: &App) -> usize {
-    let synthesis = app.synthesize(LogLevel::Info).expect("the app has no mistakes");
+    let synthesis = app.synthesize().expect("the app has no mistakes");
     let configurations = synthesis.model.environments().iter().map(|e| e.configuration().to_json().len());
     synthesis.template.to_json().len() + pipeline(&synthesis) + configurations.sum::<usize>()
 }
@@ -109,7 +109,7 @@ fn mistakes(criterion: &mut Criterion<CpuTime>) {
     for functions in [200, 400] {
         group.throughput(Throughput::Elements(functions as u64));
         let app = app(functions, |_, function| function.trigger(HttpApi::get("/same")));
-        let report = || app.synthesize(LogLevel::Info).expect_err("the app has mistakes").to_string();
+        let report = || app.synthesize().expect_err("the app has mistakes").to_string();
         group.bench_function(BenchmarkId::from_parameter(functions), |b| b.iter(|| black_box(report()).len()));
     }
     group.finish();

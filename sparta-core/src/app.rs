@@ -8,12 +8,13 @@ use futures_util::FutureExt;
 use tower::{Layer, Service};
 
 use crate::{
-    Architecture, BoxError, Check, Environment, Error, Function, Hooks, HttpService, Pipeline, Request, ServeError,
-    Serving,
+    Architecture, BoxError, Check, Environment, Error, Function, Hooks, HttpService, LogLevel, Pipeline, Request,
+    ServeError, Serving,
     cfn::{Output, Resource, Value},
     iam::Statement,
     runtime, serve,
     settings::process_variable,
+    stack::UserResources,
 };
 
 type Wrap = Box<dyn FnOnce(HttpService) -> HttpService + Send>;
@@ -36,6 +37,7 @@ pub struct App {
     pub(crate) name: String,
     pub(crate) description: String,
     pub(crate) architecture: Architecture,
+    pub(crate) log_level: LogLevel,
     pub(crate) functions: Vec<Function>,
     pub(crate) environments: Vec<Environment>,
     pub(crate) pipeline: Option<Pipeline>,
@@ -54,6 +56,7 @@ impl App {
             name: name.into(),
             description: String::new(),
             architecture: Architecture::default(),
+            log_level: LogLevel::default(),
             functions: Vec::new(),
             environments: Vec::new(),
             pipeline: None,
@@ -74,6 +77,20 @@ impl App {
     /// The processor that all its functions run on; `x86_64` by default.
     pub fn architecture(mut self, architecture: Architecture) -> Self {
         self.architecture = architecture;
+        self
+    }
+
+    /// The least important line that its functions log on Lambda; [`LogLevel::Info`] by default.
+    ///
+    /// # Example
+    ///
+    /// ```
+    /// use sparta_core::{App, LogLevel};
+    ///
+    /// let app = App::new("Hello").log_level(LogLevel::Debug);
+    /// ```
+    pub fn log_level(mut self, level: LogLevel) -> Self {
+        self.log_level = level;
         self
     }
 
@@ -258,22 +275,5 @@ impl App {
         self.extensions = rest;
         let wanted: Vec<Box<dyn Any + Send>> = wanted;
         wanted.into_iter().filter_map(|e| e.downcast().ok()).map(|e| *e).collect()
-    }
-}
-
-/// Resources that the user adds to the template, by logical id, with their conditions and outputs.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct UserResources {
-    pub(crate) conditions: Vec<(String, Value)>,
-    pub(crate) resources: Vec<(String, Resource)>,
-    pub(crate) outputs: Vec<(String, Output)>,
-}
-
-impl UserResources {
-    /// All logical ids.
-    pub(crate) fn ids(&self) -> impl Iterator<Item = &str> {
-        let conditions = self.conditions.iter().map(|(id, _)| id.as_str());
-        let resources = self.resources.iter().map(|(id, _)| id.as_str());
-        conditions.chain(resources).chain(self.outputs.iter().map(|(id, _)| id.as_str()))
     }
 }

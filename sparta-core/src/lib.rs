@@ -29,6 +29,7 @@ mod request;
 mod response;
 mod runtime;
 mod service;
+mod stack;
 
 pub use app::App;
 pub use approval::{Approval, ApprovalMistake};
@@ -39,7 +40,9 @@ pub use context::{ClientApplication, ClientContext, CognitoIdentity, Config, Con
 pub use environment::{Environment, EnvironmentMistake};
 pub use error::{BoxError, Error, Failure, Result};
 pub use event::{EventMismatch, FromEvent};
-pub use function::{Function, FunctionKind, FunctionMistake, FunctionSpec, GrantMistake, Memory, VariableMistake};
+pub use function::{
+    Function, FunctionKind, FunctionMistake, FunctionSpec, GrantMistake, LogLevel, Memory, VariableMistake,
+};
 pub use mistake::{Mistake, Mistakes, Problem, Subject};
 pub use model::{AppMistake, Model};
 pub use permissions::PermissionsMistake;
@@ -53,7 +56,7 @@ pub use runtime::exchange::Exchange;
 pub use runtime::reply::Replies;
 pub use runtime::{Build, Check, FunctionEntry, Hook, Hooks, ServeError, Serving, serve};
 pub use service::{HttpService, Request};
-pub use synth::{LogLevel, Synthesis};
+pub use synth::Synthesis;
 pub use tower::service_fn;
 
 /// What `resource!`, `property!` and `attribute!` are made of.

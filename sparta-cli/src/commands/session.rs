@@ -30,7 +30,7 @@ impl Session {
 
     /// The App without mistakes and its template.
     pub(crate) fn synthesized(&self) -> Result<Synthesis, CliError> {
-        Ok(self.app.synthesize(self.global.level.into())?)
+        Ok(self.app.synthesize()?)
     }
 
     /// The App and its template, which is also checked against what CloudFormation takes.

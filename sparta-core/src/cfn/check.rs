@@ -17,6 +17,8 @@ pub enum TemplateMistake {
         "{from} refers to a resource of type {resource_type} that was never added: add it with `.resource(id, ...)`"
     )]
     ResourceNeverAdded { from: String, resource_type: String },
+    #[error("{from} refers to `{name}`, but the template has no resource or parameter of this name: correct it")]
+    UnknownName { from: String, name: String },
     #[error(
         "the resources `{first}` and `{second}` are clones, so that what refers to one could mean the other: make each with a `resource!` of its own"
     )]
@@ -66,6 +68,20 @@ impl Template {
             });
             missing.collect::<Vec<_>>()
         })
+    }
+
+    /// What is wrong with references to this template from outside of it.
+    pub(crate) fn check_references<'v>(
+        &self,
+        from: &str,
+        values: impl IntoIterator<Item = &'v Value>,
+    ) -> Vec<TemplateMistake> {
+        let unknown = names(values).into_iter().filter(|name| !self.is_defined(name));
+        let mistake = |name: &str| match placeholder::resource_type(name) {
+            Some(it) => TemplateMistake::ResourceNeverAdded { from: from.to_owned(), resource_type: it.to_owned() },
+            None => TemplateMistake::UnknownName { from: from.to_owned(), name: name.to_owned() },
+        };
+        unknown.map(mistake).collect()
     }
 
     /// What the CloudFormation registry says of its resources' types and properties, and of its references, without what

@@ -75,6 +75,11 @@ impl Resolver {
         awaited
     }
 
+    /// The logical id that a placeholder stands for.
+    pub(super) fn known(&self, placeholder: &LogicalId) -> Option<&LogicalId> {
+        self.known.get(placeholder)
+    }
+
     /// The ids of a resource that has two of them, so that what refers to it could mean either.
     pub(super) fn ambiguous(&self) -> impl Iterator<Item = (&LogicalId, &LogicalId)> {
         let used = self.twice.iter().filter(|(token, _, _)| self.used.contains(token));

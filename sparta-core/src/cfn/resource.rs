@@ -137,6 +137,17 @@ impl Resource {
         self.token.id().attribute(name)
     }
 
+    /// Sets a property, in place of what it was before; `None` takes it off.
+    #[must_use]
+    pub fn property(mut self, name: impl Into<String>, value: impl IntoValue) -> Self {
+        let name = name.into();
+        match value.into_value() {
+            Some(value) => _ = self.properties.insert(name, value),
+            None => _ = self.properties.remove(&name),
+        }
+        self
+    }
+
     /// Creates this resource only after another one: its logical id, or the resource.
     #[must_use]
     pub fn depends_on(mut self, other: impl Into<LogicalId>) -> Self {

@@ -114,11 +114,22 @@ impl Template {
         &self.conflicts
     }
 
-    /// Sets a property of all resources of a type that do not set it themselves.
-    pub(crate) fn set_everywhere(&mut self, kind: &str, property: &str, value: &Value) {
-        for resource in self.resources.values_mut().filter(|resource| resource.kind == kind) {
-            resource.properties.entry(property.to_owned()).or_insert_with(|| value.clone());
-        }
+    /// Changes a resource; `false` where there is none. The id may be what stands for a resource.
+    pub(crate) fn change(&mut self, id: &LogicalId, change: impl FnOnce(Resource) -> Resource) -> bool {
+        let id = self.resolver.known(id).unwrap_or(id).clone();
+        let Some(resource) = self.resources.remove(&id) else { return false };
+        let token = resource.token.clone();
+        // It stays the resource that others refer to, whatever it was changed to.
+        let mut changed = Resource { token, ..change(resource) };
+        self.resolver.resource(&mut changed);
+        self.resources.insert(id, changed);
+        true
+    }
+
+    /// A value with logical ids where it refers to resources, as far as these were added.
+    pub(crate) fn resolve(&mut self, mut value: Value) -> Value {
+        self.resolver.value(&mut value);
+        value
     }
 
     /// The names that something here refers to and nothing here defines.
@@ -130,11 +141,13 @@ impl Template {
         }
         self.conditions.values().for_each(|value| value.references(&mut found));
         self.outputs.values().flat_map(Output::values).for_each(|value| value.references(&mut found));
-        let defined = |name: &str| {
-            let id = LogicalId::new(name);
-            id.is_ok_and(|id| self.parameters.contains_key(&id) || self.resources.contains_key(&id))
-        };
-        found.into_iter().filter(|name| !name.starts_with("AWS::") && !defined(name)).map(str::to_owned).collect()
+        found.into_iter().filter(|name| !self.is_defined(name)).map(str::to_owned).collect()
+    }
+
+    /// Whether `Ref` can name it.
+    pub(super) fn is_defined(&self, name: &str) -> bool {
+        let defines = |id: LogicalId| self.parameters.contains_key(&id) || self.resources.contains_key(&id);
+        name.starts_with("AWS::") || LogicalId::new(name).is_ok_and(defines)
     }
 
     /// The ids of a resource that has two of them, and to which something refers.

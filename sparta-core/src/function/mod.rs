@@ -2,10 +2,15 @@
 
 mod grants;
 mod options;
+mod resources;
+mod trigger;
 mod variables;
 
 pub use grants::GrantMistake;
-pub use options::{FunctionMistake, Memory};
+pub use options::{FunctionMistake, LogLevel, Memory};
+pub(crate) use resources::Shared;
+pub(crate) use trigger::invocation;
+pub use trigger::{Scope, Trigger};
 pub use variables::VariableMistake;
 
 use std::{collections::BTreeMap, fmt, future::Future, sync::Arc};
@@ -20,7 +25,6 @@ use crate::{
     cfn::{LogicalId, Value},
     iam::Statement,
     mistake::{Mistake, Problem, Subject},
-    trigger::Trigger,
 };
 
 /// What a function is made from: what its handler takes and gives.
@@ -63,7 +67,7 @@ pub struct Function {
 pub struct FunctionSpec {
     pub(crate) name: String,
     pub(crate) kind: FunctionKind,
-    pub(crate) options: Options,
+    options: Options,
     pub(crate) variables: BTreeMap<String, Value>,
     pub(crate) grants: Vec<Statement>,
     pub(crate) triggers: Vec<Arc<dyn Trigger>>,

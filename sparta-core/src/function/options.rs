@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use serde::Serialize;
+
 use super::{Function, FunctionSpec};
 use crate::{
     Architecture,
@@ -27,14 +29,43 @@ impl Memory {
     }
 }
 
+/// The least important line that a function logs on Lambda.
+///
+/// See <https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-log-level.html>.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
+#[expect(missing_docs, reason = "their names are what they mean")]
+pub enum LogLevel {
+    Trace,
+    Debug,
+    #[default]
+    Info,
+    Warn,
+    Error,
+}
+
+impl LogLevel {
+    /// Lambda's name for it, as in `ApplicationLogLevel`.
+    pub const fn lambda_name(self) -> &'static str {
+        match self {
+            Self::Trace => "TRACE",
+            Self::Debug => "DEBUG",
+            Self::Info => "INFO",
+            Self::Warn => "WARN",
+            Self::Error => "ERROR",
+        }
+    }
+}
+
 /// What a function is configured with.
 #[derive(Clone, Debug)]
-pub(crate) struct Options {
-    pub(crate) description: String,
+pub(super) struct Options {
+    pub(super) description: String,
     pub(super) memory: Memory,
     pub(super) timeout: Duration,
     pub(super) architecture: Option<Architecture>,
-    pub(crate) reserved_concurrency: Option<u32>,
+    pub(super) reserved_concurrency: Option<u32>,
+    pub(super) log_level: Option<LogLevel>,
 }
 
 impl Default for Options {
@@ -45,6 +76,7 @@ impl Default for Options {
             timeout: Duration::from_secs(3),
             architecture: None,
             reserved_concurrency: None,
+            log_level: None,
         }
     }
 }
@@ -79,6 +111,12 @@ impl Function {
     /// See <https://docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html>.
     pub fn reserved_concurrency(mut self, instances: u32) -> Self {
         self.spec.options.reserved_concurrency = Some(instances);
+        self
+    }
+
+    /// The least important line that it logs on Lambda; by default the App's.
+    pub fn log_level(mut self, level: LogLevel) -> Self {
+        self.spec.options.log_level = Some(level);
         self
     }
 }

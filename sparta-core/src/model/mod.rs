@@ -5,11 +5,11 @@ mod check;
 pub use check::AppMistake;
 
 use crate::{
-    App, Architecture, Environment, FunctionSpec, Mistakes, Pipeline,
-    app::UserResources,
+    App, Architecture, Environment, FunctionSpec, LogLevel, Mistakes, Pipeline,
     iam::Statement,
     pipeline::{direct_stack_name, stack_name},
     settings::Field,
+    stack::UserResources,
 };
 
 /// An App that was validated: ordered, immutable, every name checked.
@@ -18,6 +18,7 @@ pub struct Model {
     pub(crate) name: String,
     pub(crate) description: String,
     pub(crate) architecture: Architecture,
+    pub(crate) log_level: LogLevel,
     pub(crate) functions: Vec<FunctionSpec>,
     pub(crate) environments: Vec<Environment>,
     pub(crate) pipeline: Option<Pipeline>,
@@ -43,6 +44,7 @@ impl App {
             name: self.name.clone(),
             description: self.description.clone(),
             architecture: self.architecture,
+            log_level: self.log_level,
             functions: self.functions.iter().map(|function| function.spec.clone()).collect(),
             environments: self.environments.clone(),
             pipeline: self.pipeline.clone(),

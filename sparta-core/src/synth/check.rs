@@ -1,9 +1,12 @@
-//! The check of what is made, against what the CloudFormation registry says of each type.
+//! The check of what is declared and of what is made, also against what the CloudFormation registry says of each type.
 
 use crate::{
-    App, LogLevel, Mistake, Mistakes, Subject, Synthesis,
-    cfn::{Template, TemplateMistake},
+    App, AppMistake, Mistake, Mistakes, Model, Subject, Synthesis,
+    cfn::{LogicalId, Template, TemplateMistake},
     delivery::Source,
+    settings::Field,
+    stack::{IdMistake, Stack},
+    synth::limits,
 };
 
 impl App {
@@ -29,7 +32,7 @@ impl App {
     /// assert!(app.check().unwrap_err().to_string().contains("Resources.Orders.Properties.DelaySeconds: "));
     /// ```
     pub fn check(&self) -> Result<(), Mistakes> {
-        let (synthesis, mut mistakes) = self.synthesis(LogLevel::default());
+        let (synthesis, mut mistakes) = self.phases();
         let is_sound = mistakes.is_empty();
         let of_template = registry(&synthesis.template, &Subject::Template);
         mistakes.extend(without_consequences(&synthesis, &mistakes, of_template));
@@ -78,6 +81,35 @@ impl Template {
     }
 }
 
+/// All that is wrong with an App, apart from what the registry says of its template.
+pub(super) fn mistakes(model: &Model, stack: &Stack) -> Vec<Mistake> {
+    let template = stack.template();
+    let of_template = |problem: TemplateMistake| Mistake::new(Subject::Template, problem);
+    let mut mistakes = model.check();
+    let names_collide = mistakes.iter().any(makes_conflicts);
+    mistakes.extend(stack.check(&model.user_resources));
+    mistakes.extend(template.mistakes().into_iter().map(of_template));
+    mistakes.extend(limits::check(template));
+    mistakes.extend(model.settings().iter().filter_map(|field| taken(field, template)));
+    if !names_collide {
+        mistakes.extend(template.conflicts().iter().cloned().map(of_template));
+    }
+    mistakes
+}
+
+/// Whether it has two things of one name in the template as its consequence.
+fn makes_conflicts(mistake: &Mistake) -> bool {
+    use AppMistake::{FunctionCollision, FunctionTwice, Taken};
+    matches!(mistake.problem().downcast_ref(), Some(FunctionTwice(_) | FunctionCollision { .. } | Taken { .. }))
+}
+
+/// Parameters and resources share one set of names.
+fn taken(field: &Field, template: &Template) -> Option<Mistake> {
+    let parameter = field.parameter_name();
+    let is_resource = template.resources().contains_key(&LogicalId::of_words([parameter.as_str()]));
+    is_resource.then(|| IdMistake::Parameter { variable: field.variable.clone(), parameter }.into())
+}
+
 fn registry(template: &Template, subject: &Subject) -> Vec<Mistake> {
     template.registry_mistakes().into_iter().map(|problem| Mistake::new(subject.clone(), problem)).collect()
 }
@@ -89,7 +121,9 @@ fn without_consequences(synthesis: &Synthesis, mistakes: &[Mistake], of_template
         return of_template;
     }
     let is_users = |mistake: &Mistake| match mistake.problem().downcast_ref() {
-        Some(TemplateMistake::Registry(found)) => synthesis.model.user_resources.ids().any(|id| id == found.logical_id),
+        Some(TemplateMistake::Registry(found)) => {
+            synthesis.model.user_resources.ids().any(|(_, id)| id == found.logical_id)
+        }
         _ => false,
     };
     of_template.into_iter().filter(is_users).collect()

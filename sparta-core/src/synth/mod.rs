@@ -1,46 +1,26 @@
-//! From a [`Model`] to documents: the service's template, configuration files, the pipeline's stack, its buildspec.
+//! From an App to documents: the service's template, configuration files, the pipeline's stack, its buildspec.
 
 mod buildspec;
 mod check;
 mod configuration;
+mod decorators;
 mod limits;
-mod service;
+mod references;
 
-use serde::Serialize;
+use crate::{
+    App, Mistake, Mistakes, Model,
+    cfn::{LogicalId, Parameter, Template},
+    contract::{CODE_BUCKET, CODE_KEY},
+    function::Shared,
+    stack::Stack,
+};
+use decorators::{bind_roles, decorate};
 
-use crate::{App, AppMistake, Mistake, Mistakes, Model, Subject, cfn::Template};
-
+pub use crate::stack::IdMistake;
 pub use buildspec::{Buildspec, release_profile};
 pub use configuration::Configuration;
 pub use limits::LimitMistake;
 pub(crate) use limits::check as check_limits;
-pub use service::IdMistake;
-
-/// The least important line that a function logs.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "lowercase")]
-#[expect(missing_docs, reason = "their names are what they mean")]
-pub enum LogLevel {
-    Trace,
-    Debug,
-    #[default]
-    Info,
-    Warn,
-    Error,
-}
-
-impl LogLevel {
-    /// Lambda's name for it, as in `ApplicationLogLevel`.
-    pub const fn lambda_name(self) -> &'static str {
-        match self {
-            Self::Trace => "TRACE",
-            Self::Debug => "DEBUG",
-            Self::Info => "INFO",
-            Self::Warn => "WARN",
-            Self::Error => "ERROR",
-        }
-    }
-}
 
 /// A validated App and the template that is made of it.
 #[derive(Clone, Debug)]
@@ -52,38 +32,27 @@ pub struct Synthesis {
 }
 
 impl App {
-    /// Validates the App and makes its template. The same App and level always give the same bytes.
+    /// Validates the App and makes its template. The same App always gives the same bytes.
     ///
     /// # Errors
     ///
     /// All mistakes of both in one report.
-    pub fn synthesize(&self, level: LogLevel) -> Result<Synthesis, Mistakes> {
-        let (synthesis, mistakes) = self.synthesis(level);
+    pub fn synthesize(&self) -> Result<Synthesis, Mistakes> {
+        let (synthesis, mistakes) = self.phases();
         Mistakes::none_or(self.name(), mistakes)?;
         Ok(synthesis)
     }
 
-    /// What is made of the App, with all that is wrong with it.
-    fn synthesis(&self, level: LogLevel) -> (Synthesis, Vec<Mistake>) {
+    /// The phases of synthesis, each of which takes what the one before it made; with all that is wrong with the App.
+    fn phases(&self) -> (Synthesis, Vec<Mistake>) {
         let model = self.model();
-        let (template, too_large) = service::template(&model, level);
-        let mut mistakes = model.check();
-        mistakes.extend(too_large);
-        if !mistakes.iter().any(names_collide) {
-            let conflicts = template.conflicts().iter().cloned();
-            mistakes.extend(conflicts.map(|problem| Mistake::new(Subject::Template, problem)));
-        }
-        (Synthesis { model, template }, mistakes)
+        let stack = Stack::new(&model.description, &model.user_resources);
+        let stack = add_functions(&model, stack);
+        let stack = decorate(stack, &[bind_roles]);
+        let (model, stack) = references::resolve(model, stack);
+        let mistakes = check::mistakes(&model, &stack);
+        (Synthesis { model, template: stack.into_template() }, mistakes)
     }
-}
-
-/// Whether it has two things of one name in the template as its consequence.
-fn names_collide(mistake: &Mistake) -> bool {
-    let problem = mistake.problem().downcast_ref();
-    matches!(
-        problem,
-        Some(AppMistake::FunctionTwice(_) | AppMistake::FunctionCollision { .. } | AppMistake::Taken { .. })
-    )
 }
 
 impl Synthesis {
@@ -91,4 +60,20 @@ impl Synthesis {
     pub fn warnings(&self) -> Vec<String> {
         limits::warnings(&self.template)
     }
+}
+
+/// Adds the functions with their triggers, and the parameters that they share.
+fn add_functions(model: &Model, mut stack: Stack) -> Stack {
+    let id = |name: &str| LogicalId::of_words([name]);
+    stack.parameter(id(CODE_BUCKET), Parameter::string("S3 bucket that holds the code archive"));
+    stack.parameter(id(CODE_KEY), Parameter::string("S3 key of the code archive"));
+    let settings = model.settings();
+    for field in settings {
+        stack.parameter(id(&field.parameter_name()), field.parameter());
+    }
+    let shared = Shared { architecture: model.architecture, log_level: model.log_level, settings };
+    for function in &model.functions {
+        function.synthesize(shared, &mut stack);
+    }
+    stack
 }

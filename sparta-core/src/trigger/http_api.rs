@@ -2,10 +2,11 @@
 
 use http::Method;
 
-use super::{Scope, Trigger, invocation};
+use super::{Scope, Trigger};
 use crate::{
     FunctionSpec, attribute,
     cfn::{Output, join, sub},
+    function::invocation,
     iam::Arn,
     mistake::Problem,
     resource,

@@ -4,7 +4,7 @@ use crate::models;
 
 /// Every document of an App by its file's name, as `build` writes them.
 fn documents(app: &App) -> Vec<(String, String)> {
-    let synthesis = app.synthesize(LogLevel::Info).unwrap();
+    let synthesis = app.synthesize().unwrap();
     let pipeline = synthesis.model.pipeline().expect("the model has a pipeline");
     let pipeline = synthesis.pipeline(pipeline, Source::Connection).unwrap();
     let mut documents =
@@ -22,8 +22,8 @@ fn a_service_with_everything_has_these_documents() {
 }
 
 #[test]
-fn the_level_is_in_the_template_and_nothing_else_depends_on_it() {
-    let template = |level| models::everything().synthesize(level).unwrap().template.to_json();
+fn the_log_level_is_in_the_template_and_nothing_else_depends_on_it() {
+    let template = |level| models::everything().log_level(level).synthesize().unwrap().template.to_json();
     let (info, debug) = (template(LogLevel::Info), template(LogLevel::Debug));
     let level = |level: &str| format!("\"ApplicationLogLevel\": \"{level}\"");
     assert_eq!(info.matches(&level("INFO")).count(), 6);
@@ -31,11 +31,21 @@ fn the_level_is_in_the_template_and_nothing_else_depends_on_it() {
 }
 
 #[test]
+fn a_function_can_log_at_another_level_than_the_app() {
+    let function = |name| Function::http(name, service_fn(async |_: Request| Ok::<_, Error>(())));
+    let noisy = function("noisy").log_level(LogLevel::Trace);
+    let app = App::new("Hello").log_level(LogLevel::Warn).function(noisy).function(function("quiet"));
+    let template: serde_json::Value = serde_json::from_str(&app.synthesize().unwrap().template.to_json()).unwrap();
+    let level = |id: &str| &template["Resources"][id]["Properties"]["LoggingConfig"]["ApplicationLogLevel"];
+    assert_eq!((level("NoisyFunction"), level("QuietFunction")), (&"TRACE".into(), &"WARN".into()));
+}
+
+#[test]
 fn routes_that_differ_only_far_behind_have_ids_of_their_own() {
     let handler = service_fn(async |_: Request| Ok::<_, Error>(()));
     let route = |end: &str| HttpApi::get(format!("/{}/{end}", "x".repeat(300)));
     let function = Function::http("hello", handler).trigger(route("a")).trigger(route("b")).trigger(route("c"));
-    let synthesis = App::new("Hello").function(function).synthesize(LogLevel::Info).unwrap();
+    let synthesis = App::new("Hello").function(function).synthesize().unwrap();
     let routes = synthesis.template.resources().values().filter(|r| r.kind() == "AWS::ApiGatewayV2::Route");
     assert_eq!(routes.count(), 3);
 }

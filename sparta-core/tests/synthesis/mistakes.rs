@@ -2,8 +2,7 @@ use std::time::Duration;
 
 use sparta_core::{
     App, AppMistake, Approval, Architecture, Environment, EnvironmentMistake, Error, Function, FunctionMistake,
-    FunctionSpec, GrantMistake, LogLevel, Memory, Mistake, Pipeline, PipelineMistake, Problem, Request, Subject,
-    VariableMistake,
+    FunctionSpec, GrantMistake, Memory, Mistake, Pipeline, PipelineMistake, Problem, Request, Subject, VariableMistake,
     cfn::{Output, Resource, TemplateMistake, reference},
     iam::Statement,
     resource, service_fn,
@@ -25,7 +24,7 @@ fn environment(name: &str) -> Environment {
 }
 
 fn mistakes(app: &App) -> Vec<Mistake> {
-    app.synthesize(LogLevel::Info).err().map_or(Vec::new(), |mistakes| mistakes.iter().cloned().collect())
+    app.synthesize().err().map_or(Vec::new(), |mistakes| mistakes.iter().cloned().collect())
 }
 
 /// The App has exactly this mistake, and its message has these words: what is wrong, and what to do.
@@ -315,7 +314,7 @@ fn a_pipeline_has_at_most_fifty_stages() {
 #[test]
 fn many_routes_are_warned_of_because_their_quota_can_be_raised() {
     let routes = |count| (0..count).fold(function("hello"), |it, n| it.trigger(HttpApi::get(format!("/{n}"))));
-    let warnings = |count| App::new("Hello").function(routes(count)).synthesize(LogLevel::Info).unwrap().warnings();
+    let warnings = |count| App::new("Hello").function(routes(count)).synthesize().unwrap().warnings();
     assert_eq!(warnings(300), Vec::<String>::new());
     let warning = warnings(301).join("");
     assert!(warning.contains("301 routes") && warning.contains("300"), "{warning}");
@@ -451,5 +450,5 @@ fn all_mistakes_are_in_one_report() {
         .environment(Environment::new("production", [("DB_HOST", ""), ("DB__HOST", "")]))
         .environment(environment("Production").approve_promotion(Approval::manual().message("")))
         .pipeline(Pipeline::github("https://gitlab.com/acme/hello").branch("no branch"));
-    insta::assert_snapshot!(app.synthesize(LogLevel::Info).unwrap_err());
+    insta::assert_snapshot!(app.synthesize().unwrap_err());
 }

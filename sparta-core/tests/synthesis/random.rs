@@ -1,13 +1,13 @@
 use std::cell::Cell;
 
 use proptest::{prelude::*, test_runner::TestRunner};
-use sparta_core::{LogLevel, Mistakes, Synthesis, cfn::Template, delivery::Source};
+use sparta_core::{Mistakes, Synthesis, cfn::Template, delivery::Source};
 
 use crate::apps::{Shape, shapes};
 
 /// The App's documents as one text, or its mistakes.
 fn bytes(shape: &Shape, source: Source<'_>) -> Result<Vec<String>, Mistakes> {
-    let Synthesis { model, template } = shape.app().synthesize(LogLevel::Info)?;
+    let Synthesis { model, template } = shape.app().synthesize()?;
     let mut documents = vec![template.to_json(), template.to_compact_json()];
     documents.extend(model.environments().iter().map(|environment| environment.configuration().to_json()));
     if let Some(pipeline) = model.pipeline() {
@@ -18,7 +18,7 @@ fn bytes(shape: &Shape, source: Source<'_>) -> Result<Vec<String>, Mistakes> {
 
 /// The templates of a valid shape.
 fn templates(shape: &Shape) -> Vec<Template> {
-    let Ok(synthesis) = shape.app().synthesize(LogLevel::Info) else { return Vec::new() };
+    let Ok(synthesis) = shape.app().synthesize() else { return Vec::new() };
     let pipeline = synthesis.model.pipeline();
     let pipeline =
         pipeline.map(|declared| synthesis.pipeline(declared, Source::Connection).expect("it is declared well"));
@@ -35,7 +35,7 @@ proptest! {
     #[test]
     fn what_is_made_passes_the_check(shape in shapes()) {
         let app = shape.app();
-        if app.synthesize(LogLevel::Info).is_ok() {
+        if app.synthesize().is_ok() {
             prop_assert_eq!(app.check().map_err(|mistakes| mistakes.to_string()), Ok(()));
         }
     }
@@ -69,7 +69,7 @@ proptest! {
 
     #[test]
     fn a_configuration_file_has_a_value_for_each_parameter_that_is_not_spartas_own(shape in shapes()) {
-        if let Ok(Synthesis { model, template }) = shape.app().synthesize(LogLevel::Info) {
+        if let Ok(Synthesis { model, template }) = shape.app().synthesize() {
             let parameters = template.parameters().keys().map(|id| id.as_str());
             let own = sparta_core::contract::OWN_PARAMETERS;
             let parameters: Vec<&str> = parameters.filter(|id| !own.contains(id)).collect();
@@ -82,7 +82,7 @@ proptest! {
 
     #[test]
     fn mistakes_are_never_an_empty_report(shape in shapes()) {
-        match (shape.app().validate(), shape.app().synthesize(LogLevel::Info)) {
+        match (shape.app().validate(), shape.app().synthesize()) {
             (Err(mistakes), synthesized) => {
                 prop_assert!(mistakes.iter().count() > 0);
                 prop_assert!(synthesized.is_err());
@@ -99,7 +99,7 @@ fn random_shapes_are_valid_often_and_mistaken_often() {
     let config = ProptestConfig { cases: all, failure_persistence: None, ..ProptestConfig::default() };
     TestRunner::new_with_rng(config, proptest::test_runner::TestRng::deterministic_rng(Default::default()))
         .run(&shapes(), |shape| {
-            valid.set(valid.get() + u32::from(shape.app().synthesize(LogLevel::Info).is_ok()));
+            valid.set(valid.get() + u32::from(shape.app().synthesize().is_ok()));
             Ok(())
         })
         .unwrap();

@@ -2,10 +2,12 @@
 
 use serde_json::{Value as Json, json};
 use sparta_core::{
-    App, Error, Function, LogLevel, Request, attribute,
-    cfn::{LogicalId, Output, Resource, Template, Value, join},
+    App, Environment, Error, Function, Pipeline, Request, attribute,
+    cfn::{LogicalId, Output, Resource, Template, Value, join, sub},
+    delivery::Source,
     iam::Statement,
-    resource, service_fn,
+    property, resource, service_fn,
+    trigger::{Scope, Trigger},
 };
 
 use crate::models;
@@ -19,7 +21,7 @@ fn hello() -> App {
 }
 
 fn template(app: &App) -> Json {
-    serde_json::from_str(&app.synthesize(LogLevel::Info).unwrap().template.to_json()).unwrap()
+    serde_json::from_str(&app.synthesize().unwrap().template.to_json()).unwrap()
 }
 
 fn report(app: &App) -> String {
@@ -72,7 +74,7 @@ fn a_function_uses_a_resource_through_its_reference() {
 
 #[test]
 fn an_app_that_is_made_twice_gives_the_same_bytes() {
-    let bytes = |app: &App| app.synthesize(LogLevel::Info).unwrap().template.to_json();
+    let bytes = |app: &App| app.synthesize().unwrap().template.to_json();
     let app = files();
     assert_eq!(bytes(&app), bytes(&app));
     assert_eq!(bytes(&app), bytes(&files()));
@@ -99,6 +101,124 @@ fn a_reference_to_a_resource_that_was_never_added_is_a_mistake() {
     let bucket = resource!(AWS::S3::Bucket);
     let app = App::new("Hello").function(function("hello").variable("BUCKET", bucket.reference()));
     insta::assert_snapshot!(report(&app));
+}
+
+/// Objects that are put into a bucket of the service's own.
+#[derive(Debug)]
+struct Uploads(Resource);
+
+impl Trigger for Uploads {
+    fn describe(&self) -> String {
+        "uploads".to_owned()
+    }
+
+    fn synthesize(&self, scope: &mut Scope<'_>) {
+        let function = scope.function().name().to_owned();
+        let buckets = sub("arn:${AWS::Partition}:s3:::*");
+        let permission = scope.allow_invocation(&[&function, "UploadsPermission"], "s3.amazonaws.com", buckets);
+        let tells = property!(AWS::S3::Bucket.NotificationConfiguration {
+            LambdaConfigurations: [{ Event: "s3:ObjectCreated:*", Function: (scope.function_arn()) }],
+        });
+        scope.change(&self.0, |bucket| bucket.property("NotificationConfiguration", tells).depends_on(permission));
+    }
+}
+
+#[test]
+fn a_trigger_changes_a_bucket_of_the_users() {
+    let bucket = resource!(AWS::S3::Bucket { VersioningConfiguration: { Status: "Enabled" } });
+    let resize = function("resize").variable("BUCKET", bucket.reference()).trigger(Uploads(bucket.clone()));
+    let app = App::new("Images").function(resize).resource("Images", bucket.retain());
+    let images = &template(&app)["Resources"]["Images"];
+    let expected = json!({
+        "Type": "AWS::S3::Bucket",
+        "DependsOn": ["ResizeUploadsPermission"],
+        "DeletionPolicy": "Retain",
+        "UpdateReplacePolicy": "Retain",
+        "Properties": {
+            "NotificationConfiguration": {"LambdaConfigurations": [
+                {"Event": "s3:ObjectCreated:*", "Function": {"Fn::GetAtt": ["ResizeFunction", "Arn"]}},
+            ]},
+            "VersioningConfiguration": {"Status": "Enabled"},
+        },
+    });
+    assert_eq!(images, &expected);
+    app.check().unwrap_or_else(|mistakes| panic!("{mistakes}"));
+
+    let nowhere = function("resize").trigger(Uploads(resource!(AWS::S3::Bucket)));
+    let message = "function `resize`: a trigger refers to a resource of type AWS::S3::Bucket that was never added: add it \
+                   with `.resource(id, ...)`";
+    assert!(report(&App::new("Images").function(nowhere)).ends_with(message));
+}
+
+fn worker() -> Resource {
+    resource!(AWS::IAM::Role {
+        RoleName: (sub("${AWS::StackName}-worker")),
+        AssumeRolePolicyDocument: {
+            Statement: [{ Effect: "Allow", Principal: { Service: "acme.amazonaws.com" }, Action: "sts:AssumeRole" }],
+        },
+    })
+}
+
+/// A service with a resource of a private type, which works with a role of the service's own.
+fn private_type(permission: impl FnOnce(&Resource) -> Statement) -> App {
+    let role = worker();
+    hello()
+        .type_permission("Acme::Db::Table", permission(&role))
+        .resource("Table", Resource::raw("Acme::Db::Table", json!({"Role": role.attribute("Arn")})))
+        .resource("Worker", role)
+        .environment(Environment::new("test", ()))
+        .pipeline(Pipeline::github("https://github.com/acme/hello"))
+}
+
+#[test]
+fn a_permission_for_a_type_is_on_the_resource_that_it_refers_to() {
+    let pass = |role: &Resource| Statement::allow(["iam:PassRole"]).on(role.attribute("Arn"));
+    let synthesis = private_type(pass).synthesize().unwrap();
+    let stack = synthesis.pipeline(synthesis.model.pipeline().unwrap(), Source::Connection).unwrap();
+    let stack: Json = serde_json::from_str(&stack.to_json()).unwrap();
+    let mut passed = Vec::new();
+    each_statement(&stack, &mut |statement| {
+        if statement["Condition"].is_null() && statement["Action"].to_string().contains("iam:PassRole") {
+            passed.push(statement["Resource"].clone());
+        }
+    });
+    let worker = "arn:${AWS::Partition}:iam::${AWS::AccountId}:role/Test-Hello-main-worker";
+    assert_eq!(passed, [json!({"Fn::Sub": worker})]);
+}
+
+fn each_statement(json: &Json, look: &mut impl FnMut(&Json)) {
+    match json {
+        Json::Object(map) if map.contains_key("Action") && map.contains_key("Effect") => look(json),
+        Json::Object(map) => map.values().for_each(|value| each_statement(value, look)),
+        Json::Array(items) => items.iter().for_each(|value| each_statement(value, look)),
+        _ => {}
+    }
+}
+
+#[test]
+fn a_permission_for_a_type_that_refers_to_nothing_is_a_mistake() {
+    let other = |_: &Resource| Statement::allow(["iam:PassRole"]).on(worker().attribute("Arn"));
+    assert!(report(&private_type(other)).contains(
+        "`App::type_permission` for `Acme::Db::Table` refers to a resource of type AWS::IAM::Role that was never added"
+    ));
+    let gone = |_: &Resource| Statement::allow(["iam:PassRole"]).on(LogicalId::new("Gone").unwrap().attribute("Arn"));
+    assert!(report(&private_type(gone)).contains(
+        "`App::type_permission` for `Acme::Db::Table` refers to `Gone`, but the template has no resource or parameter"
+    ));
+    let condition = |role: &Resource| {
+        let key = json!({"ArnEquals": {"acme:Table": worker().attribute("Arn")}});
+        Statement::allow(["iam:PassRole"]).on(role.attribute("Arn")).when(key)
+    };
+    assert!(report(&private_type(condition)).contains("that was never added"));
+}
+
+#[test]
+fn no_condition_of_the_users_takes_the_place_of_the_one_that_bounds_roles() {
+    let app = hello().condition("HasPermissionsBoundary", Value::Bool(false));
+    assert!(
+        report(&app)
+            .ends_with("the condition `HasPermissionsBoundary` is called like another one of the template: rename it")
+    );
 }
 
 #[test]

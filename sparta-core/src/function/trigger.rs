@@ -1,0 +1,180 @@
+//! What the triggers of a function have in common, and where they add what they need.
+
+use std::fmt::Debug;
+
+use super::FunctionSpec;
+use crate::{
+    attribute,
+    cfn::{LogicalId, Output, Resource, TemplateMistake, Value},
+    iam::Statement,
+    mistake::Problem,
+    resource,
+    stack::Stack,
+};
+
+/// Something that invokes a function: the resources that it takes and the permissions that it needs.
+///
+/// Sparta's own are in [`trigger`](crate::trigger); implement this for others.
+///
+/// # Example
+///
+/// ```
+/// use sparta_core::{FunctionSpec, Problem, cfn::Resource, trigger::{Scope, Trigger}};
+///
+/// /// Messages of an SNS topic.
+/// #[derive(Debug)]
+/// struct Topic {
+///     arn: String,
+/// }
+///
+/// #[derive(Debug, thiserror::Error)]
+/// #[error("`{0}` is not the ARN of a topic: `arn:aws:sns:eu-west-1:123456789012:orders` is one")]
+/// struct TopicMistake(String);
+///
+/// impl Trigger for Topic {
+///     fn describe(&self) -> String {
+///         format!("topic {}", self.arn)
+///     }
+///
+///     fn check(&self, _: &FunctionSpec) -> Vec<Problem> {
+///         if self.arn.starts_with("arn:") { Vec::new() } else { vec![TopicMistake(self.arn.clone()).into()] }
+///     }
+///
+///     fn synthesize(&self, scope: &mut Scope<'_>) {
+///         let subscription = serde_json::json!({
+///             "TopicArn": self.arn,
+///             "Protocol": "lambda",
+///             "Endpoint": scope.function_arn(),
+///         });
+///         let name = scope.function().name().to_owned();
+///         scope.add(&[&name, "Subscription"], Resource::raw("AWS::SNS::Subscription", subscription));
+///         scope.allow_invocation(&[&name, "TopicPermission"], "sns.amazonaws.com", self.arn.as_str());
+///     }
+/// }
+///
+/// # use sparta_core::{App, Error, Function, Request, service_fn};
+/// let hello = Function::http("hello", service_fn(async |_: Request| Ok::<_, Error>("hello")));
+/// let app = App::new("Hello").function(hello.trigger(Topic { arn: "orders".into() }));
+/// assert!(app.check().unwrap_err().to_string().contains("function `hello`: `orders` is not the ARN of a topic"));
+/// ```
+pub trait Trigger: Debug + Send + Sync + 'static {
+    /// One line for people: `GET /hello`.
+    fn describe(&self) -> String;
+
+    /// Mistakes that AWS would only report during deployment. Each is an error of the trigger's own type, whose text is
+    /// lower case and names the remedy.
+    fn check(&self, function: &FunctionSpec) -> Vec<Problem> {
+        _ = function;
+        Vec::new()
+    }
+
+    /// What only one trigger of an App can have, such as a route; two triggers with the same key are a mistake.
+    fn unique_key(&self, function: &FunctionSpec) -> Option<String> {
+        _ = function;
+        None
+    }
+
+    /// Whether it takes answers as streams, as a [`FunctionUrl`](crate::trigger::FunctionUrl) may.
+    fn streams(&self) -> bool {
+        false
+    }
+
+    /// Adds its resources to the template.
+    fn synthesize(&self, scope: &mut Scope<'_>);
+}
+
+/// The place in a template where a trigger adds what it needs.
+#[derive(Debug)]
+pub struct Scope<'a> {
+    pub(super) stack: &'a mut Stack,
+    pub(super) function: &'a FunctionSpec,
+    pub(super) statements: &'a mut Vec<Statement>,
+}
+
+impl Scope<'_> {
+    /// The function that is triggered.
+    pub fn function(&self) -> &FunctionSpec {
+        self.function
+    }
+
+    /// The ARN of the function.
+    pub fn function_arn(&self) -> Value {
+        attribute!(AWS::Lambda::Function, self.function.logical_id("Function"), "Arn")
+    }
+
+    /// The name of the function.
+    pub fn function_name(&self) -> Value {
+        self.function.logical_id("Function").reference()
+    }
+
+    /// Adds a resource named by `words`, numbered where that name is taken, and gives its logical id.
+    pub fn add(&mut self, words: &[&str], resource: Resource) -> LogicalId {
+        self.stack.numbered(&LogicalId::of_words(words.iter().copied()), resource)
+    }
+
+    /// Adds a resource that all triggers of the App share, once.
+    pub fn share(&mut self, name: &str, resource: impl FnOnce() -> Resource) -> LogicalId {
+        self.stack.share(LogicalId::of_words([name]), resource)
+    }
+
+    /// Changes a resource that the service has added with [`App::resource`](crate::App::resource), such as a bucket that
+    /// tells the function of its objects. One that was never added is a mistake.
+    ///
+    /// # Example
+    ///
+    /// ```
+    /// use sparta_core::{cfn::{Resource, Value}, property, trigger::{Scope, Trigger}};
+    ///
+    /// /// Objects that are put into a bucket.
+    /// #[derive(Debug)]
+    /// struct Uploads(Resource);
+    ///
+    /// impl Trigger for Uploads {
+    ///     fn describe(&self) -> String {
+    ///         "uploads".to_owned()
+    ///     }
+    ///
+    ///     fn synthesize(&self, scope: &mut Scope<'_>) {
+    ///         let source = Value::function("Fn::Sub", "arn:${AWS::Partition}:s3:::*");
+    ///         let permission = scope.allow_invocation(&["Uploads", "Permission"], "s3.amazonaws.com", source);
+    ///         let tells = property!(AWS::S3::Bucket.NotificationConfiguration {
+    ///             LambdaConfigurations: [{ Event: "s3:ObjectCreated:*", Function: (scope.function_arn()) }],
+    ///         });
+    ///         scope.change(&self.0, |bucket| bucket.property("NotificationConfiguration", tells).depends_on(permission));
+    ///     }
+    /// }
+    /// ```
+    pub fn change(&mut self, resource: &Resource, change: impl FnOnce(Resource) -> Resource) {
+        if !self.stack.change(&LogicalId::from(resource), change) {
+            let (from, resource_type) = ("a trigger".to_owned(), resource.kind().to_owned());
+            let mistake = self.function.mistake(TemplateMistake::ResourceNeverAdded { from, resource_type });
+            self.stack.report(mistake);
+        }
+    }
+
+    /// Adds a permission to the function's role.
+    pub fn grant(&mut self, statement: Statement) {
+        self.statements.push(statement);
+    }
+
+    /// Lets an AWS service invoke the function, from `source_arn` only, and gives the permission's logical id.
+    pub fn allow_invocation(&mut self, words: &[&str], service: &str, source_arn: impl Into<Value>) -> LogicalId {
+        let permission = invocation(&self.function_arn(), service, source_arn.into());
+        self.add(words, permission)
+    }
+
+    /// Adds an output of the stack; two of one name with different values are a mistake.
+    pub fn output(&mut self, words: &[&str], output: Output) {
+        self.stack.output(LogicalId::of_words(words.iter().copied()), output);
+    }
+}
+
+/// Lets an AWS service invoke a function, from `source_arn` only.
+pub(crate) fn invocation(function_arn: &Value, service: &str, source_arn: Value) -> Resource {
+    resource!(AWS::Lambda::Permission {
+        Action: "lambda:InvokeFunction",
+        FunctionName: (function_arn),
+        Principal: (service),
+        SourceArn: (source_arn),
+    })
+}
