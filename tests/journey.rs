@@ -227,7 +227,7 @@ fn a_token_is_in_secrets_manager_and_nowhere_else() {
     let output = account.output.path().to_str().unwrap();
     let arguments = ["provisionPipeline", "--level", "trace", "--outputDir", output, "--oauth"];
     let created = run(account.command(arguments).env("SPARTA_OAUTH_TOKEN", TOKEN));
-    assert_says(&created.stderr, &["The token is kept in the new secret"]);
+    assert_says(&created.stderr, &["The token is stored in the new secret"]);
     let again = account.run(arguments.into_iter().chain([TOKEN]));
     assert_says(&again.stderr, &["holds this token already"]);
     assert_says(&again.stdout, &["stack HelloPipeline-main is unchanged"]);
