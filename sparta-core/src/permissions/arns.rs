@@ -9,12 +9,12 @@ use crate::cfn::{LogicalId, Resource};
 
 /// The ARNs of a resource itself; none where the registry does not tell which kind of ARN it has.
 pub(super) fn own(place: &Place<'_>, id: &LogicalId, resource: &Resource) -> Vec<String> {
-    let handlers = sparta_schema::resource_type(resource.kind()).and_then(|kind| kind.handlers());
+    let handlers = sparta_schema::resource_type(resource.resource_type()).and_then(|kind| kind.handlers());
     let actions = handlers.into_iter().flat_map(|it| it.create.iter().chain(&it.delete));
     let mut services = actions.filter_map(|action| Some(action.split_once(':')?.0)).collect::<Vec<_>>();
     services.dedup();
     let resources = services.iter().filter_map(|service| iam::service(service)).flat_map(|it| it.resources());
-    let types = resources.filter(|it| is_own(resource.kind(), it.name));
+    let types = resources.filter(|it| is_own(resource.resource_type(), it.name));
     let mut arns: Vec<String> = types.flat_map(|it| of(place, id, resource, it)).collect();
     arns.dedup();
     arns
@@ -23,7 +23,7 @@ pub(super) fn own(place: &Place<'_>, id: &LogicalId, resource: &Resource) -> Vec
 /// The ARNs of a resource as one of IAM's types.
 pub(super) fn of(place: &Place<'_>, id: &LogicalId, resource: &Resource, kind: &iam::Resource) -> Vec<String> {
     let names = names::names(place, id, resource);
-    formats(resource.kind(), kind).flat_map(|format| names.iter().map(|name| fill(format, name))).collect()
+    formats(resource.resource_type(), kind).flat_map(|format| names.iter().map(|name| fill(format, name))).collect()
 }
 
 /// All resources of one of IAM's types, as far as they can concern CloudFormation's type `of`.

@@ -58,7 +58,7 @@ impl Boundary {
         let mut found = Found { place: *place, needs: Needs::default(), mistakes: BTreeSet::new() };
         let mut identities = 0;
         for (id, resource) in place.template.resources() {
-            match resource.kind() {
+            match resource.resource_type() {
                 "AWS::IAM::Role" | "AWS::IAM::User" => {
                     identities += 1;
                     found.identity(id, resource);
@@ -87,7 +87,7 @@ impl Boundary {
 
 fn is_about_groups(place: &Place<'_>, resource: &Resource) -> bool {
     const GROUPS: [&str; 3] = ["AWS::IAM::Group", "AWS::IAM::GroupPolicy", "AWS::IAM::UserToGroupAddition"];
-    GROUPS.contains(&resource.kind()) || given::named(place, resource, "group") != Given::default()
+    GROUPS.contains(&resource.resource_type()) || given::named(place, resource, "group") != Given::default()
 }
 
 /// What the policies of a template allow, as far as they were read.
@@ -211,7 +211,9 @@ fn known(place: &Place<'_>, action: &Value) -> Option<String> {
 /// Policies whose content the template does not show.
 fn attached(place: &Place<'_>, id: &LogicalId, role: &Resource) -> Vec<BoundaryMistake> {
     let is_own = |policy: &Value| match policy.as_function() {
-        Some(("Ref", Value::String(name))) => place.resource(name).is_some_and(|(_, it)| it.kind() == MANAGED_POLICY),
+        Some(("Ref", Value::String(name))) => {
+            place.resource(name).is_some_and(|(_, it)| it.resource_type() == MANAGED_POLICY)
+        }
         Some(("Fn::GetAtt", _)) => place.text(policy).contains(":policy/"),
         _ => false,
     };

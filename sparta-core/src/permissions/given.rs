@@ -34,7 +34,9 @@ pub(super) fn roles(place: &Place<'_>, resource: &Resource) -> Given {
     let mut given = named(place, resource, "role");
     for leaf in leaves(resource).iter().filter(|leaf| !leaf.free) {
         let mut own = own(place, leaf.value, &["AWS::IAM::Role"]);
-        for (_, profile) in referred(place, leaf.value).filter(|(_, it)| it.kind() == "AWS::IAM::InstanceProfile") {
+        for (_, profile) in
+            referred(place, leaf.value).filter(|(_, it)| it.resource_type() == "AWS::IAM::InstanceProfile")
+        {
             own.extend(roles(place, profile).arns);
         }
         let text = place.text(leaf.value);
@@ -55,7 +57,7 @@ pub(super) fn roles(place: &Place<'_>, resource: &Resource) -> Given {
 pub(super) fn named(place: &Place<'_>, resource: &Resource, kind: &str) -> Given {
     let mut given = Given::default();
     let Some((_, own_kind, properties)) = IDENTITIES.iter().find(|(name, ..)| *name == kind) else { return given };
-    if !resource.kind().starts_with("AWS::IAM::") || resource.kind() == *own_kind {
+    if !resource.resource_type().starts_with("AWS::IAM::") || resource.resource_type() == *own_kind {
         return given;
     }
     for leaf in leaves(resource).into_iter().filter(|leaf| leaf.above.is_empty() && properties.contains(&leaf.name)) {
@@ -116,7 +118,7 @@ fn function(place: &Place<'_>, value: &Value) -> Option<BTreeSet<String>> {
         return Some(own);
     }
     for (_, part) in referred(place, value) {
-        if matches!(part.kind(), "AWS::Lambda::Alias" | "AWS::Lambda::Version") {
+        if matches!(part.resource_type(), "AWS::Lambda::Alias" | "AWS::Lambda::Version") {
             return Some(functions(place, part)).filter(|given| given.unknown.is_empty()).map(|given| given.arns);
         }
     }
@@ -136,7 +138,7 @@ fn function(place: &Place<'_>, value: &Value) -> Option<BTreeSet<String>> {
 
 /// The ARNs of the template's resources of some types that a value is made from.
 fn own(place: &Place<'_>, value: &Value, kinds: &[&str]) -> BTreeSet<String> {
-    let found = referred(place, value).filter(|(_, it)| kinds.contains(&it.kind()));
+    let found = referred(place, value).filter(|(_, it)| kinds.contains(&it.resource_type()));
     found.flat_map(|(id, it)| arns::own(place, id, it)).collect()
 }
 

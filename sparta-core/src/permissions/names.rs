@@ -70,13 +70,13 @@ fn of(kind: &str) -> Option<&'static Naming> {
 
 /// What a resource may be called, as it is at the end of its ARN: more than one name where a condition decides.
 pub(super) fn names(place: &Place<'_>, id: &LogicalId, resource: &Resource) -> Vec<String> {
-    let Some(naming) = of(resource.kind()) else { return vec![ANY.to_owned()] };
+    let Some(naming) = of(resource.resource_type()) else { return vec![ANY.to_owned()] };
     let given = resource.properties().get(naming.property);
     let mut names: Vec<String> = alternatives(given).into_iter().map(|name| naming.given(&place.text(name))).collect();
     if is_optional(given) {
         names.push(naming.made_up(place, id));
     }
-    let path = resource.properties().get("Path").filter(|_| resource.kind().starts_with("AWS::IAM::"));
+    let path = resource.properties().get("Path").filter(|_| resource.resource_type().starts_with("AWS::IAM::"));
     let mut paths: Vec<String> = alternatives(path).into_iter().map(|path| place.text(path)).collect();
     if is_optional(path) {
         paths.push("/".to_owned());
@@ -87,14 +87,14 @@ pub(super) fn names(place: &Place<'_>, id: &LogicalId, resource: &Resource) -> V
 
 /// The property that names a resource whose name is known only when it is deployed.
 pub(super) fn unknown(place: &Place<'_>, id: &LogicalId, resource: &Resource) -> Option<&'static str> {
-    let naming = of(resource.kind())?;
+    let naming = of(resource.resource_type())?;
     let is_given = [naming.property, "Path"].iter().any(|property| resource.properties().contains_key(*property));
     (is_given && names(place, id, resource).iter().any(|name| name.starts_with(ANY))).then_some(naming.property)
 }
 
 /// What `Ref` gives of a resource, where it is one thing.
 pub(super) fn reference(place: &Place<'_>, id: &LogicalId, resource: &Resource) -> String {
-    let found = match of(resource.kind()) {
+    let found = match of(resource.resource_type()) {
         Some(naming) if !naming.refers_by_arn => names(place, id, resource),
         Some(_) => super::arns::own(place, id, resource),
         None => Vec::new(),

@@ -68,13 +68,13 @@ impl Needs {
         let mut needs = Self::default();
         let mut mistakes = BTreeSet::new();
         for (id, resource) in place.template.resources() {
-            let said = described.iter().filter(|(kind, _)| kind == resource.kind());
+            let said = described.iter().filter(|(kind, _)| kind == resource.resource_type());
             let said: Vec<&Statement> = said.map(|(_, statement)| statement).collect();
             let actions = actions::of(resource);
             // What a nested stack's resources take is in another template.
-            let is_stack = resource.kind() == "AWS::CloudFormation::Stack";
+            let is_stack = resource.resource_type() == "AWS::CloudFormation::Stack";
             if (actions.is_none() || is_stack) && said.is_empty() {
-                mistakes.insert(NeedsMistake::Type(resource.kind().to_owned()));
+                mistakes.insert(NeedsMistake::Type(resource.resource_type().to_owned()));
             }
             let actions = actions.unwrap_or_default();
             let mut unknown = unknown(place, id, resource, &actions);
@@ -84,7 +84,7 @@ impl Needs {
                     On::Unknown => unknown.push(NeedsMistake::Target {
                         resource: id.to_string(),
                         action: action.clone(),
-                        kind: resource.kind().to_owned(),
+                        kind: resource.resource_type().to_owned(),
                     }),
                 }
             }
@@ -97,7 +97,7 @@ impl Needs {
 
     /// What the reviewed table adds on other resources, and what a custom resource's provider takes.
     fn add_beyond(&mut self, place: &Place<'_>, resource: &Resource) {
-        for added in reviewed::added(resource.kind()).into_iter().flatten() {
+        for added in reviewed::added(resource.resource_type()).into_iter().flatten() {
             let Some(on) = added.on else { continue };
             added.actions.iter().for_each(|action| self.insert(action, None, [on.to_owned()].into()));
         }
@@ -151,7 +151,7 @@ impl Needs {
 /// What bounds an action besides what it is on.
 fn condition(place: &Place<'_>, resource: &Resource, action: &str, boundary: Option<&str>) -> Option<Condition> {
     if action == "iam:PassRole" {
-        let services = reviewed::principals(resource.kind());
+        let services = reviewed::principals(resource.resource_type());
         return Some(Condition::new("StringEquals", "iam:PassedToService", services));
     }
     if let Some(boundary) = boundary.filter(|_| BOUND_BY_BOUNDARY.contains(&action)) {
@@ -182,7 +182,7 @@ impl NeedsMistake {
 fn unknown(place: &Place<'_>, id: &LogicalId, resource: &Resource, actions: &BTreeSet<String>) -> Vec<NeedsMistake> {
     const WITH_RIGHTS: [&str; 4] =
         ["AWS::IAM::ManagedPolicy", "AWS::IAM::Role", "AWS::IAM::User", "AWS::Lambda::Function"];
-    let (name, kind) = (|| id.to_string(), || resource.kind().to_owned());
+    let (name, kind) = (|| id.to_string(), || resource.resource_type().to_owned());
     let mut found = Vec::new();
     if actions.contains("iam:PassRole") {
         let roles = given::roles(place, resource).unknown.into_iter();
@@ -195,7 +195,7 @@ fn unknown(place: &Place<'_>, id: &LogicalId, resource: &Resource, actions: &BTr
     if !given::providers(place, resource).unknown.is_empty() {
         found.push(NeedsMistake::Provider { resource: name(), kind: kind() });
     }
-    if WITH_RIGHTS.contains(&resource.kind())
+    if WITH_RIGHTS.contains(&resource.resource_type())
         && let Some(property) = names::unknown(place, id, resource)
     {
         found.push(NeedsMistake::Name { resource: name(), property: property.to_owned() });

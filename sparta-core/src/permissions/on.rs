@@ -23,7 +23,7 @@ pub(super) enum On {
 pub(super) fn of(place: &Place<'_>, id: &LogicalId, resource: &Resource, action: &str) -> On {
     match action {
         "iam:PassRole" => return On::These(given::roles(place, resource).arns),
-        "iam:GetRole" if resource.kind() != "AWS::IAM::Role" => {
+        "iam:GetRole" if resource.resource_type() != "AWS::IAM::Role" => {
             return On::These(given::roles(place, resource).arns);
         }
         "iam:CreateServiceLinkedRole" => return On::These([SERVICE_LINKED.to_owned()].into()),
@@ -58,7 +58,7 @@ const SERVICE_LINKED: &str = "arn:${AWS::Partition}:iam::${AWS::AccountId}:role/
 /// The resource itself if it is of one of IAM's types, or else what is named of them, or else all of them.
 fn of_types(place: &Place<'_>, id: &LogicalId, resource: &Resource, action: &str, types: &[&iam::Resource]) -> On {
     let among = |id: &LogicalId, resource: &Resource| -> BTreeSet<String> {
-        let own = types.iter().filter(|it| arns::is_own(resource.kind(), it.name));
+        let own = types.iter().filter(|it| arns::is_own(resource.resource_type(), it.name));
         own.flat_map(|it| arns::of(place, id, resource, it)).collect()
     };
     let own = among(id, resource);
@@ -72,10 +72,11 @@ fn of_types(place: &Place<'_>, id: &LogicalId, resource: &Resource, action: &str
     };
     let others = if others.is_empty() { named(place, resource, action, types, &among) } else { others };
     if !others.is_empty() || !reviewed::is_never_on_all(action) {
-        let all = || types.iter().flat_map(|it| arns::all(resource.kind(), it)).collect();
+        let all = || types.iter().flat_map(|it| arns::all(resource.resource_type(), it)).collect();
         return On::These(if others.is_empty() { all() } else { others });
     }
-    let is_identity = resource.kind().starts_with("AWS::IAM::") && resource.kind() != "AWS::IAM::ServiceLinkedRole";
+    let is_identity =
+        resource.resource_type().starts_with("AWS::IAM::") && resource.resource_type() != "AWS::IAM::ServiceLinkedRole";
     match action.starts_with("iam:") {
         // A policy without users gives rights to none.
         true if is_identity => On::These(BTreeSet::new()),

@@ -73,7 +73,7 @@ impl<'a> Place<'a> {
 
     fn attribute(&self, id: &str, attribute: &str) -> String {
         let found = self.resource(id).and_then(|(id, resource)| {
-            let end = reviewed::own_arn(resource.kind(), attribute)?;
+            let end = reviewed::own_arn(resource.resource_type(), attribute)?;
             let [arn] = <[String; 1]>::try_from(arns::own(self, id, resource)).ok()?;
             Some(arn + end)
         });
