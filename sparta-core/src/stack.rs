@@ -150,7 +150,8 @@ impl Stack {
 
     /// Changes all resources of a type.
     pub(crate) fn change_all(&mut self, resource_type: &str, change: impl Fn(Resource) -> Resource) {
-        let resources = self.template.resources().iter().filter(|(_, resource)| resource.kind() == resource_type);
+        let resources =
+            self.template.resources().iter().filter(|(_, resource)| resource.resource_type() == resource_type);
         for id in resources.map(|(id, _)| id.clone()).collect::<Vec<_>>() {
             self.template.change(&id, &change);
         }

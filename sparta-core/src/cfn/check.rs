@@ -44,7 +44,7 @@ impl Template {
         let malformed = self.resources().iter().filter(|(_, resource)| resource.malformed);
         let malformed = malformed.map(|(id, resource)| TemplateMistake::Properties {
             id: id.clone(),
-            resource_type: resource.kind().to_owned(),
+            resource_type: resource.resource_type().to_owned(),
         });
         let ambiguous = self
             .ambiguous()

@@ -170,9 +170,9 @@ impl Reader {
     fn resource(&mut self, path: &str, value: Value) -> Option<Resource> {
         let before = self.0.len();
         let mut keys = self.map(path, value)?;
-        let kind = keys.remove("Type").unwrap_or(Value::Null);
-        let kind = self.text(&format!("{path}.Type"), kind).unwrap_or_default();
-        let mut resource = Resource::of(&kind, Map::new());
+        let resource_type = keys.remove("Type").unwrap_or(Value::Null);
+        let resource_type = self.text(&format!("{path}.Type"), resource_type).unwrap_or_default();
+        let mut resource = Resource::of(&resource_type, Map::new());
         for (key, value) in keys {
             let path = format!("{path}.{key}");
             match key.as_str() {

@@ -6,11 +6,11 @@ use super::{Resource, Value};
 /// Marks the number of an expression in the text; no text of the user's begins with it.
 const EXPRESSION: char = '\0';
 
-/// A resource of `kind` with the properties in `text`.
+/// A resource of `resource_type` with the properties in `text`.
 #[doc(hidden)]
-pub fn resource(kind: &str, text: &str, expressions: &mut [Option<Value>]) -> Resource {
+pub fn resource(resource_type: &str, text: &str, expressions: &mut [Option<Value>]) -> Resource {
     match value(text, expressions) {
-        Value::Map(properties) => Resource::of(kind, properties),
+        Value::Map(properties) => Resource::of(resource_type, properties),
         _ => unreachable!("the macro wrote a map"),
     }
 }

@@ -12,11 +12,11 @@ use super::{LogicalId, Output, Resource, Value};
 pub(super) struct Token(LogicalId);
 
 impl Token {
-    pub(super) fn new(kind: &str) -> Self {
+    pub(super) fn new(resource_type: &str) -> Self {
         // The number is never seen, since a template without mistakes has no placeholder left.
         static NEXT: AtomicU64 = AtomicU64::new(0);
         let number = NEXT.fetch_add(1, Ordering::Relaxed);
-        Self(LogicalId::placeholder(format!("<{number}:{kind}>")))
+        Self(LogicalId::placeholder(format!("<{number}:{resource_type}>")))
     }
 
     pub(super) fn id(&self) -> &LogicalId {

@@ -31,7 +31,7 @@ use super::{IntoValue, LogicalId, Value, placeholder::Token};
 #[serde(rename_all = "PascalCase")]
 pub struct Resource {
     #[serde(rename = "Type")]
-    pub(super) kind: String,
+    pub(super) resource_type: String,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(super) depends_on: Vec<LogicalId>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -84,9 +84,9 @@ pub enum UpdateReplacePolicy {
 }
 
 impl Resource {
-    pub(crate) fn of(kind: &str, properties: BTreeMap<String, Value>) -> Self {
+    pub(crate) fn of(resource_type: &str, properties: BTreeMap<String, Value>) -> Self {
         Self {
-            kind: kind.to_owned(),
+            resource_type: resource_type.to_owned(),
             depends_on: Vec::new(),
             condition: None,
             deletion_policy: None,
@@ -96,7 +96,7 @@ impl Resource {
             metadata: None,
             properties,
             malformed: false,
-            token: Token::new(kind),
+            token: Token::new(resource_type),
         }
     }
 
@@ -113,12 +113,12 @@ impl Resource {
     ///
     /// let queue = Resource::raw("AWS::SQS::Queue", json!({"VisibilityTimeout": 60}));
     /// ```
-    pub fn raw(kind: impl AsRef<str>, properties: serde_json::Value) -> Self {
+    pub fn raw(resource_type: impl AsRef<str>, properties: serde_json::Value) -> Self {
         match Value::from(properties) {
-            Value::Map(properties) => Self::of(kind.as_ref(), properties),
+            Value::Map(properties) => Self::of(resource_type.as_ref(), properties),
             other => {
                 let malformed = other != Value::Null;
-                Self { malformed, ..Self::of(kind.as_ref(), BTreeMap::new()) }
+                Self { malformed, ..Self::of(resource_type.as_ref(), BTreeMap::new()) }
             }
         }
     }
@@ -222,8 +222,8 @@ impl Resource {
     }
 
     /// The type, such as `AWS::SQS::Queue`.
-    pub fn kind(&self) -> &str {
-        &self.kind
+    pub fn resource_type(&self) -> &str {
+        &self.resource_type
     }
 
     /// The properties by name.

@@ -66,7 +66,7 @@ impl Template {
         self.resolver.resource(&mut resource);
         if let Some(first) = self.resources.get(&id) {
             if *first != resource {
-                let (first, second) = (first.kind().to_owned(), resource.kind().to_owned());
+                let (first, second) = (first.resource_type().to_owned(), resource.resource_type().to_owned());
                 self.conflicts.push(TemplateMistake::Conflict { what: "resource", id, first, second });
             }
             return false;
@@ -161,7 +161,8 @@ impl Template {
     /// a name of its own, `CAPABILITY_IAM` where there is one without.
     pub fn capability(&self) -> Option<&'static str> {
         const NAMES: [&str; 5] = ["RoleName", "ManagedPolicyName", "UserName", "GroupName", "InstanceProfileName"];
-        let mut roles = self.resources.values().filter(|resource| resource.kind().starts_with("AWS::IAM::")).peekable();
+        let mut roles =
+            self.resources.values().filter(|resource| resource.resource_type().starts_with("AWS::IAM::")).peekable();
         roles.peek()?;
         let named = roles.any(|role| NAMES.iter().any(|name| role.properties().contains_key(*name)));
         Some(if named { "CAPABILITY_NAMED_IAM" } else { "CAPABILITY_IAM" })

@@ -11,9 +11,9 @@ pub enum GrantMistake {
     #[error("its permission for {actions} names no resource: add `.on(arn)`")]
     NoResource { actions: String },
     #[error("its permission for `{0}` names no action: `s3:GetObject` is one")]
-    Action(String),
+    NotAnAction(String),
     #[error("its permission is on `{0}`, which is neither an ARN nor `*`")]
-    Resource(String),
+    NotAnArn(String),
 }
 
 impl FunctionSpec {
@@ -24,8 +24,8 @@ impl FunctionSpec {
             let without = without.then(|| GrantMistake::NoResource { actions: grant.actions().join(", ") });
             let actions = grant.actions().iter().filter(|action| !is_action(action));
             let resources = grant.resources().iter().filter_map(Value::as_str).filter(|it| !is_resource(it));
-            let actions = actions.cloned().map(GrantMistake::Action);
-            without.into_iter().chain(actions).chain(resources.map(|it| GrantMistake::Resource(it.to_owned())))
+            let actions = actions.cloned().map(GrantMistake::NotAnAction);
+            without.into_iter().chain(actions).chain(resources.map(|it| GrantMistake::NotAnArn(it.to_owned())))
         });
         problems.map(|problem| self.mistake(problem))
     }

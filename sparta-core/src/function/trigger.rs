@@ -146,7 +146,7 @@ impl Scope<'_> {
     /// ```
     pub fn change(&mut self, resource: &Resource, change: impl FnOnce(Resource) -> Resource) {
         if !self.stack.change(&LogicalId::from(resource), change) {
-            let (from, resource_type) = ("a trigger".to_owned(), resource.kind().to_owned());
+            let (from, resource_type) = ("a trigger".to_owned(), resource.resource_type().to_owned());
             let mistake = self.function.mistake(TemplateMistake::ResourceNeverAdded { from, resource_type });
             self.stack.report(mistake);
         }

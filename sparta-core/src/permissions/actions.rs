@@ -29,7 +29,7 @@ pub(super) fn listed(kind: &str) -> Option<BTreeSet<String>> {
 
 /// The listed actions that a resource with these properties needs.
 pub(super) fn of(resource: &Resource) -> Option<BTreeSet<String>> {
-    let kind = resource.kind();
+    let kind = resource.resource_type();
     let mut actions = listed(kind)?;
     actions.retain(|action| !overrides::is_unneeded(kind, action, |part| has_property(resource, part)));
     Some(actions)

@@ -39,7 +39,7 @@ impl Boundary {
         let mut found = Found { resolver, allowed: Required::default(), mistakes: BTreeSet::new() };
         let mut identities = 0;
         for (id, resource) in resolver.template.resources() {
-            match resource.kind() {
+            match resource.resource_type() {
                 "AWS::IAM::Role" | "AWS::IAM::User" => {
                     identities += 1;
                     found.identity(id, resource);
@@ -69,7 +69,7 @@ impl Boundary {
 
 fn is_about_groups<'a>(resolver: &Resolver<'a>, resource: &'a Resource) -> bool {
     const GROUPS: [&str; 3] = ["AWS::IAM::Group", "AWS::IAM::GroupPolicy", "AWS::IAM::UserToGroupAddition"];
-    GROUPS.contains(&resource.kind()) || principals::named(resolver, resource, "group") != Principals::default()
+    GROUPS.contains(&resource.resource_type()) || principals::named(resolver, resource, "group") != Principals::default()
 }
 
 /// What the policies of a template allow, as far as they were read.
@@ -197,7 +197,7 @@ fn known(resolver: &Resolver<'_>, action: &Value) -> Option<String> {
 fn attached(resolver: &Resolver<'_>, id: &LogicalId, role: &Resource) -> Vec<PermissionsMistake> {
     let is_own = |policy: &Value| match policy.as_function() {
         Some(("Ref", Value::String(name))) => {
-            resolver.resource(name).is_some_and(|(_, it)| it.kind() == MANAGED_POLICY)
+            resolver.resource(name).is_some_and(|(_, it)| it.resource_type() == MANAGED_POLICY)
         }
         Some(("Fn::GetAtt", _)) => {
             Arn::parse(&resolver.text(policy)).is_some_and(|arn| arn.resource.starts_with("policy/"))

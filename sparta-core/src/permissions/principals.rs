@@ -36,7 +36,7 @@ pub(super) fn roles<'a>(resolver: &Resolver<'a>, resource: &'a Resource) -> Prin
     for leaf in leaves(resource).iter().filter(|leaf| !leaf.user_keyed) {
         let mut own = own(resolver, leaf.value, &["AWS::IAM::Role"]);
         let referred = resolver.referred([leaf.value]).into_iter();
-        for (id, profile) in referred.filter(|(_, it)| it.kind() == "AWS::IAM::InstanceProfile") {
+        for (id, profile) in referred.filter(|(_, it)| it.resource_type() == "AWS::IAM::InstanceProfile") {
             own.extend(resolver.guarded(id, || roles(resolver, profile)).unwrap_or_default().arns);
         }
         let text = resolver.text(leaf.value);
@@ -58,7 +58,7 @@ pub(super) fn roles<'a>(resolver: &Resolver<'a>, resource: &'a Resource) -> Prin
 pub(super) fn named<'a>(resolver: &Resolver<'a>, resource: &'a Resource, kind: &str) -> Principals {
     let mut principals = Principals::default();
     let Some((_, own_kind, properties)) = IDENTITIES.iter().find(|(name, ..)| *name == kind) else { return principals };
-    if !resource.kind().starts_with("AWS::IAM::") || resource.kind() == *own_kind {
+    if !resource.resource_type().starts_with("AWS::IAM::") || resource.resource_type() == *own_kind {
         return principals;
     }
     for leaf in leaves(resource).into_iter().filter(|leaf| leaf.parent.is_empty() && properties.contains(&leaf.name)) {
@@ -119,7 +119,7 @@ fn function(resolver: &Resolver<'_>, value: &Value) -> Option<BTreeSet<String>> 
         return Some(own);
     }
     for (id, part) in resolver.referred([value]) {
-        if matches!(part.kind(), "AWS::Lambda::Alias" | "AWS::Lambda::Version") {
+        if matches!(part.resource_type(), "AWS::Lambda::Alias" | "AWS::Lambda::Version") {
             let of_part = resolver.guarded(id, || functions(resolver, part))?;
             return of_part.unknown.is_empty().then_some(of_part.arns);
         }
@@ -139,6 +139,6 @@ fn function(resolver: &Resolver<'_>, value: &Value) -> Option<BTreeSet<String>> 
 
 /// The ARNs of the template's resources of some types that a value is made from.
 fn own(resolver: &Resolver<'_>, value: &Value, kinds: &[&str]) -> BTreeSet<String> {
-    let found = resolver.referred([value]).into_iter().filter(|(_, it)| kinds.contains(&it.kind()));
+    let found = resolver.referred([value]).into_iter().filter(|(_, it)| kinds.contains(&it.resource_type()));
     found.flat_map(|(id, it)| resolver.own_arns(id, it)).collect()
 }

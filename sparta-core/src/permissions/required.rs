@@ -52,13 +52,13 @@ impl Required {
         let mut required = Self::default();
         let mut mistakes = BTreeSet::new();
         for (id, resource) in resolver.template.resources() {
-            let of_type = declared.iter().filter(|(kind, _)| kind == resource.kind());
+            let of_type = declared.iter().filter(|(kind, _)| kind == resource.resource_type());
             let of_type: Vec<&Statement> = of_type.map(|(_, statement)| statement).collect();
             let actions = actions::of(resource);
             // What a nested stack's resources take is in another template.
-            let is_stack = resource.kind() == "AWS::CloudFormation::Stack";
+            let is_stack = resource.resource_type() == "AWS::CloudFormation::Stack";
             if (actions.is_none() || is_stack) && of_type.is_empty() {
-                mistakes.insert(PermissionsMistake::ResourceType(resource.kind().to_owned()));
+                mistakes.insert(PermissionsMistake::ResourceType(resource.resource_type().to_owned()));
             }
             let actions = actions.unwrap_or_default();
             let mut unknown = unknown(resolver, id, resource, &actions);
@@ -68,7 +68,7 @@ impl Required {
                     Targets::Unknown => unknown.push(PermissionsMistake::UnknownTarget {
                         resource: id.to_string(),
                         action: action.clone(),
-                        kind: resource.kind().to_owned(),
+                        kind: resource.resource_type().to_owned(),
                     }),
                 }
             }
@@ -81,7 +81,7 @@ impl Required {
 
     /// What the overrides add on other resources, and what a custom resource's provider takes.
     fn add_beyond<'a>(&mut self, resolver: &Resolver<'a>, resource: &'a Resource) {
-        for added in overrides::added(resource.kind()).into_iter().flatten() {
+        for added in overrides::added(resource.resource_type()).into_iter().flatten() {
             let Some((service, on)) = added.on else { continue };
             let arn = resolver.arn(service, on);
             added.actions.iter().for_each(|action| self.insert(action, None, [arn.clone()].into()));
@@ -142,7 +142,7 @@ fn condition<'a>(
     boundary: Option<&str>,
 ) -> Option<Condition> {
     if action == "iam:PassRole" {
-        let services = overrides::principals(resource.kind());
+        let services = overrides::principals(resource.resource_type());
         return Some(Condition::new("StringEquals", "iam:PassedToService", services));
     }
     if let Some(boundary) = boundary.filter(|_| BOUND_BY_BOUNDARY.contains(&action)) {
@@ -176,7 +176,7 @@ fn unknown<'a>(
 ) -> Vec<PermissionsMistake> {
     const WITH_RIGHTS: [&str; 4] =
         ["AWS::IAM::ManagedPolicy", "AWS::IAM::Role", "AWS::IAM::User", "AWS::Lambda::Function"];
-    let (name, kind) = (|| id.to_string(), || resource.kind().to_owned());
+    let (name, kind) = (|| id.to_string(), || resource.resource_type().to_owned());
     let mut found = Vec::new();
     if actions.contains("iam:PassRole") {
         let roles = principals::roles(resolver, resource).unknown.into_iter();
@@ -193,7 +193,7 @@ fn unknown<'a>(
     if !principals::providers(resolver, resource).unknown.is_empty() {
         found.push(PermissionsMistake::UnknownProvider { resource: name(), kind: kind() });
     }
-    if WITH_RIGHTS.contains(&resource.kind())
+    if WITH_RIGHTS.contains(&resource.resource_type())
         && let Some(property) = resolver.unknown_name(id, resource)
     {
         found.push(PermissionsMistake::UnknownName { resource: name(), property: property.to_owned() });

@@ -23,7 +23,7 @@ pub(super) enum Targets {
 pub(super) fn of<'a>(resolver: &Resolver<'a>, id: &'a LogicalId, resource: &'a Resource, action: &str) -> Targets {
     match action {
         "iam:PassRole" => return Targets::Known(principals::roles(resolver, resource).arns),
-        "iam:GetRole" if resource.kind() != "AWS::IAM::Role" => {
+        "iam:GetRole" if resource.resource_type() != "AWS::IAM::Role" => {
             return Targets::Known(principals::roles(resolver, resource).arns);
         }
         "iam:CreateServiceLinkedRole" => return Targets::Known([resolver.arn("iam", SERVICE_LINKED)].into()),
@@ -64,7 +64,7 @@ fn of_types<'a>(
     types: &[&iam::Resource],
 ) -> Targets {
     let among = |id: &'a LogicalId, resource: &'a Resource| -> BTreeSet<String> {
-        let own = types.iter().filter(|it| is_own(resource.kind(), it.name));
+        let own = types.iter().filter(|it| is_own(resource.resource_type(), it.name));
         own.flat_map(|it| resolver.arns_as(id, resource, it)).collect()
     };
     let own = among(id, resource);
@@ -80,10 +80,10 @@ fn of_types<'a>(
     };
     let others = if others.is_empty() { named(resolver, resource, action, types, &among) } else { others };
     if !others.is_empty() || !overrides::is_never_on_all(action) {
-        let all = || types.iter().flat_map(|it| resolver.all_arns(resource.kind(), it)).collect();
+        let all = || types.iter().flat_map(|it| resolver.all_arns(resource.resource_type(), it)).collect();
         return Targets::Known(if others.is_empty() { all() } else { others });
     }
-    let is_identity = resource.kind().starts_with("AWS::IAM::") && resource.kind() != "AWS::IAM::ServiceLinkedRole";
+    let is_identity = resource.resource_type().starts_with("AWS::IAM::") && resource.resource_type() != "AWS::IAM::ServiceLinkedRole";
     match action.starts_with("iam:") {
         // A policy without users gives rights to none.
         true if is_identity => Targets::Known(BTreeSet::new()),

@@ -2,7 +2,7 @@
 
 use super::RepositoryError;
 
-/// What is wrong with a [`Pipeline`].
+/// What is wrong with a [`Pipeline`](super::Pipeline).
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum PipelineMistake {

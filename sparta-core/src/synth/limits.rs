@@ -75,9 +75,9 @@ pub(super) fn warnings(template: &Template) -> Vec<String> {
 }
 
 /// The largest number of resources of a type that one API has.
-fn max_of_one_api(template: &Template, kind: &str) -> usize {
+fn max_of_one_api(template: &Template, resource_type: &str) -> usize {
     let mut counts: BTreeMap<String, usize> = BTreeMap::new();
-    for resource in template.resources().values().filter(|resource| resource.kind() == kind) {
+    for resource in template.resources().values().filter(|resource| resource.resource_type() == resource_type) {
         *counts.entry(format!("{:?}", resource.properties().get("ApiId"))).or_default() += 1;
     }
     counts.into_values().max().unwrap_or_default()
@@ -87,7 +87,7 @@ fn max_of_one_api(template: &Template, kind: &str) -> usize {
 fn policies(template: &Template) -> BTreeMap<String, usize> {
     let mut sizes: BTreeMap<String, usize> = BTreeMap::new();
     for (id, resource) in template.resources() {
-        match resource.kind() {
+        match resource.resource_type() {
             "AWS::IAM::Role" => {
                 let policies = property(resource, "Policies");
                 let sum =

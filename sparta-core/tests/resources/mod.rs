@@ -31,10 +31,10 @@ fn resources_of_many_services_compile_with_their_deepest_properties() {
     template
         .condition(LogicalId::of_words(["Named"]), json!({"Fn::Equals": [{"Ref": "AWS::Region"}, "eu-west-1"]}).into());
     for (position, resource) in services.into_iter().flatten().enumerate() {
-        let id = LogicalId::of_words([resource.kind(), &position.to_string()]);
+        let id = LogicalId::of_words([resource.resource_type(), &position.to_string()]);
         assert!(template.resource(id, resource));
     }
-    let kinds: BTreeSet<&str> = template.resources().values().map(|resource| resource.kind()).collect();
+    let kinds: BTreeSet<&str> = template.resources().values().map(|resource| resource.resource_type()).collect();
     assert!(kinds.len() >= 40, "{}: {kinds:?}", kinds.len());
     template.check().unwrap_or_else(|mistakes| panic!("{mistakes}"));
 }

@@ -49,7 +49,7 @@ fn literals_are_written_as_json_has_them() {
         "a key: of its own": {"Fn::Sub": "${AWS::Region}", "type": 1},
     });
     assert_eq!(properties(&resource), expected);
-    assert_eq!(resource.kind(), "Acme::Test::Literals");
+    assert_eq!(resource.resource_type(), "Acme::Test::Literals");
 }
 
 #[test]

@@ -46,6 +46,6 @@ fn routes_that_differ_only_far_behind_have_ids_of_their_own() {
     let route = |end: &str| HttpApi::get(format!("/{}/{end}", "x".repeat(300)));
     let function = Function::http("hello", handler).trigger(route("a")).trigger(route("b")).trigger(route("c"));
     let synthesis = App::new("Hello").function(function).synthesize().unwrap();
-    let routes = synthesis.template.resources().values().filter(|r| r.kind() == "AWS::ApiGatewayV2::Route");
+    let routes = synthesis.template.resources().values().filter(|r| r.resource_type() == "AWS::ApiGatewayV2::Route");
     assert_eq!(routes.count(), 3);
 }

@@ -103,9 +103,9 @@ fn permissions_are_what_iam_takes() {
     };
     let nothing = App::new("Hello").function(function("hello").grant(Statement::allow(["s3:GetObject"])));
     only!(nothing, GrantMistake::NoResource, "`hello`", "s3:GetObject", ".on(");
-    only!(app("GetObject", "*"), GrantMistake::Action, "`hello`", "`GetObject`", "`s3:GetObject`");
-    only!(app("s3:GetObject", "bucket"), GrantMistake::Resource, "`hello`", "`bucket`", "neither an ARN nor `*`");
-    only!(app("s3:GetObject", "arn:aws:s3:bucket"), GrantMistake::Resource, "`arn:aws:s3:bucket`");
+    only!(app("GetObject", "*"), GrantMistake::NotAnAction, "`hello`", "`GetObject`", "`s3:GetObject`");
+    only!(app("s3:GetObject", "bucket"), GrantMistake::NotAnArn, "`hello`", "`bucket`", "neither an ARN nor `*`");
+    only!(app("s3:GetObject", "arn:aws:s3:bucket"), GrantMistake::NotAnArn, "`arn:aws:s3:bucket`");
     for (action, resource) in [("s3:Get*", "arn:aws:s3:::bucket/*"), ("*", "*"), ("s3-outposts:GetObject", "*")] {
         assert_eq!(mistakes(&app(action, resource)), []);
     }

@@ -12,12 +12,12 @@ use crate::{
 impl<'a> Resolver<'a> {
     /// The ARNs of a resource itself; none where the registry does not tell which kind of ARN it has.
     pub(in crate::permissions) fn own_arns(&self, id: &'a LogicalId, resource: &'a Resource) -> Vec<String> {
-        let handlers = sparta_schema::resource_type(resource.kind()).and_then(|kind| kind.handlers());
+        let handlers = sparta_schema::resource_type(resource.resource_type()).and_then(|kind| kind.handlers());
         let actions = handlers.into_iter().flat_map(|it| it.create.iter().chain(&it.delete));
         let mut services = actions.filter_map(|action| Some(action.split_once(':')?.0)).collect::<Vec<_>>();
         services.dedup();
         let resources = services.iter().filter_map(|service| iam::service(service)).flat_map(|it| it.resources());
-        let types = resources.filter(|it| is_own(resource.kind(), it.name));
+        let types = resources.filter(|it| is_own(resource.resource_type(), it.name));
         let mut arns: Vec<String> = types.flat_map(|it| self.arns_as(id, resource, it)).collect();
         arns.dedup();
         arns
@@ -31,7 +31,7 @@ impl<'a> Resolver<'a> {
         kind: &iam::Resource,
     ) -> Vec<String> {
         let names = self.names(id, resource);
-        let formats = formats(resource.kind(), kind);
+        let formats = formats(resource.resource_type(), kind);
         formats.flat_map(|format| names.iter().map(|name| self.filled(format, name))).collect()
     }
 

@@ -9,7 +9,7 @@ use crate::{
 impl<'a> Resolver<'a> {
     /// What a resource may be called, as it is at the end of its ARN: more than one name where a condition decides.
     pub(super) fn names(&self, id: &'a LogicalId, resource: &'a Resource) -> Vec<String> {
-        let Some(naming) = Naming::of(resource.kind()) else { return vec![ANY.to_owned()] };
+        let Some(naming) = Naming::of(resource.resource_type()) else { return vec![ANY.to_owned()] };
         self.guarded(id, || self.names_by(naming, id, resource)).unwrap_or_else(|| vec![ANY.to_owned()])
     }
 
@@ -19,7 +19,7 @@ impl<'a> Resolver<'a> {
         if is_optional(name) {
             names.push(naming.generated(self.stack, id));
         }
-        let path = resource.properties().get("Path").filter(|_| resource.kind().starts_with("AWS::IAM::"));
+        let path = resource.properties().get("Path").filter(|_| resource.resource_type().starts_with("AWS::IAM::"));
         let mut paths: Vec<String> = alternatives(path).into_iter().map(|path| self.text(path)).collect();
         if is_optional(path) {
             paths.push("/".to_owned());
@@ -34,14 +34,14 @@ impl<'a> Resolver<'a> {
         id: &'a LogicalId,
         resource: &'a Resource,
     ) -> Option<&'static str> {
-        let naming = Naming::of(resource.kind())?;
+        let naming = Naming::of(resource.resource_type())?;
         let is_set = [naming.property, "Path"].iter().any(|property| resource.properties().contains_key(*property));
         (is_set && self.names(id, resource).iter().any(|name| name.starts_with(ANY))).then_some(naming.property)
     }
 
     /// What `Ref` gives of a resource, where it is one thing.
     pub(super) fn reference_to(&self, id: &'a LogicalId, resource: &'a Resource) -> String {
-        let found = match Naming::of(resource.kind()) {
+        let found = match Naming::of(resource.resource_type()) {
             Some(naming) if !naming.refers_by_arn => self.names(id, resource),
             Some(_) => self.own_arns(id, resource),
             None => Vec::new(),

@@ -61,7 +61,7 @@ impl Resolver<'_> {
 
     fn attribute(&self, id: &str, attribute: &str) -> String {
         let found = self.resource(id).and_then(|(id, resource)| {
-            let end = overrides::own_arn(resource.kind(), attribute)?;
+            let end = overrides::own_arn(resource.resource_type(), attribute)?;
             let [arn] = <[String; 1]>::try_from(self.own_arns(id, resource)).ok()?;
             Some(arn + end)
         });
