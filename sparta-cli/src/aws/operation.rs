@@ -41,11 +41,13 @@ use super::{AwsError, Call, endpoint};
 pub(super) struct Client {
     service: Service,
     config: SdkConfig,
+    /// Shared by all calls, because some of them remember things, such as how wrong this machine's clock is.
+    components: RuntimeComponentsBuilder,
 }
 
 impl Client {
     pub(super) fn new(service: Service, config: &SdkConfig) -> Self {
-        Self { service, config: config.clone() }
+        Self { service, config: config.clone(), components: components(config) }
     }
 
     /// Makes a call about `thing` and reads its answer.
@@ -72,9 +74,9 @@ impl Client {
         Ok(answer.map_err(failed(call, thing))?.0)
     }
 
-    /// What an SDK crate makes of its configuration.
     fn plugin(&self, secret: bool) -> StaticRuntimePlugin {
-        StaticRuntimePlugin::new().with_config(self.layer(secret).freeze()).with_runtime_components(self.components())
+        let components = self.components.clone();
+        StaticRuntimePlugin::new().with_config(self.layer(secret).freeze()).with_runtime_components(components)
     }
 
     fn layer(&self, secret: bool) -> Layer {
@@ -101,31 +103,31 @@ impl Client {
         }
         layer
     }
+}
 
-    fn components(&self) -> RuntimeComponentsBuilder {
-        let config = &self.config;
-        let mut components = RuntimeComponentsBuilder::new("sparta")
-            .with_http_client(config.http_client())
-            .with_identity_cache(config.identity_cache())
-            .with_sleep_impl(config.sleep_impl())
-            .with_time_source(config.time_source())
-            .with_auth_scheme(SigV4AuthScheme::new())
-            .with_auth_scheme_option_resolver(Some(StaticAuthSchemeOptionResolver::new(vec![SCHEME_ID])))
-            .with_interceptor(ConnectionPoisoningInterceptor::new())
-            .with_interceptor(StalledStreamProtectionInterceptor::default())
-            .with_interceptor(ServiceClockSkewInterceptor::new())
-            .with_interceptor(RequestInfoInterceptor::new())
-            .with_interceptor(UserAgentInterceptor::new())
-            .with_interceptor(InvocationIdInterceptor::new())
-            .with_retry_classifier(HttpStatusCodeClassifier::default())
-            .with_retry_classifier(TransientErrorClassifier::<ErrorMetadata>::new())
-            .with_retry_classifier(AwsErrorCodeClassifier::<ErrorMetadata>::new())
-            .with_retry_classifier(ServiceClockSkewClassifier::<ErrorMetadata>::new());
-        if let Some(credentials) = config.credentials_provider() {
-            components.set_identity_resolver(SCHEME_ID, credentials);
-        }
-        components
+/// What an SDK crate makes of its configuration.
+fn components(config: &SdkConfig) -> RuntimeComponentsBuilder {
+    let mut components = RuntimeComponentsBuilder::new("sparta")
+        .with_http_client(config.http_client())
+        .with_identity_cache(config.identity_cache())
+        .with_sleep_impl(config.sleep_impl())
+        .with_time_source(config.time_source())
+        .with_auth_scheme(SigV4AuthScheme::new())
+        .with_auth_scheme_option_resolver(Some(StaticAuthSchemeOptionResolver::new(vec![SCHEME_ID])))
+        .with_interceptor(ConnectionPoisoningInterceptor::new())
+        .with_interceptor(StalledStreamProtectionInterceptor::default())
+        .with_interceptor(ServiceClockSkewInterceptor::new())
+        .with_interceptor(RequestInfoInterceptor::new())
+        .with_interceptor(UserAgentInterceptor::new())
+        .with_interceptor(InvocationIdInterceptor::new())
+        .with_retry_classifier(HttpStatusCodeClassifier::default())
+        .with_retry_classifier(TransientErrorClassifier::<ErrorMetadata>::new())
+        .with_retry_classifier(AwsErrorCodeClassifier::<ErrorMetadata>::new())
+        .with_retry_classifier(ServiceClockSkewClassifier::<ErrorMetadata>::new());
+    if let Some(credentials) = config.credentials_provider() {
+        components.set_identity_resolver(SCHEME_ID, credentials);
     }
+    components
 }
 
 /// A value that the orchestrator may carry and can show to nobody.

@@ -69,7 +69,8 @@ impl Boundary {
 
 fn is_about_groups<'a>(resolver: &Resolver<'a>, resource: &'a Resource) -> bool {
     const GROUPS: [&str; 3] = ["AWS::IAM::Group", "AWS::IAM::GroupPolicy", "AWS::IAM::UserToGroupAddition"];
-    GROUPS.contains(&resource.resource_type()) || principals::named(resolver, resource, "group") != Principals::default()
+    GROUPS.contains(&resource.resource_type())
+        || principals::named(resolver, resource, "group") != Principals::default()
 }
 
 /// What the policies of a template allow, as far as they were read.

@@ -83,7 +83,8 @@ fn of_types<'a>(
         let all = || types.iter().flat_map(|it| resolver.all_arns(resource.resource_type(), it)).collect();
         return Targets::Known(if others.is_empty() { all() } else { others });
     }
-    let is_identity = resource.resource_type().starts_with("AWS::IAM::") && resource.resource_type() != "AWS::IAM::ServiceLinkedRole";
+    let is_identity =
+        resource.resource_type().starts_with("AWS::IAM::") && resource.resource_type() != "AWS::IAM::ServiceLinkedRole";
     match action.starts_with("iam:") {
         // A policy without users gives rights to none.
         true if is_identity => Targets::Known(BTreeSet::new()),

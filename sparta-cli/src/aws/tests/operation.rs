@@ -93,6 +93,18 @@ async fn a_connection_without_an_answer_is_given_up_in_time_and_tried_again() {
 }
 
 #[tokio::test]
+async fn a_client_learns_what_the_time_is_in_aws() {
+    let headers = "x-amzn-errortype: InvalidSignatureException\r\ndate: Sat, 01 Jan 2050 00:00:00 GMT\r\n";
+    let ahead = Answer::Reply { status: 403, headers: headers.into(), body: r#"{"message": "expired"}"#.into() };
+    let script = Script::new([(CALL, vec![ahead, configuration()])]);
+    let lambda = Lambda::new(&script.config());
+    lambda.code("api").await.unwrap();
+    lambda.code("api").await.unwrap();
+    let times: Vec<_> = script.seen().iter().map(|seen| seen.header("x-amz-date").unwrap()).collect();
+    assert_eq!(times.iter().map(|time| time.starts_with("20500101T")).collect::<Vec<_>>(), [false, true, true]);
+}
+
+#[tokio::test]
 async fn a_call_of_rest_is_signed_for_its_service_and_region_and_without_a_body_has_no_content_type() {
     let script = Script::new([(CALL, vec![configuration()])]);
     code(&script.config()).await.unwrap();
