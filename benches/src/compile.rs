@@ -12,25 +12,26 @@ use crate::Result;
 /// The workspace's folder.
 pub const WORKSPACE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
 
-/// A binary of this workspace that is a service.
+/// A binary that is a service.
 pub struct Package {
-    name: &'static str,
+    /// The package's folder in the workspace.
+    folder: &'static str,
     binary: &'static str,
-    features: &'static str,
 }
 
 /// The example that stands for Sparta.
-pub const SPARTA: Package = Package { name: "hello", binary: "hello", features: "" };
+pub const SPARTA: Package = Package { folder: "examples/hello", binary: "hello" };
 /// The same service without Sparta.
-pub const BARE: Package = Package { name: "bare-lambda-http", binary: "bare-lambda-http", features: "service" };
+pub const BARE: Package = Package { folder: "benches/bare", binary: "bare-lambda-http" };
 /// The same with logging set up.
 pub const LOGGING: Package = Package { binary: "bare-lambda-http-logging", ..BARE };
 
 /// Builds `package` and returns its executable.
 pub fn build(package: &Package, target: Option<&Path>) -> Result<PathBuf> {
     let mut cargo = cargo();
-    cargo.args(["build", "--release", "--package", package.name, "--bin", package.binary]);
-    cargo.args(["--features", package.features, "--message-format", "json-render-diagnostics"]);
+    cargo.args(["build", "--release", "--locked", "--bin", package.binary]);
+    cargo.arg("--manifest-path").arg(Path::new(package.folder).join("Cargo.toml"));
+    cargo.args(["--message-format", "json-render-diagnostics"]);
     cargo.args(release_profile(&[]).iter().flat_map(|setting| ["--config", setting]));
     if let Some(target) = target {
         cargo.arg("--target-dir").arg(target);
