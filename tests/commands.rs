@@ -10,7 +10,7 @@ use crate::{
 };
 
 /// A service in an empty folder, on a machine that knows nothing of AWS.
-pub struct Shell {
+pub(crate) struct Shell {
     name: String,
     service: Service,
     folder: TempDir,
@@ -18,12 +18,12 @@ pub struct Shell {
 
 impl Shell {
     /// The plain build of this package.
-    pub fn of(package: &str) -> Self {
+    pub(crate) fn of(package: &str) -> Self {
         let folder = TempDir::new().expect("a temporary folder");
         Self { name: package.to_owned(), service: Service::of(package), folder }
     }
 
-    pub fn folder(&self) -> &Path {
+    pub(crate) fn folder(&self) -> &Path {
         self.folder.path()
     }
 
@@ -41,13 +41,13 @@ impl Shell {
         command
     }
 
-    pub fn run(&self, arguments: &[&str]) -> Run {
+    pub(crate) fn run(&self, arguments: &[&str]) -> Run {
         run(&mut self.command(arguments))
     }
 
     /// Runs it and compares all that is seen with the golden file of this name.
     #[track_caller]
-    pub fn says(&self, name: &str, arguments: &[&str]) -> Run {
+    pub(crate) fn says(&self, name: &str, arguments: &[&str]) -> Run {
         let run = self.run(arguments);
         let line = [&[self.name.as_str()], arguments].concat().join(" ");
         golden::compare("said", name, &golden::transcript(&line, &run));
@@ -55,7 +55,7 @@ impl Shell {
     }
 
     /// A file of its folder.
-    pub fn file(&self, name: &str) -> String {
+    pub(crate) fn file(&self, name: &str) -> String {
         fs::read_to_string(self.folder().join(name)).unwrap_or_else(|error| panic!("{name}: {error}"))
     }
 }

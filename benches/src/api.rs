@@ -10,10 +10,10 @@ use crate::call::Call;
 
 /// The connection that a call came over, and that its answer goes to.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Peer(usize);
+pub(crate) struct Peer(usize);
 
 /// A Runtime API server.
-pub struct RuntimeApi {
+pub(crate) struct RuntimeApi {
     /// None once it is closed.
     listener: Option<TcpListener>,
     address: SocketAddr,
@@ -29,7 +29,7 @@ struct Connection {
 
 impl RuntimeApi {
     /// Listens on a free port of the loopback device.
-    pub fn start() -> io::Result<Self> {
+    pub(crate) fn start() -> io::Result<Self> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
         Ok(Self {
             address: listener.local_addr()?,
@@ -40,23 +40,23 @@ impl RuntimeApi {
     }
 
     /// Where it listens.
-    pub fn address(&self) -> SocketAddr {
+    pub(crate) fn address(&self) -> SocketAddr {
         self.address
     }
 
     /// Hangs up on everybody, and no longer listens.
-    pub fn close(&mut self) {
+    pub(crate) fn close(&mut self) {
         self.listener = None;
         self.peers.clear();
     }
 
     /// How many connections were ever made to it.
-    pub fn connections(&self) -> usize {
+    pub(crate) fn connections(&self) -> usize {
         self.peers.len()
     }
 
     /// The next call, or `TimedOut` when none comes within `patience`.
-    pub fn wait(&mut self, patience: Duration) -> io::Result<(Peer, Call)> {
+    pub(crate) fn wait(&mut self, patience: Duration) -> io::Result<(Peer, Call)> {
         loop {
             for (number, peer) in self.peers.iter_mut().enumerate() {
                 let Some(peer) = peer else { continue };
@@ -115,18 +115,18 @@ impl RuntimeApi {
     }
 
     /// Sends an answer made by [`invocation`] or [`ACCEPTED`].
-    pub fn answer(&mut self, peer: Peer, answer: &[u8]) -> io::Result<()> {
+    pub(crate) fn answer(&mut self, peer: Peer, answer: &[u8]) -> io::Result<()> {
         let connection = self.peers[peer.0].as_mut().ok_or(ErrorKind::ConnectionAborted)?;
         connection.stream.write_all(answer)
     }
 }
 
 /// What Lambda answers to a response.
-pub const ACCEPTED: &[u8] =
+pub(crate) const ACCEPTED: &[u8] =
     b"HTTP/1.1 202 Accepted\r\ncontent-type: application/json\r\ncontent-length: 15\r\n\r\n{\"status\":\"OK\"}";
 
 /// What Lambda answers to a service that asks for the next event.
-pub fn invocation(id: &str, deadline_ms: u128, event: &[u8]) -> Vec<u8> {
+pub(crate) fn invocation(id: &str, deadline_ms: u128, event: &[u8]) -> Vec<u8> {
     let head = format!(
         "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\
          lambda-runtime-aws-request-id: {id}\r\nlambda-runtime-deadline-ms: {deadline_ms}\r\n\

@@ -6,7 +6,7 @@ const PREFIX: &str = "/2018-06-01/runtime/";
 
 /// What a service says to Lambda.
 #[derive(Debug, PartialEq)]
-pub enum Call {
+pub(crate) enum Call {
     /// It is ready for an event.
     Next,
     /// Its answer to the invocation `id`.
@@ -17,7 +17,7 @@ pub enum Call {
 
 impl Call {
     /// Takes a request out of what was received, once all of it is there.
-    pub fn take(received: &mut Vec<u8>) -> io::Result<Option<Self>> {
+    pub(crate) fn take(received: &mut Vec<u8>) -> io::Result<Option<Self>> {
         let mut headers = [httparse::EMPTY_HEADER; 32];
         let mut request = httparse::Request::new(&mut headers);
         let httparse::Status::Complete(head) = request.parse(received).map_err(invalid)? else {

@@ -10,24 +10,24 @@ use sparta_core::synth::release_profile;
 use crate::Result;
 
 /// The workspace's folder.
-pub const WORKSPACE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
+pub(crate) const WORKSPACE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
 
 /// A binary that is a service.
-pub struct Package {
+pub(crate) struct Package {
     /// The package's folder in the workspace.
     folder: &'static str,
     binary: &'static str,
 }
 
 /// The example that stands for Sparta.
-pub const SPARTA: Package = Package { folder: "examples/hello", binary: "hello" };
+pub(crate) const SPARTA: Package = Package { folder: "examples/hello", binary: "hello" };
 /// The same service without Sparta.
-pub const BARE: Package = Package { folder: "benches/bare", binary: "bare-lambda-http" };
+pub(crate) const BARE: Package = Package { folder: "benches/bare", binary: "bare-lambda-http" };
 /// The same with logging set up.
-pub const LOGGING: Package = Package { binary: "bare-lambda-http-logging", ..BARE };
+pub(crate) const LOGGING: Package = Package { binary: "bare-lambda-http-logging", ..BARE };
 
 /// Builds `package` and returns its executable.
-pub fn build(package: &Package, target: Option<&Path>) -> Result<PathBuf> {
+pub(crate) fn build(package: &Package, target: Option<&Path>) -> Result<PathBuf> {
     let mut cargo = cargo();
     cargo.args(["build", "--release", "--locked", "--bin", package.binary]);
     cargo.arg("--manifest-path").arg(Path::new(package.folder).join("Cargo.toml"));
@@ -48,7 +48,7 @@ pub fn build(package: &Package, target: Option<&Path>) -> Result<PathBuf> {
 }
 
 /// Cargo in the workspace, with no flags of the caller's.
-pub fn cargo() -> Command {
+pub(crate) fn cargo() -> Command {
     let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     cargo.current_dir(WORKSPACE).env_remove("CARGO_ENCODED_RUSTFLAGS").env_remove("RUSTFLAGS");
     cargo

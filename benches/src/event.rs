@@ -3,14 +3,14 @@
 use serde_json::{Value, json};
 
 /// Events that every service answers: a name for the table and the bytes.
-pub struct Event {
+pub(crate) struct Event {
     pub name: &'static str,
     pub bytes: Vec<u8>,
 }
 
 impl Event {
     /// The smallest event that still is an HTTP request: 200 bytes.
-    pub fn small() -> Self {
+    pub(crate) fn small() -> Self {
         let event = json!({
             "version": "2.0",
             "rawPath": "/hello",
@@ -22,17 +22,17 @@ impl Event {
     }
 
     /// What a browser's request becomes: 1.4 KB.
-    pub fn usual() -> Self {
+    pub(crate) fn usual() -> Self {
         Self::padded("1.4 KB", request("GET"), "rawQueryString", 1400, "page=1&filter=")
     }
 
     /// An upload of a JSON document, escaped as API Gateway does: 100 KB.
-    pub fn large() -> Self {
+    pub(crate) fn large() -> Self {
         Self::padded("100 KB", request("POST"), "body", 100 * 1024, &document(1200))
     }
 
     /// The largest event that Lambda passes on: 6 MB, a JSON document again.
-    pub fn largest() -> Self {
+    pub(crate) fn largest() -> Self {
         Self::padded("6 MB", request("POST"), "body", 6 * 1024 * 1024, &document(70_000))
     }
 

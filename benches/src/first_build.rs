@@ -24,7 +24,7 @@ const SHOWN: f64 = 1.0;
 struct Packages(BTreeMap<String, [f64; 2]>);
 
 /// Measures the first command, and the bare service's build to compare with.
-pub fn measure() -> Result<()> {
+pub(crate) fn measure() -> Result<()> {
     let folder = env::temp_dir().join(format!("sparta-bench-{}", std::process::id()));
     fs::create_dir_all(&folder)?;
     let measured = measure_in(&folder);
@@ -58,7 +58,7 @@ fn timed<T>(run: impl FnOnce() -> Result<T>) -> Result<([f64; 2], T)> {
 }
 
 /// Runs rustc in cargo's stead where this program is its wrapper, and logs what it took.
-pub fn wrapped() -> Option<Result<ExitCode>> {
+pub(crate) fn wrapped() -> Option<Result<ExitCode>> {
     let log = env::var_os(LOG)?;
     let mut arguments = env::args_os().skip(1);
     Some(arguments.next().ok_or_else(|| "no rustc to wrap".into()).and_then(|rustc| compile(&rustc, arguments, &log)))

@@ -12,7 +12,7 @@ use crate::service::Service;
 use crate::{Each, Result, each};
 
 /// Counts the instructions of each service's start, and of each event.
-pub fn count(table: &mut Table, binaries: Each<&Path>, events: &[Event]) -> Result<()> {
+pub(crate) fn count(table: &mut Table, binaries: Each<&Path>, events: &[Event]) -> Result<()> {
     check()?;
     eprintln!("counting instructions");
     let start = each(|which| total(binaries[which], None, 0))?;

@@ -17,7 +17,7 @@ const TURN: usize = 250;
 
 /// Keeps this process and those that it starts on one processor: whether the scheduler puts the two ends of a connection
 /// on the same one makes more of a difference than anything that is measured here.
-pub fn pin() -> Result<()> {
+pub(crate) fn pin() -> Result<()> {
     let allowed = sched_getaffinity(None)?;
     let last = (0..CpuSet::MAX_CPU).rfind(|&cpu| allowed.is_set(cpu)).ok_or("no processor to run on")?;
     let mut only = CpuSet::new();
@@ -26,7 +26,7 @@ pub fn pin() -> Result<()> {
 }
 
 /// Sizes of the binaries.
-pub fn sizes(table: &mut Table, binaries: Each<&Path>) -> Result<()> {
+pub(crate) fn sizes(table: &mut Table, binaries: Each<&Path>) -> Result<()> {
     let sizes = each(|which| Ok(binaries[which].metadata()?.len() as f64 / 1024.0))?;
     table.record("size of the binary", Unit::KiB, sizes);
     Ok(())
@@ -34,13 +34,13 @@ pub fn sizes(table: &mut Table, binaries: Each<&Path>) -> Result<()> {
 
 /// Whether the binary is in the page cache when its process starts.
 #[derive(Clone, Copy, PartialEq)]
-pub enum Cache {
+pub(crate) enum Cache {
     Cached,
     Evicted,
 }
 
 /// Start to first poll, memory and processor time until then, over `count` processes of each.
-pub fn starts(table: &mut Table, binaries: Each<&Path>, cache: Cache, count: usize) -> Result<()> {
+pub(crate) fn starts(table: &mut Table, binaries: Each<&Path>, cache: Cache, count: usize) -> Result<()> {
     let [mut wall, mut cpu, mut resident] = [const { [const { vec![] }; 3] }; 3];
     for turn in 0..count {
         for which in order(turn) {
@@ -69,7 +69,7 @@ pub fn starts(table: &mut Table, binaries: Each<&Path>, cache: Cache, count: usi
 }
 
 /// Round trip and processor time of `count` invocations of each service.
-pub fn invocations(table: &mut Table, services: &mut Each<Service>, event: &Event, count: usize) -> Result<()> {
+pub(crate) fn invocations(table: &mut Table, services: &mut Each<Service>, event: &Event, count: usize) -> Result<()> {
     for service in services.iter_mut() {
         for _ in 0..TURN.min(count) {
             service.invoke(&event.bytes)?;
@@ -104,7 +104,7 @@ fn minor_faults(services: &Each<Service>) -> Result<Each<u64>> {
 }
 
 /// Connections that the services made since they started.
-pub fn connections(table: &mut Table, services: &Each<Service>) {
+pub(crate) fn connections(table: &mut Table, services: &Each<Service>) {
     let connections = services.each_ref().map(|service| service.connections() as f64);
     table.record("connections to the Runtime API", Unit::Count, connections);
 }

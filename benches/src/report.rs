@@ -9,7 +9,7 @@ use crate::stats::median;
 
 /// What a value counts.
 #[derive(Clone, Copy)]
-pub enum Unit {
+pub(crate) enum Unit {
     Micros,
     KiB,
     Count,
@@ -20,7 +20,7 @@ pub enum Unit {
 
 /// One row for each measure, with the values of every round.
 #[derive(Default)]
-pub struct Table {
+pub(crate) struct Table {
     rows: Vec<Row>,
 }
 
@@ -32,7 +32,7 @@ struct Row {
 
 impl Table {
     /// Adds one round's values.
-    pub fn record(&mut self, name: &str, unit: Unit, values: Each<f64>) {
+    pub(crate) fn record(&mut self, name: &str, unit: Unit, values: Each<f64>) {
         match self.rows.iter_mut().find(|row| row.name == name) {
             Some(row) => row.rounds.push(values),
             None => self.rows.push(Row { name: name.to_owned(), unit, rounds: vec![values] }),
@@ -81,7 +81,7 @@ impl Unit {
 }
 
 /// What the figures were measured on, in one line.
-pub fn machine() -> String {
+pub(crate) fn machine() -> String {
     let cores = std::thread::available_parallelism().map_or(0, usize::from);
     let cpuinfo = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
     let model = cpuinfo.lines().find_map(|line| line.strip_prefix("model name")?.split_once(": "));

@@ -16,7 +16,7 @@ const PATIENCE: Duration = Duration::from_secs(60);
 const TIMEOUT_MS: u128 = 30_000;
 
 /// A running service that waits for an event.
-pub struct Service {
+pub(crate) struct Service {
     child: Child,
     api: RuntimeApi,
     waiting: Peer,
@@ -27,12 +27,12 @@ pub struct Service {
 
 impl Service {
     /// Starts `binary` and waits until it asks for an event.
-    pub fn start(binary: &Path) -> Result<Self> {
+    pub(crate) fn start(binary: &Path) -> Result<Self> {
         Self::start_as(Command::new(binary), binary)
     }
 
     /// Starts `binary` through `command`, and waits until it asks for an event.
-    pub fn start_as(mut command: Command, binary: &Path) -> Result<Self> {
+    pub(crate) fn start_as(mut command: Command, binary: &Path) -> Result<Self> {
         let mut api = RuntimeApi::start()?;
         command
             .env_clear()
@@ -64,7 +64,7 @@ impl Service {
     }
 
     /// Hands out one event; the answer, and the time until all of it was there.
-    pub fn invoke(&mut self, event: &[u8]) -> Result<(Vec<u8>, Duration)> {
+    pub(crate) fn invoke(&mut self, event: &[u8]) -> Result<(Vec<u8>, Duration)> {
         self.invocations += 1;
         let id = format!("8476a536-e9f4-11e8-9739-{:012}", self.invocations);
         let deadline = SystemTime::now().duration_since(UNIX_EPOCH)?.as_millis() + TIMEOUT_MS;
@@ -88,7 +88,7 @@ impl Service {
     }
 
     /// Fails unless the service answers `event` with status 200 and the text `hello`.
-    pub fn check(&mut self, event: &[u8]) -> Result<()> {
+    pub(crate) fn check(&mut self, event: &[u8]) -> Result<()> {
         let (answer, _) = self.invoke(event)?;
         let json: Value = serde_json::from_slice(&answer)?;
         match (&json["statusCode"], &json["body"], &json["isBase64Encoded"]) {
@@ -98,12 +98,12 @@ impl Service {
     }
 
     /// Connections that the service has made so far.
-    pub fn connections(&self) -> usize {
+    pub(crate) fn connections(&self) -> usize {
         self.api.connections()
     }
 
     /// Processor time of all its threads so far.
-    pub fn cpu(&self) -> Result<Duration> {
+    pub(crate) fn cpu(&self) -> Result<Duration> {
         let mut total = 0;
         for thread in fs::read_dir(self.proc("task"))? {
             let schedstat = fs::read_to_string(thread?.path().join("schedstat"))?;
@@ -113,14 +113,14 @@ impl Service {
     }
 
     /// Resident memory in KiB.
-    pub fn resident(&self) -> Result<u64> {
+    pub(crate) fn resident(&self) -> Result<u64> {
         let rollup = fs::read_to_string(self.proc("smaps_rollup"))?;
         let line = rollup.lines().find_map(|line| line.strip_prefix("Rss:")).ok_or("smaps_rollup without Rss")?;
         Ok(line.trim_end_matches("kB").trim().parse()?)
     }
 
     /// Hangs up, and waits until the process ended on its own.
-    pub fn finish(mut self) -> Result<()> {
+    pub(crate) fn finish(mut self) -> Result<()> {
         self.api.close();
         let begin = Instant::now();
         while self.child.try_wait()?.is_none() {
@@ -133,12 +133,12 @@ impl Service {
     }
 
     /// Page faults that only took memory.
-    pub fn minor_faults(&self) -> Result<u64> {
+    pub(crate) fn minor_faults(&self) -> Result<u64> {
         self.stat(7)
     }
 
     /// Page faults that had to read from the disk.
-    pub fn major_faults(&self) -> Result<u64> {
+    pub(crate) fn major_faults(&self) -> Result<u64> {
         self.stat(9)
     }
 

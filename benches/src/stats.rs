@@ -1,14 +1,14 @@
 //! Percentiles of samples and medians of rounds.
 
 /// The smallest sample that at least `percent` of all samples do not exceed.
-pub fn percentile(samples: &mut [f64], percent: f64) -> f64 {
+pub(crate) fn percentile(samples: &mut [f64], percent: f64) -> f64 {
     samples.sort_unstable_by(f64::total_cmp);
     let rank = (percent / 100.0 * samples.len() as f64).ceil() as usize;
     samples[rank.clamp(1, samples.len()) - 1]
 }
 
 /// The middle sample, or the mean of both.
-pub fn median(samples: &[f64]) -> f64 {
+pub(crate) fn median(samples: &[f64]) -> f64 {
     let mut samples = samples.to_vec();
     samples.sort_unstable_by(f64::total_cmp);
     let middle = samples.len() / 2;

@@ -5,7 +5,7 @@ use std::fmt;
 use std::io::{self, Write};
 
 /// An error of any type.
-pub type BoxError = Box<dyn Error + Send + Sync>;
+pub(crate) type BoxError = Box<dyn Error + Send + Sync>;
 
 /// Whose mistake an error is; decides the exit code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,12 +1,12 @@
 //! The command line of `sparta-lambda`: what a service does where it is not on Lambda.
 
 #[cfg(feature = "aws")]
-pub mod aws;
+mod aws;
 pub mod calls;
 #[cfg(feature = "aws")]
-pub mod deploy;
-pub mod error;
-pub mod package;
+mod deploy;
+mod error;
+mod package;
 
 #[macro_use]
 mod gate;

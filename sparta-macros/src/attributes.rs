@@ -9,31 +9,31 @@ use syn::{Attribute, DeriveInput, Expr, ExprLit, ExprUnary, Ident, Lit, LitStr, 
 
 /// Mistakes so far, so that all of them are reported.
 #[derive(Default)]
-pub struct Mistakes(Option<syn::Error>);
+pub(crate) struct Mistakes(Option<syn::Error>);
 
 impl Mistakes {
-    pub fn push(&mut self, error: syn::Error) {
+    pub(crate) fn push(&mut self, error: syn::Error) {
         match &mut self.0 {
             Some(all) => all.combine(error),
             None => self.0 = Some(error),
         }
     }
 
-    pub fn at(&mut self, place: impl ToTokens, message: impl std::fmt::Display) {
+    pub(crate) fn at(&mut self, place: impl ToTokens, message: impl std::fmt::Display) {
         self.push(syn::Error::new_spanned(place, message));
     }
 
-    pub fn keep<T>(&mut self, result: syn::Result<T>) -> Option<T> {
+    pub(crate) fn keep<T>(&mut self, result: syn::Result<T>) -> Option<T> {
         result.map_err(|error| self.push(error)).ok()
     }
 
-    pub fn into_result(self) -> syn::Result<()> {
+    pub(crate) fn into_result(self) -> syn::Result<()> {
         self.0.map_or(Ok(()), Err)
     }
 }
 
 /// One `name` or `name = value`.
-pub struct Item {
+pub(crate) struct Item {
     pub name: Ident,
     pub value: Option<Expr>,
 }
@@ -54,7 +54,7 @@ impl Item {
     }
 
     /// Its value as a text.
-    pub fn text(&self) -> syn::Result<LitStr> {
+    pub(crate) fn text(&self) -> syn::Result<LitStr> {
         match self.value()? {
             Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) => Ok(text.clone()),
             other => Err(syn::Error::new_spanned(other, format!("`{}` is a text in quotes", self.name))),
@@ -62,7 +62,7 @@ impl Item {
     }
 
     /// Its value as a number of characters.
-    pub fn length(&self) -> syn::Result<usize> {
+    pub(crate) fn length(&self) -> syn::Result<usize> {
         let value = self.value()?;
         match number(value) {
             Some(Bound::Integer(length)) if length >= 0 => Ok(length as usize),
@@ -71,7 +71,7 @@ impl Item {
     }
 
     /// Its value as a bound of a number.
-    pub fn bound(&self) -> syn::Result<Bound> {
+    pub(crate) fn bound(&self) -> syn::Result<Bound> {
         let value = self.value()?;
         number(value).ok_or_else(|| {
             syn::Error::new_spanned(value, format!("`{}` is a number without a type, as in `{0} = 10`", self.name))
@@ -81,13 +81,13 @@ impl Item {
 
 /// The least or greatest number.
 #[derive(Clone, Copy)]
-pub enum Bound {
+pub(crate) enum Bound {
     Integer(i64),
     Decimal(f64),
 }
 
 impl Bound {
-    pub fn value(self) -> f64 {
+    pub(crate) fn value(self) -> f64 {
         match self {
             Self::Integer(number) => number as f64,
             Self::Decimal(number) => number,
@@ -105,7 +105,7 @@ impl ToTokens for Bound {
 }
 
 /// The number that a literal is, with its sign.
-pub fn number(expr: &Expr) -> Option<Bound> {
+pub(crate) fn number(expr: &Expr) -> Option<Bound> {
     match expr {
         Expr::Lit(ExprLit { lit: Lit::Int(literal), .. }) if literal.suffix().is_empty() => {
             literal.base10_parse().ok().map(Bound::Integer)
@@ -122,7 +122,7 @@ pub fn number(expr: &Expr) -> Option<Bound> {
 }
 
 /// All items of all `#[settings(...)]`, those that are not among `known` or come twice being mistakes.
-pub fn items(attributes: &[Attribute], known: &[&str], mistakes: &mut Mistakes) -> Vec<Item> {
+pub(crate) fn items(attributes: &[Attribute], known: &[&str], mistakes: &mut Mistakes) -> Vec<Item> {
     let mut items: Vec<Item> = Vec::new();
     for attribute in attributes.iter().filter(|attribute| attribute.path().is_ident("settings")) {
         let parsed = attribute.parse_args_with(Punctuated::<Item, Token![,]>::parse_terminated);
@@ -141,21 +141,21 @@ pub fn items(attributes: &[Attribute], known: &[&str], mistakes: &mut Mistakes) 
 }
 
 /// The path to `sparta`'s core: `::sparta`, or what `#[settings(crate = "...")]` says.
-pub fn root(input: &DeriveInput, mistakes: &mut Mistakes) -> Path {
+pub(crate) fn root(input: &DeriveInput, mistakes: &mut Mistakes) -> Path {
     let items = items(&input.attrs, &["crate"], mistakes);
     let given = items.first().and_then(|item| mistakes.keep(item.text().and_then(|text| text.parse())));
     given.unwrap_or_else(|| syn::parse_quote!(::sparta))
 }
 
 /// Refuses generic parameters, which one static per type cannot have.
-pub fn refuse_generics(input: &DeriveInput, mistakes: &mut Mistakes) {
+pub(crate) fn refuse_generics(input: &DeriveInput, mistakes: &mut Mistakes) {
     if !input.generics.params.is_empty() {
         mistakes.at(&input.generics, "settings cannot be generic");
     }
 }
 
 /// The text of the doc comment, a line each.
-pub fn docs(attributes: &[Attribute]) -> String {
+pub(crate) fn docs(attributes: &[Attribute]) -> String {
     let lines = attributes.iter().filter_map(|attribute| match &attribute.meta {
         syn::Meta::NameValue(meta) if meta.path.is_ident("doc") => match &meta.value {
             Expr::Lit(ExprLit { lit: Lit::Str(line), .. }) => Some(line.value().trim().to_owned()),
@@ -167,7 +167,7 @@ pub fn docs(attributes: &[Attribute]) -> String {
 }
 
 /// A literal text at the place that mistakes in it are reported at.
-pub fn literal(text: &str, span: Span) -> TokenStream {
+pub(crate) fn literal(text: &str, span: Span) -> TokenStream {
     let literal = LitStr::new(text, span);
     quote!(#literal)
 }

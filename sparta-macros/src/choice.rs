@@ -10,7 +10,7 @@ use syn::{DataEnum, DeriveInput, Fields, Variant};
 
 use crate::attributes::{Mistakes, items, refuse_generics, root};
 
-pub fn expand(input: &DeriveInput, data: &DataEnum) -> syn::Result<TokenStream> {
+pub(crate) fn expand(input: &DeriveInput, data: &DataEnum) -> syn::Result<TokenStream> {
     let mut mistakes = Mistakes::default();
     let root = root(input, &mut mistakes);
     refuse_generics(input, &mut mistakes);

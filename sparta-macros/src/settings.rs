@@ -30,7 +30,7 @@ enum Default {
     Expr(Expr),
 }
 
-pub fn expand(input: &DeriveInput, data: &DataStruct) -> syn::Result<TokenStream> {
+pub(crate) fn expand(input: &DeriveInput, data: &DataStruct) -> syn::Result<TokenStream> {
     let mut mistakes = Mistakes::default();
     let root = root(input, &mut mistakes);
     refuse_generics(input, &mut mistakes);

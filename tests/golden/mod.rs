@@ -6,7 +6,7 @@ use crate::support::Run;
 
 /// Compares with `tests/golden/<folder>/<name>.snap`.
 #[track_caller]
-pub fn compare(folder: &str, name: &str, text: &str) {
+pub(crate) fn compare(folder: &str, name: &str, text: &str) {
     insta::with_settings!(
         { snapshot_path => folder, prepend_module_to_snapshot => false, omit_expression => true },
         { insta::assert_snapshot!(name, redacted(text)) }
@@ -14,7 +14,7 @@ pub fn compare(folder: &str, name: &str, text: &str) {
 }
 
 /// All that a person sees of a run.
-pub fn transcript(line: &str, run: &Run) -> String {
+pub(crate) fn transcript(line: &str, run: &Run) -> String {
     let code = run.code.map_or_else(|| "none".to_owned(), |code| code.to_string());
     let part = |name: &str, text: &str| match text {
         "" => String::new(),

@@ -13,14 +13,14 @@ use tempfile::TempDir;
 use zip::ZipArchive;
 
 /// A run of a service's command line that has ended.
-pub struct Run {
+pub(crate) struct Run {
     pub code: Option<i32>,
     pub stdout: String,
     pub stderr: String,
 }
 
 /// A service of this workspace, in its plain build, which hands over to the `aws` build where it has to.
-pub struct Service {
+pub(crate) struct Service {
     program: PathBuf,
     /// Where cargo keeps what it compiles in between, if not in the program's target folder.
     build_folder: Option<PathBuf>,
@@ -29,12 +29,12 @@ pub struct Service {
 const BUILD_FOLDER: &str = "CARGO_BUILD_BUILD_DIR";
 
 /// The workspace's root.
-pub fn root() -> &'static Path {
+pub(crate) fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
 /// Cargo, without the variables that it sets for the tests and that a person does not have.
-pub fn cargo() -> Command {
+pub(crate) fn cargo() -> Command {
     let mut command = Command::new(env!("CARGO"));
     for (name, _) in std::env::vars_os() {
         let name = name.to_string_lossy();
@@ -48,7 +48,7 @@ pub fn cargo() -> Command {
 
 impl Service {
     /// Compiles the service of this package, once for all tests.
-    pub fn of(package: &str) -> Self {
+    pub(crate) fn of(package: &str) -> Self {
         static COMPILED: Mutex<BTreeMap<String, PathBuf>> = Mutex::new(BTreeMap::new());
         let mut compiled = COMPILED.lock().unwrap_or_else(PoisonError::into_inner);
         let program = compiled.entry(package.to_owned()).or_insert_with(|| compile(cargo(), package, &[]));
@@ -56,7 +56,7 @@ impl Service {
     }
 
     /// The service with features of its package, in a folder where it does not replace the one without.
-    pub fn with_features(package: &str, features: &[&str]) -> Self {
+    pub(crate) fn with_features(package: &str, features: &[&str]) -> Self {
         let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().expect("it is in the target folder");
         let mut cargo = cargo();
         cargo.env(BUILD_FOLDER, target);
@@ -67,12 +67,12 @@ impl Service {
     }
 
     /// Where it is.
-    pub fn program(&self) -> &Path {
+    pub(crate) fn program(&self) -> &Path {
         &self.program
     }
 
     /// A run of it in `folder`, with these arguments.
-    pub fn command<A: AsRef<OsStr>>(&self, folder: &Path, arguments: impl IntoIterator<Item = A>) -> Command {
+    pub(crate) fn command<A: AsRef<OsStr>>(&self, folder: &Path, arguments: impl IntoIterator<Item = A>) -> Command {
         let mut command = Command::new(&self.program);
         command.args(arguments).current_dir(folder).env_remove("RUSTFLAGS").env_remove("CARGO_PKG_NAME");
         command.envs(self.build_folder.iter().map(|folder| (BUILD_FOLDER, folder)));
@@ -82,13 +82,13 @@ impl Service {
     }
 
     /// Runs it in `folder` to its end.
-    pub fn run<A: AsRef<OsStr>>(&self, folder: &Path, arguments: impl IntoIterator<Item = A>) -> Run {
+    pub(crate) fn run<A: AsRef<OsStr>>(&self, folder: &Path, arguments: impl IntoIterator<Item = A>) -> Run {
         run(&mut self.command(folder, arguments))
     }
 }
 
 /// Runs a command to its end.
-pub fn run(command: &mut Command) -> Run {
+pub(crate) fn run(command: &mut Command) -> Run {
     let Output { status, stdout, stderr } = command.output().expect("the command starts");
     let text = |bytes| String::from_utf8(bytes).expect("the output is UTF-8");
     Run { code: status.code(), stdout: text(stdout), stderr: text(stderr) }
@@ -97,7 +97,7 @@ pub fn run(command: &mut Command) -> Run {
 impl Run {
     /// The output of a run that did what it should; anything else fails the test with all that was said.
     #[track_caller]
-    pub fn success(self) -> String {
+    pub(crate) fn success(self) -> String {
         assert_eq!(self.code, Some(0), "stdout:\n{}\nstderr:\n{}", self.stdout, self.stderr);
         self.stdout
     }
@@ -116,7 +116,7 @@ fn compile(mut cargo: Command, package: &str, flags: &[&str]) -> PathBuf {
 }
 
 /// What `build` makes of the service of this package, once for all tests.
-pub fn package(package: &str) -> Arc<TempDir> {
+pub(crate) fn package(package: &str) -> Arc<TempDir> {
     static PACKAGES: OnceLock<Mutex<BTreeMap<String, Arc<TempDir>>>> = OnceLock::new();
     let mut packages = PACKAGES.get_or_init(Mutex::default).lock().unwrap_or_else(PoisonError::into_inner);
     let made = packages.entry(package.to_owned()).or_insert_with(|| {
@@ -131,7 +131,7 @@ pub fn package(package: &str) -> Arc<TempDir> {
 }
 
 /// The content of an archive, with the modes of its files.
-pub fn unzip(archive: &Path) -> TempDir {
+pub(crate) fn unzip(archive: &Path) -> TempDir {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let mut archive = ZipArchive::new(File::open(archive).expect("the archive is there")).expect("it is a zip");
     archive.extract(folder.path()).expect("it can be unpacked");
@@ -139,7 +139,7 @@ pub fn unzip(archive: &Path) -> TempDir {
 }
 
 /// A file of JSON.
-pub fn document(file: &Path) -> serde_json::Value {
+pub(crate) fn document(file: &Path) -> serde_json::Value {
     let text = std::fs::read(file).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
     serde_json::from_slice(&text).unwrap_or_else(|error| panic!("{}: {error}", file.display()))
 }

@@ -7,17 +7,19 @@ use aws_sdk_cloudformation::types::{Capability, ChangeSetType, Parameter, Tag, T
 use super::error::failed;
 use super::{AwsError, calls};
 
-pub use super::stack::{ChangeSet, Event, Output, Resource, Stack, StackRequest, TEMPLATE_BODY_LIMIT, TemplateSource};
+pub(crate) use super::stack::{
+    ChangeSet, Event, Output, Resource, Stack, StackRequest, TEMPLATE_BODY_LIMIT, TemplateSource,
+};
 
 /// The calls that Sparta makes of CloudFormation.
 #[derive(Clone, Debug)]
-pub struct CloudFormation {
+pub(crate) struct CloudFormation {
     client: Client,
 }
 
 impl CloudFormation {
     /// A client for the configured account and region.
-    pub fn new(config: &SdkConfig) -> Self {
+    pub(crate) fn new(config: &SdkConfig) -> Self {
         Self { client: Client::new(config) }
     }
 
@@ -26,7 +28,7 @@ impl CloudFormation {
     /// # Errors
     ///
     /// Those of the call.
-    pub async fn stack(&self, name: &str) -> Result<Option<Stack>, AwsError> {
+    pub(crate) async fn stack(&self, name: &str) -> Result<Option<Stack>, AwsError> {
         let answer = self.client.describe_stacks().stack_name(name).send().await;
         match answer.map_err(failed(calls::DESCRIBE_STACKS, stack(name))) {
             Ok(answer) => Ok(answer.stacks.unwrap_or_default().pop().map(Stack::from)),
@@ -40,7 +42,11 @@ impl CloudFormation {
     /// # Errors
     ///
     /// Those of the call.
-    pub async fn events(&self, name: &str, page: Option<String>) -> Result<(Vec<Event>, Option<String>), AwsError> {
+    pub(crate) async fn events(
+        &self,
+        name: &str,
+        page: Option<String>,
+    ) -> Result<(Vec<Event>, Option<String>), AwsError> {
         let answer = self
             .client
             .describe_stack_events()
@@ -58,7 +64,7 @@ impl CloudFormation {
     /// # Errors
     ///
     /// Those of the call.
-    pub async fn resources(&self, name: &str) -> Result<Vec<Resource>, AwsError> {
+    pub(crate) async fn resources(&self, name: &str) -> Result<Vec<Resource>, AwsError> {
         let mut pages = self.client.list_stack_resources().stack_name(name).into_paginator().send();
         let mut resources = Vec::new();
         while let Some(page) = pages.next().await {
@@ -81,7 +87,7 @@ impl CloudFormation {
     /// # Errors
     ///
     /// Those of the call.
-    pub async fn template(&self, name: &str) -> Result<String, AwsError> {
+    pub(crate) async fn template(&self, name: &str) -> Result<String, AwsError> {
         let answer = self
             .client
             .get_template()
@@ -98,7 +104,7 @@ impl CloudFormation {
     /// # Errors
     ///
     /// Those of the call.
-    pub async fn create_change_set(
+    pub(crate) async fn create_change_set(
         &self,
         request: &StackRequest,
         name: &str,
@@ -138,7 +144,7 @@ impl CloudFormation {
     /// # Errors
     ///
     /// Those of the call.
-    pub async fn change_set(&self, stack_name: &str, id: &str) -> Result<ChangeSet, AwsError> {
+    pub(crate) async fn change_set(&self, stack_name: &str, id: &str) -> Result<ChangeSet, AwsError> {
         let answer = self
             .client
             .describe_change_set()
@@ -160,7 +166,7 @@ impl CloudFormation {
     /// # Errors
     ///
     /// Those of the call.
-    pub async fn execute_change_set(&self, stack_name: &str, id: &str, token: &str) -> Result<(), AwsError> {
+    pub(crate) async fn execute_change_set(&self, stack_name: &str, id: &str, token: &str) -> Result<(), AwsError> {
         self.client
             .execute_change_set()
             .stack_name(stack_name)
@@ -177,7 +183,7 @@ impl CloudFormation {
     /// # Errors
     ///
     /// Those of the call.
-    pub async fn delete_change_set(&self, stack_name: &str, id: &str) -> Result<(), AwsError> {
+    pub(crate) async fn delete_change_set(&self, stack_name: &str, id: &str) -> Result<(), AwsError> {
         self.client
             .delete_change_set()
             .stack_name(stack_name)
@@ -193,7 +199,7 @@ impl CloudFormation {
     /// # Errors
     ///
     /// Those of the call.
-    pub async fn count_change_sets(&self, name: &str) -> Result<usize, AwsError> {
+    pub(crate) async fn count_change_sets(&self, name: &str) -> Result<usize, AwsError> {
         let answer = self
             .client
             .list_change_sets()
@@ -209,7 +215,7 @@ impl CloudFormation {
     /// # Errors
     ///
     /// Those of the call.
-    pub async fn stack_policy(&self, name: &str) -> Result<Option<String>, AwsError> {
+    pub(crate) async fn stack_policy(&self, name: &str) -> Result<Option<String>, AwsError> {
         let answer = self.client.get_stack_policy().stack_name(name).send().await;
         Ok(answer.map_err(failed(calls::GET_STACK_POLICY, stack(name)))?.stack_policy_body)
     }
@@ -219,7 +225,7 @@ impl CloudFormation {
     /// # Errors
     ///
     /// Those of the call.
-    pub async fn set_stack_policy(&self, name: &str, policy: &str) -> Result<(), AwsError> {
+    pub(crate) async fn set_stack_policy(&self, name: &str, policy: &str) -> Result<(), AwsError> {
         let answer = self.client.set_stack_policy().stack_name(name).stack_policy_body(policy).send().await;
         answer.map_err(failed(calls::SET_STACK_POLICY, stack(name)))?;
         Ok(())
@@ -230,7 +236,7 @@ impl CloudFormation {
     /// # Errors
     ///
     /// Those of the call.
-    pub async fn delete_stack(&self, name: &str) -> Result<(), AwsError> {
+    pub(crate) async fn delete_stack(&self, name: &str) -> Result<(), AwsError> {
         self.client.delete_stack().stack_name(name).send().await.map_err(failed(calls::DELETE_STACK, stack(name)))?;
         Ok(())
     }

@@ -18,7 +18,7 @@ const LONGEST_ANSWER: Duration = Duration::from_secs(60);
 
 /// What the command line says about the account to use.
 #[derive(Clone, Debug, Default)]
-pub struct AwsOptions {
+pub(crate) struct AwsOptions {
     /// The region; default: `AWS_REGION`, then the profile's.
     pub region: Option<String>,
     /// The profile; default: `AWS_PROFILE`, then `default`.
@@ -28,7 +28,7 @@ pub struct AwsOptions {
 /// No region was given anywhere.
 #[derive(Debug, thiserror::Error)]
 #[error("no AWS region is set")]
-pub struct NoRegion;
+pub(crate) struct NoRegion;
 
 impl Advice for NoRegion {
     fn hints(&self) -> Vec<String> {
@@ -41,7 +41,7 @@ impl Advice for NoRegion {
 /// # Errors
 ///
 /// [`NoRegion`] when neither options nor environment nor profile name one.
-pub async fn load(options: &AwsOptions) -> Result<SdkConfig, NoRegion> {
+pub(crate) async fn load(options: &AwsOptions) -> Result<SdkConfig, NoRegion> {
     let timeouts = TimeoutConfig::builder().read_timeout(LONGEST_ANSWER).build();
     let mut loader =
         aws_config::defaults(BehaviorVersion::latest()).http_client(http::client()).timeout_config(timeouts);

@@ -11,7 +11,7 @@ use crate::error::Advice;
 
 /// What kind of failure a call met.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Fault {
+pub(crate) enum Fault {
     /// There are no credentials, or they could not be loaded.
     NoCredentials,
     /// The credentials have run out.
@@ -34,7 +34,7 @@ pub enum Fault {
 ///
 /// It keeps texts only and never the request, so that nothing secret can be read out of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct AwsError {
+pub(crate) struct AwsError {
     /// The call.
     pub call: Call,
     /// What it was about, such as `stack "Hello"`.
@@ -53,12 +53,12 @@ pub struct AwsError {
 
 impl AwsError {
     /// Whether the same call may succeed a little later.
-    pub fn is_transient(&self) -> bool {
+    pub(crate) fn is_transient(&self) -> bool {
         matches!(self.fault, Fault::Throttled | Fault::Unavailable | Fault::Unreachable)
     }
 
     /// Whether AWS answered with this code.
-    pub fn has_code(&self, code: &str) -> bool {
+    pub(crate) fn has_code(&self, code: &str) -> bool {
         self.code.as_deref() == Some(code)
     }
 

@@ -13,7 +13,7 @@ pub(super) const LAMBDA: Service = Service { id: "Lambda", name: "lambda", proto
 
 /// What a function runs, and how its last update went.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-pub struct Code {
+pub(crate) struct Code {
     /// Base64 of the archive's SHA-256.
     #[serde(rename = "CodeSha256", default)]
     pub sha256: String,
@@ -32,13 +32,13 @@ fn successful() -> String {
 
 /// The calls that Sparta makes of Lambda.
 #[derive(Clone, Debug)]
-pub struct Lambda {
+pub(crate) struct Lambda {
     client: Client,
 }
 
 impl Lambda {
     /// A client for the configured account and region.
-    pub fn new(config: &SdkConfig) -> Self {
+    pub(crate) fn new(config: &SdkConfig) -> Self {
         Self { client: Client::new(LAMBDA, config) }
     }
 
@@ -47,7 +47,7 @@ impl Lambda {
     /// # Errors
     ///
     /// Those of the call.
-    pub async fn code(&self, function: &str) -> Result<Code, AwsError> {
+    pub(crate) async fn code(&self, function: &str) -> Result<Code, AwsError> {
         let request = Request::rest("GET", &["2015-03-31", "functions", function, "configuration"]);
         self.client.call(calls::GET_FUNCTION_CONFIGURATION, thing(function), request).await
     }
@@ -57,7 +57,7 @@ impl Lambda {
     /// # Errors
     ///
     /// Those of the call.
-    pub async fn update_code(&self, function: &str, bucket: &str, key: &str) -> Result<(), AwsError> {
+    pub(crate) async fn update_code(&self, function: &str, bucket: &str, key: &str) -> Result<(), AwsError> {
         let request = Request::rest("PUT", &["2015-03-31", "functions", function, "code"])
             .body(&json!({ "S3Bucket": bucket, "S3Key": key }));
         let IgnoredAny = self.client.call(calls::UPDATE_FUNCTION_CODE, thing(function), request).await?;

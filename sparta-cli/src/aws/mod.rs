@@ -1,19 +1,19 @@
 //! The calls to AWS: one thin module per service, and one error for all of them.
 
-pub mod cloudformation;
-pub mod config;
+pub(crate) mod cloudformation;
+pub(crate) mod config;
 mod endpoint;
 mod error;
 pub(crate) mod http;
-pub mod lambda;
+pub(crate) mod lambda;
 mod operation;
 mod request;
-pub mod s3;
-pub mod secrets;
+pub(crate) mod s3;
+pub(crate) mod secrets;
 mod stack;
-pub mod sts;
+pub(crate) mod sts;
 #[cfg(test)]
 mod tests;
 
-pub use crate::calls::{self, Call};
-pub use error::{AwsError, Fault};
+pub(crate) use crate::calls::{self, Call};
+pub(crate) use error::{AwsError, Fault};

@@ -18,7 +18,7 @@ const LONGEST_UPLOAD: Duration = Duration::from_secs(2000);
 
 /// A bucket that could be reached, or why not.
 #[derive(Debug)]
-pub enum Bucket {
+pub(crate) enum Bucket {
     /// It may be used; with its region, where S3 tells.
     Ours(Option<String>),
     /// There is no such bucket.
@@ -31,14 +31,14 @@ pub enum Bucket {
 
 /// The calls that Sparta makes of S3.
 #[derive(Clone, Debug)]
-pub struct S3 {
+pub(crate) struct S3 {
     client: Client,
     region: String,
 }
 
 impl S3 {
     /// A client for the configured account and region.
-    pub fn new(config: &SdkConfig) -> Self {
+    pub(crate) fn new(config: &SdkConfig) -> Self {
         // Servers at an overridden endpoint seldom resolve `BUCKET.host`.
         let path_style = config.endpoint_url().is_some() || env::var_os("AWS_ENDPOINT_URL_S3").is_some();
         let region = config.region().map(ToString::to_string).unwrap_or_default();
@@ -47,7 +47,7 @@ impl S3 {
     }
 
     /// The region that requests go to.
-    pub fn region(&self) -> &str {
+    pub(crate) fn region(&self) -> &str {
         &self.region
     }
 
@@ -56,7 +56,7 @@ impl S3 {
     /// # Errors
     ///
     /// Those of the call that say nothing about the bucket.
-    pub async fn bucket(&self, name: &str, owner: Option<&str>) -> Result<Bucket, AwsError> {
+    pub(crate) async fn bucket(&self, name: &str, owner: Option<&str>) -> Result<Bucket, AwsError> {
         let answer =
             self.client.head_bucket().bucket(name).set_expected_bucket_owner(owner.map(str::to_owned)).send().await;
         let error = match answer {
@@ -91,7 +91,7 @@ impl S3 {
     /// # Errors
     ///
     /// Those of the call.
-    pub async fn size(&self, name: &str, key: &str, owner: Option<&str>) -> Result<Option<u64>, AwsError> {
+    pub(crate) async fn size(&self, name: &str, key: &str, owner: Option<&str>) -> Result<Option<u64>, AwsError> {
         let answer = self
             .client
             .head_object()
@@ -114,7 +114,7 @@ impl S3 {
     /// # Errors
     ///
     /// Those of the call.
-    pub async fn put(
+    pub(crate) async fn put(
         &self,
         name: &str,
         key: &str,

@@ -13,7 +13,7 @@ pub(super) const SECRETS_MANAGER: Service =
     Service { id: "Secrets Manager", name: "secretsmanager", protocol: Protocol::Json("secretsmanager"), ipv6: true };
 
 /// What is stored under a name.
-pub enum Stored {
+pub(crate) enum Stored {
     /// There is nothing of that name, or it has no value yet.
     Nothing,
     /// It waits for its deletion.
@@ -29,7 +29,7 @@ pub enum Stored {
 
 /// The calls that Sparta makes of Secrets Manager.
 #[derive(Clone, Debug)]
-pub struct Secrets {
+pub(crate) struct Secrets {
     client: Client,
 }
 
@@ -42,7 +42,7 @@ struct Answer {
 
 impl Secrets {
     /// A client for the configured account and region.
-    pub fn new(config: &SdkConfig) -> Self {
+    pub(crate) fn new(config: &SdkConfig) -> Self {
         Self { client: Client::new(SECRETS_MANAGER, config) }
     }
 
@@ -51,7 +51,7 @@ impl Secrets {
     /// # Errors
     ///
     /// Those of the call.
-    pub async fn get(&self, name: &str) -> Result<Stored, AwsError> {
+    pub(crate) async fn get(&self, name: &str) -> Result<Stored, AwsError> {
         let request = Request::json(&json!({ "SecretId": name })).secret();
         let answer: Result<Answer, _> = self.client.call(calls::GET_SECRET_VALUE, thing(name), request).await;
         match answer {
@@ -67,7 +67,7 @@ impl Secrets {
     /// # Errors
     ///
     /// Those of the call.
-    pub async fn create(&self, name: &str, value: &str, description: &str) -> Result<Option<String>, AwsError> {
+    pub(crate) async fn create(&self, name: &str, value: &str, description: &str) -> Result<Option<String>, AwsError> {
         let request = Request::json(&json!({
             "Name": name,
             "SecretString": value,
@@ -87,7 +87,7 @@ impl Secrets {
     /// # Errors
     ///
     /// Those of the call.
-    pub async fn put(&self, name: &str, value: &str) -> Result<String, AwsError> {
+    pub(crate) async fn put(&self, name: &str, value: &str) -> Result<String, AwsError> {
         let request = Request::json(&json!({
             "SecretId": name,
             "SecretString": value,
@@ -102,7 +102,7 @@ impl Secrets {
     /// # Errors
     ///
     /// Those of the call.
-    pub async fn restore(&self, name: &str) -> Result<(), AwsError> {
+    pub(crate) async fn restore(&self, name: &str) -> Result<(), AwsError> {
         let request = Request::json(&json!({ "SecretId": name }));
         let IgnoredAny = self.client.call(calls::RESTORE_SECRET, thing(name), request).await?;
         Ok(())

@@ -8,11 +8,11 @@ use serde::Serialize;
 
 /// The most bytes of a template that may be sent in the request
 /// ([limits](https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html)).
-pub const TEMPLATE_BODY_LIMIT: usize = 51_200;
+pub(crate) const TEMPLATE_BODY_LIMIT: usize = 51_200;
 
 /// Where CloudFormation finds a template.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum TemplateSource {
+pub(crate) enum TemplateSource {
     /// In the request itself: at most [`TEMPLATE_BODY_LIMIT`] bytes.
     Body(String),
     /// At an S3 address: at most 1 MB.
@@ -21,7 +21,7 @@ pub enum TemplateSource {
 
 /// What a stack is to become.
 #[derive(Clone, Debug)]
-pub struct StackRequest {
+pub(crate) struct StackRequest {
     /// The stack's name.
     pub name: String,
     /// The template.
@@ -41,7 +41,7 @@ pub struct StackRequest {
 /// A stack as it is.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Stack {
+pub(crate) struct Stack {
     /// The ARN.
     pub id: String,
     /// The name.
@@ -71,7 +71,7 @@ pub struct Stack {
 /// One output of a stack.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Output {
+pub(crate) struct Output {
     /// Its key in the template.
     pub key: String,
     /// Its value.
@@ -84,7 +84,7 @@ pub struct Output {
 /// One resource of a stack.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Resource {
+pub(crate) struct Resource {
     /// Its name in the template.
     pub logical_id: String,
     /// Its name in AWS.
@@ -103,7 +103,7 @@ pub struct Resource {
 /// One thing that happened to a resource, or to the stack itself.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Event {
+pub(crate) struct Event {
     /// The event's own id.
     pub id: String,
     /// When it happened (RFC 3339).
@@ -125,7 +125,7 @@ pub struct Event {
 
 /// A change set as it is.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct ChangeSet {
+pub(crate) struct ChangeSet {
     /// The stack's ARN.
     pub stack_id: String,
     /// Its status, such as `CREATE_COMPLETE`.

@@ -8,7 +8,7 @@ use super::{AwsError, calls};
 
 /// Who calls AWS.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Identity {
+pub(crate) struct Identity {
     /// The account's 12 digits.
     pub account: String,
     /// The user's or role session's ARN.
@@ -20,7 +20,7 @@ pub struct Identity {
 /// # Errors
 ///
 /// Those of the call.
-pub async fn identity(config: &SdkConfig) -> Result<Identity, AwsError> {
+pub(crate) async fn identity(config: &SdkConfig) -> Result<Identity, AwsError> {
     let caller = Client::new(config)
         .get_caller_identity()
         .send()

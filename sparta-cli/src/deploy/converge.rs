@@ -16,7 +16,7 @@ pub(crate) const ROUNDS: u32 = 10;
 /// What was done to a stack or a secret.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Change {
+pub(crate) enum Change {
     /// It is new.
     Created,
     /// It was changed.
@@ -28,7 +28,7 @@ pub enum Change {
 /// A stack that is as it was asked to be.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Outcome {
+pub(crate) struct Outcome {
     /// What was done.
     pub change: Change,
     /// The stack's ARN.
@@ -54,7 +54,7 @@ impl Stacks<'_> {
     /// # Errors
     ///
     /// [`StackError`], which says in what state the stack is and what to do.
-    pub async fn converge(&self, request: &StackRequest) -> Result<Outcome, StackError> {
+    pub(crate) async fn converge(&self, request: &StackRequest) -> Result<Outcome, StackError> {
         let converged = self
             .interruptible(self.converge_uninterrupted(request), async || self.interrupted(&request.name).await)
             .await;
@@ -69,7 +69,7 @@ impl Stacks<'_> {
     /// # Errors
     ///
     /// [`StackError::NotOurs`], and those of the call.
-    pub async fn check_owner(&self, name: &str, app: &str) -> Result<(), StackError> {
+    pub(crate) async fn check_owner(&self, name: &str, app: &str) -> Result<(), StackError> {
         let stack = self.cfn.stack(name).await?;
         stack.and_then(|stack| not_ours(&stack, app)).map_or(Ok(()), Err)
     }

@@ -7,7 +7,7 @@ use crate::aws::cloudformation::Stack;
 
 /// What a deletion found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Deletion {
+pub(crate) enum Deletion {
     /// The stack was there and is gone.
     Deleted,
     /// There was no such stack.
@@ -22,7 +22,7 @@ impl Stacks<'_> {
     /// # Errors
     ///
     /// [`StackError`], which names the resources that could not be deleted.
-    pub async fn delete(&self, name: &str, app: Option<&str>) -> Result<Deletion, StackError> {
+    pub(crate) async fn delete(&self, name: &str, app: Option<&str>) -> Result<Deletion, StackError> {
         self.interruptible(self.delete_uninterrupted(name, app), async || self.interrupted(name).await).await
     }
 

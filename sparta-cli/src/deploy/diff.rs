@@ -5,7 +5,7 @@ use serde_json::Value;
 
 /// A stack as it was, or is to be: its template, its parameters and its tags.
 #[derive(Clone, Debug, Default)]
-pub struct Desired {
+pub(crate) struct Desired {
     /// The template.
     pub template: Value,
     /// Values of its parameters; those that are left out have their defaults.
@@ -16,7 +16,7 @@ pub struct Desired {
 
 /// What says which code a stack runs, and may differ between two versions of its code.
 #[derive(Clone, Debug, Default)]
-pub struct CodeIdentity {
+pub(crate) struct CodeIdentity {
     /// The parameter that names the bucket.
     pub bucket_parameter: String,
     /// The parameter that names the key.
@@ -27,7 +27,7 @@ pub struct CodeIdentity {
 
 /// One difference that is more than code.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Difference {
+pub(crate) enum Difference {
     /// A part of the template, by its path, is new.
     Added(String),
     /// A part of the template, by its path, is gone.
@@ -54,7 +54,7 @@ impl fmt::Display for Difference {
 
 /// What a comparison of two versions of a stack found.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Comparison {
+pub(crate) struct Comparison {
     /// What differs beside the code.
     pub differences: Vec<Difference>,
     /// Parameters whose deployed value AWS does not show.
@@ -62,7 +62,7 @@ pub struct Comparison {
 }
 
 /// Compares what is deployed with what is wanted, the code aside.
-pub fn compare(deployed: &Desired, wanted: &Desired, code: &CodeIdentity) -> Comparison {
+pub(crate) fn compare(deployed: &Desired, wanted: &Desired, code: &CodeIdentity) -> Comparison {
     let mut comparison = Comparison::default();
     let differences = &mut comparison.differences;
     walk("", &deployed.template, &wanted.template, differences);
@@ -92,7 +92,7 @@ pub fn compare(deployed: &Desired, wanted: &Desired, code: &CodeIdentity) -> Com
 }
 
 /// Logical ids of the functions that run the code which the parameters name.
-pub fn functions(template: &Value, code: &CodeIdentity) -> Vec<String> {
+pub(super) fn functions(template: &Value, code: &CodeIdentity) -> Vec<String> {
     let resources = template.get("Resources").and_then(Value::as_object);
     resources
         .into_iter()

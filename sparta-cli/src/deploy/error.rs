@@ -8,7 +8,7 @@ use crate::error::Advice;
 
 /// Why a stack is not as it was asked to be.
 #[derive(Debug, thiserror::Error)]
-pub enum StackError {
+pub(crate) enum StackError {
     /// A call of AWS failed.
     #[error(transparent)]
     Aws(#[from] AwsError),
@@ -193,7 +193,7 @@ fn because(reason: Option<&str>) -> String {
 
 /// An operation that AWS began and could not finish.
 #[derive(Debug, Default)]
-pub struct Failure {
+pub(crate) struct Failure {
     /// The stack.
     pub name: String,
     /// What was to be done: `created`, `updated` or `deleted`.
@@ -210,7 +210,13 @@ pub struct Failure {
 
 impl Failure {
     /// Finds the first cause and the rest in an operation's events, oldest first.
-    pub fn of(name: &str, operation: &'static str, status: &str, reason: Option<String>, events: &[Event]) -> Self {
+    pub(crate) fn of(
+        name: &str,
+        operation: &'static str,
+        status: &str,
+        reason: Option<String>,
+        events: &[Event],
+    ) -> Self {
         let mut failure =
             Self { name: name.to_owned(), operation, status: status.to_owned(), reason, ..Self::default() };
         for event in events.iter().filter(|event| event.status.ends_with("_FAILED")) {

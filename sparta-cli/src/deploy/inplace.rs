@@ -15,7 +15,7 @@ use crate::error::Advice;
 
 /// New code for the functions of a stack, and all that the stack would be with it.
 #[derive(Clone, Debug)]
-pub struct InPlace {
+pub(crate) struct InPlace {
     /// The stack's name.
     pub name: String,
     /// What the stack would be.
@@ -28,7 +28,7 @@ pub struct InPlace {
 
 /// Why code was not updated in place.
 #[derive(Debug, thiserror::Error)]
-pub enum InPlaceError {
+pub(crate) enum InPlaceError {
     /// A call of AWS failed.
     #[error(transparent)]
     Aws(#[from] AwsError),
@@ -124,7 +124,7 @@ impl Advice for InPlaceError {
 
 /// How far an update in place has come.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Reached {
+pub(crate) struct Reached {
     /// The functions that were given the new code, and run it.
     pub updated: Vec<String>,
     /// The function that Lambda is giving the new code to.
@@ -170,7 +170,11 @@ impl Stacks<'_> {
     /// # Errors
     ///
     /// [`InPlaceError`], which names what else changed.
-    pub async fn update_in_place(&self, config: &SdkConfig, request: &InPlace) -> Result<Vec<String>, InPlaceError> {
+    pub(crate) async fn update_in_place(
+        &self,
+        config: &SdkConfig,
+        request: &InPlace,
+    ) -> Result<Vec<String>, InPlaceError> {
         let name = &request.name;
         let reached = Mutex::default();
         let interrupted = async || InPlaceError::Interrupted { name: name.clone() };

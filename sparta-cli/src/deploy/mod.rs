@@ -26,27 +26,25 @@ use std::time::Duration;
 use aws_config::SdkConfig;
 
 use crate::aws::cloudformation::CloudFormation;
-pub use crate::aws::cloudformation::{
-    Event, Output, Resource, Stack, StackRequest, TEMPLATE_BODY_LIMIT, TemplateSource,
-};
+pub(crate) use crate::aws::cloudformation::{StackRequest, TEMPLATE_BODY_LIMIT, TemplateSource};
 use change_set::Pending;
-pub use converge::{Change, Outcome};
-pub use delete::Deletion;
-pub use diff::{CodeIdentity, Comparison, Desired, Difference, compare};
-pub use error::{Failure, StackError};
-pub use inplace::{InPlace, InPlaceError, Reached};
-pub use sparta_core::contract::APP_TAG;
-
-pub use progress::{JsonLines, Lines, Progress, Spinner, progress};
-pub use secret::store_token;
-pub use state::{State, advice};
-pub use status::StatusReport;
-pub use token::{Token, TokenError};
-pub use upload::{Upload, UploadError, Uploaded, upload};
+pub(crate) use converge::Change;
+pub(crate) use delete::Deletion;
+pub(crate) use diff::{CodeIdentity, Desired};
+pub(crate) use error::StackError;
+pub(crate) use inplace::InPlace;
+#[cfg(test)]
+pub(crate) use progress::Lines;
+pub(crate) use progress::{Progress, progress};
+pub(crate) use secret::store_token;
+pub(crate) use sparta_core::contract::APP_TAG;
+pub(crate) use state::advice;
+pub(crate) use token::Token;
+pub(crate) use upload::{Upload, upload};
 
 /// How often AWS is asked how far it is.
 #[derive(Clone, Copy, Debug)]
-pub struct Pace {
+pub(crate) struct Pace {
     /// The first pause; each later one is half as long again.
     pub first: Duration,
     /// The longest pause.
@@ -65,7 +63,7 @@ impl Default for Pace {
 type Interrupt = Box<dyn Fn() -> Pin<Box<dyn Future<Output = ()> + Send>> + Send + Sync>;
 
 /// The stacks of one account and region.
-pub struct Stacks<'a> {
+pub(crate) struct Stacks<'a> {
     cfn: CloudFormation,
     progress: &'a dyn Progress,
     pace: Pace,
@@ -83,7 +81,7 @@ pub(crate) enum Phase {
 
 impl<'a> Stacks<'a> {
     /// The stacks of the configured account and region.
-    pub fn new(config: &SdkConfig, progress: &'a dyn Progress) -> Self {
+    pub(crate) fn new(config: &SdkConfig, progress: &'a dyn Progress) -> Self {
         Self {
             cfn: CloudFormation::new(config),
             progress,
@@ -94,15 +92,17 @@ impl<'a> Stacks<'a> {
     }
 
     /// Sets how often AWS is asked.
+    #[cfg(test)]
     #[must_use]
-    pub fn pace(mut self, pace: Pace) -> Self {
+    pub(crate) fn pace(mut self, pace: Pace) -> Self {
         self.pace = pace;
         self
     }
 
     /// Sets what interrupts an operation; default: Ctrl-C, and SIGTERM where there are signals.
+    #[cfg(test)]
     #[must_use]
-    pub fn interrupt<F>(mut self, interrupt: impl Fn() -> F + Send + Sync + 'static) -> Self
+    pub(crate) fn interrupt<F>(mut self, interrupt: impl Fn() -> F + Send + Sync + 'static) -> Self
     where
         F: Future<Output = ()> + Send + 'static,
     {

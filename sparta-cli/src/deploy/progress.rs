@@ -8,7 +8,7 @@ use crate::aws::cloudformation::Event;
 use crate::output::say;
 
 /// How the progress of a deployment is shown.
-pub trait Progress: Send + Sync {
+pub(crate) trait Progress: Send + Sync {
     /// Says one line.
     fn say(&self, line: &str);
 
@@ -23,7 +23,7 @@ pub trait Progress: Send + Sync {
 }
 
 /// Progress on the standard error output: JSON lines if asked for, a spinner on a terminal, lines elsewhere.
-pub fn progress(json: bool) -> Box<dyn Progress> {
+pub(crate) fn progress(json: bool) -> Box<dyn Progress> {
     if json {
         Box::new(JsonLines)
     } else if io::stderr().is_terminal() {
@@ -35,7 +35,7 @@ pub fn progress(json: bool) -> Box<dyn Progress> {
 
 /// One plain line for each thing.
 #[derive(Debug)]
-pub struct Lines;
+pub(crate) struct Lines;
 
 impl Progress for Lines {
     fn say(&self, line: &str) {
@@ -55,7 +55,7 @@ impl Progress for Lines {
 
 /// One JSON object for each thing.
 #[derive(Debug)]
-pub struct JsonLines;
+pub(crate) struct JsonLines;
 
 impl Progress for JsonLines {
     fn say(&self, line: &str) {
@@ -75,7 +75,7 @@ impl Progress for JsonLines {
 
 /// A spinner below the lines.
 #[derive(Debug)]
-pub struct Spinner {
+pub(crate) struct Spinner {
     bar: ProgressBar,
 }
 
@@ -111,7 +111,7 @@ impl Progress for Spinner {
 }
 
 /// The line of an event: time, status, resource, reason.
-pub fn line(event: &Event) -> String {
+pub(super) fn line(event: &Event) -> String {
     let time = event.time.get(11..19).unwrap_or(&event.time);
     let mut line = format!("{time}  {:<28} {} ({})", event.status, event.logical_id, event.kind);
     if let Some(reason) = &event.reason {

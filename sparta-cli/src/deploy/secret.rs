@@ -12,7 +12,7 @@ use crate::aws::secrets::{Secrets, Stored};
 /// # Errors
 ///
 /// Those of the calls, never with the token in them.
-pub async fn store_token(
+pub(crate) async fn store_token(
     config: &SdkConfig,
     progress: &dyn Progress,
     name: &str,

@@ -4,7 +4,7 @@ use crate::aws::cloudformation::Stack;
 
 /// What can be done with a stack in its status.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum State {
+pub(crate) enum State {
     /// There is none: it can be created.
     Missing,
     /// A change set was made for it and never executed: it can be created.
@@ -21,7 +21,7 @@ pub enum State {
 
 impl State {
     /// The state of a stack, none being a missing one.
-    pub fn of(stack: Option<&Stack>) -> Self {
+    pub(crate) fn of(stack: Option<&Stack>) -> Self {
         let Some(stack) = stack else {
             return Self::Missing;
         };
@@ -54,7 +54,7 @@ pub(crate) fn not_ours(stack: &Stack, app: &str) -> Option<StackError> {
 }
 
 /// What the status of a stack means, and what to do next.
-pub fn advice(name: &str, status: &str) -> String {
+pub(crate) fn advice(name: &str, status: &str) -> String {
     match status {
         "CREATE_COMPLETE" | "UPDATE_COMPLETE" | "IMPORT_COMPLETE" => {
             "The stack is in order and can be updated.".to_owned()

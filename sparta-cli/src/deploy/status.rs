@@ -8,7 +8,7 @@ use crate::aws::cloudformation::{Resource, Stack};
 
 /// A stack and its resources, as they are.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct StatusReport {
+pub(crate) struct StatusReport {
     /// The stack.
     #[serde(flatten)]
     pub stack: Stack,
@@ -22,7 +22,7 @@ impl Stacks<'_> {
     /// # Errors
     ///
     /// [`StackError::Missing`], and those of the calls.
-    pub async fn status(&self, name: &str) -> Result<StatusReport, StackError> {
+    pub(crate) async fn status(&self, name: &str) -> Result<StatusReport, StackError> {
         let Some(stack) = self.cfn.stack(name).await? else {
             return Err(StackError::Missing { name: name.to_owned() });
         };

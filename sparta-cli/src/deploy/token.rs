@@ -7,11 +7,11 @@ use crate::error::{Advice, ErrorKind};
 
 /// A secret text, which shows itself to nobody who does not ask for it.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Token(String);
+pub(crate) struct Token(String);
 
 /// Why there is no token.
 #[derive(Debug, thiserror::Error)]
-pub enum TokenError {
+pub(crate) enum TokenError {
     /// It was given nowhere, and nobody can be asked.
     #[error("no token was given")]
     Missing {
@@ -48,7 +48,7 @@ impl Token {
     /// # Errors
     ///
     /// [`TokenError`], never with the token in it.
-    pub fn obtain(flag: Option<String>, variable: &str) -> Result<Self, TokenError> {
+    pub(crate) fn obtain(flag: Option<String>, variable: &str) -> Result<Self, TokenError> {
         Self::choose(flag, env::var(variable).ok(), variable, || {
             let terminal = io::stdin().is_terminal();
             terminal.then(|| rpassword::prompt_password(format!("Token (or set {variable}): ")))
@@ -72,7 +72,7 @@ impl Token {
     }
 
     /// The secret itself.
-    pub fn expose(&self) -> &str {
+    pub(crate) fn expose(&self) -> &str {
         &self.0
     }
 

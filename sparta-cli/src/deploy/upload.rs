@@ -8,7 +8,7 @@ use crate::error::Advice;
 
 /// A content-addressed object: what is there under its key is never anything else.
 #[derive(Clone, Debug)]
-pub struct Upload {
+pub(crate) struct Upload {
     /// The bucket.
     pub bucket: String,
     /// The key, which depends on the content.
@@ -21,7 +21,7 @@ pub struct Upload {
 
 /// What an upload found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Uploaded {
+pub(crate) enum Uploaded {
     /// The object is new.
     Uploaded,
     /// The object was there already.
@@ -30,7 +30,7 @@ pub enum Uploaded {
 
 /// Why something is not in the bucket.
 #[derive(Debug, thiserror::Error)]
-pub enum UploadError {
+pub(crate) enum UploadError {
     /// A call of AWS failed.
     #[error(transparent)]
     Aws(#[from] AwsError),
@@ -90,7 +90,11 @@ impl Advice for UploadError {
 /// # Errors
 ///
 /// [`UploadError`], which says what is wrong with the bucket.
-pub async fn upload(config: &SdkConfig, progress: &dyn Progress, upload: Upload) -> Result<Uploaded, UploadError> {
+pub(crate) async fn upload(
+    config: &SdkConfig,
+    progress: &dyn Progress,
+    upload: Upload,
+) -> Result<Uploaded, UploadError> {
     let s3 = S3::new(config);
     let Upload { bucket, key, content, owner } = upload;
     let owner = owner.as_deref();

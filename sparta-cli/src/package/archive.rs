@@ -2,14 +2,11 @@
 
 use std::fmt::Write as _;
 use std::io::{Cursor, Write as _};
-use std::path::Path;
 
 use sha2::{Digest, Sha256};
 use sparta_core::contract::{BOOTSTRAP, BUILD_ID_FILE, TEMPLATE_FILE, configuration_file};
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, DateTime, ZipWriter};
-
-use super::file::{WriteError, write_whole};
 
 /// What Lambda unpacks at most: 250 MB
 /// ([quotas](https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html)).
@@ -17,7 +14,7 @@ const CODE_LIMIT: usize = 250 * 1024 * 1024;
 
 /// An archive that could not be made.
 #[derive(Debug, thiserror::Error)]
-pub enum ArchiveError {
+pub(crate) enum ArchiveError {
     /// Two entries have one name, or a name cannot be in an archive.
     #[error("cannot put `{name}` into the archive")]
     Entry {
@@ -37,7 +34,7 @@ pub enum ArchiveError {
 
 /// A file of an archive.
 #[derive(Clone, Copy, Debug)]
-pub struct Entry<'a> {
+pub(crate) struct Entry<'a> {
     name: &'a str,
     bytes: &'a [u8],
     mode: u32,
@@ -45,13 +42,13 @@ pub struct Entry<'a> {
 
 impl<'a> Entry<'a> {
     /// A file with mode 0644.
-    pub fn file(name: &'a str, bytes: &'a [u8]) -> Self {
+    pub(crate) fn file(name: &'a str, bytes: &'a [u8]) -> Self {
         let mode = 0o644;
         Self { name, bytes, mode }
     }
 
     /// A program: a file with mode 0755.
-    pub fn program(name: &'a str, bytes: &'a [u8]) -> Self {
+    pub(crate) fn program(name: &'a str, bytes: &'a [u8]) -> Self {
         let mode = 0o755;
         Self { name, bytes, mode }
     }
@@ -59,7 +56,7 @@ impl<'a> Entry<'a> {
 
 /// A zip file whose bytes depend on nothing but what is in it.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Archive {
+pub(crate) struct Archive {
     bytes: Vec<u8>,
     sha256: String,
 }
@@ -70,7 +67,7 @@ impl Archive {
     /// # Errors
     ///
     /// The entry that cannot be in it.
-    pub fn of(entries: &[Entry<'_>]) -> Result<Self, ArchiveError> {
+    pub(crate) fn of(entries: &[Entry<'_>]) -> Result<Self, ArchiveError> {
         let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
         for entry in entries {
             add(&mut zip, entry).map_err(|source| ArchiveError::Entry { name: entry.name.to_owned(), source })?;
@@ -85,7 +82,7 @@ impl Archive {
     /// # Errors
     ///
     /// The binary is larger than Lambda takes.
-    pub fn code(binary: &[u8], build_id: &str) -> Result<Self, ArchiveError> {
+    pub(crate) fn code(binary: &[u8], build_id: &str) -> Result<Self, ArchiveError> {
         if binary.len() > CODE_LIMIT {
             return Err(ArchiveError::TooLarge(binary.len()));
         }
@@ -97,7 +94,7 @@ impl Archive {
     /// # Errors
     ///
     /// Two environments have one name, or one is called `cloudformation`.
-    pub fn pipeline<'a>(
+    pub(crate) fn pipeline<'a>(
         template: &'a [u8],
         environments: impl IntoIterator<Item = (&'a str, &'a [u8])>,
     ) -> Result<Self, ArchiveError> {
@@ -109,27 +106,18 @@ impl Archive {
     }
 
     /// The zip file.
-    pub fn bytes(&self) -> &[u8] {
+    pub(crate) fn bytes(&self) -> &[u8] {
         &self.bytes
     }
 
     /// The SHA-256 of the zip file, in hexadecimal.
-    pub fn sha256(&self) -> &str {
+    pub(crate) fn sha256(&self) -> &str {
         &self.sha256
     }
 
     /// Where it belongs in a bucket: `<app>/code/<sha256>.zip`, so what is there already need not be sent.
-    pub fn key(&self, app: &str) -> String {
+    pub(crate) fn key(&self, app: &str) -> String {
         format!("{app}/code/{}.zip", self.sha256)
-    }
-
-    /// Writes the zip file.
-    ///
-    /// # Errors
-    ///
-    /// The file or folder that could not be written.
-    pub fn write(&self, path: &Path) -> Result<(), WriteError> {
-        write_whole(path, &self.bytes)
     }
 }
 
@@ -151,7 +139,8 @@ fn add(zip: &mut ZipWriter<Cursor<Vec<u8>>>, entry: &Entry<'_>) -> zip::result::
 }
 
 /// Where a template belongs in a bucket: `<app>/template/<sha256>.json`.
-pub fn template_key(app: &str, template: &[u8]) -> String {
+#[cfg(feature = "aws")]
+pub(crate) fn template_key(app: &str, template: &[u8]) -> String {
     format!("{app}/template/{}.json", hex(&Sha256::digest(template)))
 }
 
@@ -165,6 +154,7 @@ pub(crate) fn hex(bytes: &[u8]) -> String {
 
 #[cfg(test)]
 mod tests {
+    use super::super::write_whole;
     use super::*;
     use std::io::Read;
     use zip::ZipArchive;
@@ -236,7 +226,7 @@ mod tests {
         let path = folder.path().join("code.zip");
         std::fs::write(&path, b"something older").unwrap();
         let archive = Archive::code(b"binary", "1").unwrap();
-        archive.write(&path).unwrap();
+        write_whole(&path, archive.bytes()).unwrap();
         assert_eq!(std::fs::read(&path).unwrap(), Archive::code(b"binary", "1").unwrap().bytes());
     }
 }

@@ -15,11 +15,11 @@ const LONGEST: usize = 128;
 /// A build id that AWS would not take as a tag.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 #[error("`{0}` cannot be a build id: it has 1 to 128 characters, ASCII letters, digits and `. _ - + = : / @`")]
-pub struct InvalidBuildId(String);
+pub(crate) struct InvalidBuildId(String);
 
 /// What one build is called: in its archive, its stack's tags and its log.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct BuildId(String);
+pub(crate) struct BuildId(String);
 
 impl BuildId {
     /// A build id as a person gives it.
@@ -27,7 +27,7 @@ impl BuildId {
     /// # Errors
     ///
     /// It is empty, too long, or has characters that a tag cannot have.
-    pub fn new(text: impl Into<String>) -> Result<Self, InvalidBuildId> {
+    pub(crate) fn new(text: impl Into<String>) -> Result<Self, InvalidBuildId> {
         let text = text.into();
         let allowed = |c: char| c.is_ascii_alphanumeric() || "._-+=:/@".contains(c);
         if text.is_empty() || text.len() > LONGEST || !text.chars().all(allowed) {
@@ -40,7 +40,7 @@ impl BuildId {
     /// (`CODEBUILD_RESOLVED_SOURCE_VERSION`) calls the source; else the binary's hash.
     ///
     /// What lies in a folder called `.sparta` is no difference, nor is what is new in `output`.
-    pub fn find(folder: &Path, output: &Path, variable: impl Fn(&str) -> Option<String>, binary: &[u8]) -> Self {
+    pub(crate) fn find(folder: &Path, output: &Path, variable: impl Fn(&str) -> Option<String>, binary: &[u8]) -> Self {
         let code_build = || variable("CODEBUILD_RESOLVED_SOURCE_VERSION");
         git_commit(folder, output)
             .or_else(code_build)
@@ -49,7 +49,7 @@ impl BuildId {
     }
 
     /// The build id as text.
-    pub fn as_str(&self) -> &str {
+    pub(crate) fn as_str(&self) -> &str {
         &self.0
     }
 }

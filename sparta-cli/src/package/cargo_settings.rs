@@ -18,7 +18,7 @@ pub(crate) struct Settings {
 }
 
 impl Settings {
-    pub fn load(folder: &Path, variables: &Variables) -> Result<Self, cargo_config2::Error> {
+    pub(crate) fn load(folder: &Path, variables: &Variables) -> Result<Self, cargo_config2::Error> {
         let home = match variables.get(&OsString::from("CARGO_HOME")) {
             Some(home) if !home.is_empty() => Some(folder.join(home)),
             _ => std::env::home_dir().map(|home| home.join(".cargo")),
@@ -28,20 +28,20 @@ impl Settings {
         Ok(Self { config, home })
     }
 
-    pub fn cargo(&self) -> OsString {
+    pub(crate) fn cargo(&self) -> OsString {
         self.config.cargo().to_owned()
     }
 
-    pub fn rustc(&self) -> std::process::Command {
+    pub(crate) fn rustc(&self) -> std::process::Command {
         self.config.rustc().into()
     }
 
-    pub fn host(&self) -> Result<&str, cargo_config2::Error> {
+    pub(crate) fn host(&self) -> Result<&str, cargo_config2::Error> {
         self.config.host_triple()
     }
 
     /// The user's `build.target` if it is Linux on this architecture, such as musl.
-    pub fn target(&self, architecture: Architecture) -> String {
+    pub(crate) fn target(&self, architecture: Architecture) -> String {
         let usual = architecture.rust_target();
         let targets = self.config.build.target.iter().flatten();
         targets
@@ -52,12 +52,12 @@ impl Settings {
     }
 
     /// The user's flags for this target, wherever they come from.
-    pub fn rust_flags(&self, target: &str) -> Result<Vec<String>, cargo_config2::Error> {
+    pub(crate) fn rust_flags(&self, target: &str) -> Result<Vec<String>, cargo_config2::Error> {
         Ok(self.config.rustflags(target)?.unwrap_or_default().flags)
     }
 
     /// Where cargo looks for `cargo-NAME`.
-    pub fn has_subcommand(&self, name: &str, variables: &Variables) -> bool {
+    pub(crate) fn has_subcommand(&self, name: &str, variables: &Variables) -> bool {
         let file = format!("cargo-{name}{}", std::env::consts::EXE_SUFFIX);
         let path = variables.get(&OsString::from("PATH")).cloned().unwrap_or_default();
         let own = self.home.iter().map(|home| home.join("bin"));
@@ -65,7 +65,7 @@ impl Settings {
     }
 
     /// What the user's release profile says: manifest, configuration files, environment.
-    pub fn release_profile(&self, folder: &Path, workspace: &Path, variables: &Variables) -> toml::Table {
+    pub(crate) fn release_profile(&self, folder: &Path, workspace: &Path, variables: &Variables) -> toml::Table {
         let mut files: Vec<PathBuf> = Walk::with_cargo_home(folder, self.home.clone()).collect();
         files.push(workspace.join("Cargo.toml"));
         let mut profile = toml::Table::new();

@@ -18,7 +18,7 @@ const ZIG_GLIBC: &str = ".2.34";
 
 /// A serving build that could not be compiled.
 #[derive(Debug, thiserror::Error)]
-pub enum CompileError {
+pub(crate) enum CompileError {
     /// Cargo cannot be started.
     #[error("cannot run `{program}`")]
     Run {
@@ -119,7 +119,7 @@ impl Advice for CompileError {
 
 /// A request for the serving build of a program that is running.
 #[derive(Clone, Debug)]
-pub struct Compile {
+pub(crate) struct Compile {
     pub(super) architecture: Architecture,
     pub(super) compiler: Compiler,
     pub(super) features: Features,
@@ -128,7 +128,7 @@ pub struct Compile {
 
 /// A serving build, checked.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Compiled {
+pub(crate) struct Compiled {
     /// Where cargo put it.
     pub path: PathBuf,
     /// The binary.
@@ -143,7 +143,7 @@ impl Compile {
     /// # Errors
     ///
     /// The system does not say what is running, or where.
-    pub fn this_program(architecture: Architecture, compiler: Compiler, features: Features) -> io::Result<Self> {
+    pub(crate) fn this_program(architecture: Architecture, compiler: Compiler, features: Features) -> io::Result<Self> {
         Ok(Self { architecture, compiler, features, running: Running::this_program()? })
     }
 
@@ -152,7 +152,7 @@ impl Compile {
     /// # Errors
     ///
     /// What could not be found, compiled or accepted.
-    pub fn run(&self) -> Result<Compiled, CompileError> {
+    pub(crate) fn run(&self) -> Result<Compiled, CompileError> {
         let cargo = self.running.cargo()?;
         let (settings, variables) = (&cargo.settings, &self.running.variables);
         let target = settings.target(self.architecture);
@@ -187,7 +187,7 @@ impl Compile {
     /// # Errors
     ///
     /// What cargo does not say.
-    pub fn buildspec(&self) -> Result<(String, Vec<String>), CompileError> {
+    pub(crate) fn buildspec(&self) -> Result<(String, Vec<String>), CompileError> {
         let cargo = self.running.cargo()?;
         let program = cargo.program()?;
         let mut rustc = cargo.settings.rustc();

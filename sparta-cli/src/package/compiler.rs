@@ -2,7 +2,7 @@
 
 /// What compiles the serving build.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
-pub enum Compiler {
+pub(crate) enum Compiler {
     /// `cargo` where it can compile for Lambda as it is, `zigbuild` elsewhere.
     #[default]
     Auto,

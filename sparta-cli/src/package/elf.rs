@@ -15,7 +15,7 @@ const LAMBDA_GLIBC: (u32, u32) = (2, 34);
 
 /// A binary that Lambda cannot load.
 #[derive(Debug, thiserror::Error)]
-pub enum ElfError {
+pub(crate) enum ElfError {
     /// It is not a Linux program.
     #[error("the binary is {found}, and Lambda runs Linux programs (ELF, 64 bits)")]
     NotElf {
@@ -84,7 +84,7 @@ impl Advice for ElfError {
 /// # Errors
 ///
 /// The reason why Lambda could not load it.
-pub fn check_elf(bytes: &[u8], architecture: Architecture) -> Result<(), ElfError> {
+pub(crate) fn check_elf(bytes: &[u8], architecture: Architecture) -> Result<(), ElfError> {
     check_kind(bytes, architecture)?;
     let header = Header::parse(bytes)?;
     check_machine(header, architecture)?;
@@ -216,7 +216,7 @@ pub(super) mod tests {
     use super::*;
 
     /// What this test runs on.
-    pub const HOST: Architecture =
+    pub(crate) const HOST: Architecture =
         if cfg!(target_arch = "aarch64") { Architecture::Arm64 } else { Architecture::X86_64 };
 
     /// A real program: this test.

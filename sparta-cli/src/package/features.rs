@@ -2,7 +2,7 @@
 
 /// The features of the service's package for the builds that Sparta compiles, as cargo names them.
 #[derive(Clone, Debug, Default, PartialEq, Eq, clap::Args)]
-pub struct Features {
+pub(crate) struct Features {
     /// Features that Sparta compiles this service with, separated by commas; those given to `cargo run` do not reach it
     #[arg(long, value_name = "FEATURES", value_delimiter = ',')]
     pub features: Vec<String>,
@@ -18,7 +18,7 @@ pub struct Features {
 
 impl Features {
     /// Cargo's flags for them.
-    pub fn flags(&self) -> Vec<String> {
+    pub(crate) fn flags(&self) -> Vec<String> {
         let mut flags = Vec::new();
         if !self.features.is_empty() {
             flags.extend(["--features".to_owned(), self.features.join(",")]);

@@ -7,7 +7,7 @@ use crate::error::Advice;
 
 /// A file that could not be written.
 #[derive(Debug, thiserror::Error)]
-pub enum WriteError {
+pub(crate) enum WriteError {
     /// Its folder cannot be made.
     #[error("cannot create the folder {}", .folder.display())]
     Folder {
@@ -39,7 +39,7 @@ impl Advice for WriteError {
 /// # Errors
 ///
 /// The folder or file that could not be written; what was at `path` is then as it was.
-pub fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), WriteError> {
+pub(crate) fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), WriteError> {
     let folder = match path.parent() {
         Some(parent) if !parent.as_os_str().is_empty() => parent,
         _ => Path::new("."),

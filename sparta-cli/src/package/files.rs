@@ -43,7 +43,7 @@ pub(super) struct Content<'a> {
 }
 
 impl Content<'_> {
-    pub fn write(&self, folder: &Path) -> Result<Files, CliError> {
+    pub(super) fn write(&self, folder: &Path) -> Result<Files, CliError> {
         let Synthesis { model, template } = self.synthesis;
         let write = |name: &str, bytes: &[u8]| -> Result<PathBuf, CliError> {
             let path = folder.join(name);

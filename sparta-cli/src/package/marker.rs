@@ -6,7 +6,7 @@ use crate::error::Advice;
 
 /// Which of its three builds a Sparta binary is, and of which version of Sparta.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Build {
+pub(crate) enum Build {
     /// What Lambda runs: it serves, and nothing else.
     Serving(String),
     /// What `cargo run` compiles: with the command line, without the AWS SDKs.
@@ -17,7 +17,7 @@ pub enum Build {
 
 /// A binary that is not the serving build of a Sparta service.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
-pub enum MarkerError {
+pub(crate) enum MarkerError {
     /// It is a build with a command line.
     #[error("the binary is the {build} build with sparta {version}, not the serving build")]
     NotServing {
@@ -45,7 +45,7 @@ impl Advice for MarkerError {
 
 impl Build {
     /// Finds out which build a binary is; one with a command line if it carries several markers.
-    pub fn of(bytes: &[u8]) -> Option<Self> {
+    pub(crate) fn of(bytes: &[u8]) -> Option<Self> {
         let builds: Vec<Self> = markers(bytes).collect();
         let other = builds.iter().position(|build| !matches!(build, Self::Serving(_)));
         builds.into_iter().nth(other.unwrap_or(0))
@@ -87,7 +87,7 @@ fn markers(bytes: &[u8]) -> impl Iterator<Item = Build> {
 /// # Errors
 ///
 /// What it is instead.
-pub fn check_marker(bytes: &[u8]) -> Result<(), MarkerError> {
+pub(crate) fn check_marker(bytes: &[u8]) -> Result<(), MarkerError> {
     match Build::of(bytes) {
         Some(Build::Serving(_)) => Ok(()),
         Some(Build::Plain(version)) => Err(MarkerError::NotServing { build: "plain", version }),
@@ -101,7 +101,7 @@ pub(super) mod tests {
     use super::*;
 
     /// Put together here, lest this test carries markers of its own.
-    pub fn marker(rest: &str) -> Vec<u8> {
+    pub(crate) fn marker(rest: &str) -> Vec<u8> {
         [black_box("SPARTA_"), black_box("BUILD="), rest].concat().into_bytes()
     }
 

@@ -5,8 +5,6 @@ mod build;
 mod build_id;
 mod cargo_settings;
 mod compile;
-#[cfg(all(test, target_os = "linux"))]
-mod compile_tests;
 mod compiler;
 mod elf;
 mod features;
@@ -16,28 +14,32 @@ mod marker;
 mod program;
 mod running;
 mod service;
+#[cfg(all(test, target_os = "linux"))]
+mod tests;
 
 use sparta_core::Architecture;
 
 use crate::error::Advice;
 
 pub(crate) use self::archive::hex;
-pub use self::archive::{Archive, ArchiveError, Entry, template_key};
+pub(crate) use self::archive::{Archive, ArchiveError};
 pub(crate) use self::build::{BuildOptions, Built};
-pub use self::build_id::{BuildId, InvalidBuildId};
-pub use self::compile::{Compile, CompileError, Compiled};
-pub use self::compiler::Compiler;
-pub use self::elf::{ElfError, check_elf};
-pub use self::features::Features;
-pub use self::file::{WriteError, write_whole};
+#[cfg(feature = "aws")]
+pub(crate) use self::archive::template_key;
+pub(crate) use self::build_id::BuildId;
+pub(crate) use self::compile::{Compile, CompileError};
+pub(crate) use self::compiler::Compiler;
+pub(crate) use self::elf::{ElfError, check_elf};
+pub(crate) use self::features::Features;
+pub(crate) use self::file::write_whole;
 pub(crate) use self::files::Files;
-pub use self::marker::{Build, MarkerError, check_marker};
+pub(crate) use self::marker::{MarkerError, check_marker};
 pub(crate) use self::running::Running;
-pub use self::service::{ServiceError, check_service};
+pub(crate) use self::service::check_service;
 
 /// A binary that Lambda could not run.
 #[derive(Debug, thiserror::Error)]
-pub enum BinaryError {
+pub(crate) enum BinaryError {
     /// It is not an executable that Lambda can load.
     #[error(transparent)]
     Elf(#[from] ElfError),
@@ -60,7 +62,7 @@ impl Advice for BinaryError {
 /// # Errors
 ///
 /// The first reason why Lambda could not run it.
-pub fn check_binary(bytes: &[u8], architecture: Architecture) -> Result<(), BinaryError> {
+pub(crate) fn check_binary(bytes: &[u8], architecture: Architecture) -> Result<(), BinaryError> {
     check_elf(bytes, architecture)?;
     check_marker(bytes)?;
     Ok(())

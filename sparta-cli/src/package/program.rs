@@ -31,17 +31,17 @@ pub(crate) enum Choice {
 
 impl Program {
     /// What it is called in an error.
-    pub fn label(&self) -> String {
+    pub(crate) fn label(&self) -> String {
         format!("`{}` of the package `{}`", self.name, self.package)
     }
 
     /// Cargo's flags that select it.
-    pub fn target_flags(&self) -> [&str; 2] {
+    pub(crate) fn target_flags(&self) -> [&str; 2] {
         [if self.example { "--example" } else { "--bin" }, &self.name]
     }
 
     /// All programs of a workspace.
-    pub fn all(metadata: &Metadata) -> Vec<Self> {
+    pub(crate) fn all(metadata: &Metadata) -> Vec<Self> {
         let repository = repository(metadata.workspace_root.as_std_path());
         let own_build_folder =
             metadata.build_directory.as_ref().is_some_and(|folder| *folder != metadata.target_directory);
@@ -66,7 +66,7 @@ impl Program {
     }
 
     /// The one called `name`: the one in `folder`'s own package, if it has one, else anywhere in the workspace.
-    pub fn named(programs: &[Self], name: &str, folder: &Path) -> Choice {
+    pub(crate) fn named(programs: &[Self], name: &str, folder: &Path) -> Choice {
         let called: Vec<_> = programs.iter().filter(|program| program.name == name).cloned().collect();
         let here = |program: &&Self| Path::new(&program.manifest).parent() == Some(folder);
         let own: Vec<_> = called.iter().filter(here).cloned().collect();
@@ -99,7 +99,7 @@ fn aws_feature(package: &Package) -> Option<String> {
 }
 
 impl Choice {
-    pub fn of(mut programs: Vec<Program>) -> Self {
+    pub(crate) fn of(mut programs: Vec<Program>) -> Self {
         match programs.len() {
             0 => Self::None,
             1 => Self::One(programs.remove(0)),

@@ -36,7 +36,7 @@ pub(crate) struct Place {
 
 impl Running {
     /// The program that is running, where it is running.
-    pub fn this_program() -> io::Result<Self> {
+    pub(crate) fn this_program() -> io::Result<Self> {
         let program = std::env::current_exe()?;
         let name = program.file_name().unwrap_or_default().to_string_lossy();
         Ok(Self {
@@ -48,7 +48,7 @@ impl Running {
     }
 
     /// Cargo as it is configured here.
-    pub fn cargo(&self) -> Result<Cargo<'_>, CompileError> {
+    pub(crate) fn cargo(&self) -> Result<Cargo<'_>, CompileError> {
         Ok(Cargo { running: self, settings: Settings::load(&self.folder, &self.variables)? })
     }
 }
@@ -76,17 +76,17 @@ impl Place {
 #[cfg(any(test, not(feature = "aws")))]
 impl Place {
     /// What cargo calls the profile whose folder it is.
-    pub fn cargo_profile(&self) -> &str {
+    pub(crate) fn cargo_profile(&self) -> &str {
         if self.profile == "debug" { "dev" } else { &self.profile }
     }
 
     /// The target folder of `aws` builds.
-    pub fn folder_with_aws(&self) -> PathBuf {
+    pub(crate) fn folder_with_aws(&self) -> PathBuf {
         self.target.join(WITH_AWS)
     }
 
     /// The `aws` build of a program here.
-    pub fn program_with_aws(&self, name: &str) -> PathBuf {
+    pub(crate) fn program_with_aws(&self, name: &str) -> PathBuf {
         let mut path = self.folder_with_aws();
         path.extend(&self.triple);
         path.push(&self.profile);
@@ -112,7 +112,7 @@ pub(crate) struct Cargo<'r> {
 
 impl Cargo<'_> {
     /// A cargo that sees what a person's would.
-    pub fn command(&self) -> Command {
+    pub(crate) fn command(&self) -> Command {
         let Running { folder, variables, .. } = self.running;
         let mut command = Command::new(self.settings.cargo());
         command.current_dir(folder).env_clear().envs(without_cargo_run(variables));
@@ -121,7 +121,7 @@ impl Cargo<'_> {
 
     /// What is compiled to the running program. `cargo run` says where the package is; else it is looked for from the
     /// current folder, and from the one that the target folder is in.
-    pub fn program(&self) -> Result<Program, CompileError> {
+    pub(crate) fn program(&self) -> Result<Program, CompileError> {
         let Running { name, place, folder, variables } = self.running;
         let said = variables.get(&OsString::from("CARGO_MANIFEST_DIR")).map(PathBuf::from);
         let around = place.as_ref().and_then(|place| Some(place.target.parent()?.to_owned()));

@@ -10,7 +10,7 @@ use crate::error::Advice;
 
 /// A binary that is not the service.
 #[derive(Debug, thiserror::Error)]
-pub enum ServiceError {
+pub(crate) enum ServiceError {
     /// It does not say which service it is.
     #[error("{} does not say which service it is", .path.display())]
     Silent {
@@ -33,7 +33,7 @@ pub enum ServiceError {
 /// The standard error output of a program.
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
-pub struct Stderr(String);
+pub(crate) struct Stderr(String);
 
 impl Advice for ServiceError {
     fn hints(&self) -> Vec<String> {
@@ -55,7 +55,7 @@ impl Advice for ServiceError {
 /// # Errors
 ///
 /// How it differs, or that it does not say what it is.
-pub fn check_service(path: &Path, model: &Model) -> Result<(), ServiceError> {
+pub(crate) fn check_service(path: &Path, model: &Model) -> Result<(), ServiceError> {
     if !runs_here(model.architecture()) {
         return Ok(());
     }

@@ -12,7 +12,7 @@ pub(crate) struct Span {
 }
 
 impl Span {
-    pub fn of(self, json: &[u8]) -> &[u8] {
+    pub(crate) fn of(self, json: &[u8]) -> &[u8] {
         &json[self.start..self.end]
     }
 }
@@ -39,24 +39,24 @@ pub(crate) struct Cursor<'a> {
 }
 
 impl<'a> Cursor<'a> {
-    pub fn new(json: &'a [u8]) -> Self {
+    pub(crate) fn new(json: &'a [u8]) -> Self {
         Self { json, at: 0 }
     }
 
-    pub fn at(json: &'a [u8], at: usize) -> Self {
+    pub(crate) fn at(json: &'a [u8], at: usize) -> Self {
         Self { json, at }
     }
 
-    pub fn place(&self) -> usize {
+    pub(crate) fn place(&self) -> usize {
         self.at
     }
 
-    pub fn go_to(&mut self, at: usize) {
+    pub(crate) fn go_to(&mut self, at: usize) {
         self.at = at;
     }
 
     /// The first byte of the next value or sign, after any white space.
-    pub fn peek(&mut self) -> Option<u8> {
+    pub(crate) fn peek(&mut self) -> Option<u8> {
         while let Some(byte) = self.json.get(self.at) {
             match byte {
                 b' ' | b'\n' | b'\r' | b'\t' => self.at += 1,
@@ -67,7 +67,7 @@ impl<'a> Cursor<'a> {
     }
 
     /// Enters the object or array that starts with `bracket`; whether there is anything in it.
-    pub fn open(&mut self, bracket: u8) -> Result<bool, SyntaxError> {
+    pub(crate) fn open(&mut self, bracket: u8) -> Result<bool, SyntaxError> {
         match bracket {
             b'{' => self.sign(b'{', "an object")?,
             _ => self.sign(b'[', "an array")?,
@@ -81,7 +81,7 @@ impl<'a> Cursor<'a> {
     }
 
     /// After a value in an object or array that ends with `bracket`: whether another one follows.
-    pub fn more(&mut self, bracket: u8) -> Result<bool, SyntaxError> {
+    pub(crate) fn more(&mut self, bracket: u8) -> Result<bool, SyntaxError> {
         match self.peek() {
             Some(b',') => {
                 self.at += 1;
@@ -95,13 +95,13 @@ impl<'a> Cursor<'a> {
         }
     }
 
-    pub fn key(&mut self) -> Result<Text, SyntaxError> {
+    pub(crate) fn key(&mut self) -> Result<Text, SyntaxError> {
         let key = self.string()?;
         self.sign(b':', "a colon")?;
         Ok(key)
     }
 
-    pub fn string(&mut self) -> Result<Text, SyntaxError> {
+    pub(crate) fn string(&mut self) -> Result<Text, SyntaxError> {
         self.sign(b'"', "a string")?;
         let start = self.at;
         let escaped = self.finish_string()?;
@@ -109,7 +109,7 @@ impl<'a> Cursor<'a> {
     }
 
     /// A string with its escapes already undone, if it has any: long ones are walked over only once.
-    pub fn long_string(&mut self) -> Result<(Text, Option<Vec<u8>>), SyntaxError> {
+    pub(crate) fn long_string(&mut self) -> Result<(Text, Option<Vec<u8>>), SyntaxError> {
         self.sign(b'"', "a string")?;
         let start = self.at;
         let plain = plain_len(&self.json[start..]);
@@ -127,7 +127,7 @@ impl<'a> Cursor<'a> {
     }
 
     /// Goes past a value of any kind.
-    pub fn skip(&mut self) -> Result<Span, SyntaxError> {
+    pub(crate) fn skip(&mut self) -> Result<Span, SyntaxError> {
         let first = self.peek();
         let start = self.at;
         match first {
@@ -142,7 +142,7 @@ impl<'a> Cursor<'a> {
     }
 
     /// Nothing but white space may follow.
-    pub fn end(&mut self) -> Result<(), SyntaxError> {
+    pub(crate) fn end(&mut self) -> Result<(), SyntaxError> {
         match self.peek() {
             None => Ok(()),
             Some(_) => Err(self.expected("the end of the text")),

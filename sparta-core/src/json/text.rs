@@ -16,7 +16,7 @@ pub(crate) struct Text {
 
 impl Text {
     /// The string that it stands for.
-    pub fn read<'a>(&self, json: &'a [u8]) -> Result<Cow<'a, [u8]>, SyntaxError> {
+    pub(crate) fn read<'a>(&self, json: &'a [u8]) -> Result<Cow<'a, [u8]>, SyntaxError> {
         match self.escaped {
             false => Ok(Cow::Borrowed(self.place.of(json))),
             true => self.unescaped(json).map(Cow::Owned),
@@ -24,7 +24,7 @@ impl Text {
     }
 
     /// The string that it stands for: a part of `json`, without a copy, if there is nothing to unescape.
-    pub fn bytes(&self, json: &Bytes) -> Result<Bytes, SyntaxError> {
+    pub(crate) fn bytes(&self, json: &Bytes) -> Result<Bytes, SyntaxError> {
         match self.escaped {
             false => Ok(json.slice(self.place.start..self.place.end)),
             true => self.unescaped(json).map(Bytes::from),

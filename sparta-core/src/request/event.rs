@@ -51,12 +51,12 @@ struct Lazy<T> {
 }
 
 impl Event {
-    pub fn new(origin: Option<Origin>) -> Self {
+    pub(crate) fn new(origin: Option<Origin>) -> Self {
         Self::read(origin, Bytes::new(), None, None, None, None, Bytes::new())
     }
 
     /// With the places of `pathParameters`, `stageVariables` and `requestContext` in `json`.
-    pub fn read(
+    pub(crate) fn read(
         origin: impl Into<Option<Origin>>,
         raw_path: Bytes,
         target: impl Into<Option<PathAndQuery>>,
@@ -77,45 +77,45 @@ impl Event {
         }))
     }
 
-    pub fn raw_path(&self) -> &str {
+    pub(crate) fn raw_path(&self) -> &str {
         std::str::from_utf8(&self.0.raw_path).unwrap_or_default()
     }
 
-    pub fn query(&self) -> &QueryMap {
+    pub(crate) fn query(&self) -> &QueryMap {
         let query = || self.0.target.as_ref().and_then(PathAndQuery::query).unwrap_or_default();
         self.0.query.value.get_or_init(|| query().parse().unwrap_or_default())
     }
 
-    pub fn path_parameters(&self) -> &QueryMap {
+    pub(crate) fn path_parameters(&self) -> &QueryMap {
         self.0.path_parameters.map(&self.0.json)
     }
 
-    pub fn stage_variables(&self) -> &QueryMap {
+    pub(crate) fn stage_variables(&self) -> &QueryMap {
         self.0.stage_variables.map(&self.0.json)
     }
 
-    pub fn context(&self) -> Option<&RequestContext> {
+    pub(crate) fn context(&self) -> Option<&RequestContext> {
         let context = self.0.context.value.get_or_init(|| self.0.read_context().map(Box::new));
         context.as_deref()
     }
 
-    pub fn set_raw_path(&mut self, path: String) {
+    pub(crate) fn set_raw_path(&mut self, path: String) {
         Arc::make_mut(&mut self.0).raw_path = path.into();
     }
 
-    pub fn set_query(&mut self, query: QueryMap) {
+    pub(crate) fn set_query(&mut self, query: QueryMap) {
         Arc::make_mut(&mut self.0).query = Lazy::of(query);
     }
 
-    pub fn set_path_parameters(&mut self, parameters: QueryMap) {
+    pub(crate) fn set_path_parameters(&mut self, parameters: QueryMap) {
         Arc::make_mut(&mut self.0).path_parameters = Lazy::of(parameters);
     }
 
-    pub fn set_stage_variables(&mut self, variables: QueryMap) {
+    pub(crate) fn set_stage_variables(&mut self, variables: QueryMap) {
         Arc::make_mut(&mut self.0).stage_variables = Lazy::of(variables);
     }
 
-    pub fn set_context(&mut self, context: RequestContext) {
+    pub(crate) fn set_context(&mut self, context: RequestContext) {
         Arc::make_mut(&mut self.0).context = Lazy::of(Some(Box::new(context)));
     }
 }

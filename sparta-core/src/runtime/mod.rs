@@ -5,13 +5,13 @@ mod api;
 mod connection;
 mod event;
 #[doc(hidden)]
-pub mod exchange;
+pub(crate) mod exchange;
 mod hooks;
 mod invocation;
 mod lambda;
 mod logs;
 #[doc(hidden)]
-pub mod reply;
+pub(crate) mod reply;
 mod shutdown;
 mod snapshot;
 mod spans;

@@ -10,17 +10,17 @@ use sparta_core::{Context, Exchange, QueryMap, Request, RequestContext, RequestE
 
 use crate::differential::theirs::{self, Theirs};
 
-pub fn read(event: &str) -> Request {
+pub(super) fn read(event: &str) -> Request {
     let exchange = Exchange::read(Bytes::from(event.to_owned()), Context::default());
     exchange.unwrap_or_else(|error| panic!("{error}: {event}")).request
 }
 
-pub fn check(event: &str) {
+pub(super) fn check(event: &str) {
     check_as(event, event);
 }
 
 /// Sparta reads `own` as `lambda_http` reads `event`.
-pub fn check_as(own: &str, event: &str) {
+pub(super) fn check_as(own: &str, event: &str) {
     let ours = read(own);
     let theirs = theirs::read(event).unwrap();
     let parsed: Value = serde_json::from_str(event).unwrap();

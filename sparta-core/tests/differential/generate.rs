@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use crate::differential::random::Random;
 
 #[derive(Clone, Copy)]
-pub enum Kind {
+pub(super) enum Kind {
     HttpApi,
     RestApi,
     LoadBalancer,
@@ -56,7 +56,7 @@ const ENCODED: [&str; 7] = ["a", "%20", "x+y", "%C3%A9", "%26", "%3d", "1.5"];
 const KEYS: [&str; 6] = ["id", "color", "a.b", "x-y", "q", "page"];
 
 /// An event as text.
-pub fn event(kind: Kind, random: &mut Random) -> String {
+pub(super) fn event(kind: Kind, random: &mut Random) -> String {
     let event = match kind {
         Kind::HttpApi => http_api(random),
         Kind::RestApi => rest_api(random),
@@ -213,7 +213,7 @@ fn vpc_lattice(random: &mut Random) -> Value {
 }
 
 /// The first version of VPC Lattice's events, and the second one of the same request.
-pub fn both_lattices(random: &mut Random) -> (String, String) {
+pub(super) fn both_lattices(random: &mut Random) -> (String, String) {
     let text = text(random);
     let mut second = json!({
         "version": "2.0",

@@ -27,7 +27,7 @@ fn with(pointer: &str, value: impl Into<Value>) -> String {
 }
 
 /// How `lambda_http` takes an event: as HTTP, as another one, or with a panic.
-pub fn taken(event: &str) -> &'static str {
+pub(super) fn taken(event: &str) -> &'static str {
     match catch_unwind(|| theirs::read(event)) {
         Ok(Ok(read)) if !read.is_http => "as another one",
         Ok(Ok(_)) => "as HTTP",

@@ -5,7 +5,7 @@ use lambda_http::request::{RequestContext, from_str};
 use serde_json::Value;
 use sparta_core::QueryMap;
 
-pub struct Theirs {
+pub(super) struct Theirs {
     pub request: lambda_http::Request,
     pub raw_path: String,
     pub query: QueryMap,
@@ -16,7 +16,7 @@ pub struct Theirs {
     pub is_http: bool,
 }
 
-pub fn read(event: &str) -> Result<Theirs, serde_json::Error> {
+pub(super) fn read(event: &str) -> Result<Theirs, serde_json::Error> {
     let request = from_str(event)?;
     let context = request.request_context();
     Ok(Theirs {

@@ -11,7 +11,7 @@ use serde_json::Value;
 
 /// What one life of the service's process left behind.
 #[derive(Debug, Default)]
-pub struct Life {
+pub(super) struct Life {
     /// The reports, in order: `response` or `error` and their bodies.
     pub answers: Vec<(String, Value)>,
     pub init_errors: Vec<(String, Value)>,
@@ -23,7 +23,7 @@ pub struct Life {
 
 impl Life {
     /// The answer to the only event.
-    pub fn response(&self) -> &Value {
+    pub(super) fn response(&self) -> &Value {
         match &self.answers[..] {
             [(kind, body)] if kind == "response" => body,
             other => panic!("not one response: {other:?}\n{}", self.stdout),
@@ -31,7 +31,7 @@ impl Life {
     }
 
     /// Type and message of the error that the only event ended in.
-    pub fn error(&self) -> (&str, &str) {
+    pub(super) fn error(&self) -> (&str, &str) {
         match &self.answers[..] {
             [(kind, body)] if kind == "error" => described(body),
             other => panic!("not one error: {other:?}\n{}", self.stdout),
@@ -39,7 +39,7 @@ impl Life {
     }
 
     /// Category, type and message of the failed start.
-    pub fn init_error(&self) -> (&str, &str, &str) {
+    pub(super) fn init_error(&self) -> (&str, &str, &str) {
         match &self.init_errors[..] {
             [(category, body)] => (category, described(body).0, described(body).1),
             other => panic!("not one failed start: {other:?}\n{}", self.stdout),
@@ -47,7 +47,7 @@ impl Life {
     }
 
     /// The log lines with this message.
-    pub fn logged(&self, message: &str) -> Vec<&Value> {
+    pub(super) fn logged(&self, message: &str) -> Vec<&Value> {
         let matches = |line: &&Value| line["message"] == message;
         self.logs.iter().filter(matches).collect()
     }
@@ -68,7 +68,7 @@ fn service() -> PathBuf {
 }
 
 /// Lets the service serve `handler` until the events are used up.
-pub fn serve(handler: &str, variables: &[(&str, &str)], events: &[Value]) -> Life {
+pub(super) fn serve(handler: &str, variables: &[(&str, &str)], events: &[Value]) -> Life {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap().to_string();
     let state =
@@ -93,7 +93,7 @@ pub fn serve(handler: &str, variables: &[(&str, &str)], events: &[Value]) -> Lif
 }
 
 /// The service as Lambda starts it, with a Runtime API at `address`.
-pub fn command(handler: &str, address: &str) -> Command {
+pub(super) fn command(handler: &str, address: &str) -> Command {
     let mut command = Command::new(service());
     command
         .env_clear()
@@ -106,7 +106,7 @@ pub fn command(handler: &str, address: &str) -> Command {
 }
 
 /// The lines that are JSON objects.
-pub fn logs(stdout: &str) -> Vec<Value> {
+pub(super) fn logs(stdout: &str) -> Vec<Value> {
     let json = |line: &str| serde_json::from_str(&line[line.find('{')?..]).ok();
     stdout.lines().filter_map(json).collect()
 }

@@ -13,7 +13,7 @@ use crate::serving::runtime_api::{command, logs};
 const PAUSE: Duration = Duration::from_millis(5);
 
 /// What the API does about one call. A connection whose turns are used up is closed.
-pub enum Turn {
+pub(super) enum Turn {
     Send(Vec<u8>),
     /// Sends the parts one after the other.
     SendSlowly(Vec<Vec<u8>>),
@@ -27,7 +27,7 @@ pub enum Turn {
 
 /// A call as it came, with a body whose chunks are joined.
 #[derive(Debug)]
-pub struct Call {
+pub(super) struct Call {
     pub connection: usize,
     pub line: String,
     pub headers: Vec<(String, String)>,
@@ -36,18 +36,18 @@ pub struct Call {
 }
 
 impl Call {
-    pub fn header(&self, name: &str) -> Option<&str> {
+    pub(super) fn header(&self, name: &str) -> Option<&str> {
         self.headers.iter().find(|header| header.0 == name).map(|(_, value)| value.as_str())
     }
 
-    pub fn text(&self) -> String {
+    pub(super) fn text(&self) -> String {
         String::from_utf8_lossy(&self.body).into_owned()
     }
 }
 
 /// What the service did.
 #[derive(Debug)]
-pub struct Record {
+pub(super) struct Record {
     pub calls: Vec<Call>,
     pub logs: Vec<serde_json::Value>,
     pub output: String,
@@ -56,34 +56,34 @@ pub struct Record {
 
 impl Record {
     /// Method and path of each call.
-    pub fn lines(&self) -> Vec<&str> {
+    pub(super) fn lines(&self) -> Vec<&str> {
         self.calls.iter().map(|call| call.line.trim_end_matches(" HTTP/1.1")).collect()
     }
 
-    pub fn logged(&self, message: &str) -> usize {
+    pub(super) fn logged(&self, message: &str) -> usize {
         self.logs.iter().filter(|line| line["message"].as_str().is_some_and(|text| text.contains(message))).count()
     }
 }
 
 /// An event, sent with its length.
-pub fn event(id: &str, event: &str) -> Turn {
+pub(super) fn event(id: &str, event: &str) -> Turn {
     Turn::Send(format!("{}content-length: {}\r\n\r\n{event}", head(id), event.len()).into_bytes())
 }
 
-pub fn head(id: &str) -> String {
+pub(super) fn head(id: &str) -> String {
     format!("HTTP/1.1 200 OK\r\nLambda-Runtime-Aws-Request-Id: {id}\r\nLambda-Runtime-Deadline-Ms: 4102444800000\r\n")
 }
 
-pub fn status(line: &str) -> Turn {
+pub(super) fn status(line: &str) -> Turn {
     Turn::Send(format!("HTTP/1.1 {line}\r\ncontent-length: 0\r\n\r\n").into_bytes())
 }
 
-pub fn accepted() -> Turn {
+pub(super) fn accepted() -> Turn {
     status("202 Accepted")
 }
 
 /// Lets the service serve `handler` against connections that behave as scripted; further ones are refused.
-pub fn play(handler: &str, variables: &[(&str, &str)], connections: Vec<Vec<Turn>>) -> Record {
+pub(super) fn play(handler: &str, variables: &[(&str, &str)], connections: Vec<Vec<Turn>>) -> Record {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap().to_string();
     let (calls, made) = channel();

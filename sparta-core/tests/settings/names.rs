@@ -2,11 +2,11 @@ use sparta_core::settings::{self, Settings as _};
 
 #[allow(non_camel_case_types, dead_code)]
 mod hostile {
-    pub struct Option;
-    pub struct Result;
-    pub struct String;
-    pub struct Vec;
-    pub fn drop() {}
+    pub(super) struct Option;
+    pub(super) struct Result;
+    pub(super) struct String;
+    pub(super) struct Vec;
+    pub(super) fn drop() {}
 }
 #[allow(unused_imports)]
 use hostile::*;

@@ -7,7 +7,7 @@ use sparta_schema::{ResourceType, nearest};
 use super::{check, parse::Parser, root, with};
 
 /// `AWS::S3::Bucket, bucket, "Arn"`: an attribute that the type has.
-pub fn expand(input: TokenStream) -> TokenStream {
+pub(crate) fn expand(input: TokenStream) -> TokenStream {
     let (root, mut tokens) = root(input);
     let mut parser = Parser::default();
     let kind = parser.kind(&mut tokens);

@@ -8,27 +8,27 @@ use super::{place::Place, tokens::Tokens};
 const SHOWN: usize = 80;
 
 /// The tokens of an expression, up to the comma or to the next name where the comma was forgotten.
-pub struct Bare(Vec<TokenTree>);
+pub(super) struct Bare(Vec<TokenTree>);
 
 impl Bare {
     /// What is ahead, where it is an expression and no value.
-    pub fn ahead(tokens: &mut Tokens) -> Option<Self> {
+    pub(super) fn ahead(tokens: &mut Tokens) -> Option<Self> {
         let all = tokens.ahead_to_comma();
         let end = (1..all.len()).find(|&at| is_name(&all[at..])).unwrap_or(all.len());
         let bare = Self(all.into_iter().take(end).collect());
         bare.is_expression().then_some(bare)
     }
 
-    pub fn len(&self) -> usize {
+    pub(super) fn len(&self) -> usize {
         self.0.len()
     }
 
-    pub fn place(&self) -> Place {
+    pub(super) fn place(&self) -> Place {
         let span = |token: Option<&TokenTree>| token.map_or_else(Span::call_site, TokenTree::span);
         Place::between(span(self.0.first()), span(self.0.last()))
     }
 
-    pub fn message(&self) -> String {
+    pub(super) fn message(&self) -> String {
         let mut text = Text::default();
         text.tokens(&self.0);
         let text = text.written;

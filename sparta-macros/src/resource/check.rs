@@ -10,7 +10,7 @@ use super::{
 };
 
 /// Checks the properties of a resource.
-pub fn resource(kind: &Kind, properties: &mut Node, mistakes: &mut Mistakes) {
+pub(super) fn resource(kind: &Kind, properties: &mut Node, mistakes: &mut Mistakes) {
     let resource_type = described(kind, mistakes);
     // A custom resource may have a property of any name.
     if let Some(closed) = resource_type.filter(|it| !it.is_open()) {
@@ -23,7 +23,7 @@ pub fn resource(kind: &Kind, properties: &mut Node, mistakes: &mut Mistakes) {
 }
 
 /// Remembers what is wrong at each place, with what is wrong with intrinsic functions.
-pub fn report(mut faults: Vec<Fault>, kind: &Kind, mut places: Places, mistakes: &mut Mistakes) {
+pub(super) fn report(mut faults: Vec<Fault>, kind: &Kind, mut places: Places, mistakes: &mut Mistakes) {
     faults.append(&mut places.faults);
     faults.sort_by_key(|fault| fault.place);
     for fault in faults {
@@ -32,7 +32,7 @@ pub fn report(mut faults: Vec<Fault>, kind: &Kind, mut places: Places, mistakes:
 }
 
 /// What a type's properties are; all custom resources are described by one.
-pub fn described(kind: &Kind, mistakes: &mut Mistakes) -> Option<&'static ResourceType> {
+pub(super) fn described(kind: &Kind, mistakes: &mut Mistakes) -> Option<&'static ResourceType> {
     known(kind, mistakes).or_else(|| {
         let is_custom = kind.name.starts_with("Custom::");
         is_custom.then(|| resource_type("AWS::CloudFormation::CustomResource"))?
@@ -40,7 +40,7 @@ pub fn described(kind: &Kind, mistakes: &mut Mistakes) -> Option<&'static Resour
 }
 
 /// What is known of a type: only of those of AWS, the others being private or custom.
-pub fn known(kind: &Kind, mistakes: &mut Mistakes) -> Option<&'static ResourceType> {
+pub(super) fn known(kind: &Kind, mistakes: &mut Mistakes) -> Option<&'static ResourceType> {
     let name = kind.name.as_str();
     let found = resource_type(name);
     if found.is_none() && !name.is_empty() && !is_own(name) {

@@ -9,24 +9,24 @@ use super::{
 
 /// The places of what the schemas are asked about, by number, and what is found on the way.
 #[derive(Default)]
-pub struct Places {
+pub(super) struct Places {
     places: Vec<Place>,
     /// What is wrong with intrinsic functions.
     pub faults: Vec<Fault>,
 }
 
 impl Places {
-    pub fn add(&mut self, place: Place) -> usize {
+    pub(super) fn add(&mut self, place: Place) -> usize {
         self.places.push(place);
         self.places.len() - 1
     }
 
-    pub fn get(&self, number: usize) -> Option<Place> {
+    pub(super) fn get(&self, number: usize) -> Option<Place> {
         self.places.get(number).copied()
     }
 
     /// The tree as the schemas know it.
-    pub fn node(&mut self, node: &Node) -> schema::Node {
+    pub(super) fn node(&mut self, node: &Node) -> schema::Node {
         let place = self.add(node.place);
         match &node.value {
             Value::Bool(value) => schema::Node::new(place, schema::Value::Bool(*value)),

@@ -11,14 +11,14 @@ use super::{
     tree::{Node, Value},
 };
 
-pub struct Literal {
+pub(super) struct Literal {
     pub text: String,
     /// `IntoValue::into_value(expression), ...`
     pub expressions: TokenStream,
 }
 
 impl Literal {
-    pub fn new(root: &TokenStream, node: &Node, expressions: &[TokenStream]) -> Self {
+    pub(super) fn new(root: &TokenStream, node: &Node, expressions: &[TokenStream]) -> Self {
         let mut text = String::new();
         json(node, &mut text);
         let into_value = quote!(#root::cfn::IntoValue::into_value);

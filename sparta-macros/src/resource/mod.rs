@@ -20,11 +20,11 @@ use quote::quote;
 
 use self::{literal::Literal, parse::Parser, place::Mistakes, tokens::Tokens};
 
-pub use attribute::expand as attribute;
-pub use property::expand as property;
+pub(crate) use attribute::expand as attribute;
+pub(crate) use property::expand as property;
 
 /// A resource.
-pub fn expand(input: TokenStream) -> TokenStream {
+pub(crate) fn expand(input: TokenStream) -> TokenStream {
     let (root, mut tokens) = root(input);
     let mut parser = Parser::default();
     let kind = parser.kind(&mut tokens);

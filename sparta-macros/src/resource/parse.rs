@@ -11,14 +11,14 @@ use super::{
 
 /// Reads what is in the macro.
 #[derive(Default)]
-pub struct Parser {
+pub(super) struct Parser {
     pub mistakes: Mistakes,
     pub expressions: Vec<TokenStream>,
 }
 
 impl Parser {
     /// The type: `AWS::S3::Bucket`, or a text where it is none of Rust's paths.
-    pub fn kind(&mut self, tokens: &mut Tokens) -> Kind {
+    pub(super) fn kind(&mut self, tokens: &mut Tokens) -> Kind {
         if let Some((name, place)) = tokens.name() {
             let more = tokens.words_after_colons();
             return if more.is_empty() { Kind { name, place } } else { self.kind_of_words(name, place, more) };
@@ -45,7 +45,7 @@ impl Parser {
     }
 
     /// The map of all properties, which may be left out.
-    pub fn properties(&mut self, tokens: &mut Tokens, kind: &Kind) -> Node {
+    pub(super) fn properties(&mut self, tokens: &mut Tokens, kind: &Kind) -> Node {
         let entries = match tokens.group(Delimiter::Brace) {
             Some(group) => self.map(&group),
             None => {
@@ -61,7 +61,7 @@ impl Parser {
     }
 
     /// Nothing may come now but a comma.
-    pub fn end(&mut self, tokens: &mut Tokens, after: &str) {
+    pub(super) fn end(&mut self, tokens: &mut Tokens, after: &str) {
         tokens.take(',');
         if tokens.peek().is_some() {
             let place = tokens.place();
@@ -69,7 +69,7 @@ impl Parser {
         }
     }
 
-    pub fn map(&mut self, group: &Group) -> Vec<Entry> {
+    pub(super) fn map(&mut self, group: &Group) -> Vec<Entry> {
         let mut tokens = Tokens::of(group);
         let mut entries: Vec<Entry> = Vec::new();
         while tokens.peek().is_some() {
@@ -120,7 +120,7 @@ impl Parser {
         }
     }
 
-    pub fn list(&mut self, group: &Group) -> Vec<Node> {
+    pub(super) fn list(&mut self, group: &Group) -> Vec<Node> {
         let mut tokens = Tokens::of(group);
         let mut items = Vec::new();
         while tokens.peek().is_some() {

@@ -4,27 +4,27 @@ use proc_macro2::{Delimiter, Group, Ident, Punct, Spacing, Span, TokenStream, To
 
 /// Where something was written: its first and its last token.
 #[derive(Clone, Copy)]
-pub struct Place {
+pub(super) struct Place {
     start: Span,
     end: Span,
 }
 
 impl Place {
-    pub fn at(span: Span) -> Self {
+    pub(super) fn at(span: Span) -> Self {
         Self { start: span, end: span }
     }
 
-    pub fn between(start: Span, end: Span) -> Self {
+    pub(super) fn between(start: Span, end: Span) -> Self {
         Self { start, end }
     }
 
     /// From the start of this one to the end of the other.
-    pub fn up_to(self, other: Self) -> Self {
+    pub(super) fn up_to(self, other: Self) -> Self {
         Self { start: self.start, end: other.end }
     }
 
     /// `::core::compile_error! { "message" }`, which the compiler reports here.
-    pub fn error(self, message: &str) -> TokenStream {
+    pub(super) fn error(self, message: &str) -> TokenStream {
         let mut literal = proc_macro2::Literal::string(message);
         literal.set_span(self.end);
         let mut group = Group::new(Delimiter::Brace, TokenTree::Literal(literal).into());
@@ -51,18 +51,18 @@ impl Place {
 
 /// Every mistake with its place.
 #[derive(Default)]
-pub struct Mistakes(Vec<(Place, String)>);
+pub(super) struct Mistakes(Vec<(Place, String)>);
 
 impl Mistakes {
-    pub fn push(&mut self, place: Place, message: impl Into<String>) {
+    pub(super) fn push(&mut self, place: Place, message: impl Into<String>) {
         self.0.push((place, message.into()));
     }
 
-    pub fn is_empty(&self) -> bool {
+    pub(super) fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    pub fn iter(&self) -> impl Iterator<Item = (Place, &str)> {
+    pub(super) fn iter(&self) -> impl Iterator<Item = (Place, &str)> {
         self.0.iter().map(|(place, message)| (*place, message.as_str()))
     }
 }

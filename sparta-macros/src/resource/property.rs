@@ -15,7 +15,7 @@ enum Step {
 }
 
 /// `AWS::S3::Bucket.LifecycleConfiguration.Rules[] { ... }`: a part of a resource, checked like the whole.
-pub fn expand(input: TokenStream) -> TokenStream {
+pub(crate) fn expand(input: TokenStream) -> TokenStream {
     let (root, mut tokens) = root(input);
     let mut parser = Parser::default();
     let kind = parser.kind(&mut tokens);

@@ -8,7 +8,7 @@ use super::{
 };
 
 /// Takes it out of the properties, where the type has none of that name, and says where it belongs.
-pub fn take_out(of: &ResourceType, properties: &mut Node, mistakes: &mut Mistakes) {
+pub(super) fn take_out(of: &ResourceType, properties: &mut Node, mistakes: &mut Mistakes) {
     let Value::Map(entries) = &mut properties.value else { return };
     let mut kept = Vec::new();
     for entry in std::mem::take(entries) {

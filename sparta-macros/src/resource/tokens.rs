@@ -8,21 +8,21 @@ use syn::Lit;
 use super::place::Place;
 
 /// Tokens that have not been read, and where they end.
-pub struct Tokens {
+pub(super) struct Tokens {
     tokens: Peekable<token_stream::IntoIter>,
     last: Span,
 }
 
 impl Tokens {
-    pub fn new(tokens: token_stream::IntoIter, end: Span) -> Self {
+    pub(super) fn new(tokens: token_stream::IntoIter, end: Span) -> Self {
         Self { tokens: tokens.peekable(), last: end }
     }
 
-    pub fn of(group: &Group) -> Self {
+    pub(super) fn of(group: &Group) -> Self {
         Self::new(group.stream().into_iter(), group.span_close())
     }
 
-    pub fn next(&mut self) -> Option<TokenTree> {
+    pub(super) fn next(&mut self) -> Option<TokenTree> {
         let next = self.tokens.next();
         if let Some(token) = &next {
             self.last = token.span();
@@ -30,15 +30,15 @@ impl Tokens {
         next
     }
 
-    pub fn peek(&mut self) -> Option<&TokenTree> {
+    pub(super) fn peek(&mut self) -> Option<&TokenTree> {
         self.tokens.peek()
     }
 
-    pub fn is(&mut self, char: char) -> bool {
+    pub(super) fn is(&mut self, char: char) -> bool {
         matches!(self.peek(), Some(TokenTree::Punct(punct)) if punct.as_char() == char)
     }
 
-    pub fn take(&mut self, char: char) -> bool {
+    pub(super) fn take(&mut self, char: char) -> bool {
         let there = self.is(char);
         if there {
             self.next();
@@ -62,7 +62,7 @@ impl Tokens {
     }
 
     /// The words after a name that have one colon too few before them, or too many, as they were written.
-    pub fn words_after_colons(&mut self) -> Vec<(String, String, Span)> {
+    pub(super) fn words_after_colons(&mut self) -> Vec<(String, String, Span)> {
         let mut words = Vec::new();
         while self.is(':') {
             let mut colons = String::new();
@@ -76,7 +76,7 @@ impl Tokens {
     }
 
     /// The tokens before the next comma that is not between the brackets of generic arguments; they stay unread.
-    pub fn ahead_to_comma(&self) -> Vec<TokenTree> {
+    pub(super) fn ahead_to_comma(&self) -> Vec<TokenTree> {
         let mut depth = 0_usize;
         let mut taken: Vec<TokenTree> = Vec::new();
         for token in self.tokens.clone() {
@@ -99,26 +99,26 @@ impl Tokens {
     }
 
     /// Goes on after so many tokens.
-    pub fn pass(&mut self, count: usize) {
+    pub(super) fn pass(&mut self, count: usize) {
         for _ in 0..count {
             self.next();
         }
     }
 
     /// Goes on after what could not be read: up to the next comma.
-    pub fn skip(&mut self) {
+    pub(super) fn skip(&mut self) {
         while self.peek().is_some() && !self.is(',') {
             self.next();
         }
     }
 
     /// Where something is missing: the next token, or where they end.
-    pub fn place(&mut self) -> Place {
+    pub(super) fn place(&mut self) -> Place {
         let end = self.last;
         Place::at(self.peek().map_or(end, TokenTree::span))
     }
 
-    pub fn ident(&mut self) -> Option<(String, Span)> {
+    pub(super) fn ident(&mut self) -> Option<(String, Span)> {
         let TokenTree::Ident(ident) = self.peek()? else { return None };
         let name = ident.to_string();
         let found = (name.trim_start_matches("r#").to_owned(), ident.span());
@@ -126,7 +126,7 @@ impl Tokens {
         Some(found)
     }
 
-    pub fn group(&mut self, delimiter: Delimiter) -> Option<Group> {
+    pub(super) fn group(&mut self, delimiter: Delimiter) -> Option<Group> {
         match self.peek()? {
             TokenTree::Group(group) if group.delimiter() == delimiter => {
                 let group = group.clone();
@@ -137,7 +137,7 @@ impl Tokens {
         }
     }
 
-    pub fn text(&mut self) -> Option<(String, Span)> {
+    pub(super) fn text(&mut self) -> Option<(String, Span)> {
         let TokenTree::Literal(literal) = self.peek()? else { return None };
         let Lit::Str(text) = Lit::new(literal.clone()) else { return None };
         self.next();
@@ -145,7 +145,7 @@ impl Tokens {
     }
 
     /// A name of words with `::` between them, or a text.
-    pub fn name(&mut self) -> Option<(String, Place)> {
+    pub(super) fn name(&mut self) -> Option<(String, Place)> {
         if let Some((text, span)) = self.text() {
             return Some((text, Place::at(span)));
         }
@@ -161,7 +161,7 @@ impl Tokens {
     }
 
     /// The tokens before the next comma.
-    pub fn up_to_comma(&mut self) -> TokenStream {
+    pub(super) fn up_to_comma(&mut self) -> TokenStream {
         let mut taken = TokenStream::new();
         while !self.is(',') {
             let Some(token) = self.next() else { break };

@@ -3,12 +3,12 @@
 use super::place::Place;
 
 /// What was written for a property, with the place of each part.
-pub struct Node {
+pub(super) struct Node {
     pub place: Place,
     pub value: Value,
 }
 
-pub enum Value {
+pub(super) enum Value {
     Bool(bool),
     /// As JSON has it, with all its digits.
     Number(String),
@@ -21,14 +21,14 @@ pub enum Value {
     Broken,
 }
 
-pub struct Entry {
+pub(super) struct Entry {
     pub key: String,
     pub place: Place,
     pub value: Node,
 }
 
 /// A resource type as it was written.
-pub struct Kind {
+pub(super) struct Kind {
     pub name: String,
     pub place: Place,
 }

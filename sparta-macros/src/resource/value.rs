@@ -13,7 +13,7 @@ use super::{
 
 impl Parser {
     /// What stands for a property, or for an item.
-    pub fn value(&mut self, tokens: &mut Tokens, of: &str) -> Node {
+    pub(super) fn value(&mut self, tokens: &mut Tokens, of: &str) -> Node {
         if tokens.peek().is_none() || tokens.is(',') {
             let place = tokens.place();
             self.mistakes.push(place, format!("the value of `{of}` is expected here"));

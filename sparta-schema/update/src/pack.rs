@@ -6,7 +6,7 @@ use miniz_oxide::deflate::compress_to_vec;
 use serde_json::Value as Json;
 
 /// Keys and compressed chunks in one file.
-pub fn archive(chunks: BTreeMap<String, Vec<u8>>) -> Vec<u8> {
+pub(crate) fn archive(chunks: BTreeMap<String, Vec<u8>>) -> Vec<u8> {
     let mut entries = Vec::new();
     let mut body = Vec::new();
     let start = 4 + 16 * chunks.len();
@@ -26,22 +26,22 @@ pub fn archive(chunks: BTreeMap<String, Vec<u8>>) -> Vec<u8> {
 
 /// One chunk: a table of strings and what refers to it.
 #[derive(Default)]
-pub struct Writer {
+pub(crate) struct Writer {
     strings: Vec<String>,
     indices: HashMap<String, usize>,
     bytes: Vec<u8>,
 }
 
 impl Writer {
-    pub fn byte(&mut self, byte: u8) {
+    pub(crate) fn byte(&mut self, byte: u8) {
         self.bytes.push(byte);
     }
 
-    pub fn number(&mut self, number: usize) {
+    pub(crate) fn number(&mut self, number: usize) {
         varint(&mut self.bytes, number);
     }
 
-    pub fn text(&mut self, text: &str) {
+    pub(crate) fn text(&mut self, text: &str) {
         let next = self.strings.len();
         let index = *self.indices.entry(text.to_owned()).or_insert_with(|| {
             self.strings.push(text.to_owned());
@@ -50,7 +50,7 @@ impl Writer {
         self.number(index);
     }
 
-    pub fn texts(&mut self, texts: &Json) {
+    pub(crate) fn texts(&mut self, texts: &Json) {
         let texts = texts.as_array().expect("a list of texts");
         self.number(texts.len());
         for text in texts {
@@ -67,7 +67,7 @@ impl Writer {
         numbers.iter().for_each(|&it| self.number(it));
     }
 
-    pub fn finish(self) -> Vec<u8> {
+    pub(crate) fn finish(self) -> Vec<u8> {
         let mut chunk = Vec::new();
         varint(&mut chunk, self.strings.len());
         self.strings.iter().for_each(|it| varint(&mut chunk, it.len()));
@@ -86,7 +86,7 @@ fn varint(bytes: &mut Vec<u8>, mut number: usize) {
 }
 
 /// What is known of one resource type.
-pub fn resource_type(it: &Json) -> Vec<u8> {
+pub(crate) fn resource_type(it: &Json) -> Vec<u8> {
     let mut schemas = Schemas::default();
     let root = schemas.document(&it["schema"]);
     let rules: Vec<_> = it["rules"]
@@ -125,7 +125,7 @@ pub fn resource_type(it: &Json) -> Vec<u8> {
 }
 
 /// What is known of one service's actions.
-pub fn iam_service(it: &Json) -> Vec<u8> {
+pub(crate) fn iam_service(it: &Json) -> Vec<u8> {
     let mut writer = Writer::default();
     let resources = it["resources"].as_object().expect("resources by name");
     writer.number(resources.len());

@@ -1,7 +1,8 @@
 use serde_json::{Value, json};
 
 use super::*;
-use crate::deploy::{CodeIdentity, Desired, Difference, InPlace, compare};
+use crate::deploy::diff::{Difference, compare};
+use crate::deploy::{CodeIdentity, Desired, InPlace};
 
 fn template() -> Value {
     json!({

@@ -17,7 +17,8 @@ use std::time::Duration;
 use script::{Answer, Script};
 use tokio::sync::Notify;
 
-use super::{Event, Pace, Progress, StackRequest, Stacks, TemplateSource};
+use super::{Pace, Progress, StackRequest, Stacks, TemplateSource};
+use crate::aws::cloudformation::Event;
 use crate::error::CliError;
 
 const STACK_ID: &str = "arn:aws:cloudformation:eu-west-1:123456789012:stack/Hello/1";

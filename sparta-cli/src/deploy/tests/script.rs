@@ -12,7 +12,7 @@ use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_sdk_sts::config::{Credentials, SharedCredentialsProvider};
 
 #[derive(Clone)]
-pub enum Answer {
+pub(crate) enum Answer {
     Reply {
         status: u16,
         headers: String,
@@ -24,15 +24,15 @@ pub enum Answer {
 }
 
 impl Answer {
-    pub fn xml(status: u16, body: String) -> Self {
+    pub(crate) fn xml(status: u16, body: String) -> Self {
         Self::Reply { status, headers: "content-type: text/xml\r\n".into(), body }
     }
 
-    pub fn result(call: &str, inner: &str) -> Self {
+    pub(crate) fn result(call: &str, inner: &str) -> Self {
         Self::xml(200, format!("<{call}Response><{call}Result>{inner}</{call}Result></{call}Response>"))
     }
 
-    pub fn error(status: u16, code: &str, message: &str) -> Self {
+    pub(crate) fn error(status: u16, code: &str, message: &str) -> Self {
         Self::Reply {
             status,
             headers: "content-type: text/xml\r\nx-amzn-requestid: r-1\r\n".into(),
@@ -43,12 +43,12 @@ impl Answer {
         }
     }
 
-    pub fn json(status: u16, body: &str) -> Self {
+    pub(crate) fn json(status: u16, body: &str) -> Self {
         Self::Reply { status, headers: "content-type: application/x-amz-json-1.1\r\n".into(), body: body.into() }
     }
 
     /// An error of a service that speaks JSON.
-    pub fn json_error(status: u16, code: &str, message: &str) -> Self {
+    pub(crate) fn json_error(status: u16, code: &str, message: &str) -> Self {
         Self::Reply {
             status,
             headers: "content-type: application/x-amz-json-1.1\r\nx-amzn-requestid: r-1\r\n".into(),
@@ -56,7 +56,7 @@ impl Answer {
         }
     }
 
-    pub fn head(status: u16, headers: &str) -> Self {
+    pub(crate) fn head(status: u16, headers: &str) -> Self {
         Self::Reply { status, headers: headers.into(), body: String::new() }
     }
 }
@@ -64,13 +64,13 @@ impl Answer {
 /// Answers by call: each call has its own, of which the last is given again and again.
 type Answers = BTreeMap<String, VecDeque<Answer>>;
 
-pub struct Script {
+pub(crate) struct Script {
     address: SocketAddr,
     seen: Arc<Mutex<Vec<Seen>>>,
 }
 
 #[derive(Clone)]
-pub struct Seen {
+pub(crate) struct Seen {
     pub call: String,
     pub head: String,
     pub body: String,
@@ -78,18 +78,18 @@ pub struct Seen {
 
 impl Seen {
     /// The value of a header, by its name in lower case.
-    pub fn header(&self, name: &str) -> Option<String> {
+    pub(crate) fn header(&self, name: &str) -> Option<String> {
         let mut headers = self.head.lines().skip(1).filter_map(|line| line.split_once(": "));
         headers.find(|(key, _)| key.to_lowercase() == name).map(|(_, value)| value.to_owned())
     }
 }
 
 impl Script {
-    pub fn new<const N: usize>(answers: [(&str, Vec<Answer>); N]) -> Self {
+    pub(crate) fn new<const N: usize>(answers: [(&str, Vec<Answer>); N]) -> Self {
         Self::of(answers.into())
     }
 
-    pub fn of(answers: Vec<(&str, Vec<Answer>)>) -> Self {
+    pub(crate) fn of(answers: Vec<(&str, Vec<Answer>)>) -> Self {
         let answers: Answers = answers.into_iter().map(|(call, list)| (call.to_owned(), list.into())).collect();
         let answers = Arc::new(Mutex::new(answers));
         let seen = Arc::new(Mutex::new(Vec::new()));
@@ -105,7 +105,7 @@ impl Script {
         Self { address, seen }
     }
 
-    pub fn config(&self) -> SdkConfig {
+    pub(crate) fn config(&self) -> SdkConfig {
         let retries = RetryConfig::standard().with_max_attempts(3).with_initial_backoff(Duration::from_millis(1));
         SdkConfig::builder()
             .behavior_version(BehaviorVersion::latest())
@@ -117,18 +117,18 @@ impl Script {
             .build()
     }
 
-    pub fn seen(&self) -> Vec<Seen> {
+    pub(crate) fn seen(&self) -> Vec<Seen> {
         self.seen.lock().unwrap().clone()
     }
 
     /// The names of the calls that change something, in their order.
-    pub fn changes(&self) -> Vec<String> {
+    pub(crate) fn changes(&self) -> Vec<String> {
         let reads = ["Describe", "List", "Get", "HEAD", "GET"];
         let calls = self.seen().into_iter().map(|seen| seen.call);
         calls.filter(|call| !reads.iter().any(|read| call.starts_with(read))).collect()
     }
 
-    pub fn count(&self, call: &str) -> usize {
+    pub(crate) fn count(&self, call: &str) -> usize {
         self.seen().iter().filter(|seen| seen.call == call).count()
     }
 }

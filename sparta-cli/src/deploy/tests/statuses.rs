@@ -1,5 +1,6 @@
 use super::*;
-use crate::deploy::{Change, State};
+use crate::deploy::Change;
+use crate::deploy::state::State;
 
 #[test]
 fn every_status_has_its_state() {
@@ -29,7 +30,7 @@ fn every_status_has_its_state() {
         ("IMPORT_IN_PROGRESS", State::Busy),
         ("IMPORT_ROLLBACK_IN_PROGRESS", State::Busy),
     ] {
-        let stack = crate::deploy::Stack { status: status.into(), ..Default::default() };
+        let stack = crate::aws::cloudformation::Stack { status: status.into(), ..Default::default() };
         assert_eq!(State::of(Some(&stack)), state, "{status}");
     }
     assert_eq!(State::of(None), State::Missing);

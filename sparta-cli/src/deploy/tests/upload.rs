@@ -1,5 +1,6 @@
 use super::*;
-use crate::deploy::{Upload, Uploaded, upload};
+use crate::deploy::upload::Uploaded;
+use crate::deploy::{Upload, upload};
 
 fn archive() -> Upload {
     Upload {

@@ -63,7 +63,7 @@ pub(super) struct ContextFields {
 
 impl Fields {
     /// An event that is no object has no fields.
-    pub fn read(&mut self, event: &Bytes) -> Result<(), SyntaxError> {
+    pub(super) fn read(&mut self, event: &Bytes) -> Result<(), SyntaxError> {
         let mut cursor = Cursor::new(event);
         if cursor.peek() != Some(b'{') {
             cursor.skip()?;
@@ -162,7 +162,7 @@ impl Fields {
     }
 
     /// Who sent the event, by its marks; a context that is no object has none.
-    pub fn origin(&self, event: &[u8]) -> Origin {
+    pub(super) fn origin(&self, event: &[u8]) -> Origin {
         let context = &self.of_context;
         match (self.context, context.http.is_there(), context.elb.is_there(), self.method.is_there()) {
             _ if self.arn.is_there() => Origin::Raw,
@@ -244,11 +244,11 @@ impl Slot {
         Ok(before.then_some(name))
     }
 
-    pub fn is_there(self) -> bool {
+    pub(super) fn is_there(self) -> bool {
         !matches!(self, Self::Nothing)
     }
 
-    pub fn text(self, field: &'static str, event: &[u8]) -> Result<Option<Text>, Problem> {
+    pub(super) fn text(self, field: &'static str, event: &[u8]) -> Result<Option<Text>, Problem> {
         match self {
             Self::Nothing => Ok(None),
             Self::Text(text) => Ok(Some(text)),
@@ -256,7 +256,7 @@ impl Slot {
         }
     }
 
-    pub fn boolean(self, field: &'static str, event: &[u8]) -> Result<bool, Problem> {
+    pub(super) fn boolean(self, field: &'static str, event: &[u8]) -> Result<bool, Problem> {
         match self {
             Self::Nothing => Ok(false),
             Self::Other(span) if span.of(event) == b"true" => Ok(true),
@@ -267,7 +267,7 @@ impl Slot {
     }
 
     /// Where the object or array is that starts with `bracket`.
-    pub fn list(self, bracket: u8, field: &'static str, event: &[u8]) -> Result<Option<usize>, Problem> {
+    pub(super) fn list(self, bracket: u8, field: &'static str, event: &[u8]) -> Result<Option<usize>, Problem> {
         let expected = if bracket == b'{' { "an object" } else { "an array" };
         match self {
             Self::Nothing => Ok(None),
@@ -278,7 +278,7 @@ impl Slot {
     }
 
     /// Where the value is, whatever it is.
-    pub fn place(self) -> Option<Span> {
+    pub(super) fn place(self) -> Option<Span> {
         match self {
             Self::Other(span) => Some(span),
             Self::Nothing | Self::Text(_) => None,

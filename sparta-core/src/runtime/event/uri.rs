@@ -35,11 +35,11 @@ pub(super) struct Target {
 }
 
 impl Target {
-    pub fn new(path: Bytes) -> Self {
+    pub(super) fn new(path: Bytes) -> Self {
         Self { path, whole: Vec::new() }
     }
 
-    pub fn leave_out_stage(&mut self, stage: Option<&[u8]>) {
+    pub(super) fn leave_out_stage(&mut self, stage: Option<&[u8]>) {
         let staged = self.path.strip_prefix(b"/").zip(stage);
         match staged.and_then(|(path, stage)| path.strip_prefix(stage)) {
             Some(b"") => self.path = Bytes::from_static(b"/"),
@@ -48,11 +48,11 @@ impl Target {
         }
     }
 
-    pub fn has_query(&self) -> bool {
+    pub(super) fn has_query(&self) -> bool {
         !self.whole.is_empty()
     }
 
-    pub fn query(&mut self, query: &[u8]) {
+    pub(super) fn query(&mut self, query: &[u8]) {
         if query.is_empty() {
             return;
         }
@@ -64,7 +64,7 @@ impl Target {
     }
 
     /// Adds every pair of an event's map of parameters, in its order.
-    pub fn pairs(&mut self, event: &Bytes, map: Slot, pairs: Pairs) -> Result<(), Problem> {
+    pub(super) fn pairs(&mut self, event: &Bytes, map: Slot, pairs: Pairs) -> Result<(), Problem> {
         let Some(start) = map.list(b'{', "queryStringParameters", event)? else { return Ok(()) };
         let mut cursor = Cursor::at(event, start);
         let mut more = cursor.open(b'{')?;
@@ -129,7 +129,7 @@ impl Target {
         self.whole.push(b'?');
     }
 
-    pub fn path_and_query(self) -> Result<PathAndQuery, Problem> {
+    pub(super) fn path_and_query(self) -> Result<PathAndQuery, Problem> {
         let bytes = match (self.has_query(), valid(&self.path)) {
             (true, _) => Bytes::from(self.whole),
             (false, Cow::Borrowed(path)) if path.len() == self.path.len() => self.path.clone(),

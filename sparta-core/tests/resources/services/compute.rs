@@ -1,6 +1,6 @@
 use sparta_core::{attribute, cfn::Resource, resource};
 
-pub fn all() -> Vec<Resource> {
+pub(crate) fn all() -> Vec<Resource> {
     let function = function();
     let version = resource!(AWS::Lambda::Version {
         FunctionName: (function.reference()),

@@ -1,6 +1,6 @@
 use sparta_core::{cfn::Resource, resource};
 
-pub fn all() -> Vec<Resource> {
+pub(crate) fn all() -> Vec<Resource> {
     let subnets = resource!(AWS::RDS::DBSubnetGroup {
         DBSubnetGroupDescription: "private",
         SubnetIds: ["subnet-12345678", "subnet-87654321"],

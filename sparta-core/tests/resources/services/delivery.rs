@@ -1,6 +1,6 @@
 use sparta_core::{attribute, cfn::Resource, property, resource};
 
-pub fn all() -> Vec<Resource> {
+pub(crate) fn all() -> Vec<Resource> {
     let project = resource!(AWS::CodeBuild::Project {
         ServiceRole: "arn:aws:iam::123456789012:role/build",
         Artifacts: { Type: "CODEPIPELINE" },

@@ -1,6 +1,6 @@
 use sparta_core::{cfn::Resource, resource};
 
-pub fn all() -> Vec<Resource> {
+pub(crate) fn all() -> Vec<Resource> {
     let role = resource!(AWS::IAM::Role {
         AssumeRolePolicyDocument: {
             Version: "2012-10-17",

@@ -1,6 +1,6 @@
 use sparta_core::{attribute, cfn::Resource, resource};
 
-pub fn all() -> Vec<Resource> {
+pub(crate) fn all() -> Vec<Resource> {
     let dead = resource!(AWS::SQS::Queue);
     let queue = resource!(AWS::SQS::Queue {
         FifoQueue: true,

@@ -1,10 +1,10 @@
 //! Resources of many types with their deepest properties: that they compile is what they are for.
 
-pub mod compute;
-pub mod databases;
-pub mod delivery;
-pub mod identity;
-pub mod messaging;
-pub mod network;
-pub mod observation;
-pub mod storage;
+pub(super) mod compute;
+pub(super) mod databases;
+pub(super) mod delivery;
+pub(super) mod identity;
+pub(super) mod messaging;
+pub(super) mod network;
+pub(super) mod observation;
+pub(super) mod storage;

@@ -1,6 +1,6 @@
 use sparta_core::{attribute, cfn::Resource, resource};
 
-pub fn all() -> Vec<Resource> {
+pub(crate) fn all() -> Vec<Resource> {
     let vpc = resource!(AWS::EC2::VPC { CidrBlock: "10.0.0.0/16", EnableDnsSupport: true, EnableDnsHostnames: true });
     let subnet = resource!(AWS::EC2::Subnet {
         VpcId: (vpc.reference()),

@@ -1,6 +1,6 @@
 use sparta_core::{cfn::Resource, resource};
 
-pub fn all() -> Vec<Resource> {
+pub(crate) fn all() -> Vec<Resource> {
     let logs = resource!(AWS::Logs::LogGroup {
         RetentionInDays: 30,
         LogGroupClass: "STANDARD",

@@ -1,6 +1,6 @@
 use sparta_core::{attribute, cfn::Resource, resource};
 
-pub fn all() -> Vec<Resource> {
+pub(crate) fn all() -> Vec<Resource> {
     let key = resource!(AWS::KMS::Key { KeyPolicy: { Version: "2012-10-17", Statement: [] } });
     let (bucket, files) = (bucket(&key), file_system());
     let policy = resource!(AWS::S3::BucketPolicy {

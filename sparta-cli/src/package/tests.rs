@@ -4,7 +4,7 @@ use std::path::Path;
 use std::process::Command;
 
 use super::cargo_settings::Variables;
-use super::compile::with_zig;
+use super::compile::{Compiled, with_zig};
 use super::elf::tests::HOST;
 use super::*;
 
