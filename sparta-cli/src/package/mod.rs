@@ -22,10 +22,10 @@ use sparta_core::Architecture;
 use crate::error::Advice;
 
 pub(crate) use self::archive::hex;
-pub(crate) use self::archive::{Archive, ArchiveError};
-pub(crate) use self::build::{BuildOptions, Built};
 #[cfg(feature = "aws")]
 pub(crate) use self::archive::template_key;
+pub(crate) use self::archive::{Archive, ArchiveError};
+pub(crate) use self::build::{BuildOptions, Built};
 pub(crate) use self::build_id::BuildId;
 pub(crate) use self::compile::{Compile, CompileError};
 pub(crate) use self::compiler::Compiler;
