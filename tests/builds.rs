@@ -52,8 +52,9 @@ fn the_packaged_binary_serves_and_carries_nothing_else() {
     let bootstrap = fs::read(package("codepipeline").path().join("code/bootstrap")).unwrap();
     assert!(contains(&bootstrap, "SPARTA_BUILD=serving;"));
     let others = ["SPARTA_BUILD=plain;", "SPARTA_BUILD=aws;", "clap", "sparta-cli", "sparta_cli"];
+    let libraries = ["libgcc_s", "libm.so"];
     let schemas = ["sparta-schema", "sparta_schema", "did you mean `"];
-    for text in others.iter().chain(&schemas).chain(&SDKS) {
+    for text in others.iter().chain(&schemas).chain(&libraries).chain(&SDKS) {
         assert!(!contains(&bootstrap, text), "it has {text} in it");
     }
     let plain = fs::read(Service::of("codepipeline").program()).unwrap();
