@@ -9,27 +9,32 @@ pub use mistake::DeliveryMistake;
 pub use plan::DeploymentRole;
 pub(crate) use plan::{Plan, Stage};
 
-use crate::{Mistakes, Pipeline, Synthesis, cfn::Template, synth::check_limits};
+use crate::{Mistakes, Pipeline, Synthesis};
 
 /// A CI system.
 ///
 /// Its file or folder implements this, and offers it to the command line as a method of [`Synthesis`].
 pub(crate) trait Backend {
+    /// What the CI system reads: the template of a stack, or the text of a file.
+    type Document;
+
     /// The bucket and the key of the code that it deploys: texts for `Fn::Sub` in its stack, with `*` for what is not known.
     fn code(&self) -> [String; 2];
 
-    /// The stack that delivers a service as it is planned.
-    fn stack(&self, plan: &Plan<'_>) -> Template;
+    /// The document that delivers a service as it is planned.
+    ///
+    /// # Errors
+    ///
+    /// All that the CI system would refuse of it.
+    fn document(&self, plan: &Plan<'_>) -> Result<Self::Document, Mistakes>;
 }
 
 impl Synthesis {
-    /// The stack of a CI system that delivers the service as `pipeline` declares it.
-    fn deliver(&self, pipeline: &Pipeline, backend: &impl Backend) -> Result<Template, Mistakes> {
+    /// The document that makes a CI system deliver the service as `pipeline` declares it.
+    fn deliver<B: Backend>(&self, pipeline: &Pipeline, backend: &B) -> Result<B::Document, Mistakes> {
         let app = self.model.name();
         let plan = Plan::of(self, pipeline, backend.code()).map_err(|mistakes| Mistakes::of(app, mistakes))?;
-        let template = backend.stack(&plan);
-        Mistakes::none_or(app, check_limits(&template).collect())?;
-        Ok(template)
+        backend.document(&plan)
     }
 
     /// What CloudFormation may do when a CI system deploys the service, environment by environment.

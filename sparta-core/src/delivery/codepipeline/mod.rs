@@ -13,6 +13,7 @@ use crate::{
     cfn::{LogicalId, Output, Parameter, Template, reference, sub},
     contract::{CODE_ARTIFACT, CONNECTION_ARN},
     iam::REGION,
+    synth::check_limits,
 };
 
 /// How a pipeline reads its repository.
@@ -55,11 +56,13 @@ struct CodePipeline<'a> {
 }
 
 impl Backend for CodePipeline<'_> {
+    type Document = Template;
+
     fn code(&self) -> [String; 2] {
         ["${Artifacts}".to_owned(), format!("*/{CODE_ARTIFACT}/*")]
     }
 
-    fn stack(&self, plan: &Plan<'_>) -> Template {
+    fn document(&self, plan: &Plan<'_>) -> Result<Template, Mistakes> {
         let (app, branch) = (plan.app(), plan.pipeline.source_branch());
         let mut template =
             Template::new(format!("Delivers {app} from branch {branch} of {}", plan.repository.full_name()));
@@ -80,7 +83,8 @@ impl Backend for CodePipeline<'_> {
                 reference(&id("Artifacts")),
             ),
         );
-        template
+        Mistakes::none_or(app, check_limits(&template).collect())?;
+        Ok(template)
     }
 }
 
