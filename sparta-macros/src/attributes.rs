@@ -173,24 +173,8 @@ pub(crate) fn literal(text: &str, span: Span) -> TokenStream {
 }
 
 fn unknown(name: &str, known: &[&str]) -> String {
-    match known.iter().min_by_key(|other| distance(name, other)) {
-        Some(near) if distance(name, near) <= 3 => {
-            format!("unknown attribute `{name}`; did you mean `{near}`?")
-        }
-        _ => format!("unknown attribute `{name}`; there is `{}`", known.join("`, `")),
+    match sparta_schema::nearest(name, known.iter().copied()) {
+        Some(near) => format!("unknown attribute `{name}`; did you mean `{near}`?"),
+        None => format!("unknown attribute `{name}`; there is `{}`", known.join("`, `")),
     }
-}
-
-/// How many letters have to change.
-fn distance(a: &str, b: &str) -> usize {
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, x) in a.bytes().enumerate() {
-        let mut corner = std::mem::replace(&mut row[0], i + 1);
-        for (j, y) in b.bytes().enumerate() {
-            let change = corner + usize::from(x != y);
-            corner = row[j + 1];
-            row[j + 1] = change.min(corner + 1).min(row[j] + 1);
-        }
-    }
-    row[b.len()]
 }

@@ -158,6 +158,8 @@ impl Scope<'_> {
     }
 
     /// Lets an AWS service invoke the function, from `source_arn` only, and gives the permission's logical id.
+    ///
+    /// The ARN of a bucket has no account; S3 may invoke the function for buckets of the stack's own account only.
     pub fn allow_invocation(&mut self, words: &[&str], service: &str, source_arn: impl Into<Value>) -> LogicalId {
         let permission = invocation(&self.function_arn(), service, source_arn.into());
         self.add(words, permission)
@@ -171,10 +173,15 @@ impl Scope<'_> {
 
 /// Lets an AWS service invoke a function, from `source_arn` only.
 pub(crate) fn invocation(function_arn: &Value, service: &str, source_arn: Value) -> Resource {
-    resource!(AWS::Lambda::Permission {
+    let permission = resource!(AWS::Lambda::Permission {
         Action: "lambda:InvokeFunction",
         FunctionName: (function_arn),
         Principal: (service),
         SourceArn: (source_arn),
-    })
+    });
+    match service {
+        // a bucket's ARN does not say whose it is
+        "s3.amazonaws.com" => permission.property("SourceAccount", Value::function("Ref", "AWS::AccountId")),
+        _ => permission,
+    }
 }

@@ -126,9 +126,10 @@ impl Trigger for Uploads {
 #[test]
 fn a_trigger_changes_a_bucket_of_the_users() {
     let bucket = resource!(AWS::S3::Bucket { VersioningConfiguration: { Status: "Enabled" } });
-    let resize = function("resize").variable("BUCKET", bucket.reference()).trigger(Uploads(bucket.clone()));
+    let resize = function("resize").trigger(Uploads(bucket.clone()));
     let app = App::new("Images").function(resize).resource("Images", bucket.retain());
-    let images = &template(&app)["Resources"]["Images"];
+    let resources = &template(&app)["Resources"];
+    assert_eq!(resources["ResizeUploadsPermission"]["Properties"]["SourceAccount"], json!({"Ref": "AWS::AccountId"}));
     let expected = json!({
         "Type": "AWS::S3::Bucket",
         "DependsOn": ["ResizeUploadsPermission"],
@@ -141,7 +142,7 @@ fn a_trigger_changes_a_bucket_of_the_users() {
             "VersioningConfiguration": {"Status": "Enabled"},
         },
     });
-    assert_eq!(images, &expected);
+    assert_eq!(resources["Images"], expected);
     app.check().unwrap_or_else(|mistakes| panic!("{mistakes}"));
 
     let nowhere = function("resize").trigger(Uploads(resource!(AWS::S3::Bucket)));
