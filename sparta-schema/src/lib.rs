@@ -19,6 +19,7 @@ mod names;
 mod node;
 mod pattern;
 mod resource_type;
+pub mod schedule;
 mod schema;
 #[cfg(feature = "template")]
 mod template;
