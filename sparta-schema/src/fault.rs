@@ -1,7 +1,7 @@
 use std::fmt;
 
 /// One mistake.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Fault {
     /// The place of the [`Node`](crate::Node) or key that it is about.
     pub place: usize,
@@ -43,14 +43,25 @@ pub enum FaultKind {
     Dependent,
     /// A value that has none of the forms allowed.
     Form,
-    /// An IAM action that does not exist.
+    /// An IAM action that is not known, which IAM takes: a warning.
     UnknownAction,
+    /// A reference to a resource of another kind than is wanted.
+    Reference,
+    /// A runtime that Lambda has retired: a warning.
+    Retired,
     /// A dynamic reference that is misspelt.
     DynamicReference,
     /// An intrinsic function with arguments that it does not take.
     Function,
     /// An intrinsic function whose name is misspelt.
     UnknownFunction,
+}
+
+impl FaultKind {
+    /// Whether CloudFormation takes it, although it is hardly what was meant.
+    pub fn is_warning(self) -> bool {
+        matches!(self, Self::UnknownAction | Self::Retired)
+    }
 }
 
 impl fmt::Display for Fault {

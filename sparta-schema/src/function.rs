@@ -106,6 +106,9 @@ fn form(name: &str, argument: &Node) -> Option<(&'static str, bool)> {
         "Fn::Cidr" => {
             ("a list of a block, a count and a number of bits", has(argument, 2, 3, |it| it.iter().all(is_text)))
         }
+        "Fn::Length" => ("a list", is_list(argument)),
+        "Fn::ToJsonString" => ("a list or a map that is not empty", is_whole(argument)),
+        "Fn::GetStackOutput" => ("a map with `StackName` and `OutputName`", is_output(argument)),
         "Fn::Base64" | "Fn::GetAZs" | "Fn::ImportValue" => ("a text", is_text(argument)),
         _ => return None,
     })
@@ -143,10 +146,16 @@ fn is_list(node: &Node) -> bool {
 
 fn is_index(node: &Node) -> bool {
     match &node.value {
-        Value::String(text) => text.trim().parse::<u64>().is_ok() || text.contains("{{") || text.contains("${"),
-        Value::Number(number) => *number >= 0.0,
+        Value::String(text) => {
+            text.trim().parse::<f64>().is_ok_and(is_count) || text.contains("{{") || text.contains("${")
+        }
+        Value::Number(number) => is_count(*number),
         _ => may_be_anything(node),
     }
+}
+
+fn is_count(number: f64) -> bool {
+    number >= 0.0 && number.fract() == 0.0
 }
 
 fn is_attribute(node: &Node) -> bool {
@@ -162,6 +171,21 @@ fn is_template(node: &Node) -> bool {
         Value::List(_) => has(node, 2, 2, |it| is_written(&it[0]) && is_map(&it[1])),
         _ => is_written(node),
     }
+}
+
+fn is_whole(node: &Node) -> bool {
+    match &node.value {
+        Value::List(items) => !items.is_empty(),
+        Value::Map(entries) => !entries.is_empty(),
+        _ => may_be_anything(node),
+    }
+}
+
+fn is_output(node: &Node) -> bool {
+    let Value::Map(entries) = &node.value else { return may_be_anything(node) };
+    let has = |name: &str| entries.iter().any(|it| it.key == name && is_text(&it.value));
+    let is_known = |it: &Entry| ["OutputName", "Region", "RoleArn", "StackName"].contains(&it.key.as_str());
+    has("StackName") && has("OutputName") && entries.iter().all(is_known)
 }
 
 /// What is wrong in the text of `Fn::Sub`.

@@ -175,6 +175,8 @@ mod tests {
         assert!(matching("lambda:Create*").any(|it| it.name == "CreateFunction"));
         assert_eq!(matching("lambda:Kreate*").count(), 0);
         assert!(matching("sqs:*").count() > 15);
+        assert!(matching("s3:*et*bject*Acl").any(|it| it.name == "GetObjectAcl"));
+        assert_eq!(matching("s3:Get?bject").map(|it| it.name).collect::<Vec<_>>(), ["GetObject"]);
     }
 
     #[test]

@@ -25,11 +25,11 @@ mod schema;
 mod template;
 mod wire;
 
-pub use check::check;
+pub use check::{check, warnings};
 pub use fault::{Fault, FaultKind};
 pub use function::check_function;
 pub use names::{nearest, nearest_type};
 pub use node::{Entry, Kind, Node, Unknown, Value};
 pub use resource_type::{Handlers, ResourceType, Tagging, resource_type, types};
 #[cfg(feature = "template")]
-pub use template::{Mistake, MistakeKind, check_template};
+pub use template::{Mistake, MistakeKind, check_template, template_warnings};

@@ -1,3 +1,6 @@
+use crate::resource_type::ResourceType;
+use crate::schema::Id;
+
 /// A property's value as far as it is known, with the place that it was written at.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Node {
@@ -48,7 +51,29 @@ pub struct Unknown {
     pub kind: Option<Kind>,
     /// Whether it may turn out to be left out, as an `Option` may.
     pub optional: bool,
+    /// Which resource's value it is, where that is known.
+    pub(crate) source: Option<Source>,
 }
+
+/// A value that `Ref` or `Fn::GetAtt` takes from a resource.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Source {
+    pub(crate) resource_type: &'static ResourceType,
+    /// The schema of the value in its type; `None` where several properties together make it.
+    pub(crate) schema: Option<Id>,
+    /// What it is, where that depends on the resource.
+    pub(crate) format: Option<&'static str>,
+    /// Whether it is what `Ref` returns: of attributes the data does not always say what they are.
+    pub(crate) is_reference: bool,
+}
+
+impl PartialEq for Source {
+    fn eq(&self, other: &Self) -> bool {
+        self.resource_type.name() == other.resource_type.name() && self.schema == other.schema
+    }
+}
+
+impl Eq for Source {}
 
 /// What an unknown value certainly is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -72,12 +97,12 @@ impl Node {
 
     /// An expression: anything, and it may turn out to be left out.
     pub fn expression(place: usize) -> Self {
-        Self::new(place, Value::Unknown(Unknown { kind: None, optional: true }))
+        Self::new(place, Value::Unknown(Unknown { optional: true, ..Unknown::default() }))
     }
 
     /// An intrinsic function, of whose result the kind may be known.
     pub fn intrinsic(place: usize, kind: Option<Kind>) -> Self {
-        Self::new(place, Value::Unknown(Unknown { kind, optional: false }))
+        Self::new(place, Value::Unknown(Unknown { kind, ..Unknown::default() }))
     }
 
     pub(crate) fn presence(&self) -> Presence {

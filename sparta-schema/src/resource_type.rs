@@ -2,7 +2,9 @@ use std::collections::HashMap;
 use std::sync::{LazyLock, Mutex};
 
 use crate::archive::Archive;
-use crate::schema::{Id, Keyword, Schema};
+#[cfg(feature = "template")]
+use crate::node::Kind;
+use crate::schema::{Id, Keyword, Schema, Types};
 use crate::wire::Reader;
 
 static TYPES: Archive = Archive::new(include_bytes!("../data/types.bin"));
@@ -93,6 +95,12 @@ pub fn resource_type(name: &str) -> Option<&'static ResourceType> {
     Some(found)
 }
 
+impl std::fmt::Debug for ResourceType {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.name)
+    }
+}
+
 impl ResourceType {
     fn read(name: &'static str, chunk: Vec<u8>) -> Self {
         let mut from = Reader::new(chunk);
@@ -135,6 +143,27 @@ impl ResourceType {
                 _ => &[],
             })
             .map(|(name, _)| *name)
+    }
+
+    /// The types that a schema names.
+    pub(crate) fn types_of(&self, id: Id) -> Option<Types> {
+        self.schemas[id].iter().find_map(|keyword| match keyword {
+            Keyword::Type(types) => Some(*types),
+            Keyword::Ref(id) => self.types_of(*id),
+            _ => None,
+        })
+    }
+
+    /// What the values of a schema are, in the data's words: `AWS::EC2::VPC.Id`.
+    pub(crate) fn formats(&self, id: Id, found: &mut Vec<&'static str>) {
+        for keyword in &self.schemas[id] {
+            match keyword {
+                Keyword::Format(name) if name.contains("::") => found.push(name),
+                Keyword::Ref(id) => self.formats(*id, found),
+                Keyword::AnyOf(ids) => ids.iter().for_each(|it| self.formats(*it, found)),
+                _ => {}
+            }
+        }
     }
 
     /// Whether it may have properties beside those that are known, as custom resources do.
@@ -182,6 +211,41 @@ impl ResourceType {
     /// How it is tagged; `None` where it cannot be.
     pub fn tagging(&self) -> Option<&Tagging> {
         self.tagging.as_ref()
+    }
+}
+
+/// What is known of a type's values when a template refers to them.
+#[cfg(feature = "template")]
+impl ResourceType {
+    /// The schema of what `Ref` returns, where one property is it.
+    pub(crate) fn reference(&self) -> Option<Id> {
+        match self.primary_identifier.as_slice() {
+            [path] => self.attribute(path),
+            _ => None,
+        }
+    }
+
+    /// The schema of an attribute or property by its path.
+    pub(crate) fn attribute(&self, path: &str) -> Option<Id> {
+        path.split('.').try_fold(self.root, |id, name| self.property(id, name))
+    }
+
+    fn property(&self, id: Id, name: &str) -> Option<Id> {
+        self.schemas[id].iter().find_map(|keyword| match keyword {
+            Keyword::Properties(properties) => properties.iter().find(|(it, _)| *it == name).map(|(_, id)| *id),
+            Keyword::Ref(id) => self.property(*id, name),
+            _ => None,
+        })
+    }
+
+    /// What a value of a schema certainly is.
+    pub(crate) fn kind(&self, id: Id) -> Option<Kind> {
+        let types = self.types_of(id)?;
+        match types {
+            Types::ARRAY => Some(Kind::List),
+            _ if types.has(Types::ARRAY) || types.has(Types::OBJECT) => None,
+            _ => Some(Kind::Text),
+        }
     }
 }
 

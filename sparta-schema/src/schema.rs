@@ -41,6 +41,8 @@ pub(crate) enum Keyword {
     Misspelt(Vec<&'static str>),
     /// The name of an IAM action, in which `*` and `?` stand for others.
     IamAction,
+    /// Values that are on their way out, each with what is said of it.
+    Retired(Vec<(&'static str, &'static str)>),
     MinLength(usize),
     MaxLength(usize),
     Minimum(f64),
@@ -130,6 +132,7 @@ impl Keyword {
             39 => Self::FormatPattern(from.text()),
             40 => Self::Misspelt(from.texts()),
             41 => Self::IamAction,
+            42 => Self::Retired(from.list(|from| (from.text(), from.text()))),
             tag => unreachable!("keyword {tag} is not one that is written"),
         }
     }

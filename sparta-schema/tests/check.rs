@@ -1,7 +1,7 @@
 //! What is found in a resource's properties, and what is said about it.
 
 use serde_json::{Value as Json, json};
-use sparta_schema::{FaultKind, Node, check, resource_type, types};
+use sparta_schema::{FaultKind, Node, check, resource_type, types, warnings};
 
 fn messages(name: &str, properties: Json) -> Vec<String> {
     let faults = check(resource_type(name).unwrap(), &Node::from_json(&properties));
@@ -113,6 +113,18 @@ fn missing_properties_are_reported_at_their_map() {
 fn numbers_and_booleans_may_be_text() {
     assert_right("AWS::SQS::Queue", json!({ "DelaySeconds": "5", "FifoQueue": "true", "QueueName": "a.fifo" }));
     assert_right("AWS::SSM::Parameter", json!({ "Type": "String", "Value": 5 }));
+    // JSON writes whole numbers with a fraction, too
+    assert_right("AWS::SQS::Queue", json!({ "DelaySeconds": 4.0, "VisibilityTimeout": "30.0" }));
+    assert_right(
+        "AWS::Glue::Job",
+        json!({ "Command": {}, "Role": "arn:aws:iam::123456789012:role/r", "GlueVersion": 4.0 }),
+    );
+    assert_right(
+        "AWS::EC2::SecurityGroup",
+        json!({ "GroupDescription": "x", "SecurityGroupIngress": [
+        { "IpProtocol": "tcp", "FromPort": 443.0, "ToPort": "443.0", "CidrIp": "0.0.0.0/0" },
+    ] }),
+    );
     assert_eq!(
         messages("AWS::SQS::Queue", json!({ "DelaySeconds": "soon", "FifoQueue": "yes" })),
         [
@@ -219,18 +231,25 @@ fn properties_that_exclude_one_another_are_found() {
     );
 }
 
+/// IAM takes any action, today's and tomorrow's.
 #[test]
-fn iam_actions_have_to_exist() {
+fn iam_actions_that_are_not_known_are_warned_of() {
     let policy = |action: Json| {
         let statement = json!([{ "Effect": "Allow", "Action": action, "Resource": "*" }]);
         json!({ "PolicyName": "x", "Roles": ["r"], "PolicyDocument": { "Statement": statement } })
     };
-    assert_right("AWS::IAM::Policy", policy(json!(["s3:Get*", "*", "sqs:sendmessage", { "Fn::Sub": "${X}" }])));
+    let warned = |action: Json| {
+        assert_right("AWS::IAM::Policy", policy(action.clone()));
+        let found = warnings(resource_type("AWS::IAM::Policy").unwrap(), &Node::from_json(&policy(action)));
+        found.iter().map(ToString::to_string).collect::<Vec<_>>()
+    };
+    assert_eq!(warned(json!(["s3:Get*", "*", "sqs:sendmessage", { "Fn::Sub": "${X}" }])), [""; 0]);
     assert_eq!(
-        messages("AWS::IAM::Policy", policy(json!(["s3:GetObjekt", "lambda:Invok*s"]))),
+        warned(json!(["s3:GetObjekt", "lambda:Invok*s"])),
         [
-            "PolicyDocument.Statement[0].Action[0]: `s3:GetObjekt` is no IAM action; did you mean `s3:GetObject`?",
-            "PolicyDocument.Statement[0].Action[1]: `lambda:Invok*s` stands for no IAM action",
+            "PolicyDocument.Statement[0].Action[0]: `s3:GetObjekt` is no IAM action that is known; did you mean \
+             `s3:GetObject`?",
+            "PolicyDocument.Statement[0].Action[1]: `lambda:Invok*s` stands for no IAM action that is known",
         ]
     );
 }
@@ -352,16 +371,54 @@ fn schedules_have_a_rate_or_fields() {
     }
     assert_right("AWS::Events::Rule", rule(json!({ "Fn::Sub": "rate(${Minutes} minutes)" })));
     for (wrong, expected) in [
-        ("rate(1 minutes)", "`rate(1 minute)`, `rate(1 hour)` or `rate(1 day)`"),
-        ("rate(5 minute)", "of `minutes`, `hours` or `days`"),
-        ("rate(0 minutes)", "of a whole number from 1 on"),
-        ("rate(5)", "`rate(number unit)`"),
-        ("cron(0 12 * * *)", "`cron(minutes hours day-of-month month day-of-week year)`"),
-        ("cron(0 12 * * * *)", "`cron(...)` with `?` for the day of the month or the day of the week"),
+        ("rate(1 minutes)", "`1 minutes` must be `1 minute`"),
+        ("rate(5 minute)", "`5 minute` must be `5 minutes`"),
+        ("rate(0 minutes)", "`0 minutes` must have a whole number from 1 on"),
+        ("rate(5)", "`5` must be a number and a unit, such as `5 minutes`"),
+        (
+            "cron(0 12 * * *)",
+            "`0 12 * * *` must have the fields `minutes hours day-of-month month day-of-week year`, not 5; AWS has a field \
+             more than Unix, and `?` for one of the days",
+        ),
+        (
+            "cron(0 12 * * * *)",
+            "`0 12 * * * *` must have `?` for the day of the month or the day of the week, and a value for the other",
+        ),
+        (
+            "cron(15 12 ? * 0 *)",
+            "`0` in `15 12 ? * 0 *`: days of the week are 1 (SUN) to 7 (SAT); write `1` or `SUN` for Sunday",
+        ),
+        ("cron(0 25 * * ? *)", "`25` in `0 25 * * ? *`: hours are 0 to 23"),
     ] {
-        let message = format!("ScheduleExpression: `ScheduleExpression` must be {expected}, not `{wrong}`");
-        assert_eq!(messages("AWS::Events::Rule", rule(json!(wrong))), [message]);
+        assert_eq!(messages("AWS::Events::Rule", rule(json!(wrong))), [format!("ScheduleExpression: {expected}")]);
     }
+    assert!(!messages("AWS::Events::Rule", rule(json!("at(2030-01-31T08:00:00)"))).is_empty());
+}
+
+#[test]
+fn schedules_of_scheduler_are_at_a_time_and_in_a_zone() {
+    let schedule = |expression: &str, zone: &str| {
+        json!({
+            "ScheduleExpression": expression, "ScheduleExpressionTimezone": zone,
+            "FlexibleTimeWindow": { "Mode": "OFF" },
+            "Target": { "Arn": "arn:aws:lambda:eu-west-1:123456789012:function:f", "RoleArn": "arn:aws:iam::123456789012:role/r" },
+        })
+    };
+    let name = "AWS::Scheduler::Schedule";
+    for right in ["at(2030-01-31T08:00:00)", "rate(1 minutes)", "cron(0 8 ? * MON-FRI *)"] {
+        assert_right(name, schedule(right, "Europe/Berlin"));
+    }
+    assert_eq!(
+        messages(name, schedule("at(2030-02-30T08:00:00)", "+02:00")),
+        [
+            "ScheduleExpression: `2030-02-30T08:00:00` must be a day and a time without a zone, such as `2030-01-31T08:00:00`",
+            "ScheduleExpressionTimezone: `+02:00` must be the name of a time zone, such as `Europe/Berlin` or `UTC`",
+        ]
+    );
+    assert_eq!(
+        messages(name, schedule("cron(0 8 32 * ? *)", "UTC")),
+        ["ScheduleExpression: `32` in `0 8 32 * ? *`: days of the month are 1 to 31; write `L` for the last"]
+    );
 }
 
 #[test]

@@ -1,6 +1,13 @@
 //! The data, the check of resources and templates, and its agreement with cfn-lint's.
 
+mod accepted;
 mod agreement;
 mod check;
+mod circles;
 mod data;
+mod fixtures;
+mod hostile;
+mod loops;
+mod pairs;
+mod refused;
 mod template;

@@ -16,7 +16,7 @@ fn assert_right(template: Json) {
 fn one_report_names_every_mistake_with_its_place() {
     let found = mistakes(json!({
         "Parameters": { "Name": { "Type": "String" } },
-        "Conditions": { "Large": { "Fn::Equals": [{ "Ref": "Nam" }, "x"] }, "Both": { "Fn::And": [{ "Condition": "Lage" }] } },
+        "Conditions": { "Large": { "Fn::Equals": [{ "Ref": "Nam" }, "x"] }, "Both": { "Fn::And": [{ "Condition": "Lage" }, { "Condition": "Large" }] } },
         "Resources": {
             "Files": {
                 "Type": "AWS::S3::Bucket",
@@ -41,7 +41,7 @@ fn one_report_names_every_mistake_with_its_place() {
         [
             "Resources.Files.Condition: there is no condition `Big`",
             "Resources.Files.DeletionPolicy: `DeletionPolicy` must be one of `Delete`, `Retain`, \
-             `RetainExceptOnCreate`, `Snapshot`, not `Retaine`; did you mean `Retain`?",
+             `RetainExceptOnCreate`, not `Retaine`; did you mean `Retain`?",
             "Resources.Files.DependsOn: there is no resource `Nothing`",
             "Resources.Files.DependsOn: a resource cannot depend on itself",
             "Resources.Files.Property: unknown attribute `Property` of a resource; did you mean `Properties`?",
@@ -73,7 +73,7 @@ fn what_cloudformation_accepts_is_let_through() {
             "Queue": {
                 "Type": "AWS::SQS::Queue",
                 "DependsOn": "Own",
-                "UpdateReplacePolicy": "Snapshot",
+                "UpdateReplacePolicy": "Retain",
                 "Properties": {
                     "QueueName": { "Fn::If": ["Named", { "Ref": "Name" }, { "Ref": "AWS::NoValue" }] },
                     "DelaySeconds": { "Fn::FindInMap": ["Sizes", "large", "memory"] },
@@ -106,7 +106,7 @@ fn what_transforms_make_is_let_through() {
         "Transform": "AWS::LanguageExtensions",
         "Resources": {
             "Fn::ForEach::Topics": ["Name", ["A", "B"], { "Topic${Name}": { "Type": "AWS::SNS::Topic" } }],
-            "Files": { "Type": "AWS::S3::Bucket", "DeletionPolicy": { "Fn::If": ["x", "Retain", "Delete"] }, "Properties": { "BucketName": { "Ref": "TopicA" } } },
+            "Queue": { "Type": "AWS::SQS::Queue", "DeletionPolicy": { "Fn::If": ["x", "Retain", "Delete"] }, "Properties": { "QueueName": { "Ref": "TopicA" } } },
         },
         "Conditions": { "x": { "Fn::Equals": ["a", "b"] } },
     }));
@@ -125,9 +125,10 @@ fn mappings_that_a_transform_adds_can_be_looked_up() {
     let include = json!({ "Name": "AWS::Include", "Parameters": { "Location": "s3://bucket/mappings.json" } });
     assert_right(template(json!({ "Fn::Transform": include })));
     assert_right(template(json!({ "Other": { "a": { "b": "c" } }, "Fn::Transform": include })));
-    assert_right(template(
-        json!({ "Fn::ForEach::Names": ["Name", ["Names"], { "${Name}": { "eu": { "topic": "x" } } }] }),
-    ));
+    let mut looped =
+        template(json!({ "Fn::ForEach::Names": ["Name", ["Names"], { "${Name}": { "eu": { "topic": "x" } } }] }));
+    looped["Transform"] = json!("AWS::LanguageExtensions");
+    assert_right(looped);
     assert_eq!(
         mistakes(template(json!({ "Name": { "eu": { "topic": "x" } } }))),
         ["Resources.Topic.Properties.TopicName: there is no mapping `Names`; did you mean `Name`?"]
@@ -136,7 +137,7 @@ fn mappings_that_a_transform_adds_can_be_looked_up() {
 
 #[test]
 fn functions_that_cloudformation_cannot_read_are_mistakes() {
-    let topic = |name: Json| json!({ "Resources": { "Topic": { "Type": "AWS::SNS::Topic", "Properties": { "TopicName": name } } } });
+    let topic = |name: Json| json!({ "Parameters": { "Name": { "Type": "String" } }, "Resources": { "Topic": { "Type": "AWS::SNS::Topic", "Properties": { "TopicName": name } } } });
     let wrong = [
         (json!({ "Fn::Jion": ["-", ["a", "b"]] }), "unknown function `Fn::Jion`; did you mean `Fn::Join`?"),
         (json!({ "Fn::Join": "a" }), "`Fn::Join` needs a list of a delimiter and a list"),
@@ -148,10 +149,10 @@ fn functions_that_cloudformation_cannot_read_are_mistakes() {
         (json!({ "Fn::Select": [-1, ["a"]] }), "`Fn::Select` needs a list of an index from 0 on and a list"),
         (json!({ "Fn::Select": [0, { "Fn::Split": [","] }] }), "`Fn::Split` needs a list of a delimiter and a text"),
         (json!({ "Ref": 5 }), "`Ref` needs the name of a resource or a parameter"),
-        (json!({ "Fn::GetAtt": ["Topic"] }), "`Fn::GetAtt` needs a resource and an attribute"),
-        (json!({ "Fn::GetAtt": ["Topic", 1] }), "`Fn::GetAtt` needs a resource and an attribute"),
-        (json!({ "Fn::Sub": { "Ref": "Topic" } }), "`Fn::Sub` needs a text, or a list of a text and a map"),
-        (json!({ "Fn::Sub": "${Topic" }), "`${Topic` in `Fn::Sub` must end with `}`"),
+        (json!({ "Fn::GetAtt": ["Name"] }), "`Fn::GetAtt` needs a resource and an attribute"),
+        (json!({ "Fn::GetAtt": ["Name", 1] }), "`Fn::GetAtt` needs a resource and an attribute"),
+        (json!({ "Fn::Sub": { "Ref": "Name" } }), "`Fn::Sub` needs a text, or a list of a text and a map"),
+        (json!({ "Fn::Sub": "${Name" }), "`${Name` in `Fn::Sub` must end with `}`"),
         (json!({ "Fn::Sub": "${A:-b}" }), "`Fn::Sub` takes no name `A:-b`; `${!A:-b}` is left as `${A:-b}`"),
         (json!({ "Fn::If": [["x"], 1, 2] }), "`Fn::If` needs a condition and two values"),
         (json!({ "Fn::FindInMap": ["Names", "a"] }), "`Fn::FindInMap` needs a mapping and two keys"),
@@ -161,7 +162,7 @@ fn functions_that_cloudformation_cannot_read_are_mistakes() {
         ),
         (json!({ "Fn::Base64": null }), "`Fn::Base64` needs a text"),
         (
-            json!({ "Fn::Sub": "{{resolve:secretmanager:${Topic}}}" }),
+            json!({ "Fn::Sub": "{{resolve:secretmanager:${Name}}}" }),
             "there is no dynamic reference to `secretmanager`; did you mean `secretsmanager`?",
         ),
     ];
@@ -174,15 +175,18 @@ fn functions_that_cloudformation_cannot_read_are_mistakes() {
         json!({ "Fn::Select": ["0", { "Fn::GetAZs": "" }] }),
         json!({ "Fn::Select": [{ "Ref": "AWS::NoValue" }, ["a", { "Fn::Base64": "b" }]] }),
         json!({ "Fn::SomethingOfTomorrow": ["a"] }),
-        json!({ "Fn::Sub": "${!A:-b} $ { ${ Topic } ${}" }),
-        json!({ "Fn::Sub": ["${a-b}{{resolve:ssm:${Topic}}}", { "a-b": { "Ref": "Topic" } }] }),
-        json!({ "Fn::Join": ["", ["{{resolve:secretsmanager:", { "Ref": "Topic" }, "}}"]] }),
+        json!({ "Fn::Sub": "${!A:-b} $ { ${ Name } ${}" }),
+        json!({ "Fn::Sub": ["${a-b}{{resolve:ssm:${Name}}}", { "a-b": { "Ref": "Name" } }] }),
+        json!({ "Fn::Join": ["", ["{{resolve:secretsmanager:", { "Ref": "Name" }, "}}"]] }),
         json!({ "Fn::Sub": { "Fn::Transform": { "Name": "Texts" } } }),
-        json!({ "Fn::ForEach::Names": ["Name", ["a"], {}] }),
     ];
     for name in right {
         assert_right(topic(name));
     }
+    let mut looped = topic(json!({ "Fn::ForEach::Names": ["It", { "Ref": "Name" }, {}] }));
+    assert_eq!(mistakes(looped.clone()).len(), 1);
+    looped["Transform"] = json!("AWS::LanguageExtensions");
+    assert_right(looped);
     let mut transformed = topic(json!({ "Fn::Jion": ["-", ["a", "b"]] }));
     transformed["Transform"] = json!("Joins");
     assert_right(transformed);

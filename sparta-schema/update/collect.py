@@ -30,10 +30,10 @@ POINTERS = {"$id", "cfnLint"}
 PLAIN = {
     "const", "dependentExcluded", "dependentRequired", "enum", "enumCaseInsensitive", "exclusiveMaximum",
     "exclusiveMinimum", "iamAction", "maxItems", "maxLength", "maxProperties", "maxUniqueItems", "maximum", "minItems", "minLength",
-    "minProperties", "minimum", "misspelt", "multipleOf", "pattern", "$ref", "required", "requiredOr", "requiredXor", "type",
+    "minProperties", "minimum", "misspelt", "multipleOf", "pattern", "$ref", "required", "requiredOr", "requiredXor", "retired", "type",
     "uniqueItems", "uniqueKeys",
 }
-FORMATS = {"date-time", "ipv4-network", "ipv6-network"}
+FORMATS = {"date-time", "ipv4", "ipv4-network", "ipv6", "ipv6-network"}
 
 # lists of a day: a type or version that AWS adds tomorrow would be refused although CloudFormation takes it
 GROWING = {
@@ -42,9 +42,65 @@ GROWING = {
     "E3691": "engine versions of RDS instances",
     "E3695": "engine versions of ElastiCache clusters",
 }
+# what AWS takes and cfn-lint does not: an image by the name of a parameter of Systems Manager
+WIDER_FORMATS = {"AWS::EC2::Image.Id": r"^(ami-([0-9a-z]{8}|[0-9a-z]{17})|resolve:ssm:.+)$"}
+# without a VPC a group is in the default one, and has rules for what goes out all the same
+WIDER_TYPES = {"AWS::EC2::SecurityGroup": lambda schema: schema.pop("dependentRequired")}
+# IAM takes wildcards anywhere in an ARN, and a session or a federated user as principal
+WIDER_POLICY = {
+    "AwsArn": {"pattern": r"^([*?].*|arn:.*[*?].*|arn:[^:]+:[^:]+:[^:]*(:(\d{12}|aws)?:.+)?)$"},
+    "AwsPrincipalArn": {"anyOf": [
+        {"const": "*"},
+        {"pattern": r"^\d{12}$"},
+        {"pattern": r"^A(ID|RO)A[A-Z0-9]{12,}$"},
+        {"pattern": r"^arn:aws[a-z-]*:(iam|sts)::(\d{12}|cloudfront):.+"},
+    ]},
+}
 # their code does no more than word the messages
 REWORDED = {
     "E3046", "E3048", "E3501", "E3663", "E3681", "E3682", "E3683", "E3684", "E3692", "E3693", "E3719",
+}
+# what is not looked at, beside the rules about single resources that are found to be left out
+LEFT_OUT = {
+    "E0000": "who reads the file finds what is no JSON, and keys that stand twice",
+    "E0001": "SAM's transform is not run",
+    "E0002": "an error inside of cfn-lint",
+    "E1002": "the size is known to who deploys the file",
+    "E1005": "a transform may be any macro of the account",
+    "E1015": "what a region is called on a day",
+    "E1027": "secure references are let through",
+    "E1028": "a branch that is never taken does no harm",
+    "E1051": "secrets are let through where CloudFormation may read them one day",
+    "E1052": "parameters of Systems Manager are let through where CloudFormation may read them one day",
+    "E1701": "rules of a template are not looked at",
+    "E1702": "rules of a template are not looked at",
+    "E2010": "the number of parameters is looked at where a template is made",
+    "E2529": "is about more than one resource",
+    "E3001": "what a module may have is the registry's to say",
+    "E3009": "metadata are read by cfn-init, not by CloudFormation",
+    "E3010": "the number of resources is looked at where a template is made",
+    "E3026": "is code beside its schema",
+    "E3028": "metadata are let through",
+    "E3038": "SAM's resources are let through without the transform, which a parent may give",
+    "E3043": "a nested stack's file may be elsewhere",
+    "E3049": "is about more than one resource",
+    "E3050": "is about more than one resource",
+    "E3053": "is code beside its schema",
+    "E3056": "is code beside its schema",
+    "E3059": "is about more than one resource",
+    "E3060": "is about more than one resource",
+    "E3061": "is code beside its schema",
+    "E3064": "is about more than one resource",
+    "E3066": "SAM's attributes are let through",
+    "E3514": "resources of policies are looked at as in other policies",
+    "E3697": "the size of variables is looked at where a function is made",
+    "E3716": "the length of an ARN by region",
+    "E3724": "`Globals` are SAM's",
+    "E4001": "metadata are let through",
+    "E4002": "metadata are let through",
+    "E5001": "properties and metadata of modules are for the registry to check",
+    "E6010": "the number of outputs is looked at where a template is made",
+    "E7010": "the number of mappings is looked at where a template is made",
 }
 # what needs another resource, or what stands for the template's own functions
 BEYOND_ONE_RESOURCE = {"$data", "cfnContext", "cfnGather"}
@@ -53,11 +109,12 @@ BEYOND_ONE_RESOURCE = {"$data", "cfnContext", "cfnGather"}
 def main():
     rules = Rules.create_from_directory(str(PACKAGE / "rules"))
     formats = {rule.format_keyword: rule.pattern for rule in rules.values() if isinstance(rule, FormatKeyword)}
+    formats |= WIDER_FORMATS
     tags = json.loads((PACKAGE / "data/schemas/other/resources/tagging.json").read_text("utf-8"))
     types = {}
     left_out = {}
-    for path in sorted((PACKAGE / "data/schemas/resources").glob("*.json")):
-        schema = json.loads(path.read_text("utf-8"))
+    for schema in schemas():
+        WIDER_TYPES.get(schema["typeName"], lambda schema: None)(schema)
         it = types[schema["typeName"]] = resource_type(schema, formats, left_out)
         if schema.get("tagging", {}).get("taggable"):
             it["rules"].append({"path": [], "message": "", "schema": clean(tags, formats, left_out)})
@@ -65,10 +122,26 @@ def main():
     text = (Path(__file__).parent / "reviewed.json").read_text("utf-8")
     for name, path, schema in reviewed.rules(reviewed.table(text), botocore.loaders.Loader()):
         types[name]["rules"].append({"path": path, "message": "", "schema": schema})
+    for name in ("AWS::Lambda::Function", "AWS::Serverless::Function"):
+        types[name]["rules"].append({"path": ["Runtime"], "message": "", "schema": {"retired": runtimes(text)}})
     services = iam(types)
     reviewed.add_actions(text, services)
+    for identifier, reason in LEFT_OUT.items():
+        left_out["rules"][identifier] = f"{rules[identifier].shortdesc}: {reason}"
     document = {"types": types, "iam": services, "leftOut": left_out}
     json.dump(document, sys.stdout, sort_keys=True, separators=(",", ":"))
+
+
+def schemas():
+    """One schema of each type: types have several that differ by region, and the first region has all that is new."""
+    folder = PACKAGE / "data/schemas"
+    provided = json.loads((folder / "providers/us-east-1.json").read_text("utf-8"))
+    found = {}
+    for path in sorted((folder / "resources").glob("*.json")):
+        schema = json.loads(path.read_text("utf-8"))
+        if provided.get(schema["typeName"], path.stem) == path.stem:
+            found[schema["typeName"]] = schema
+    return [it for _, it in sorted(found.items())]
 
 
 def resource_type(schema, formats, left_out):
@@ -126,9 +199,10 @@ def clean(schema, formats, left_out, top=False):
         elif key in LISTS_OF_SCHEMAS:
             result[key] = [clean(it, formats, left_out) for it in value]
         elif key == "format":
-            if value in FORMATS:
+            # what resources are, such as `AWS::EC2::VPC.Id`, says which may be referred to
+            if value in FORMATS or value.startswith("AWS::"):
                 result[key] = value
-            elif value in formats:
+            if value in formats:
                 result["formatPattern"] = formats[value]
         elif key == "dependencies":
             # the older word for `dependentRequired` and for a schema that depends on a property
@@ -177,6 +251,7 @@ def policy(schema, type_name):
     # S3 takes statements of the same Sid
     if type_name == "AWS::S3::BucketPolicy":
         del schema["properties"]["Statement"]["uniqueKeys"]
+    shared["definitions"] |= WIDER_POLICY
     action = shared["definitions"]["Action"]
     action["iamAction"] = action["items"]["iamAction"] = True
     schema["definitions"]["policy"] = moved(shared, "#", "#/definitions/policy")
@@ -232,6 +307,18 @@ def iam(types):
             },
         }
         for service, it in sorted(policies.items())
+    }
+
+
+def runtimes(text):
+    """The runtimes that Lambda had retired on the day of the review, and what follows from it."""
+    lifecycles = json.loads((PACKAGE / "data/AdditionalSpecs/LmbdRuntimeLifecycle.json").read_text("utf-8"))
+    day = json.loads(text)["runtimes"]["reviewed"]
+    return {
+        name: f"Lambda takes no new functions of it from {it['create-block']} on and no updates from {it['update-block']} on"
+        + (f"; use `{it['successor']}`" if it["successor"] else "")
+        for name, it in sorted(lifecycles.items())
+        if it["deprecated"] <= day and it["create-block"]
     }
 
 

@@ -127,7 +127,7 @@ impl Trigger for Uploads {
 fn a_trigger_changes_a_bucket_of_the_users() {
     let bucket = resource!(AWS::S3::Bucket { VersioningConfiguration: { Status: "Enabled" } });
     let resize = function("resize").trigger(Uploads(bucket.clone()));
-    let app = App::new("Images").function(resize).resource("Images", bucket.retain());
+    let app = App::new("Images").function(resize).resource("Images", bucket.clone().retain());
     let resources = &template(&app)["Resources"];
     assert_eq!(resources["ResizeUploadsPermission"]["Properties"]["SourceAccount"], json!({"Ref": "AWS::AccountId"}));
     let expected = json!({
@@ -144,6 +144,10 @@ fn a_trigger_changes_a_bucket_of_the_users() {
     });
     assert_eq!(resources["Images"], expected);
     app.check().unwrap_or_else(|mistakes| panic!("{mistakes}"));
+
+    let circle = function("resize").variable("BUCKET", bucket.reference()).trigger(Uploads(bucket.clone()));
+    let circle = report(&App::new("Images").function(circle).resource("Images", bucket));
+    assert!(circle.contains("circular dependency: `Images` needs `ResizeFunction` needs `Images`"), "{circle}");
 
     let nowhere = function("resize").trigger(Uploads(resource!(AWS::S3::Bucket)));
     let message = "function `resize`: a trigger refers to a resource of type AWS::S3::Bucket that was never added: add it \
@@ -215,7 +219,7 @@ fn a_permission_for_a_type_that_refers_to_nothing_is_a_mistake() {
 
 #[test]
 fn no_condition_of_the_users_takes_the_place_of_the_one_that_bounds_roles() {
-    let app = hello().condition("HasPermissionsBoundary", Value::Bool(false));
+    let app = hello().condition("HasPermissionsBoundary", json!({"Fn::Equals": [{"Ref": "AWS::Region"}, "eu-west-1"]}));
     assert!(
         report(&app)
             .ends_with("the condition `HasPermissionsBoundary` is called like another one of the template: rename it")

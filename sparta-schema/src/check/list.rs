@@ -1,7 +1,10 @@
+use std::collections::HashSet;
+
+use crate::check::code::field;
 use crate::check::{Checker, Verdict};
 use crate::dynamic::is_dynamic;
 use crate::fault::FaultKind;
-use crate::node::{Entry, Node, Presence, Value};
+use crate::node::{Node, Presence, Value};
 use crate::schema::{Id, Keyword};
 
 impl Checker<'_> {
@@ -13,8 +16,7 @@ impl Checker<'_> {
             Keyword::MinItems(min) => self.at_least(*min, items.iter(), "item", place),
             Keyword::MaxItems(max) => self.at_most(*max, items.iter(), "item", place),
             Keyword::MaxUniqueItems(max) => {
-                let known: Vec<_> = items.iter().filter(|it| is_known(it)).collect();
-                let different = (0..known.len()).filter(|&i| !known[..i].iter().any(|it| same(it, known[i]))).count();
+                let different = items.iter().filter_map(canonical).collect::<HashSet<_>>().len();
                 if different > *max {
                     let message = format!("{} must have at most {max} different items, not {different}", self.name());
                     self.fault(place, FaultKind::Count, message);
@@ -22,7 +24,7 @@ impl Checker<'_> {
             }
             Keyword::UniqueItems => self.unique(items, |item| Some(vec![item]), "item"),
             Keyword::UniqueKeys(keys) => {
-                let values = |item| keys.iter().map(|key| value_of(item, key)).collect();
+                let values = |item| keys.iter().map(|key| field(item, key)).collect();
                 self.unique(items, values, &keys.join(", "));
             }
             _ => {}
@@ -77,15 +79,13 @@ impl Checker<'_> {
     }
 
     fn unique<'n>(&mut self, items: &'n [Node], values: impl Fn(&'n Node) -> Option<Vec<&'n Node>>, what: &str) {
-        let mut seen: Vec<Vec<&Node>> = Vec::new();
+        let mut seen = HashSet::new();
         for (index, item) in items.iter().enumerate() {
-            let Some(values) = values(item).filter(|it| it.iter().all(|value| is_known(value))) else { continue };
-            let again = seen.iter().any(|before| before.iter().zip(&values).all(|(a, b)| same(a, b)));
-            if again {
+            let values = values(item).and_then(|it| it.into_iter().map(canonical).collect::<Option<Vec<_>>>());
+            if values.is_some_and(|it| !seen.insert(it)) {
                 let message = format!("{} must not have the same {what} twice", self.name());
                 self.at_item(index, |it| it.fault(item.place, FaultKind::Unique, message));
             }
-            seen.push(values);
         }
     }
 }
@@ -94,28 +94,43 @@ fn plural(count: usize) -> &'static str {
     if count == 1 { "" } else { "s" }
 }
 
-fn value_of<'n>(node: &'n Node, key: &str) -> Option<&'n Node> {
-    let Value::Map(entries) = &node.value else { return None };
-    entries.iter().find(|it| it.key == key).map(|it| &it.value)
+/// The same text for the same values; `None` for what is not known.
+fn canonical(node: &Node) -> Option<String> {
+    let mut text = String::new();
+    write(node, &mut text).then_some(text)
 }
 
-fn is_known(node: &Node) -> bool {
+fn write(node: &Node, text: &mut String) -> bool {
     match &node.value {
-        Value::List(items) => items.iter().all(is_known),
-        Value::Map(entries) => entries.iter().all(|it| is_known(&it.value)),
-        Value::String(text) => !is_dynamic(text),
-        Value::Unknown(_) | Value::Choice(_) | Value::Absent => false,
-        Value::Null | Value::Bool(_) | Value::Number(_) => true,
-    }
-}
-
-fn same(a: &Node, b: &Node) -> bool {
-    match (&a.value, &b.value) {
-        (Value::List(a), Value::List(b)) => a.len() == b.len() && a.iter().zip(b).all(|(a, b)| same(a, b)),
-        (Value::Map(a), Value::Map(b)) => {
-            let has = |entry: &Entry| b.iter().any(|it| it.key == entry.key && same(&it.value, &entry.value));
-            a.len() == b.len() && a.iter().all(has)
+        Value::Null => text.push_str("null"),
+        Value::Bool(it) => text.push_str(if *it { "true" } else { "false" }),
+        Value::Number(it) => text.push_str(&it.to_string()),
+        Value::String(it) if !is_dynamic(it) => text.push_str(&format!("{it:?}")),
+        Value::List(items) => {
+            text.push('[');
+            for item in items {
+                if !write(item, text) {
+                    return false;
+                }
+                text.push(',');
+            }
         }
-        (a, b) => a == b,
+        Value::Map(entries) => {
+            let mut entries: Vec<_> = entries.iter().collect();
+            entries.sort_by(|a, b| a.key.cmp(&b.key));
+            text.push('{');
+            for entry in entries {
+                text.push_str(&format!("{:?}:", entry.key));
+                if !write(&entry.value, text) {
+                    return false;
+                }
+                text.push(',');
+            }
+        }
+        Value::String(_) | Value::Unknown(_) | Value::Choice(_) | Value::Absent => return false,
     }
+    if matches!(node.value, Value::List(_) | Value::Map(_)) {
+        text.push(';');
+    }
+    true
 }

@@ -1,6 +1,5 @@
 use crate::check::Checker;
 use crate::fault::FaultKind;
-use crate::names::nearest;
 use crate::node::{Entry, Presence};
 use crate::pattern::{self, Pattern};
 use crate::schema::{Id, Keyword};
@@ -70,10 +69,9 @@ impl<'a> Checker<'a> {
 
     fn unknown_property(&mut self, entry: &Entry, known: impl Iterator<Item = &'a str>, patterns: &[(&str, Id)]) {
         let name = self.name();
-        let hint = match (nearest(&entry.key, known), patterns) {
-            (Some(meant), _) => format!("; did you mean `{meant}`?"),
-            (None, [(pattern, _), ..]) => format!("; keys have to match the pattern `{pattern}`"),
-            (None, []) => String::new(),
+        let hint = match (self.hint(&entry.key, known), patterns) {
+            (hint, [(pattern, _), ..]) if hint.is_empty() => format!("; keys have to match the pattern `{pattern}`"),
+            (hint, _) => hint,
         };
         let message = format!("unknown property `{}` of {name}{hint}", entry.key);
         self.at_key(&entry.key, |it| it.fault(entry.place, FaultKind::UnknownProperty, message));

@@ -2,16 +2,25 @@
 
 mod code;
 mod combination;
+mod domain;
+mod limits;
 mod list;
 mod map;
 mod scalar;
+mod stages;
+mod table;
+mod unknown;
 mod whole;
+
+use std::collections::HashSet;
 
 use crate::dynamic::is_dynamic;
 use crate::fault::{Fault, FaultKind};
-use crate::node::{Kind, Node, Unknown, Value};
+use crate::names::nearest;
+use crate::node::{Node, Value};
 use crate::resource_type::ResourceType;
 use crate::schema::{Id, Keyword, Types};
+use limits::Limits;
 
 /// All mistakes in a resource's properties, sorted by their places.
 ///
@@ -34,18 +43,47 @@ use crate::schema::{Id, Keyword, Types};
 /// );
 /// ```
 pub fn check(resource_type: &ResourceType, properties: &Node) -> Vec<Fault> {
-    let mut checker = Checker::new(resource_type);
+    let mut faults = all_faults(resource_type, properties);
+    faults.retain(|fault| !fault.kind.is_warning());
+    faults
+}
+
+/// What CloudFormation takes in a resource's properties although it is hardly meant, sorted by places: an IAM action that
+/// is not known.
+///
+/// # Example
+///
+/// ```
+/// use sparta_schema::{Entry, Node, Value, resource_type, warnings};
+///
+/// let map = |entries: Vec<(&str, Node)>| {
+///     Node::new(0, Value::Map(entries.into_iter().map(|(key, value)| Entry::new(0, key, value)).collect()))
+/// };
+/// let statement = map(vec![
+///     ("Effect", Node::text(1, "Allow")),
+///     ("Action", Node::text(2, "s3:GetObjekt")),
+///     ("Resource", Node::text(3, "*")),
+/// ]);
+/// let policy = map(vec![("PolicyDocument", map(vec![("Statement", statement)]))]);
+/// let warnings = warnings(resource_type("AWS::IAM::ManagedPolicy").unwrap(), &policy);
+/// assert_eq!(warnings[0].message, "`s3:GetObjekt` is no IAM action that is known; did you mean `s3:GetObject`?");
+/// ```
+pub fn warnings(resource_type: &ResourceType, properties: &Node) -> Vec<Fault> {
+    let mut faults = all_faults(resource_type, properties);
+    faults.retain(|fault| fault.kind.is_warning());
+    faults
+}
+
+pub(crate) fn all_faults(resource_type: &ResourceType, properties: &Node) -> Vec<Fault> {
+    let limits = Limits::of(properties);
+    let mut checker = Checker::new(resource_type, &limits);
     checker.schema(resource_type.root, properties);
     checker.whole(properties);
     checker.code(properties);
     let mut faults = checker.faults;
     faults.sort_by_key(|fault| fault.place);
-    let mut seen = Vec::new();
-    faults.retain(|fault| {
-        let new = !seen.contains(fault);
-        seen.push(fault.clone());
-        new
-    });
+    let mut seen = HashSet::new();
+    faults.retain(|fault| seen.insert(fault.clone()));
     faults
 }
 
@@ -59,6 +97,8 @@ struct Checker<'a> {
     unsure: bool,
     /// Whether this is one of several possibilities, whose mistakes are none yet.
     tentative: bool,
+    /// How many more values are compared with a schema, and how many more times a name that was meant is looked for.
+    left: &'a Limits,
 }
 
 /// Whether a value is what a schema describes.
@@ -69,13 +109,25 @@ enum Verdict {
 }
 
 impl<'a> Checker<'a> {
-    fn new(resource_type: &'a ResourceType) -> Self {
-        Self { resource_type, path: String::new(), faults: Vec::new(), unsure: false, tentative: false }
+    fn new(resource_type: &'a ResourceType, left: &'a Limits) -> Self {
+        Self { resource_type, path: String::new(), faults: Vec::new(), unsure: false, tentative: false, left }
+    }
+
+    /// The end of a message that says what was probably meant; a possibility that is not taken has no message.
+    fn hint<'n>(&self, name: &str, among: impl IntoIterator<Item = &'n str>) -> String {
+        if !self.left.hint() {
+            return String::new();
+        }
+        nearest(name, among).map(|it| format!("; did you mean `{it}`?")).unwrap_or_default()
     }
 
     fn schema(&mut self, id: Id, node: &Node) {
         let resource_type = self.resource_type;
         let keywords = &resource_type.schemas[id];
+        if !self.left.step() {
+            self.unsure = true;
+            return;
+        }
         match &node.value {
             Value::Absent => {}
             Value::Choice(branches) => self.choice(id, branches),
@@ -134,29 +186,6 @@ impl<'a> Checker<'a> {
         fits
     }
 
-    fn unknown(&mut self, id: Id, unknown: Unknown, node: &Node) {
-        self.unsure |= !self.resource_type.schemas[id].is_empty();
-        let Some(types) = self.types(id) else { return };
-        let scalars = Types(Types::STRING.0 | Types::NUMBER.0 | Types::INTEGER.0 | Types::BOOLEAN.0);
-        let (wrong, found) = match unknown.kind {
-            Some(Kind::List) => (!types.has(Types::ARRAY), "a list"),
-            Some(Kind::Text) => (!types.has(scalars), "text"),
-            None => return,
-        };
-        if wrong {
-            let message = format!("{} must be {}, not {found}", self.name(), scalar::expected(types));
-            self.fault(node.place, FaultKind::Type, message);
-        }
-    }
-
-    fn types(&self, id: Id) -> Option<Types> {
-        self.resource_type.schemas[id].iter().find_map(|keyword| match keyword {
-            Keyword::Type(types) => Some(*types),
-            Keyword::Ref(id) => self.types(*id),
-            _ => None,
-        })
-    }
-
     // each branch may be the one that is taken; where mistakes are none yet, one that is right leaves the whole open
     fn choice(&mut self, id: Id, branches: &[Node]) {
         if !self.tentative {
@@ -171,17 +200,30 @@ impl<'a> Checker<'a> {
         }
     }
 
-    fn verdict(&self, id: Id, node: &Node) -> Verdict {
-        let mut checker = Self { path: self.path.clone(), tentative: true, ..Self::new(self.resource_type) };
-        checker.schema(id, node);
-        match (checker.faults.is_empty(), checker.unsure) {
-            (false, _) => Verdict::No(checker.faults),
-            (true, true) => Verdict::Unsure,
-            (true, false) => Verdict::Yes,
+    /// The faults that a check would find, which are none yet, and whether it is unsure.
+    fn attempt(&mut self, check: impl FnOnce(&mut Self)) -> (Vec<Fault>, bool) {
+        let faults = std::mem::take(&mut self.faults);
+        let (unsure, tentative) = (self.unsure, self.tentative);
+        (self.unsure, self.tentative) = (false, true);
+        check(self);
+        let found = (std::mem::replace(&mut self.faults, faults), self.unsure);
+        (self.unsure, self.tentative) = (unsure, tentative);
+        found
+    }
+
+    fn verdict(&mut self, id: Id, node: &Node) -> Verdict {
+        match self.attempt(|it| it.schema(id, node)) {
+            (faults, _) if !faults.is_empty() => Verdict::No(faults),
+            (_, true) => Verdict::Unsure,
+            (_, false) => Verdict::Yes,
         }
     }
 
     fn fault(&mut self, place: usize, kind: FaultKind, message: String) {
+        // a possibility is not excluded by what is no mistake
+        if self.tentative && kind.is_warning() {
+            return;
+        }
         self.faults.push(Fault { place, path: self.path.clone(), kind, message });
     }
 

@@ -20,6 +20,7 @@ impl Checker<'_> {
             Keyword::Format(format) => self.format(format, node),
             Keyword::Misspelt(names) => self.misspelt(names, node),
             Keyword::IamAction => self.iam_action(node),
+            Keyword::Retired(values) => self.retired(values, node),
             Keyword::MinLength(min) => self.length(node, *min, "at least", |length| length < *min),
             Keyword::MaxLength(max) => self.length(node, *max, "at most", |length| length > *max),
             Keyword::Minimum(min) => self.range(node, |it| it >= *min, || format!("at least {min}")),
@@ -46,17 +47,16 @@ impl Checker<'_> {
             many => format!("one of {shown} and {} more", many - SHOWN),
         };
         let texts = literals.iter().filter_map(|it| if let Literal::Text(text) = it { Some(*text) } else { None });
-        let meant = match &node.value {
-            Value::String(text) if literals.len() > 1 => nearest(text, texts),
-            _ => None,
+        let hint = match &node.value {
+            Value::String(text) if literals.len() > 1 && !self.tentative => self.hint(text, texts),
+            _ => String::new(),
         };
-        let hint = meant.map(|it| format!("; did you mean `{it}`?")).unwrap_or_default();
         self.fault(node.place, FaultKind::Enum, format!("{name} must be {expected}, not {found}{hint}"));
     }
 
     fn misspelt(&mut self, names: &[&str], node: &Node) {
         let Value::String(text) = &node.value else { return };
-        if names.contains(&text.as_str()) {
+        if names.contains(&text.as_str()) || !self.left.hint() {
             return;
         }
         if let Some(meant) = nearest(text, names.iter().copied()) {
@@ -70,9 +70,17 @@ impl Checker<'_> {
         if iam::exists(text) {
             return;
         }
-        let meant = iam::nearest_action(text).map(|it| format!("; did you mean `{it}`?")).unwrap_or_default();
-        let what = if text.contains(['*', '?']) { "stands for no IAM action" } else { "is no IAM action" };
-        self.fault(node.place, FaultKind::UnknownAction, format!("`{text}` {what}{meant}"));
+        let meant = if self.left.hint() { iam::nearest_action(text) } else { None };
+        let meant = meant.map(|it| format!("; did you mean `{it}`?")).unwrap_or_default();
+        let what = if text.contains(['*', '?']) { "stands for" } else { "is" };
+        self.fault(node.place, FaultKind::UnknownAction, format!("`{text}` {what} no IAM action that is known{meant}"));
+    }
+
+    fn retired(&mut self, values: &[(&str, &str)], node: &Node) {
+        let Value::String(text) = &node.value else { return };
+        if let Some((_, said)) = values.iter().find(|(value, _)| value == text) {
+            self.fault(node.place, FaultKind::Retired, format!("`{text}` is retired: {said}"));
+        }
     }
 
     fn pattern(&mut self, expected: &str, node: &Node) {
@@ -87,6 +95,8 @@ impl Checker<'_> {
         let Value::String(text) = &node.value else { return };
         let (right, expected) = match format {
             "date-time" => (is_date_time(text), "a date and time such as `2030-01-31T12:00:00Z`"),
+            "ipv4" => (text.parse::<std::net::Ipv4Addr>().is_ok(), "an IPv4 address such as `192.0.2.1`"),
+            "ipv6" => (text.parse::<std::net::Ipv6Addr>().is_ok(), "an IPv6 address such as `2001:db8::1`"),
             "ipv4-network" => (is_network::<std::net::Ipv4Addr>(text, 32), "an IPv4 network such as `10.0.0.0/16`"),
             "ipv6-network" => (is_network::<std::net::Ipv6Addr>(text, 128), "an IPv6 network such as `2001:db8::/32`"),
             _ => return,
@@ -133,7 +143,7 @@ pub(super) fn fits(types: Types, value: &Value) -> bool {
         }
         Value::String(text) => {
             types.has(Types::STRING)
-                || (types.has(Types::INTEGER) && text.trim().parse::<i64>().is_ok())
+                || (types.has(Types::INTEGER) && text.trim().parse::<f64>().is_ok_and(|it| it.fract() == 0.0))
                 || (types.has(Types::NUMBER) && text.trim().parse::<f64>().is_ok())
                 || (types.has(Types::BOOLEAN) && boolean(text).is_some())
         }
@@ -193,7 +203,7 @@ fn equal(value: &Value, literal: &Literal, ignore_case: bool) -> bool {
         (Value::String(text), Literal::Bool(it)) => boolean(text) == Some(*it),
         (Value::Number(it), Literal::Number(literal)) => it == literal,
         (Value::Number(_), Literal::Text(literal)) => as_text(value).as_deref() == Some(*literal),
-        (Value::String(text), Literal::Number(it)) => *text == it.to_string(),
+        (Value::String(text), Literal::Number(it)) => text.trim().parse() == Ok(*it),
         (Value::String(text), Literal::Text(literal)) => {
             text == literal || (boolean(text).is_some() && boolean(text) == boolean(&literal.to_ascii_lowercase()))
         }

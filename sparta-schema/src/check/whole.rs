@@ -1,3 +1,5 @@
+use std::collections::HashSet;
+
 use crate::check::{Checker, Verdict};
 use crate::dynamic;
 use crate::fault::{Fault, FaultKind};
@@ -33,7 +35,8 @@ impl Checker<'_> {
     fn document(&mut self, id: Id, node: &Node) {
         let mut before = std::mem::take(&mut self.faults);
         self.schema(id, node);
-        self.faults.retain(|fault| before.iter().all(|it| it.place != fault.place));
+        let places: HashSet<_> = before.iter().map(|it| it.place).collect();
+        self.faults.retain(|fault| !places.contains(&fault.place));
         before.append(&mut self.faults);
         self.faults = before;
     }
@@ -87,9 +90,10 @@ impl Checker<'_> {
             }
             Value::Choice(branches) => branches.iter().for_each(|it| self.form(it)),
             Value::Map(entries) => {
-                for (index, entry) in entries.iter().enumerate() {
+                let mut seen = HashSet::new();
+                for entry in entries {
                     self.at_key(&entry.key, |it| {
-                        if entries[..index].iter().any(|before| before.key == entry.key) {
+                        if !seen.insert(entry.key.as_str()) {
                             let message = format!("{} is given twice", it.name());
                             it.fault(entry.place, FaultKind::Unique, message);
                         }

@@ -1,19 +1,32 @@
 //! The check of a whole template.
 
 mod attributes;
+mod between;
+mod circle;
+mod conditions;
+mod expand;
+mod logic;
 mod names;
+mod outputs;
+mod parameters;
+mod place;
+mod policies;
 mod references;
+mod resource;
+mod sections;
+mod texts;
 
+use std::cell::Cell;
 use std::fmt;
 
 use serde_json::{Map, Value as Json};
 
-use crate::check::check;
 use crate::fault::FaultKind;
-use crate::names::{nearest, nearest_type};
-use crate::node::Node;
+use crate::names::nearest;
 use crate::resource_type::{ResourceType, resource_type};
+use circle::Circles;
 use names::Names;
+use place::Place;
 
 /// One mistake in a template.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -48,6 +61,8 @@ pub enum MistakeKind {
     Function,
     /// A section, parameter or output of the wrong form.
     Form,
+    /// Resources that wait for one another.
+    Circle,
 }
 
 impl fmt::Display for Mistake {
@@ -58,7 +73,7 @@ impl fmt::Display for Mistake {
     }
 }
 
-/// All mistakes in a template, in the order of its resources, outputs and conditions.
+/// All mistakes in a template, in the order of its parameters, resources, mappings, outputs and conditions.
 ///
 /// Intrinsic functions, dynamic references and conditions are taken for right where their values are not known; custom
 /// resources, modules, private types and what a transform makes are let through. A type below `AWS::` that is not known
@@ -82,12 +97,42 @@ impl fmt::Display for Mistake {
 /// );
 /// ```
 pub fn check_template(template: &Json) -> Vec<Mistake> {
-    let Some(sections) = template.as_object() else {
-        return vec![Mistake::new("", "", "", MistakeKind::Form, "a template must be a map")];
+    found(template).0
+}
+
+/// What CloudFormation takes in a template although it is hardly meant: IAM actions that are not known.
+///
+/// # Example
+///
+/// ```
+/// use serde_json::json;
+///
+/// let statement = json!({ "Effect": "Allow", "Action": "s3:GetObjekt", "Resource": "*" });
+/// let template = json!({ "Resources": { "Policy": {
+///     "Type": "AWS::IAM::ManagedPolicy",
+///     "Properties": { "PolicyDocument": { "Version": "2012-10-17", "Statement": [statement] } },
+/// } } });
+/// assert!(sparta_schema::check_template(&template).is_empty());
+/// assert_eq!(
+///     sparta_schema::template_warnings(&template)[0].to_string(),
+///     "Resources.Policy.Properties.PolicyDocument.Statement[0].Action: `s3:GetObjekt` is no IAM action that is known; \
+///      did you mean `s3:GetObject`?"
+/// );
+/// ```
+pub fn template_warnings(template: &Json) -> Vec<Mistake> {
+    found(template).1
+}
+
+/// Mistakes and warnings.
+fn found(template: &Json) -> (Vec<Mistake>, Vec<Mistake>) {
+    let expanded = expand::expanded(template);
+    let Some(sections) = expanded.as_ref().unwrap_or(template).as_object() else {
+        let mistake = Mistake::new(Place::new("", ""), MistakeKind::Form, "a template must be a map");
+        return (vec![mistake], Vec::new());
     };
-    let mut report = Report { names: Names::new(sections), mistakes: Vec::new() };
+    let mut report = Report::new(sections);
     report.sections(sections);
-    report.mistakes
+    (report.mistakes, report.warnings)
 }
 
 const SECTIONS: &[&str] = &[
@@ -108,23 +153,24 @@ const SECTIONS: &[&str] = &[
 /// What is found while a template is read.
 struct Report<'t> {
     names: Names<'t>,
+    circles: Circles<'t>,
+    /// The conditions of the branches of `Fn::If` that a value is in.
+    case: Vec<(&'t str, bool)>,
+    /// How many more times the name is looked for that was meant.
+    hints: Cell<usize>,
     mistakes: Vec<Mistake>,
+    warnings: Vec<Mistake>,
 }
 
-/// Where a value is: its section, logical id and path.
-#[derive(Clone, Copy)]
-struct Place<'p> {
-    section: &'p str,
-    logical_id: &'p str,
-    path: &'p str,
-}
+// each is compared with every other name: without an end that is quadratic
+const HINTS: usize = 50;
 
 impl Mistake {
-    fn new(section: &str, logical_id: &str, path: &str, kind: MistakeKind, message: impl Into<String>) -> Self {
+    fn new(place: Place<'_>, kind: MistakeKind, message: impl Into<String>) -> Self {
         Self {
-            section: section.to_owned(),
-            logical_id: logical_id.to_owned(),
-            path: path.to_owned(),
+            section: place.section.to_owned(),
+            logical_id: place.logical_id.to_owned(),
+            path: place.path.to_string(),
             kind,
             message: message.into(),
         }
@@ -132,97 +178,84 @@ impl Mistake {
 }
 
 impl<'t> Report<'t> {
+    fn new(sections: &'t Map<String, Json>) -> Self {
+        let names = Names::new(sections);
+        Self {
+            circles: Circles::new(names.resources),
+            names,
+            case: Vec::new(),
+            hints: Cell::new(HINTS),
+            mistakes: Vec::new(),
+            warnings: Vec::new(),
+        }
+    }
+
     fn add(&mut self, place: Place<'_>, kind: MistakeKind, message: impl Into<String>) {
-        self.mistakes.push(Mistake::new(place.section, place.logical_id, place.path, kind, message));
+        self.mistakes.push(Mistake::new(place, kind, message));
+    }
+
+    fn warn(&mut self, place: Place<'_>, kind: MistakeKind, message: impl Into<String>) {
+        self.warnings.push(Mistake::new(place, kind, message));
+    }
+
+    /// The end of a message that says what was probably meant.
+    fn hint<'a>(&self, name: &str, among: impl IntoIterator<Item = &'a str>) -> String {
+        let Some(left) = self.hints.get().checked_sub(1) else { return String::new() };
+        self.hints.set(left);
+        nearest(name, among).map(|it| format!("; did you mean `{it}`?")).unwrap_or_default()
     }
 
     fn sections(&mut self, sections: &'t Map<String, Json>) {
-        for name in sections.keys().filter(|name| !SECTIONS.contains(&name.as_str())) {
-            let message = format!("unknown section `{name}` of a template{}", hint(name, SECTIONS.iter().copied()));
-            self.mistakes.push(Mistake::new(name, "", "", MistakeKind::Form, message));
+        let is_unknown = |name: &str| !SECTIONS.contains(&name) && !name.starts_with("Fn::") && !self.names.has_macro;
+        let unknown: Vec<_> = sections.keys().filter(|name| is_unknown(name)).collect();
+        for name in unknown {
+            let message =
+                format!("unknown section `{name}` of a template{}", self.hint(name, SECTIONS.iter().copied()));
+            self.add(Place::new(name, ""), MistakeKind::Form, message);
         }
-        match sections.get("Resources").and_then(Json::as_object) {
+        self.heads(sections);
+        for (name, parameter) in
+            self.names.parameters.into_iter().flatten().filter(|(name, _)| !name.starts_with("Fn::"))
+        {
+            self.parameter(name, parameter);
+        }
+        match self.names.resources {
             Some(resources) if !resources.is_empty() => {
                 for (id, resource) in resources.iter().filter(|(id, _)| !id.starts_with("Fn::")) {
                     self.resource(id, resource);
                 }
+                self.between(resources);
+                self.circles();
             }
-            _ => self.mistakes.push(Mistake::new("Resources", "", "", MistakeKind::Form, "a template needs resources")),
+            _ if self.names.has_macro => {}
+            _ => self.add(Place::new("Resources", ""), MistakeKind::Form, "a template needs resources"),
         }
-        let outputs = sections.get("Outputs").and_then(Json::as_object);
-        for (name, output) in outputs.into_iter().flatten().filter(|(name, _)| !name.starts_with("Fn::")) {
-            self.output(name, output);
+        if let Some(mappings) = self.names.mappings {
+            self.mappings(mappings);
         }
-        let conditions = sections.get("Conditions").and_then(Json::as_object);
-        for (name, condition) in conditions.into_iter().flatten() {
-            self.references(Place { section: "Conditions", logical_id: name, path: "" }, condition);
+        if let Some(outputs) = sections.get("Outputs").and_then(Json::as_object) {
+            self.outputs(outputs);
         }
+        if let Some(conditions) = self.names.conditions {
+            self.conditions(conditions);
+        }
+        self.loops(sections);
+        self.all_texts(sections);
     }
 
-    fn resource(&mut self, id: &str, resource: &'t Json) {
-        let place = Place { section: "Resources", logical_id: id, path: "" };
-        let Some(resource) = resource.as_object() else {
-            return self.add(place, MistakeKind::Form, "a resource must be a map");
-        };
-        let Some(name) = resource.get("Type").and_then(Json::as_str) else {
-            return self.add(place, MistakeKind::Form, "a resource needs a `Type`");
-        };
-        let found = described(name);
-        let is_private = !name.starts_with("AWS::") && !name.starts_with("Alexa::");
-        if found.is_none() && !is_private && !name.ends_with("::MODULE") {
-            let nearest = nearest_type(name).map(|it| format!("; did you mean `{it}`?")).unwrap_or_default();
-            let message = format!("unknown resource type `{name}`{nearest}");
-            self.add(Place { path: "Type", ..place }, MistakeKind::UnknownType, message);
-        }
-        self.resource_attributes(place, resource);
-        if let Some(found) = found.filter(|_| !self.names.has_macro) {
-            self.properties(place, found, resource.get("Properties"));
-        }
-        for (key, value) in resource.iter().filter(|(key, _)| *key != "Type") {
-            self.references(Place { path: key, ..place }, value);
-        }
-    }
-
-    fn properties(&mut self, place: Place<'_>, found: &ResourceType, properties: Option<&Json>) {
-        let none = Json::Object(Map::new());
-        let node = Node::from_json(properties.unwrap_or(&none));
-        for fault in check(found, &node) {
-            // `Globals` of the template give them
-            if fault.kind == FaultKind::Required && found.name().starts_with("AWS::Serverless::") {
-                continue;
-            }
-            let path =
-                if fault.path.is_empty() { "Properties".to_owned() } else { format!("Properties.{}", fault.path) };
-            self.add(Place { path: &path, ..place }, MistakeKind::Property(fault.kind), fault.message);
-        }
-    }
-
-    fn output(&mut self, name: &str, output: &'t Json) {
-        let place = Place { section: "Outputs", logical_id: name, path: "" };
-        let Some(output) = output.as_object().filter(|it| it.contains_key("Value")) else {
-            return self.add(place, MistakeKind::Form, "an output needs a `Value`");
-        };
-        const KEYS: [&str; 4] = ["Condition", "Description", "Export", "Value"];
-        for key in output.keys().filter(|key| !KEYS.contains(&key.as_str())) {
-            let message = format!("unknown key `{key}` of an output{}", hint(key, KEYS));
-            self.add(Place { path: key, ..place }, MistakeKind::Form, message);
-        }
-        if let Some(condition) = output.get("Condition") {
-            self.condition(Place { path: "Condition", ..place }, condition);
-        }
-        for (key, value) in output.iter().filter(|(key, _)| *key != "Condition") {
-            self.references(Place { path: key, ..place }, value);
+    /// The name of a parameter, resource, mapping or output.
+    fn name(&mut self, place: Place<'_>, name: &str) {
+        let is_right = (1..=255).contains(&name.len()) && name.bytes().all(|it| it.is_ascii_alphanumeric());
+        if !is_right && !self.names.has_macro {
+            self.add(place, MistakeKind::Form, "a name has 1 to 255 letters and digits");
         }
     }
 }
+
+const SERVERLESS: &str = "AWS::Serverless::";
 
 /// What is known of a type; all custom resources are described by one.
 fn described(name: &str) -> Option<&'static ResourceType> {
     let name = if name.starts_with("Custom::") { "AWS::CloudFormation::CustomResource" } else { name };
     resource_type(name)
-}
-
-/// The end of a message that says what was probably meant.
-fn hint<'a>(name: &str, among: impl IntoIterator<Item = &'a str>) -> String {
-    nearest(name, among).map(|it| format!("; did you mean `{it}`?")).unwrap_or_default()
 }

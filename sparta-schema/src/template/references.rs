@@ -2,29 +2,35 @@ use serde_json::Value as Json;
 
 use crate::fault::FaultKind;
 use crate::function::check_function;
-use crate::json::function;
+use crate::json::{DEPTH, function};
 use crate::names::nearest;
 use crate::node::Node;
-use crate::template::{MistakeKind, Place, Report, described, hint};
+use crate::template::expand::{self, LOOP};
+use crate::template::{MistakeKind, Place, Report, SERVERLESS, described};
 
 /// What intrinsic functions refer to.
-impl Report<'_> {
-    pub(super) fn references(&mut self, place: Place<'_>, value: &Json) {
+impl<'t> Report<'t> {
+    pub(super) fn references(&mut self, place: Place<'_>, value: &'t Json) {
         match value {
+            _ if place.depth == DEPTH => {}
             Json::Array(items) => {
                 for (index, item) in items.iter().enumerate() {
-                    self.references(Place { path: &format!("{}[{index}]", place.path), ..place }, item);
+                    self.references(place.item(index), item);
                 }
             }
             Json::Object(map) => match function(map) {
                 Some((name, argument)) => self.function(place, name, argument),
                 None => {
                     for (key, value) in map {
+                        if key.starts_with(LOOP) {
+                            self.loop_form(place.key(key), key, value);
+                            continue;
+                        }
                         if key == "Condition" && place.section == "Conditions" && value.is_string() {
                             self.condition(place, value);
                             continue;
                         }
-                        self.references(Place { path: &joined(place.path, key), ..place }, value);
+                        self.references(place.key(key), value);
                     }
                 }
             },
@@ -32,12 +38,12 @@ impl Report<'_> {
         }
     }
 
-    fn function(&mut self, place: Place<'_>, name: &str, argument: &Json) {
+    fn function(&mut self, place: Place<'_>, name: &'t str, argument: &'t Json) {
         if self.function_form(place, name, argument) {
-            return self.references(Place { path: &joined(place.path, name), ..place }, argument);
+            return self.references(place.key(name), argument);
         }
         match (name, argument) {
-            ("Ref", Json::String(name)) => self.value(place, name, "resource or parameter"),
+            ("Ref", Json::String(name)) => self.value(place, name),
             ("Fn::GetAtt", Json::String(text)) => {
                 if let Some((id, attribute)) = text.split_once('.') {
                     self.get_att(place, id, Some(attribute));
@@ -47,25 +53,51 @@ impl Report<'_> {
                 if let [Json::String(id), attribute] = arguments.as_slice() {
                     self.get_att(place, id, attribute.as_str());
                 }
-                arguments.iter().for_each(|it| self.references(place, it));
+                self.all(place, arguments);
             }
             ("Fn::Sub", Json::String(text)) => self.substitutions(place, text, &Json::Null),
             ("Fn::Sub", Json::Array(arguments)) => {
                 if let [Json::String(text), names] = arguments.as_slice() {
                     self.substitutions(place, text, names);
                 }
-                arguments.iter().for_each(|it| self.references(place, it));
+                self.all(place, arguments);
             }
-            ("Fn::If", Json::Array(arguments)) => {
-                if let Some((condition, branches)) = arguments.split_first() {
-                    self.condition(place, condition);
-                    branches.iter().for_each(|it| self.references(place, it));
-                }
+            ("Fn::If", Json::Array(arguments)) => self.choice(place, arguments),
+            ("Fn::FindInMap", Json::Array(arguments)) => {
+                self.find_in_map(place, arguments);
+                self.all(place, arguments);
             }
-            ("Fn::FindInMap", Json::Array(arguments)) => self.find_in_map(place, arguments),
             // a macro has parameters of its own
             ("Fn::Transform", _) => {}
-            (name, argument) => self.references(Place { path: &joined(place.path, name), ..place }, argument),
+            (name, argument) => self.references(place.key(name), argument),
+        }
+    }
+
+    fn all(&mut self, place: Place<'_>, values: &'t [Json]) {
+        values.iter().for_each(|it| self.references(place.inside(), it));
+    }
+
+    /// What a branch of `Fn::If` refers to is needed only where its condition is so.
+    fn choice(&mut self, place: Place<'_>, arguments: &'t [Json]) {
+        let Some((condition, branches)) = arguments.split_first() else { return };
+        self.condition(place, condition);
+        for (value, branch) in [true, false].into_iter().zip(branches) {
+            let before = self.case.len();
+            self.case.extend(condition.as_str().map(|name| (name, value)));
+            self.references(place.inside(), branch);
+            self.case.truncate(before);
+        }
+    }
+
+    /// A loop over what is not known, whose body nobody can read.
+    pub(super) fn loop_form(&mut self, place: Place<'_>, name: &str, argument: &Json) {
+        if !self.names.has_extensions {
+            let message = format!("`{name}` needs `Transform: AWS::LanguageExtensions`");
+            return self.add(place, MistakeKind::Function, message);
+        }
+        if expand::parts(argument).is_none() {
+            let message = format!("`{name}` needs a list of a variable, a collection and a map");
+            self.add(place, MistakeKind::Function, message);
         }
     }
 
@@ -75,28 +107,57 @@ impl Report<'_> {
         if self.names.is_open {
             return false;
         }
-        let Some(fault) = check_function(0, name, &Node::from_json(argument)) else { return false };
+        if place.section == "Conditions" && ["Fn::GetAtt", "Fn::ImportValue", "Fn::GetStackOutput"].contains(&name) {
+            let message = format!("a condition cannot have `{name}`: it is read before anything is there");
+            self.add(place, MistakeKind::Function, message);
+            return true;
+        }
+        if ["Fn::Length", "Fn::ToJsonString"].contains(&name) && !self.names.has_extensions {
+            let message = format!("`{name}` needs `Transform: AWS::LanguageExtensions`");
+            self.add(place, MistakeKind::Function, message);
+            return true;
+        }
+        let Some(fault) = check_function(0, name, &Node::in_template(argument, &self.names)) else { return false };
         // nothing reads all of a resource's metadata
-        if fault.kind == FaultKind::UnknownFunction && place.path.starts_with("Metadata") {
+        if fault.kind == FaultKind::UnknownFunction && place.path.first() == "Metadata" {
             return false;
         }
         self.add(place, MistakeKind::Function, fault.message);
         true
     }
 
-    fn value(&mut self, place: Place<'_>, name: &str, what: &str) {
+    fn value(&mut self, place: Place<'_>, name: &str) {
         if !self.names.is_value(name) {
-            let message = format!("there is no {what} `{name}`{}", hint(name, self.names.values()));
-            self.add(place, MistakeKind::UnknownName, message);
+            let message = format!("there is no resource or parameter `{name}`{}", self.hint(name, self.names.values()));
+            return self.add(place, MistakeKind::UnknownName, message);
+        }
+        self.needs(place, name);
+    }
+
+    /// Remembers that a resource needs another one; a condition cannot.
+    fn needs(&mut self, place: Place<'_>, id: &str) {
+        if place.section == "Conditions" && self.names.is_written(id) && !self.names.is_open {
+            let message = format!("a condition cannot refer to the resource `{id}`: it is read before there is one");
+            return self.add(place, MistakeKind::UnknownName, message);
+        }
+        let Place { section: "Resources", logical_id, path, .. } = place else { return };
+        // what is in a resource's own metadata is read when it is there
+        if logical_id != id || path.first() != "Metadata" {
+            self.circles.needs(logical_id, id, &self.case);
         }
     }
 
     fn get_att(&mut self, place: Place<'_>, id: &str, attribute: Option<&str>) {
         if !self.names.is_resource(id) {
-            let message = format!("there is no resource `{id}`{}", hint(id, self.names.resource_ids()));
+            let message = format!("there is no resource `{id}`{}", self.hint(id, self.names.resource_ids()));
             return self.add(place, MistakeKind::UnknownName, message);
         }
+        self.needs(place, id);
         let Some(found) = self.names.type_of(id).and_then(described) else { return };
+        // what SAM makes of it returns more
+        if found.name().starts_with(SERVERLESS) {
+            return;
+        }
         let Some(attribute) = attribute.filter(|it| !found.has_attribute(it) && !self.names.has_macro) else { return };
         let meant = match nearest(attribute, found.attributes().iter().copied()) {
             Some(meant) => format!("; did you mean `{meant}`?"),
@@ -116,26 +177,8 @@ impl Report<'_> {
             }
             match name.split_once('.') {
                 Some((id, attribute)) => self.get_att(place, id, Some(attribute)),
-                None => self.value(place, name, "resource or parameter"),
+                None => self.value(place, name),
             }
         }
     }
-
-    fn find_in_map(&mut self, place: Place<'_>, arguments: &[Json]) {
-        let known = self.names.mappings.into_iter().flatten().map(|(name, _)| name.as_str());
-        match arguments.first().and_then(Json::as_str) {
-            Some(name)
-                if arguments.len() == 3 && !self.names.mappings_are_open && !known.clone().any(|it| it == name) =>
-            {
-                let message = format!("there is no mapping `{name}`{}", hint(name, known));
-                self.add(place, MistakeKind::UnknownName, message);
-            }
-            _ => {}
-        }
-        arguments.iter().for_each(|it| self.references(place, it));
-    }
-}
-
-fn joined(path: &str, key: &str) -> String {
-    if path.is_empty() { key.to_owned() } else { format!("{path}.{key}") }
 }

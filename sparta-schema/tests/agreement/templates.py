@@ -449,10 +449,12 @@ def cases(job):
     maker = Maker(schema, rng)
     properties = maker.object(schema, "/properties", 0)
     result = [("none", properties)]
-    for kind in kinds:
+    # each alone, and all of them at once: some rules are about two values
+    for combination in [*([kind] for kind in kinds), kinds]:
         changed = json.loads(json.dumps(properties))
-        if Mutations(maker).apply(kind, changed) and changed != properties:
-            result.append((kind, changed))
+        applied = [Mutations(maker).apply(kind, changed) for kind in combination]
+        if all(applied) and changed != properties:
+            result.append(("+".join(combination), changed))
     return [
         {"type": type_name, "seed": seed, "mutation": kind, "template": document, "found": lint(document)}
         for kind, document in ((kind, template(type_name, it)) for kind, it in result)
@@ -466,7 +468,7 @@ def jobs(count):
     rng.shuffle(names)
     every = [names[index % len(names)] for index in range(count)]
     return [
-        (name, str(RESOURCES / f"{provided[name]}.json"), index, [KINDS[(index * 3 + it) % len(KINDS)] for it in range(3)])
+        (name, str(RESOURCES / f"{provided[name]}.json"), index, [KINDS[(index * step) % len(KINDS)] for step in (2, 7)])
         for index, name in enumerate(every)
     ]
 

@@ -275,6 +275,7 @@ const KEYWORDS: &[&str] = &[
     "formatPattern",
     "misspelt",
     "iamAction",
+    "retired",
 ];
 
 fn keyword(writer: &mut Writer, name: &str, value: &Packed) {
@@ -310,6 +311,14 @@ fn plain(writer: &mut Writer, word: &str, value: &Json) {
             for (name, names) in map {
                 writer.text(name);
                 writer.texts(names);
+            }
+        }
+        "retired" => {
+            let map = value.as_object().expect("texts by name");
+            writer.number(map.len());
+            for (name, text) in map {
+                writer.text(name);
+                writer.text(text.as_str().expect("a text"));
             }
         }
         "enum" | "enumCaseInsensitive" => {

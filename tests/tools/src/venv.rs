@@ -85,6 +85,32 @@ impl Venv {
         self.0.join("lib").join(PYTHON).join("site-packages").join(path)
     }
 
+    /// The unpacked source distribution of a package, which has the tests that its wheel leaves out.
+    ///
+    /// `requirement` pins it with its hash, as a requirements file does.
+    pub fn sources(&self, requirement: &str) -> PathBuf {
+        let pin: String = Sha256::digest(requirement)[..8].iter().map(|byte| format!("{byte:02x}")).collect();
+        let folder = self.0.join(format!("sources-{pin}"));
+        let lock = File::create(folder.with_extension("lock")).expect("the cache folder can be written");
+        lock.lock().expect("the cache folder can be locked");
+        if !folder.join("ready").exists() {
+            let _ = fs::remove_dir_all(&folder);
+            fs::create_dir_all(&folder).expect("the cache folder can be written");
+            let file = folder.join("requirements.txt");
+            fs::write(&file, requirement).expect("the cache folder can be written");
+            run(Command::new(self.program("python"))
+                .args(["-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-deps"])
+                .args(["--no-binary", ":all:", "--require-hashes", "--dest"])
+                .args([&folder, Path::new("--requirement"), &file]));
+            let unpack = "import pathlib, sys, tarfile\n\
+                          for it in pathlib.Path(sys.argv[1]).glob('*.tar.gz'):\n    \
+                              tarfile.open(it).extractall(sys.argv[1], filter='data')";
+            run(Command::new(self.program("python")).args(["-c", unpack]).arg(&folder));
+            fs::write(folder.join("ready"), "").expect("the cache folder can be written");
+        }
+        folder
+    }
+
     // the interpreter is a link to the one that made the environment: an update of Python may have removed it
     fn is_ready(&self) -> bool {
         self.marker().exists() && self.program("python").exists()

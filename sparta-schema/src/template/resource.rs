@@ -1,0 +1,75 @@
+//! One resource: its type and its properties.
+
+use serde_json::{Map, Value as Json};
+
+use crate::check::all_faults;
+use crate::fault::{Fault, FaultKind};
+use crate::node::Node;
+use crate::resource_type::{ResourceType, types};
+use crate::template::{MistakeKind, Place, Report, SERVERLESS, described};
+
+impl<'t> Report<'t> {
+    pub(super) fn resource(&mut self, id: &'t str, resource: &'t Json) {
+        let place = Place::new("Resources", id);
+        self.name(place, id);
+        if self.names.parameters.is_some_and(|it| it.contains_key(id)) {
+            let message = format!("a parameter is called `{id}`, too: `Ref` would not know which is meant");
+            self.add(place, MistakeKind::Form, message);
+        }
+        let Some(resource) = resource.as_object() else {
+            return self.add(place, MistakeKind::Form, "a resource must be a map");
+        };
+        // a macro gives it, or a transform of this resource
+        let is_made = self.names.has_macro || resource.keys().any(|key| key.starts_with("Fn::"));
+        match resource.get("Type") {
+            Some(Json::String(name)) => self.typed(place, name, resource, is_made),
+            _ if is_made => {}
+            _ => return self.add(place, MistakeKind::Form, "a resource needs a `Type`"),
+        }
+        for (key, value) in resource.iter().filter(|(key, _)| *key != "Type") {
+            self.references(place.at(key), value);
+        }
+    }
+
+    fn typed(&mut self, place: Place<'_>, name: &str, resource: &'t Map<String, Json>, is_made: bool) {
+        let found = described(name);
+        let is_private = !name.starts_with("AWS::") && !name.starts_with("Alexa::");
+        if found.is_none() && !is_private && !name.ends_with("::MODULE") && !is_made {
+            let nearest = self.hint(name, types());
+            let message = format!("unknown resource type `{name}`{nearest}");
+            self.add(place.at("Type"), MistakeKind::UnknownType, message);
+        }
+        self.resource_attributes(place, name, resource);
+        if let Some(found) = found.filter(|_| !is_made) {
+            self.properties(place, found, resource);
+        }
+    }
+
+    fn properties(&mut self, place: Place<'_>, found: &ResourceType, resource: &'t Map<String, Json>) {
+        let none = Json::Object(Map::new());
+        let node = Node::in_template(resource.get("Properties").unwrap_or(&none), &self.names);
+        let condition = resource.get("Condition").and_then(Json::as_str);
+        for fault in all_faults(found, &node) {
+            let is_never_made = || condition.is_some_and(|it| self.names.is_never(it));
+            let is_let_through = fault.kind == FaultKind::Required && is_never_made();
+            if is_let_through || (found.name().starts_with(SERVERLESS) && !is_certain(&fault)) {
+                continue;
+            }
+            let path =
+                if fault.path.is_empty() { "Properties".to_owned() } else { format!("Properties.{}", fault.path) };
+            let kind = MistakeKind::Property(fault.kind);
+            match fault.kind.is_warning() {
+                true => self.warn(place.at(&path), kind, fault.message),
+                false => self.add(place.at(&path), kind, fault.message),
+            }
+        }
+    }
+}
+
+/// Whether a fault of a resource of SAM's is certain: SAM takes more than its schema says, `Globals` give what is
+/// missing, and it grows; a misspelt property at the top is one all the same.
+fn is_certain(fault: &Fault) -> bool {
+    fault.kind == FaultKind::UnknownProperty && !fault.path.contains('.') && fault.message.contains("did you mean")
+        || fault.kind == FaultKind::DynamicReference
+        || fault.kind.is_warning()
+}

@@ -1,0 +1,134 @@
+//! The check against cfn-lint's, on cfn-lint's own templates: those that it calls good and those that it calls bad.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::process::Command;
+
+use serde::Deserialize;
+use serde_json::Value as Json;
+use sparta_schema::{check_template, template_warnings};
+use sparta_test_tools::{Tools, Venv};
+
+const SOURCES: &str = "cfn-lint==1.58.0 --hash=sha256:ba02cd7f7e06c8bc160936051a03ec931af52943fcc9cc72ad2748caa0f2a103";
+
+#[derive(Deserialize)]
+struct Case {
+    name: String,
+    template: Json,
+    found: Vec<Finding>,
+}
+
+/// What cfn-lint reports.
+#[derive(Deserialize)]
+struct Finding {
+    rule: String,
+    path: Vec<String>,
+    message: String,
+}
+
+#[test]
+fn what_cfn_lint_calls_good_is_accepted_and_what_it_calls_bad_is_found() {
+    let left_out = left_out();
+    let mut tally = BTreeMap::<&str, usize>::new();
+    let mut unexplained = Vec::new();
+    let cases = cases();
+    for case in &cases {
+        let mistakes = check_template(&case.template);
+        let warnings = template_warnings(&case.template);
+        let verdict = match (case.found.is_empty(), mistakes.is_empty()) {
+            (true, true) => "both accept",
+            (false, false) => "both refuse",
+            (true, false) => "cfn-lint alone accepts",
+            (false, true) => "cfn-lint alone refuses",
+        };
+        *tally.entry(verdict).or_default() += 1;
+        if case.found.is_empty() && !mistakes.is_empty() {
+            match why_refused(case, &mistakes[0].to_string()) {
+                Some(reason) => *tally.entry(reason).or_default() += 1,
+                None => unexplained.push(format!("refused: {}: {}", case.name, mistakes[0])),
+            }
+        }
+        let places: BTreeSet<_> =
+            mistakes.iter().chain(&warnings).map(|it| (it.section.as_str(), it.logical_id.as_str())).collect();
+        for finding in &case.found {
+            let part = |index: usize| finding.path.get(index).map_or("", String::as_str);
+            // what is about several is reported at one of them, which names the others
+            let is_named = || mistakes.iter().any(|it| it.message.contains(&format!("`{}`", part(1))));
+            let is_found = match finding.path.len() {
+                0 => !mistakes.is_empty(),
+                _ => places.contains(&(part(0), part(1))) || places.contains(&(part(0), "")) || is_named(),
+            };
+            let reason = if is_found { Some("found") } else { why_not_found(case, finding, &left_out) };
+            match reason {
+                Some(reason) => *tally.entry(reason).or_default() += 1,
+                None => {
+                    let path = finding.path.join(".");
+                    unexplained.push(format!("not found: {} {path}: {} {}", case.name, finding.rule, finding.message));
+                }
+            }
+        }
+    }
+    let summary = format!("{} templates: {tally:#?}", cases.len());
+    println!("{summary}");
+    assert!(cases.len() >= 200, "{summary}");
+    assert!(unexplained.is_empty(), "{}\n{summary}", unexplained.join("\n"));
+}
+
+/// Why a template is refused that cfn-lint accepts.
+fn why_refused(case: &Case, mistake: &str) -> Option<&'static str> {
+    if mistake == "Resources: a template needs resources" {
+        return Some("CloudFormation refuses a template without resources");
+    }
+    if mistake.contains("`Code` must be a map") && case.name.ends_with("aws-lambda-function.yaml") {
+        return Some("`aws cloudformation package` puts a map there before CloudFormation reads it");
+    }
+    None
+}
+
+/// Why a mistake that cfn-lint reports is not looked for.
+fn why_not_found<'a>(case: &Case, finding: &Finding, left_out: &'a BTreeSet<String>) -> Option<&'a str> {
+    if left_out.contains(&finding.rule) {
+        return Some("left out, with a reason in left-out.json");
+    }
+    if finding.message.contains("is resolved") {
+        return Some("a parameter's default need not be what is deployed");
+    }
+    if finding.message.contains("is not reachable") || finding.path.iter().any(|it| it == "Fn::GetAZs") {
+        return Some("left out, with a reason in left-out.json");
+    }
+    match finding.rule.as_str() {
+        "E1010" | "E6101" => return Some("CloudFormation makes text of numbers and booleans"),
+        "E1011" => return Some("what a mapping gives is not compared with what is wanted"),
+        "E3006" => return Some("private types are let through"),
+        "E3012" if finding.message.starts_with("{'Ref': 'AWS::NoValue'}") => {
+            return Some("`Properties` that are left out are as if they had not been written");
+        }
+        "E3019" if finding.path[1].starts_with("Bucket") => {
+            return Some("what `Fn::If` makes of all properties together is not compared");
+        }
+        "E3023" | "E3037" => return Some("what one branch of `Fn::If` makes of a whole list is not decided"),
+        "E3045" => return Some("a loop over what a parameter chooses makes names that are not known"),
+        "E7001" => return Some("names inside of mappings are taken as they are"),
+        _ => {}
+    }
+    let transform = case.template.get("Transform");
+    if transform.is_some_and(|it| it.to_string().contains("AWS::Serverless")) {
+        return Some("cfn-lint runs SAM's transform and reports what it makes");
+    }
+    None
+}
+
+fn cases() -> Vec<Case> {
+    let venv = Venv::ready(Tools::Aws);
+    let program = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/agreement/fixtures.py");
+    let sources = venv.sources(SOURCES);
+    let output = Command::new(venv.program("python")).args(["-B", program]).arg(sources).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let lines = String::from_utf8(output.stdout).unwrap();
+    lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+/// The rules that are not looked for.
+fn left_out() -> BTreeSet<String> {
+    let document: Json = serde_json::from_str(include_str!("../data/left-out.json")).unwrap();
+    document["rules"].as_object().unwrap().keys().cloned().collect()
+}
