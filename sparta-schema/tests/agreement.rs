@@ -1,12 +1,12 @@
 //! The check against cfn-lint's, on templates that are generated from the schemas.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::process::Command;
 
 use serde::Deserialize;
 use serde_json::Value as Json;
 use sparta_schema::{Fault, FaultKind, Node, check, resource_type};
-use sparta_test_tools::{Tools, Venv};
+
+use crate::cfn_lint::{Finding, cases, left_out, venv, verdict};
 
 /// How many resources are generated; each comes as it is, with either of two mutations and with both, where these find a
 /// place.
@@ -22,29 +22,16 @@ struct Case {
     found: Vec<Finding>,
 }
 
-/// What cfn-lint reports.
-#[derive(Deserialize)]
-struct Finding {
-    rule: String,
-    path: Vec<String>,
-    message: String,
-}
-
 #[test]
 fn every_mistake_that_cfn_lint_finds_is_found_and_nothing_that_it_accepts_is_refused() {
-    let cases = cases();
+    let cases: Vec<Case> = cases(&venv(), "templates.py", RESOURCES);
     let left_out = left_out();
     let mut tally = BTreeMap::<String, usize>::new();
     let mut unexplained = Vec::new();
     for case in &cases {
         let node = Node::from_json(&case.template["Resources"]["Subject"]["Properties"]);
         let faults = check(resource_type(&case.name).unwrap(), &node);
-        let verdict = match (case.found.is_empty(), faults.is_empty()) {
-            (true, true) => "both accept",
-            (false, false) => "both refuse",
-            (true, false) => "cfn-lint alone accepts",
-            (false, true) => "cfn-lint alone refuses",
-        };
+        let verdict = verdict(case.found.is_empty(), faults.is_empty());
         *tally.entry(verdict.to_owned()).or_default() += 1;
 
         let theirs: Vec<String> = case.found.iter().map(Finding::property).collect();
@@ -115,21 +102,6 @@ fn why_found(case: &Case, fault: &Fault) -> Option<&'static str> {
         }
         _ => None,
     }
-}
-
-fn cases() -> Vec<Case> {
-    let program = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/agreement/templates.py");
-    let output =
-        Command::new(Venv::ready(Tools::Aws).program("python")).args(["-B", program, RESOURCES]).output().unwrap();
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    let lines = String::from_utf8(output.stdout).unwrap();
-    lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
-}
-
-/// The rules that are not in the data.
-fn left_out() -> BTreeSet<String> {
-    let document: Json = serde_json::from_str(include_str!("../data/left-out.json")).unwrap();
-    document["rules"].as_object().unwrap().keys().cloned().collect()
 }
 
 /// Whether one of the paths is the same, or one of the two leads to the other: some mistakes are put at a map, others at

@@ -1,12 +1,12 @@
 //! The check against cfn-lint's, on cfn-lint's own templates: those that it calls good and those that it calls bad.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::process::Command;
 
 use serde::Deserialize;
 use serde_json::Value as Json;
 use sparta_schema::{check_template, template_warnings};
-use sparta_test_tools::{Tools, Venv};
+
+use crate::cfn_lint::{Finding, cases, left_out, venv, verdict};
 
 const SOURCES: &str = "cfn-lint==1.58.0 --hash=sha256:ba02cd7f7e06c8bc160936051a03ec931af52943fcc9cc72ad2748caa0f2a103";
 
@@ -17,29 +17,18 @@ struct Case {
     found: Vec<Finding>,
 }
 
-/// What cfn-lint reports.
-#[derive(Deserialize)]
-struct Finding {
-    rule: String,
-    path: Vec<String>,
-    message: String,
-}
-
 #[test]
 fn what_cfn_lint_calls_good_is_accepted_and_what_it_calls_bad_is_found() {
     let left_out = left_out();
     let mut tally = BTreeMap::<&str, usize>::new();
     let mut unexplained = Vec::new();
-    let cases = cases();
+    let venv = venv();
+    let sources = venv.sources(SOURCES);
+    let cases: Vec<Case> = cases(&venv, "fixtures.py", sources.to_str().unwrap());
     for case in &cases {
         let mistakes = check_template(&case.template);
         let warnings = template_warnings(&case.template);
-        let verdict = match (case.found.is_empty(), mistakes.is_empty()) {
-            (true, true) => "both accept",
-            (false, false) => "both refuse",
-            (true, false) => "cfn-lint alone accepts",
-            (false, true) => "cfn-lint alone refuses",
-        };
+        let verdict = verdict(case.found.is_empty(), mistakes.is_empty());
         *tally.entry(verdict).or_default() += 1;
         if case.found.is_empty() && !mistakes.is_empty() {
             match why_refused(case, &mistakes[0].to_string()) {
@@ -115,20 +104,4 @@ fn why_not_found<'a>(case: &Case, finding: &Finding, left_out: &'a BTreeSet<Stri
         return Some("cfn-lint runs SAM's transform and reports what it makes");
     }
     None
-}
-
-fn cases() -> Vec<Case> {
-    let venv = Venv::ready(Tools::Aws);
-    let program = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/agreement/fixtures.py");
-    let sources = venv.sources(SOURCES);
-    let output = Command::new(venv.program("python")).args(["-B", program]).arg(sources).output().unwrap();
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    let lines = String::from_utf8(output.stdout).unwrap();
-    lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
-}
-
-/// The rules that are not looked for.
-fn left_out() -> BTreeSet<String> {
-    let document: Json = serde_json::from_str(include_str!("../data/left-out.json")).unwrap();
-    document["rules"].as_object().unwrap().keys().cloned().collect()
 }

@@ -2,6 +2,7 @@
 
 mod accepted;
 mod agreement;
+mod cfn_lint;
 mod check;
 mod circles;
 mod data;
