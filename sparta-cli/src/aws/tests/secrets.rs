@@ -1,9 +1,7 @@
-use std::io;
-use std::sync::{Arc, Mutex};
-
 use serde_json::{Value, json};
 
 use super::*;
+use crate::deploy::tests::log::logged;
 
 const SECRET: &str = "ghp_sesame";
 
@@ -35,52 +33,27 @@ async fn what_is_stored_once_is_stored_once_however_often_it_is_sent() {
     assert!(tokens.iter().all(|token| (32..=64).contains(&token.len())), "{tokens:?}");
 }
 
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl io::Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
 #[test]
 fn a_value_is_in_nothing_that_is_logged_at_any_level() {
-    let log = Log::default();
-    let writer = log.clone();
-    let subscriber = tracing_subscriber::fmt()
-        .with_max_level(tracing::Level::TRACE)
-        .with_span_events(tracing_subscriber::fmt::format::FmtSpan::FULL)
-        .with_writer(move || writer.clone())
-        .finish();
-    tracing::subscriber::with_default(subscriber, || {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-        runtime.block_on(async {
-            let quoted = Answer::json_error(400, "InvalidParameterException", "Value 'ghp_sesame' is bad");
-            let garbled = Answer::json(200, r#"{"SecretString": ["ghp_sesame"]}"#);
-            let broken = Answer::xml(500, "<html>ghp_sesame</html>".into());
-            let script = Script::new([
-                ("GetSecretValue", vec![value(SECRET), broken, garbled]),
-                ("CreateSecret", vec![value(SECRET)]),
-                ("PutSecretValue", vec![Answer::Drop, quoted]),
-                ("GetFunctionConfiguration", vec![configuration()]),
-            ]);
-            let secrets = Secrets::new(&script.config());
-            let Stored::Value { value, .. } = secrets.get("token").await.unwrap() else { panic!("it is stored") };
-            assert_eq!(value, SECRET);
-            secrets.get("token").await.err().expect("the answer has another form");
-            secrets.create("token", SECRET, "for the pipeline").await.unwrap();
-            secrets.put("token", SECRET).await.unwrap_err();
-            tracing::info!(?secrets);
-            code(&script.config()).await.unwrap();
-        });
+    let log = logged(async {
+        let quoted = Answer::json_error(400, "InvalidParameterException", "Value 'ghp_sesame' is bad");
+        let garbled = Answer::json(200, r#"{"SecretString": ["ghp_sesame"]}"#);
+        let broken = Answer::xml(500, "<html>ghp_sesame</html>".into());
+        let script = Script::new([
+            ("GetSecretValue", vec![value(SECRET), broken, garbled]),
+            ("CreateSecret", vec![value(SECRET)]),
+            ("PutSecretValue", vec![Answer::Drop, quoted]),
+            ("GetFunctionConfiguration", vec![configuration()]),
+        ]);
+        let secrets = Secrets::new(&script.config());
+        let Stored::Value { value, .. } = secrets.get("token").await.unwrap() else { panic!("it is stored") };
+        assert_eq!(value, SECRET);
+        secrets.get("token").await.err().expect("the answer has another form");
+        secrets.create("token", SECRET, "for the pipeline").await.unwrap();
+        secrets.put("token", SECRET).await.unwrap_err();
+        tracing::info!(?secrets);
+        code(&script.config()).await.unwrap();
     });
-    let log = String::from_utf8_lossy(&log.0.lock().unwrap()).into_owned();
     assert!(log.contains("Secrets Manager") && log.contains("CodeSha256"), "calls without a secret are logged: {log}");
     assert!(!log.contains("sesame"), "{log}");
 }

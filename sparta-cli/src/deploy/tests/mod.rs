@@ -2,6 +2,7 @@ mod converge;
 mod delete;
 mod faults;
 mod inplace;
+pub(crate) mod log;
 mod policy;
 mod review;
 pub(crate) mod script;

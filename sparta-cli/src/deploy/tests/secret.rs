@@ -1,8 +1,8 @@
 use std::io;
-use std::sync::Arc;
 
 use serde_json::json;
 
+use super::log::logged;
 use super::*;
 use crate::deploy::{Change, Token, store_token};
 use crate::error::CliError;
@@ -122,33 +122,13 @@ fn a_token_comes_from_the_flag_then_the_variable_then_the_terminal() {
 
 #[test]
 fn a_token_is_in_no_log_line_at_any_level() {
-    #[derive(Clone, Default)]
-    struct Log(Arc<Mutex<Vec<u8>>>);
-    impl io::Write for Log {
-        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-            self.0.lock().unwrap().extend_from_slice(bytes);
-            Ok(bytes.len())
-        }
-        fn flush(&mut self) -> io::Result<()> {
-            Ok(())
-        }
-    }
-
-    let log = Log::default();
-    let writer = log.clone();
-    let subscriber =
-        tracing_subscriber::fmt().with_max_level(tracing::Level::TRACE).with_writer(move || writer.clone()).finish();
-    tracing::subscriber::with_default(subscriber, || {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-        runtime.block_on(async {
-            let quoted = error("InvalidParameterException", "Value 'ghp_sesame' is bad");
-            let script = Script::new([("GetSecretValue", vec![value("old-secret")]), ("PutSecretValue", vec![quoted])]);
-            store(&script).await.unwrap_err();
-            // The log does hear of calls that carry no secret.
-            crate::aws::sts::identity(&script.config()).await.unwrap_err();
-        });
+    let log = logged(async {
+        let quoted = error("InvalidParameterException", "Value 'ghp_sesame' is bad");
+        let script = Script::new([("GetSecretValue", vec![value("old-secret")]), ("PutSecretValue", vec![quoted])]);
+        store(&script).await.unwrap_err();
+        // The log does hear of calls that carry no secret.
+        crate::aws::sts::identity(&script.config()).await.unwrap_err();
     });
-    let log = String::from_utf8_lossy(&log.0.lock().unwrap()).into_owned();
     assert!(log.contains("GetCallerIdentity"), "{log}");
     assert!(!log.contains(SECRET) && !log.contains("old-secret"));
 }
