@@ -14,8 +14,10 @@ use crate::json::{Cursor, Span, SyntaxError};
 /// Who sent an event, and so the form that the answer must have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Origin {
-    /// An API Gateway HTTP API (payload 2.0) or a function URL.
+    /// An API Gateway HTTP API, with payload 2.0.
     HttpApi,
+    /// A function URL, whose events have the form of those of an HTTP API.
+    FunctionUrl,
     /// An API Gateway REST API, or an HTTP API with payload 1.0.
     RestApi,
     LoadBalancer,
@@ -123,7 +125,7 @@ impl Event {
 impl Parts {
     fn read_context(&self) -> Option<RequestContext> {
         match self.origin {
-            Some(Origin::HttpApi) => self.context_of().map(RequestContext::ApiGatewayV2),
+            Some(Origin::HttpApi | Origin::FunctionUrl) => self.context_of().map(RequestContext::ApiGatewayV2),
             Some(Origin::RestApi) => self.context_of().map(RequestContext::ApiGatewayV1),
             Some(Origin::LoadBalancer) => self.context_of().map(RequestContext::Alb),
             Some(Origin::WebSocket) => self.context_of().map(RequestContext::WebSocket),

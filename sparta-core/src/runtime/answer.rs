@@ -60,7 +60,7 @@ fn http(origin: Origin, head: &Parts, body: &[u8]) -> Vec<u8> {
     let mut json = Vec::with_capacity(capacity(head) + body.len() + body.len() / 3);
     push_status(&mut json, head.status);
     match origin {
-        Origin::HttpApi => {
+        Origin::HttpApi | Origin::FunctionUrl => {
             push_single(&mut json, &head.headers, |name| name != SET_COOKIE);
             push_cookies(&mut json, &head.headers);
         }

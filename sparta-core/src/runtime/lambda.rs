@@ -18,7 +18,7 @@ use super::event::{self, Origin};
 use super::invocation::{Invocation, InvocationId};
 use crate::context::Context;
 use crate::error::{self, Failure};
-use crate::service::{HttpService, Request};
+use crate::service::HttpService;
 
 /// A function that was built, and how it is to be called.
 #[derive(Clone)]
@@ -102,17 +102,12 @@ async fn answer(served: Served, event: Bytes, context: Context) -> Result<Reply,
     } else {
         event::http_request(event, context).map_err(Failure::of)?
     };
-    let streams = streams && origin == Origin::HttpApi && is_from_function_url(&request);
     let response = service.oneshot(request).await.map_err(Failure::of)?;
-    if streams {
+    // An HTTP API takes no streams in answer.
+    if streams && origin == Origin::FunctionUrl {
         return Ok(Reply::Stream(StreamedAnswer::new(response)));
     }
     Answer::new(origin, response).await.map(|answer| Reply::Whole(answer.into_bytes()))
-}
-
-/// API Gateway sends events of the same form, and takes no streams in answer.
-fn is_from_function_url(request: &Request) -> bool {
-    request.uri().host().is_some_and(|host| host.contains(".lambda-url."))
 }
 
 async fn stream(api: &mut RuntimeApi, id: &InvocationId, answer: StreamedAnswer) -> Result<(), ApiError> {

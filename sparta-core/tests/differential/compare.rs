@@ -67,17 +67,27 @@ fn check_uri(ours: &Request, other: &Uri, event: &Value) {
     assert_eq!(mine.path(), expected, "{event}");
 }
 
-/// What `lambda_http` makes of the URI when the host is where it looks for it.
+/// What `lambda_http` makes of the URI when the host is where it looks for it, and the path is not decoded.
 fn uri_of(theirs: &Theirs, parsed: &Value) -> Uri {
-    match parsed["multiValueHeaders"].as_object() {
-        Some(multi) if !parsed["headers"].is_object() => {
-            let firsts = multi.iter().map(|(name, values)| (name.clone(), values[0].clone()));
-            let mut single = parsed.clone();
-            single["headers"] = Value::Object(firsts.collect());
-            theirs::read(&single.to_string()).unwrap().request.uri().clone()
-        }
-        _ => theirs.request.uri().clone(),
+    let mut changed = parsed.clone();
+    if let Some(multi) = parsed["multiValueHeaders"].as_object().filter(|_| !parsed["headers"].is_object()) {
+        let firsts = multi.iter().map(|(name, values)| (name.clone(), values[0].clone()));
+        changed["headers"] = Value::Object(firsts.collect());
     }
+    let context = &parsed["requestContext"];
+    let domain = context["domainName"].as_str().unwrap_or_default();
+    let is_http_api = context.get("http").is_some() && domain != "localhost" && !domain.contains(".lambda-url.");
+    if is_http_api || context.get("elb").is_none() && parsed["version"] == "1.0" {
+        for name in ["rawPath", "path"] {
+            if let Some(path) = parsed[name].as_str() {
+                changed[name] = path.replace('%', "%25").into();
+            }
+        }
+    }
+    if changed == *parsed {
+        return theirs.request.uri().clone();
+    }
+    theirs::read(&changed.to_string()).unwrap().request.uri().clone()
 }
 
 /// What `lambda_http` makes of the headers when it has nothing to choose from.

@@ -16,8 +16,27 @@ pub(super) enum Kind {
 
 const METHODS: [&str; 8] = ["GET", "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "HEAD", "PURGE"];
 const STAGES: [&str; 4] = ["$default", "prod", "v1", "a-b_c"];
-const SEGMENTS: [&str; 17] =
-    ["orders", "7", "a%20b", "with space", "é", "x+y", "(a)", "~", "{id}", "'", "@", ":", "=", "&", ";", "*", "a\"b"];
+const SEGMENTS: [&str; 19] = [
+    "orders",
+    "7",
+    "100%25",
+    "50%",
+    "a%20b",
+    "with space",
+    "é",
+    "x+y",
+    "(a)",
+    "~",
+    "{id}",
+    "'",
+    "@",
+    ":",
+    "=",
+    "&",
+    ";",
+    "*",
+    "a\"b",
+];
 const WORDS: [&str; 14] = [
     "a",
     "Zz",
@@ -52,6 +71,8 @@ const NAMES: [&str; 13] = [
 const VALUES: [&str; 8] = ["", "a", "text/html, */*;q=0.8", "W/\"x\\y\"", "a=1; b=2", "\t", "Zoë", "203.0.113.7"];
 const HOSTS: [&str; 5] =
     ["a1b2.execute-api.eu-west-1.amazonaws.com", "localhost", "127.0.0.1:3000", "shop.example:8443", "[::1]:8080"];
+const DOMAINS: [&str; 3] =
+    ["a1b2.execute-api.eu-west-1.amazonaws.com", "localhost", "a1b2.lambda-url.eu-west-1.on.aws"];
 const ENCODED: [&str; 7] = ["a", "%20", "x+y", "%C3%A9", "%26", "%3d", "1.5"];
 const KEYS: [&str; 6] = ["id", "color", "a.b", "x-y", "q", "page"];
 
@@ -88,7 +109,7 @@ fn http_api(random: &mut Random) -> Value {
         ("stage", stage.into()),
         ("timeEpoch", 1_583_348_638_390_i64.into()),
     ];
-    maybe(random, &mut context, "domainName", |random| random.pick(&HOSTS[..2]).into());
+    maybe(random, &mut context, "domainName", |random| random.pick(&DOMAINS).into());
     maybe(random, &mut context, "authorizer", authorizer);
     let mut event: Members = vec![
         ("version", "2.0".into()),

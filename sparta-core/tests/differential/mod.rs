@@ -4,6 +4,8 @@
 //!
 //! - The path: `lambda_http` puts the API's stage before it, Sparta leaves the stage out. A REST API's events come
 //!   without it, so that Sparta's path is the event's.
+//! - A percent sign in the path of an HTTP API, which API Gateway decodes: an escape for `lambda_http`, a percent sign for
+//!   Sparta.
 //! - A path of VPC Lattice with a query in it, which its documentation does not speak of: Sparta takes the query from
 //!   there, `lambda_http` adds the parameters to it.
 //! - A header that is in `headers` and in `multiValueHeaders`: `lambda_http` keeps one value, Sparta all.

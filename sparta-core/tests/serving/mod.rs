@@ -1,6 +1,7 @@
 //! A service's process under a scripted Runtime API.
 
 mod life;
+mod paths;
 mod protocol;
 mod runtime_api;
 mod script;

@@ -34,6 +34,7 @@ fn check_request(request: &Request, json: &Value) {
     assert_eq!(request.method(), method.as_str().unwrap_or("GET"));
     let path = raw_path.or(json["path"].as_str()).unwrap_or_default();
     assert_eq!(request.raw_http_path(), path);
+    check_path(request, path, json);
     let body = json["body"].as_str().unwrap_or_default();
     let decoded = match json["isBase64Encoded"] == true || json["is_base64_encoded"] == true {
         true => base64_simd::STANDARD.decode_to_vec(body).unwrap(),
@@ -48,6 +49,18 @@ fn check_request(request: &Request, json: &Value) {
             assert_eq!(request.headers()[name].as_bytes(), value.as_bytes());
         }
     }
+}
+
+/// What an HTTP API has decoded is what the path decodes to.
+fn check_path(request: &Request, path: &str, json: &Value) {
+    let context = &json["requestContext"];
+    let is_decoded = context["http"].is_object() && !json["rawPath"].is_null() && context["stage"].is_null();
+    if !is_decoded || !context["domainName"].as_str().is_some_and(|domain| domain.contains(".execute-api.")) {
+        return;
+    }
+    let slash = if path.starts_with('/') { "" } else { "/" };
+    let received: Vec<u8> = percent_encoding::percent_decode_str(request.uri().path()).collect();
+    assert_eq!(String::from_utf8_lossy(&received), format!("{slash}{path}"));
 }
 
 fn check_answer(exchange: &Exchange, is_raw: bool) {

@@ -3,8 +3,8 @@ use std::borrow::Cow;
 use bytes::Bytes;
 use http::HeaderMap;
 
+use super::headers;
 use super::problem::Problem;
-use super::{Origin, headers};
 use crate::json::{Cursor, Span, SyntaxError, Text};
 
 /// The value of a field that may be missing or null.
@@ -21,7 +21,7 @@ pub(super) enum Slot {
 pub(super) struct Fields {
     pub version: Slot,
     /// What an authorizer is asked about: its event is about a request but none itself.
-    arn: Slot,
+    pub arn: Slot,
     pub method: Slot,
     /// VPC Lattice's name for the method.
     pub lattice_method: Slot,
@@ -55,10 +55,10 @@ pub(super) struct ContextFields {
     pub method: Slot,
     pub stage: Slot,
     pub domain_name: Slot,
-    elb: Slot,
-    service_arn: Slot,
-    connection_id: Slot,
-    event_type: Slot,
+    pub elb: Slot,
+    pub service_arn: Slot,
+    pub connection_id: Slot,
+    pub event_type: Slot,
 }
 
 impl Fields {
@@ -159,23 +159,6 @@ impl Fields {
         }
         self.context = Slot::Other(Span { start, end: cursor.place() });
         Ok(())
-    }
-
-    /// Who sent the event, by its marks; a context that is no object has none.
-    pub(super) fn origin(&self, event: &[u8]) -> Origin {
-        let context = &self.of_context;
-        match (self.context, context.http.is_there(), context.elb.is_there(), self.method.is_there()) {
-            _ if self.arn.is_there() => Origin::Raw,
-            (Slot::Nothing, ..) if self.lattice_path.is_there() && self.lattice_method.is_there() => Origin::VpcLattice,
-            (Slot::Other(place), ..) if event[place.start] != b'{' => Origin::Raw,
-            (Slot::Nothing | Slot::Text(_), ..) => Origin::Raw,
-            (_, true, _, _) => Origin::HttpApi,
-            (_, _, true, true) => Origin::LoadBalancer,
-            _ if context.connection_id.is_there() && context.event_type.is_there() => Origin::WebSocket,
-            (_, _, _, true) => Origin::RestApi,
-            _ if context.service_arn.is_there() => Origin::VpcLattice,
-            _ => Origin::Raw,
-        }
     }
 }
 
@@ -282,58 +265,6 @@ impl Slot {
         match self {
             Self::Other(span) => Some(span),
             Self::Nothing | Self::Text(_) => None,
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn origin(event: &str) -> Origin {
-        let mut fields = Fields::default();
-        let event = Bytes::from(event.to_owned());
-        fields.read(&event).unwrap();
-        fields.origin(&event)
-    }
-
-    #[test]
-    fn the_origin_is_told_by_the_marks_in_any_order() {
-        let http = r#"{"body": "b", "requestContext": {"stage": "s", "http": {}}}"#;
-        assert_eq!(origin(http), Origin::HttpApi);
-        let rest = r#"{"requestContext": {"stage": "s"}, "body": "b", "httpMethod": "GET"}"#;
-        assert_eq!(origin(rest), Origin::RestApi);
-        let balancer = r#"{"requestContext": {"elb": {}}, "httpMethod": "GET"}"#;
-        assert_eq!(origin(balancer), Origin::LoadBalancer);
-        let socket = r#"{"requestContext": {"eventType": "MESSAGE", "connectionId": "c"}, "body": "b"}"#;
-        assert_eq!(origin(socket), Origin::WebSocket);
-        let lattice = r#"{"version": "2.0", "method": "GET", "requestContext": {"serviceArn": "arn:aws:vpc-lattice"}}"#;
-        assert_eq!(origin(lattice), Origin::VpcLattice);
-        let first_lattice = r#"{"raw_path": "/", "method": "GET", "headers": {}}"#;
-        assert_eq!(origin(first_lattice), Origin::VpcLattice);
-        let escaped = r#"{"\u0072equestContext": {"\u0068ttp": {}}}"#;
-        assert_eq!(origin(escaped), Origin::HttpApi);
-    }
-
-    #[test]
-    fn anything_else_is_raw() {
-        for event in [
-            r#"{"httpMethod": null, "requestContext": {}}"#,
-            r#"{"httpMethod": "GET"}"#,
-            r#"{"requestContext": "none", "httpMethod": "GET"}"#,
-            r#"{"requestContext": [], "httpMethod": "GET"}"#,
-            r#"{"requestContext": {"connectionId": "c"}}"#,
-            r#"{"raw_path": "/"}"#,
-            r#"{"raw_path": "/", "method": "GET", "requestContext": {}}"#,
-            r#"{"path": "/", "method": "GET"}"#,
-            r#"{"requestContext": {}, "httpMethod": "GET", "methodArn": "arn:aws:execute-api"}"#,
-            r#"{"Records": []}"#,
-            "[1]",
-            "null",
-            " 7 ",
-            r#""text""#,
-        ] {
-            assert_eq!(origin(event), Origin::Raw, "{event}");
         }
     }
 }

@@ -2,6 +2,7 @@
 
 mod fields;
 mod headers;
+mod origin;
 mod problem;
 mod request;
 mod uri;
@@ -24,7 +25,7 @@ pub(super) fn http_request(event: Bytes, context: Context) -> Result<(Origin, Re
     fields.read(&event).map_err(Malformed::json)?;
     let origin = fields.origin(&event);
     let request = match origin {
-        Origin::HttpApi => request::http_api(event, &mut fields),
+        Origin::HttpApi | Origin::FunctionUrl => request::http_api(origin, event, &mut fields),
         Origin::RestApi => request::rest_api(event, &mut fields),
         Origin::LoadBalancer => request::load_balancer(event, &mut fields),
         Origin::WebSocket => request::web_socket(event, &mut fields),

@@ -31,7 +31,7 @@ impl Malformed {
 
     pub(super) fn request(origin: Origin, problem: Problem) -> Self {
         let origin = match origin {
-            Origin::HttpApi => "an HTTP API or function URL",
+            Origin::HttpApi | Origin::FunctionUrl => "an HTTP API or function URL",
             Origin::RestApi => "a REST API",
             Origin::LoadBalancer => "a load balancer",
             Origin::WebSocket => "a WebSocket API",

@@ -13,7 +13,7 @@ use crate::request::{Event, Origin};
 use crate::service::Request;
 
 /// Without its stage, `/prod/hello` is `/hello` for every API that the handler is behind.
-pub(super) fn http_api(event: Bytes, fields: &mut Fields) -> Result<Request, Problem> {
+pub(super) fn http_api(origin: Origin, event: Bytes, fields: &mut Fields) -> Result<Request, Problem> {
     let context = &fields.of_context;
     context.http.list(b'{', "requestContext.http", &event)?;
     let method = method(context.method, "requestContext.http.method", &event)?;
@@ -26,22 +26,23 @@ pub(super) fn http_api(event: Bytes, fields: &mut Fields) -> Result<Request, Pro
         Some(path) => path.bytes(&event)?,
         None => path(&event, fields)?,
     };
-    let mut target = Target::new(path.clone());
+    let mut target = Target::new(path.clone(), fields.has_decoded_path(origin, &event));
     target.leave_out_stage(stage(&event, fields)?.as_deref());
     match fields.raw_query.text("rawQueryString", &event)? {
         Some(query) => target.query(&query.bytes(&event)?),
         None => target.pairs(&event, fields.query, uri::Pairs::CommaSeparated)?,
     }
-    request(Parts { origin: Origin::HttpApi, event, fields, method, path, target, headers })
+    request(Parts { origin, event, fields, method, path, target, headers })
 }
 
-/// An HTTP API with payload 1.0 says so in `version`, and has its stage in the path.
+/// An HTTP API with payload 1.0 has its stage in the path, and has decoded the path.
 pub(super) fn rest_api(event: Bytes, fields: &mut Fields) -> Result<Request, Problem> {
     let method = method(fields.method, "httpMethod", &event)?.unwrap_or(Method::GET);
     let headers = all_headers(&event, fields)?;
     let path = path(&event, fields)?;
-    let mut target = Target::new(path.clone());
-    if fields.version.is_there() {
+    let is_http_api = fields.has_decoded_path(Origin::RestApi, &event);
+    let mut target = Target::new(path.clone(), is_http_api);
+    if is_http_api {
         target.leave_out_stage(stage(&event, fields)?.as_deref());
     }
     query_pairs(&event, fields, &mut target, uri::Pairs::Decoded)?;
@@ -53,7 +54,7 @@ pub(super) fn load_balancer(event: Bytes, fields: &mut Fields) -> Result<Request
     let method = method(fields.method, "httpMethod", &event)?.unwrap_or(Method::GET);
     let headers = all_headers(&event, fields)?;
     let path = path(&event, fields)?;
-    let mut target = Target::new(path.clone());
+    let mut target = Target::new(path.clone(), false);
     query_pairs(&event, fields, &mut target, uri::Pairs::AsSent)?;
     request(Parts { origin: Origin::LoadBalancer, event, fields, method, path, target, headers })
 }
@@ -63,7 +64,7 @@ pub(super) fn web_socket(event: Bytes, fields: &mut Fields) -> Result<Request, P
     let method = method(fields.method, "httpMethod", &event)?.unwrap_or(Method::GET);
     let headers = all_headers(&event, fields)?;
     let path = path(&event, fields)?;
-    let mut target = Target::new(path.clone());
+    let mut target = Target::new(path.clone(), false);
     query_pairs(&event, fields, &mut target, uri::Pairs::Decoded)?;
     request(Parts { origin: Origin::WebSocket, event, fields, method, path, target, headers })
 }
@@ -77,7 +78,7 @@ pub(super) fn vpc_lattice(event: Bytes, fields: &mut Fields) -> Result<Request, 
         None => path(&event, fields)?,
     };
     let query = path.iter().position(|byte| *byte == b'?');
-    let mut target = Target::new(path.slice(..query.unwrap_or(path.len())));
+    let mut target = Target::new(path.slice(..query.unwrap_or(path.len())), false);
     match query {
         Some(at) => target.query(&path[at + 1..]),
         None => target.pairs(&event, fields.query, uri::Pairs::AsSent)?,

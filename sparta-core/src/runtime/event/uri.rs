@@ -14,6 +14,8 @@ use crate::json::Cursor;
 
 const QUERY: &AsciiSet = &CONTROLS.add(b' ').add(b'"').add(b'#').add(b'<').add(b'>');
 const PATH: &AsciiSet = &QUERY.add(b'?').add(b'`').add(b'{').add(b'}');
+/// What has to be escaped where nothing is an escape yet, by RFC 3986.
+const DECODED_PATH: &AsciiSet = &PATH.add(b'%').add(b'[').add(b'\\').add(b']').add(b'^').add(b'|');
 const PAIR: &AsciiSet = &QUERY.add(b'&');
 
 /// How an event's map of query parameters relates to what the client sent.
@@ -30,13 +32,15 @@ pub(super) enum Pairs {
 /// Path and query: the event's own bytes as long as nothing must be added.
 pub(super) struct Target {
     path: Bytes,
+    /// Whether a percent sign in the path is one, rather than the start of an escape.
+    is_decoded: bool,
     /// The path and what follows it, if anything does.
     whole: Vec<u8>,
 }
 
 impl Target {
-    pub(super) fn new(path: Bytes) -> Self {
-        Self { path, whole: Vec::new() }
+    pub(super) fn new(path: Bytes, is_decoded: bool) -> Self {
+        Self { path, is_decoded, whole: Vec::new() }
     }
 
     pub(super) fn leave_out_stage(&mut self, stage: Option<&[u8]>) {
@@ -123,14 +127,14 @@ impl Target {
     }
 
     fn start_query(&mut self, length: usize) {
-        let path = valid(&self.path);
+        let path = valid(&self.path, self.is_decoded);
         self.whole.reserve(path.len() + length + 2);
         self.whole.extend_from_slice(&path);
         self.whole.push(b'?');
     }
 
     pub(super) fn path_and_query(self) -> Result<PathAndQuery, Problem> {
-        let bytes = match (self.has_query(), valid(&self.path)) {
+        let bytes = match (self.has_query(), valid(&self.path, self.is_decoded)) {
             (true, _) => Bytes::from(self.whole),
             (false, Cow::Borrowed(path)) if path.len() == self.path.len() => self.path.clone(),
             (false, path) => Bytes::from(path.into_owned()),
@@ -141,8 +145,13 @@ impl Target {
 }
 
 /// The path as URIs may have it: it starts with a slash, and what needs it is percent-encoded.
-fn valid(path: &[u8]) -> Cow<'_, [u8]> {
-    if path.starts_with(b"/") && path.iter().all(|byte| is_valid(*byte)) {
+fn valid(path: &[u8], is_decoded: bool) -> Cow<'_, [u8]> {
+    let set = if is_decoded { DECODED_PATH } else { PATH };
+    let is_kept = |byte: &u8| match is_decoded {
+        true => is_valid(*byte) && !matches!(byte, b'%' | b'[' | b'\\' | b']' | b'^' | b'|'),
+        false => is_valid(*byte),
+    };
+    if path.starts_with(b"/") && path.iter().all(is_kept) {
         return Cow::Borrowed(path);
     }
     if path.is_empty() {
@@ -152,7 +161,7 @@ fn valid(path: &[u8]) -> Cow<'_, [u8]> {
     if !path.starts_with(b"/") {
         valid.push(b'/');
     }
-    push_encoded(&mut valid, path, PATH);
+    valid.extend(percent_encode(path, set).flat_map(str::bytes));
     Cow::Owned(valid)
 }
 
