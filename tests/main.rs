@@ -4,6 +4,7 @@ mod builds;
 mod buildspec;
 mod commands;
 mod dependencies;
+mod evaluator;
 mod golden;
 mod invocations;
 mod journey;

@@ -1,8 +1,10 @@
 //! What was said and written once, and has to be so again: `INSTA_UPDATE=always cargo test` takes what is new.
 
+use std::fs;
+
 use regex_lite::Regex;
 
-use crate::support::Run;
+use crate::support::{self, Run};
 
 /// Compares with `tests/golden/<folder>/<name>.snap`.
 #[track_caller]
@@ -11,6 +13,14 @@ pub(crate) fn compare(folder: &str, name: &str, text: &str) {
         { snapshot_path => folder, prepend_module_to_snapshot => false, omit_expression => true },
         { insta::assert_snapshot!(name, redacted(text)) }
     );
+}
+
+/// The JSON document in `tests/golden/<folder>/<name>.snap`.
+pub(crate) fn document(folder: &str, name: &str) -> serde_json::Value {
+    let path = support::root().join("tests/golden").join(folder).join(name).with_extension("snap");
+    let text = fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    let document = text.splitn(3, "---\n").nth(2).expect("a snapshot has a header");
+    serde_json::from_str(document).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
 /// All that a person sees of a run.

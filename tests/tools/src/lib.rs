@@ -3,6 +3,7 @@
 //! Everything here panics with an explanation instead of returning errors: it runs in tests.
 
 mod aws;
+mod evaluator;
 mod http;
 mod lint;
 mod localstack;
@@ -13,6 +14,7 @@ mod server;
 mod venv;
 
 pub use aws::Aws;
+pub use evaluator::{Call, Verdict, evaluate};
 pub use http::{Answer, get, post, request};
 pub use lint::{REGIONS, cfn_lint};
 pub use localstack::LocalStack;

