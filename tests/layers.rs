@@ -12,7 +12,7 @@ use crate::support::root;
 
 /// The rooms of sparta-core, top to bottom; those of one line may use each other.
 const LAYERS: &[&[&str]] = &[
-    &["error", "json", "architecture", "contract"],
+    &["error", "json", "media_type", "architecture", "contract"],
     &["cfn"],
     &["iam"],
     &["mistake"],

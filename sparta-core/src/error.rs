@@ -1,6 +1,6 @@
 //! The error of handlers and factories, which keeps the name of its type for Lambda.
 
-use std::any::{Any, type_name};
+use std::any::type_name;
 use std::borrow::Cow;
 use std::error::Error as StdError;
 use std::fmt;
@@ -13,19 +13,21 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 /// The error that handlers, factories and `main` return.
 ///
-/// It is made by `?` from any error, and remembers that error's type name, which Lambda reports as
-/// `errorType`. Like `anyhow::Error` it is not a [`std::error::Error`] itself; it becomes one, a
-/// [`Failure`], when it is boxed.
+/// It is made by `?` from any error and from texts, and remembers the error's type name, which Lambda reports as
+/// `errorType`. It shows its whole chain of causes. Like `anyhow::Error` it is not a [`std::error::Error`] itself; it
+/// becomes one, a [`Failure`], when it is boxed.
 ///
 /// # Example
 ///
 /// ```
-/// fn port(text: &str) -> sparta_core::Result<u16> {
-///     Ok(text.parse()?)
+/// fn port(address: &str) -> sparta_core::Result<u16> {
+///     let (_, port) = address.split_once(':').ok_or("the address has no port")?;
+///     Ok(port.parse()?)
 /// }
 ///
-/// let error = port("http").unwrap_err();
+/// let error = port("localhost:http").unwrap_err();
 /// assert_eq!(error.type_name(), "core::num::error::ParseIntError");
+/// assert_eq!(port("localhost").unwrap_err().to_string(), "the address has no port");
 /// ```
 pub struct Error(Failure);
 
@@ -49,7 +51,7 @@ impl Error {
         })
     }
 
-    /// The name of the type that this error was made from.
+    /// The name of the type that this error was made from; of an error of Sparta's, without its path.
     pub fn type_name(&self) -> &str {
         self.0.type_name()
     }
@@ -65,7 +67,12 @@ impl Error {
     }
 }
 
-impl<E: StdError + Send + Sync + 'static> From<E> for Error {
+/// From errors and texts: from what can be boxed as an error. The second bound leaves out [`Error`] itself.
+impl<E> From<E> for Error
+where
+    BoxError: From<E>,
+    Box<dyn StdError>: From<E>,
+{
     fn from(error: E) -> Self {
         Self(Failure::of(error))
     }
@@ -83,9 +90,10 @@ impl From<Error> for Failure {
     }
 }
 
+/// The message, then the causes that it does not already contain, as in logs (`%error`).
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(&self.0, f)
+        f.write_str(&self.message())
     }
 }
 
@@ -108,12 +116,13 @@ impl Failure {
     }
 
     /// The failure that `error` is or holds, else a new one with the name of `E`.
-    pub fn of<E: Into<BoxError> + 'static>(error: E) -> Self {
-        let known = (&error as &dyn Any).is::<BoxError>();
+    pub fn of<E: Into<BoxError>>(error: E) -> Self {
+        let name = type_name::<E>();
         match error.into().downcast::<Self>() {
             Ok(failure) => *failure,
-            Err(error) if known => Self { type_name: name_from_debug(&error), error },
-            Err(error) => Self { type_name: type_name::<E>().into(), error },
+            Err(error) if name == type_name::<BoxError>() => Self { type_name: name_from_debug(&error), error },
+            Err(error) if is_text(name) => Self { type_name: "Error".into(), error },
+            Err(error) => Self { type_name: without_own_path(name).into(), error },
         }
     }
 
@@ -168,6 +177,20 @@ pub(crate) fn message(error: &dyn StdError) -> String {
     message
 }
 
+fn is_text(name: &str) -> bool {
+    [type_name::<&str>(), type_name::<String>(), type_name::<Cow<'_, str>>()].contains(&name)
+}
+
+/// Where a type is inside of Sparta says nothing to users; its name is in the documentation.
+fn without_own_path(name: &'static str) -> &'static str {
+    let is_own = name.starts_with(concat!(env!("CARGO_CRATE_NAME"), "::"));
+    let end = name.find('<').unwrap_or(name.len());
+    match name[..end].rfind("::") {
+        Some(at) if is_own => &name[at + 2..],
+        _ => name,
+    }
+}
+
 /// A boxed error no longer knows its type, but a derived `Debug` starts with its name.
 fn name_from_debug(error: &BoxError) -> Cow<'static, str> {
     let text = format!("{error:?}");
@@ -206,9 +229,9 @@ mod tests {
         let boxed: BoxError = order().unwrap_err().into();
         let again = Error::from_boxed(boxed).context("while serving");
         let failure = Failure::of(BoxError::from(again));
-        assert!(failure.type_name().ends_with("OrderFailed"), "{failure:?}");
+        assert_eq!(failure.type_name(), "OrderFailed");
         let question_mark: Error = (|| -> Result<()> { Err(failure)? })().unwrap_err();
-        assert!(question_mark.type_name().ends_with("tests::OrderFailed"));
+        assert_eq!(question_mark.type_name(), "OrderFailed");
     }
 
     #[test]
@@ -216,6 +239,35 @@ mod tests {
         let error = order().unwrap_err().context("while serving");
         assert_eq!(error.message(), "while serving: order 7 failed: table is closed");
         assert_eq!(Error::from(Repeats(TableClosed)).message(), "order failed: table is closed");
+    }
+
+    #[test]
+    fn an_error_that_is_shown_or_logged_names_every_cause() {
+        let error = order().unwrap_err().context("while serving");
+        assert_eq!(format!("{error}"), "while serving: order 7 failed: table is closed");
+        assert_eq!(format!("{error:?}"), "while serving: order 7 failed: table is closed");
+    }
+
+    #[test]
+    fn a_text_is_an_error_of_its_own_words() {
+        let texts: [fn() -> Result<()>; 4] = [
+            || Ok(None.ok_or("no order")?),
+            || Ok(None.ok_or_else(|| format!("no {}", "order"))?),
+            || Ok(Err(Cow::Borrowed("no order"))?),
+            || Err("no order".into()),
+        ];
+        for text in texts {
+            let error = text().unwrap_err();
+            assert_eq!((error.type_name(), error.to_string().as_str()), ("Error", "no order"));
+        }
+    }
+
+    #[test]
+    fn only_sparta_leaves_out_its_paths() {
+        assert_eq!(without_own_path("sparta_core::records::RecordsError"), "RecordsError");
+        assert_eq!(without_own_path("sparta_core::a::Failed<shop::b::Order>"), "Failed<shop::b::Order>");
+        assert_eq!(without_own_path("sparta_core_shop::a::Failed"), "sparta_core_shop::a::Failed");
+        assert_eq!(without_own_path("shop::Failed<sparta_core::a::B>"), "shop::Failed<sparta_core::a::B>");
     }
 
     #[test]

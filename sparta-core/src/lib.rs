@@ -21,6 +21,7 @@ mod error;
 mod event;
 mod function;
 mod json;
+mod media_type;
 mod mistake;
 mod model;
 mod permissions;

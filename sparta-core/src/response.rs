@@ -97,7 +97,8 @@ impl<T: Serialize> IntoResponse for Json<T> {
     fn into_response(self) -> Response {
         json(&self.0).unwrap_or_else(|error| {
             tracing::error!(%error, "the answer cannot be written as JSON");
-            (StatusCode::INTERNAL_SERVER_ERROR, error.to_string()).into_response()
+            // Why is in the log: what types the service has is not the client's business.
+            (StatusCode::INTERNAL_SERVER_ERROR, "Internal Server Error").into_response()
         })
     }
 }
@@ -151,7 +152,7 @@ mod tests {
     #[test]
     fn an_answer_that_is_no_json_is_a_server_error() {
         let keys = BTreeMap::from([([1u8, 2], 3)]);
-        assert_eq!(shown(Json(keys)), "500 text/plain; charset=utf-8 key must be a string");
+        assert_eq!(shown(Json(keys)), "500 text/plain; charset=utf-8 Internal Server Error");
     }
 
     #[test]

@@ -1,8 +1,8 @@
 //! A request's body as a typed value.
 
-use http::header::CONTENT_TYPE;
 use serde::de::DeserializeOwned;
 
+use crate::media_type::MediaType;
 use crate::service::Request;
 
 /// A body that is not what it was read as.
@@ -40,7 +40,8 @@ pub enum PayloadError {
 /// assert_eq!(order.unwrap().item, "tea");
 /// ```
 pub trait RequestPayloadExt {
-    /// The body as its `content-type` says: JSON or a form; `None` for any other type and for an empty body.
+    /// The body as its `content-type` says: JSON (`application/json` or `+json`) or a form; `None` for any other type and
+    /// for an empty body.
     ///
     /// # Errors
     ///
@@ -64,9 +65,9 @@ pub trait RequestPayloadExt {
 
 impl RequestPayloadExt for Request {
     fn payload<T: DeserializeOwned>(&self) -> Result<Option<T>, PayloadError> {
-        match self.headers().get(CONTENT_TYPE).map(|value| value.as_bytes()) {
-            Some(kind) if kind.starts_with(b"application/json") => self.json(),
-            Some(kind) if kind.starts_with(b"application/x-www-form-urlencoded") => self.form_url_encoded(),
+        match MediaType::of(self.headers()) {
+            Some(kind) if kind.is_json() => self.json(),
+            Some(kind) if kind.is_form() => self.form_url_encoded(),
             _ => Ok(None),
         }
     }
@@ -90,6 +91,7 @@ impl RequestPayloadExt for Request {
 mod tests {
     use super::*;
     use crate::Body;
+    use http::header::CONTENT_TYPE;
     use serde_json::{Value, json};
 
     fn request(kind: &'static str, body: impl Into<Body>) -> Request {
@@ -102,6 +104,10 @@ mod tests {
     fn the_content_type_says_how_the_body_is_read() {
         let json = request("application/json; charset=utf-8", r#"{"a": 1}"#);
         assert_eq!(json.payload::<Value>().unwrap(), Some(json!({"a": 1})));
+        for kind in ["Application/JSON", "application/vnd.api+json", "application/json;charset=utf-8"] {
+            assert_eq!(request(kind, "[7]").payload::<Value>().unwrap(), Some(json!([7])), "{kind}");
+        }
+        assert_eq!(request("application/jsonlines", "[7]").payload::<Value>().unwrap(), None);
         let form = request("application/x-www-form-urlencoded", "a=1&b=x+y");
         assert_eq!(form.payload::<Value>().unwrap(), Some(json!({"a": "1", "b": "x y"})));
         assert_eq!(request("text/plain", "a=1").payload::<Value>().unwrap(), None);

@@ -1,7 +1,7 @@
 //! From a handler's response to what Lambda passes on to the sender of the event.
 
 use bytes::Bytes;
-use http::header::{CONTENT_ENCODING, CONTENT_TYPE, SET_COOKIE};
+use http::header::{CONTENT_ENCODING, SET_COOKIE};
 use http::response::Parts;
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use serde::de::IgnoredAny;
@@ -10,6 +10,7 @@ use super::event::Origin;
 use crate::body::Body;
 use crate::error::Failure;
 use crate::json::push_string;
+use crate::media_type::MediaType;
 use crate::response::Response;
 
 /// The answer to an invocation: what is posted to Lambda, written once into the buffer that is sent.
@@ -119,36 +120,8 @@ fn is_text(headers: &HeaderMap) -> bool {
     if headers.get(CONTENT_ENCODING).is_some_and(is_encoded) {
         return false;
     }
-    let Some(value) = headers.get(CONTENT_TYPE) else { return true };
-    let kind = value.as_bytes().split(|byte| *byte == b';').next().unwrap_or_default().trim_ascii();
-    let is_kind = |text: &str| kind.eq_ignore_ascii_case(text.as_bytes());
-    let starts = |text: &str| kind.get(..text.len()).is_some_and(|start| start.eq_ignore_ascii_case(text.as_bytes()));
-    let ends = |text: &str| {
-        let start = kind.len().saturating_sub(text.len());
-        kind[start..].eq_ignore_ascii_case(text.as_bytes())
-    };
-    starts("text/")
-        || is_kind("application/json")
-        || ["+json", "+xml", "+yaml"].into_iter().any(ends)
-        || TEXT_TYPES.into_iter().any(is_kind)
+    MediaType::of(headers).is_none_or(MediaType::is_text)
 }
-
-/// Types whose name does not say that they are text.
-const TEXT_TYPES: [&str; 13] = [
-    "application/xml",
-    "application/javascript",
-    "application/x-javascript",
-    "application/ecmascript",
-    "application/x-www-form-urlencoded",
-    "application/yaml",
-    "application/x-yaml",
-    "application/toml",
-    "application/x-ndjson",
-    "application/jsonl",
-    "application/json-seq",
-    "application/graphql",
-    "application/sql",
-];
 
 fn capacity(head: &Parts) -> usize {
     let header = |(name, value): (&HeaderName, &HeaderValue)| 2 * (name.as_str().len() + value.len()) + 20;

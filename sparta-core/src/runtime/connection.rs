@@ -110,6 +110,15 @@ impl Connection {
         self.send(&[]).await
     }
 
+    /// Waits until the other side answers or hangs up although the call is not made yet.
+    pub(super) async fn interrupted(&self) -> io::Error {
+        let Some(stream) = &self.stream else { return ErrorKind::NotConnected.into() };
+        match stream.peek(&mut [0]).await {
+            Ok(_) => ErrorKind::ConnectionAborted.into(),
+            Err(error) => error,
+        }
+    }
+
     /// Ends the body, and reads the answer.
     pub(super) async fn end(&mut self, sent: io::Result<()>, trailers: &[(&str, &str)]) -> io::Result<Reply> {
         self.head.clear();

@@ -2,12 +2,13 @@
 
 use std::str;
 use std::sync::Arc;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use bytes::Bytes;
 use httparse::Header;
-use serde::de::DeserializeOwned;
 
 use super::api::ApiError;
+use super::client;
 use crate::context::{Config, Context};
 
 const REQUEST_ID: &str = "lambda-runtime-aws-request-id";
@@ -65,9 +66,9 @@ pub(super) fn invocation(headers: &[Header<'_>], config: &Arc<Config>) -> Result
         } else if is("lambda-runtime-trace-id") {
             context.xray_trace_id = Some(text(header));
         } else if is("lambda-runtime-client-context") {
-            context.client_context = json(header);
+            context.client_context = client::client_context(header.value);
         } else if is("lambda-runtime-cognito-identity") {
-            context.identity = json(header);
+            context.identity = client::identity(header.value);
         } else if is("lambda-runtime-aws-tenant-id") {
             context.tenant_id = Some(text(header));
         } else if is(INVOCATION_ID) {
@@ -77,7 +78,7 @@ pub(super) fn invocation(headers: &[Header<'_>], config: &Arc<Config>) -> Result
     if context.request_id.is_empty() {
         return Err(ApiError::Header(REQUEST_ID));
     }
-    context.deadline = deadline.ok_or(ApiError::Header(DEADLINE))?;
+    context.deadline = deadline.unwrap_or_else(far_deadline);
     let request = context.request_id.clone();
     Ok((context, InvocationId { request, invocation }))
 }
@@ -91,13 +92,12 @@ fn text(header: &Header<'_>) -> String {
     }
 }
 
-/// The invoker wrote it, and should not be able to end the process with it.
-fn json<T: DeserializeOwned>(header: &Header<'_>) -> Option<T> {
-    if header.value.is_empty() {
-        return None;
-    }
-    let read = serde_json::from_slice(header.value);
-    read.inspect_err(|error| tracing::warn!(%error, "the header {} is left out: it does not read", header.name)).ok()
+/// When Lambda would end the longest of functions, for emulators that do not say when.
+#[cold]
+fn far_deadline() -> u64 {
+    const LONGEST: Duration = Duration::from_secs(15 * 60);
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    u64::try_from((now + LONGEST).as_millis()).unwrap_or(u64::MAX)
 }
 
 #[cfg(test)]
@@ -134,9 +134,17 @@ mod tests {
     }
 
     #[test]
+    fn an_invocation_without_a_deadline_has_that_of_the_longest_function() {
+        let id = ("lambda-runtime-aws-request-id", "id-1");
+        for headers in [&[id][..], &[id, ("lambda-runtime-deadline-ms", "soon")]] {
+            let (context, _) = read(headers).unwrap();
+            let left = context.deadline().duration_since(SystemTime::now()).unwrap();
+            assert!((800..=900).contains(&left.as_secs()), "{left:?}");
+        }
+    }
+
+    #[test]
     fn a_missing_header_is_named() {
-        let error = read(&[("lambda-runtime-aws-request-id", "id-1")]).unwrap_err();
-        assert!(error.to_string().ends_with("`lambda-runtime-deadline-ms`"), "{error}");
         let error = read(&[("lambda-runtime-deadline-ms", "1")]).unwrap_err();
         assert!(error.to_string().ends_with("`lambda-runtime-aws-request-id`"), "{error}");
     }

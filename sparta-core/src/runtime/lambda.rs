@@ -29,11 +29,11 @@ pub(super) struct Served {
     pub(super) streams: bool,
 }
 
-/// Serves one invocation after the other until the process ends or the Runtime API fails.
+/// Serves one invocation after the other until the process ends or the Runtime API gives no more of them.
 pub(super) async fn run(mut api: RuntimeApi, served: Served) -> Result<(), ApiError> {
     loop {
         if let Some(invocation) = api.next().await? {
-            serve(&mut api, served.clone(), invocation).await?;
+            serve(&mut api, served.clone(), invocation).await;
         }
     }
 }
@@ -65,8 +65,10 @@ pub(super) async fn run_many(
     end
 }
 
+/// An answer that does not arrive is this invocation's misfortune: its caller may be gone, and the next one is not.
+///
 /// At level ERROR the span, which puts its fields on every line of the request, is never filtered.
-async fn serve(api: &mut RuntimeApi, served: Served, invocation: Invocation) -> Result<(), ApiError> {
+async fn serve(api: &mut RuntimeApi, served: Served, invocation: Invocation) {
     let Invocation { event, context, id } = invocation;
     let trace = context.xray_trace_id.as_deref();
     let span = tracing::error_span!("request", requestId = id.request, traceId = trace);
@@ -78,15 +80,11 @@ async fn serve(api: &mut RuntimeApi, served: Served, invocation: Invocation) -> 
             Ok(Reply::Stream(answer)) => stream(api, &id, answer).await,
             Err(failure) => fail(api, &id, &failure).await,
         };
-        match told {
-            Err(refused @ ApiError::Refused { .. }) => {
-                tracing::error!("{refused}{}", advice(&refused));
-                Ok(())
-            }
-            told => told,
+        if let Err(error) = told {
+            tracing::error!("{}{}", error::message(&error), advice(&error));
         }
     });
-    invocation.instrument(span).await
+    invocation.instrument(span).await;
 }
 
 enum Reply {
@@ -130,6 +128,7 @@ fn advice(error: &ApiError) -> &'static str {
         ApiError::Refused { status: 413, .. } => {
             "; a response has at most 6 MB: answer with a link to what is larger, or stream it through a function URL"
         }
+        ApiError::Connection { .. } => "; its caller may have gone away, and the next event is asked for",
         _ => "",
     }
 }

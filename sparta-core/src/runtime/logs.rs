@@ -166,13 +166,30 @@ impl<'a> Line<'a> {
 
     fn text(&self) -> Vec<u8> {
         let id = self.request_id.as_deref().unwrap_or("-");
-        let message = self.message.replace('\n', "\\n");
-        let mut line = format!("{} {} {id} {message}", self.timestamp, self.level);
+        let mut line = format!("{} {} {} {}", self.timestamp, self.level, escaped(id), escaped(&self.message));
         for (name, value) in &self.fields {
-            line.push_str(&format!(" {name}={value}"));
+            line.push_str(&format!(" {name}={}", escaped(&value.to_string())));
         }
         format!("{line} target={}\n", self.target).into_bytes()
     }
+}
+
+/// Without what could end the line, or would be obeyed by a terminal.
+fn escaped(text: &str) -> Cow<'_, str> {
+    let is_control = |c: char| {
+        c.is_control() || matches!(c, '\u{2028}' | '\u{2029}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    };
+    if !text.contains(is_control) {
+        return Cow::Borrowed(text);
+    }
+    let mut escaped = String::with_capacity(text.len() + 16);
+    for c in text.chars() {
+        match is_control(c) {
+            true => escaped.extend(c.escape_default()),
+            false => escaped.push(c),
+        }
+    }
+    Cow::Owned(escaped)
 }
 
 /// Now, as RFC 3339 with milliseconds.
@@ -327,6 +344,19 @@ mod tests {
             tracing::info!(target: "shop", rows = 3, "two\nlines");
         });
         assert!(lines[0].ends_with("Z INFO r-1 two\\nlines rows=3 target=shop\n"), "{lines:?}");
+    }
+
+    #[test]
+    fn text_has_no_control_characters() {
+        let lines = lines(&[("AWS_LAMBDA_LOG_FORMAT", "Text")], || {
+            let _request = tracing::error_span!("request", requestId = "r\r-1").entered();
+            let user = "\u{1b}[2J\u{7f}\u{9b}31m\u{202e}";
+            tracing::info!(target: "shop", user, "a\r\nb\t\u{1b}[31m\u{85}\u{2028}\0é");
+        });
+        assert!(!lines[0].trim_end_matches('\n').contains(char::is_control), "{lines:?}");
+        let expected =
+            r#" INFO r\r-1 a\r\nb\t\u{1b}[31m\u{85}\u{2028}\u{0}é user="\u001b[2J\u{7f}\u{9b}31m\u{202e}" target="#;
+        assert!(lines[0].contains(expected), "{lines:?}");
     }
 
     #[test]

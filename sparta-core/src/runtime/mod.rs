@@ -2,6 +2,7 @@
 
 mod answer;
 mod api;
+mod client;
 mod connection;
 mod event;
 #[doc(hidden)]
@@ -30,7 +31,7 @@ pub(crate) use hooks::hook;
 pub use hooks::{Hook, Hooks};
 use lambda::Served;
 
-use crate::error::{BoxError, Error, Failure};
+use crate::error::{self, BoxError, Error, Failure};
 use crate::service::HttpService;
 
 /// What a service's process needs to know to serve.
@@ -137,7 +138,7 @@ fn messages(failures: &[Failure]) -> String {
 type Env<'a> = &'a dyn Fn(&str) -> Option<String>;
 
 /// Serves one of the functions: the one that `_HANDLER` names, or else the one whose name
-/// `AWS_LAMBDA_FUNCTION_NAME` is or ends with (`app-hello` for `hello`).
+/// `AWS_LAMBDA_FUNCTION_NAME` is or ends with (`app-hello` for `hello`); an only function if there is no `_HANDLER`.
 ///
 /// Logs go to stdout, as `AWS_LAMBDA_LOG_LEVEL` and `AWS_LAMBDA_LOG_FORMAT` say.
 ///
@@ -199,7 +200,8 @@ async fn live(serving: Serving, env: Env<'_>) -> Result<(), ServeError> {
 
 async fn invocations(api: RuntimeApi, served: Served, concurrency: usize) -> Result<(), BoxError> {
     if concurrency == 1 {
-        return Ok(lambda::run(api, served).await?);
+        let ended = lambda::run(api, served).await;
+        return Ok(ended.inspect_err(|error| tracing::error!("no longer asks for events: {}", error::message(error)))?);
     }
     let workers = workers::start(concurrency)?;
     Ok(lambda::run_many(api, served, concurrency, &workers).await?)

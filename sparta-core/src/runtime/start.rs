@@ -12,6 +12,8 @@ use crate::error::{self, BoxError, Failure};
 const RUNTIME_API: &str = "AWS_LAMBDA_RUNTIME_API";
 const HANDLER: &str = "_HANDLER";
 const FUNCTION_NAME: &str = "AWS_LAMBDA_FUNCTION_NAME";
+/// What Lambda gives functions that ask for nothing else.
+const DEFAULT_MEMORY: i32 = 128;
 const MEMORY: &str = "AWS_LAMBDA_FUNCTION_MEMORY_SIZE";
 
 /// Chooses the function, checks the settings and builds it, in this order.
@@ -20,8 +22,8 @@ pub(super) async fn start(
     checks: &[Check],
     env: Env<'_>,
 ) -> Result<(RuntimeApi, Served), ServeError> {
-    let (endpoint, config) = process(env)?;
     let function = choose(functions, env)?;
+    let (endpoint, config) = process(&function.name, env)?;
     log_system(&function.name);
     let failures = || checks.iter().filter_map(|check| check().err());
     let failed = caught("check", async { failures().map(Failure::from).collect() }).await;
@@ -50,28 +52,36 @@ pub(super) async fn report(env: Env<'_>, error: &ServeError) {
     }
 }
 
-/// What Lambda says of this process in its environment.
-fn process(env: Env<'_>) -> Result<(Endpoint, Config), ServeError> {
-    let require = |name, expected| env(name).ok_or(ServeError::Variable { name, expected });
-    let (api, memory) = ("the Runtime API's host:port", "its memory in MB");
-    let endpoint = Endpoint::parse(&require(RUNTIME_API, api)?);
-    let endpoint = endpoint.ok_or(ServeError::Variable { name: RUNTIME_API, expected: api })?;
-    let function_name = require(FUNCTION_NAME, "the function's name")?;
-    let version = require("AWS_LAMBDA_FUNCTION_VERSION", "the function's version")?;
-    let megabytes = require(MEMORY, memory)?.parse();
+/// What Lambda says of this process in its environment, or would say where an emulator does not.
+fn process(function: &str, env: Env<'_>) -> Result<(Endpoint, Config), ServeError> {
+    let endpoint = env(RUNTIME_API).as_deref().and_then(Endpoint::parse);
+    let memory = match env(MEMORY) {
+        Some(megabytes) => megabytes.parse().map_err(|_| malformed(MEMORY, "its memory in MB"))?,
+        None => DEFAULT_MEMORY,
+    };
+    let endpoint = endpoint.ok_or_else(|| malformed(RUNTIME_API, "the Runtime API's host:port"))?;
     let config = Config {
-        function_name,
-        version,
-        memory: megabytes.map_err(|_| ServeError::Variable { name: MEMORY, expected: memory })?,
+        function_name: env(FUNCTION_NAME).unwrap_or_else(|| function.to_owned()),
+        version: env("AWS_LAMBDA_FUNCTION_VERSION").unwrap_or_else(|| "$LATEST".to_owned()),
+        memory,
         log_group: env("AWS_LAMBDA_LOG_GROUP_NAME").unwrap_or_default(),
         log_stream: env("AWS_LAMBDA_LOG_STREAM_NAME").unwrap_or_default(),
     };
     Ok((endpoint, config))
 }
 
+fn malformed(name: &'static str, expected: &'static str) -> ServeError {
+    ServeError::Variable { name, expected }
+}
+
 /// The function that Lambda asks for. A physical name ends with the registered one, and the longest
 /// such name is meant: `app-say-hello` is `say-hello` rather than `hello`.
-fn choose(functions: Vec<FunctionEntry>, env: Env<'_>) -> Result<FunctionEntry, ServeError> {
+///
+/// Lambda always sets `_HANDLER`. Where an emulator does not, an only function is meant, whatever the emulator calls it.
+fn choose(mut functions: Vec<FunctionEntry>, env: Env<'_>) -> Result<FunctionEntry, ServeError> {
+    if functions.len() == 1 && env(HANDLER).is_none() {
+        return Ok(functions.remove(0));
+    }
     let known: Vec<_> = functions.iter().map(|function| function.name.clone()).collect();
     let (variable, name) = match env(HANDLER) {
         Some(name) => (HANDLER, name),
@@ -113,13 +123,16 @@ fn trimmed(file: &Path) -> String {
 mod tests {
     use super::*;
 
-    fn chosen(handler: &str, function_name: &str) -> Result<String, String> {
-        let function = |name: &str| FunctionEntry {
+    fn function(name: &str) -> FunctionEntry {
+        FunctionEntry {
             name: name.to_owned(),
             is_event: false,
             streams: false,
             build: Box::new(|| unreachable!("no function is built here")),
-        };
+        }
+    }
+
+    fn chosen(handler: &str, function_name: &str) -> Result<String, String> {
         let functions = ["hello", "say-hello", "orders"].map(function).into();
         let env = |name: &str| match name {
             HANDLER => Some(handler.to_owned()).filter(|text| !text.is_empty()),
@@ -151,14 +164,38 @@ mod tests {
     #[test]
     fn the_variables_of_lambda_are_checked_before_they_are_needed() {
         let complete = |name: &str| match name {
-            "AWS_LAMBDA_FUNCTION_MEMORY_SIZE" => Some("128".to_owned()),
+            "AWS_LAMBDA_FUNCTION_MEMORY_SIZE" => Some("512".to_owned()),
             _ => Some("127.0.0.1:9001".to_owned()),
         };
-        process(&complete).unwrap();
-        let wrong = |name: &str| complete(name).map(|text| text.replace("128", "much"));
-        let error = process(&wrong).unwrap_err().to_string();
+        assert_eq!(process("hello", &complete).unwrap().1.memory, 512);
+        let wrong = |name: &str| complete(name).map(|text| text.replace("512", "much"));
+        let error = process("hello", &wrong).unwrap_err().to_string();
         assert!(error.starts_with("AWS_LAMBDA_FUNCTION_MEMORY_SIZE is not"), "{error}");
-        let error = process(&|_| None).unwrap_err().to_string();
+        let error = process("hello", &|_| None).unwrap_err().to_string();
         assert!(error.starts_with("AWS_LAMBDA_RUNTIME_API is not"), "{error}");
+    }
+
+    #[test]
+    fn what_lambda_sets_and_an_emulator_does_not_has_a_default() {
+        let alone = |name: &str| (name == RUNTIME_API).then(|| "127.0.0.1:9001".to_owned());
+        let (_, config) = process("hello", &alone).unwrap();
+        assert_eq!((config.function_name.as_str(), config.version.as_str()), ("hello", "$LATEST"));
+        assert_eq!((config.memory, config.log_group.as_str(), config.log_stream.as_str()), (128, "", ""));
+    }
+
+    #[test]
+    fn an_only_function_is_meant_unless_the_handler_is_another() {
+        let chosen = |variables: &[(&str, &str)]| {
+            let only = vec![function("hello")];
+            let variables: std::collections::HashMap<_, _> = variables.iter().copied().collect();
+            choose(only, &|name| variables.get(name).map(|&value| value.to_owned()))
+                .map(|function| function.name)
+                .map_err(|error| error.to_string())
+        };
+        assert_eq!(chosen(&[]).as_deref(), Ok("hello"));
+        assert_eq!(chosen(&[(FUNCTION_NAME, "test_function")]).as_deref(), Ok("hello"));
+        assert_eq!(chosen(&[(HANDLER, "hello")]).as_deref(), Ok("hello"));
+        let error = chosen(&[(HANDLER, "orders"), (FUNCTION_NAME, "app-hello")]).unwrap_err();
+        assert!(error.starts_with("no function is called \"orders\" (from _HANDLER)"), "{error}");
     }
 }

@@ -2,12 +2,17 @@
 //!
 //! See <https://docs.aws.amazon.com/lambda/latest/dg/runtimes-custom.html#runtimes-custom-response-streaming>.
 
+use std::io;
+use std::pin::pin;
+
 use bytes::Bytes;
+use futures_util::future::{Either, select};
 use http_body::Frame;
 use http_body_util::BodyExt;
 
 use super::answer::StreamedAnswer;
 use super::api::{ApiError, Diagnostic, RuntimeApi, post};
+use super::connection::Connection;
 use super::invocation::InvocationId;
 use super::lambda::caught;
 use crate::body::Body;
@@ -32,18 +37,30 @@ impl RuntimeApi {
         let mut headers = HEADERS.to_vec();
         headers.extend(id.header());
         let path = ["/2018-06-01/runtime/invocation/", &id.request, "/response"];
-        let StreamedAnswer { prelude, mut body } = answer;
-        let mut sent = self.connection.begin(post(path, &headers, b"")).await;
-        let mut next = Some(Ok(prelude));
-        while let (Ok(()), Some(Ok(data))) = (&sent, &next) {
-            sent = self.connection.chunk(data).await;
-            next = data_of(&mut body).await;
-        }
-        let failure = next.and_then(Result::err);
+        let (sent, failure) = match self.connection.begin(post(path, &headers, b"")).await {
+            Ok(()) => send(&mut self.connection, answer).await,
+            Err(error) => (Err(error), None),
+        };
         let trailers = failure.as_ref().map(trailers);
         let trailers = trailers.as_ref().map(|[kind, body]| [(ERROR_TYPE, &**kind), (ERROR_BODY, &**body)]);
         let reply = self.connection.end(sent, trailers.as_ref().map_or(&[], |both| both)).await;
         (self.accepted("the streamed response", reply).map(drop), failure)
+    }
+}
+
+/// Sends piece after piece, and waits for the next one no longer than somebody takes it.
+async fn send(connection: &mut Connection, answer: StreamedAnswer) -> (io::Result<()>, Option<Failure>) {
+    let StreamedAnswer { prelude: mut piece, mut body } = answer;
+    loop {
+        if let Err(error) = connection.chunk(&piece).await {
+            return (Err(error), None);
+        }
+        piece = match select(pin!(connection.interrupted()), pin!(data_of(&mut body))).await {
+            Either::Left((interruption, _)) => return (Err(interruption), None),
+            Either::Right((Some(Ok(data)), _)) => data,
+            Either::Right((Some(Err(failure)), _)) => return (Ok(()), Some(failure)),
+            Either::Right((None, _)) => return (Ok(()), None),
+        };
     }
 }
 

@@ -1,6 +1,7 @@
 //! A service's process under a scripted Runtime API.
 
 mod life;
+mod lost;
 mod paths;
 mod protocol;
 mod runtime_api;
@@ -163,7 +164,7 @@ fn an_event_with_the_marks_of_http_only_is_an_error_that_says_so() {
     let event = json!({"requestContext": {"http": {"method": 7}}});
     let life = serve("echo", &[], &[event]);
     let (kind, message) = life.error();
-    assert!(kind.ends_with("Malformed"), "{kind}");
+    assert_eq!(kind, "MalformedEvent");
     assert!(
         message.starts_with(
             "the event looks like a request of an HTTP API or function URL \
@@ -190,7 +191,7 @@ fn the_records_of_a_batch_that_failed_are_named() {
     ]});
     let life = serve("orders", &[], &[event, json!({})]);
     assert_eq!(life.answers[0].1, json!({"batchItemFailures": [{"itemIdentifier": "m-2"}]}));
-    assert_eq!(life.answers[1].1["errorType"], "sparta_core::records::RecordsError");
+    assert_eq!(life.answers[1].1["errorType"], "RecordsError");
 }
 
 #[test]
@@ -205,7 +206,7 @@ fn an_event_that_does_not_fit_is_an_error_with_its_path() {
     let event = json!({"items": [{"price": 1}, {"price": "low"}]});
     let life = serve("order", &[], &[event]);
     let (kind, message) = life.error();
-    assert_eq!(kind, "sparta_core::event::EventMismatch");
+    assert_eq!(kind, "EventMismatch");
     assert_eq!(
         message,
         "the event is not a serving::Order: items[1].price: \
@@ -333,6 +334,20 @@ fn the_start_logs_the_system() {
 fn without_a_handler_the_functions_own_name_decides() {
     let variables = [("_HANDLER", ""), ("AWS_LAMBDA_FUNCTION_NAME", "shop-hello")];
     let life = serve("", &variables, &[events::http_api("/")]);
+    assert_eq!(life.response()["body"], "hello");
+}
+
+#[test]
+fn an_only_function_is_served_where_nothing_but_the_runtime_api_is_known() {
+    let unset = ["AWS_LAMBDA_FUNCTION_NAME", "AWS_LAMBDA_FUNCTION_VERSION", "AWS_LAMBDA_FUNCTION_MEMORY_SIZE"];
+    let variables = [&unset.map(|name| (name, ""))[..], &[("ONLY", "context")]].concat();
+    let life = serve("", &variables, &[json!({})]);
+    let config = &life.response()["env_config"];
+    let expected =
+        json!({"function_name": "context", "memory": 128, "version": "$LATEST", "log_stream": "", "log_group": ""});
+    assert_eq!(config, &expected);
+    let named_otherwise = [("ONLY", "hello"), ("AWS_LAMBDA_FUNCTION_NAME", "test_function")];
+    let life = serve("", &named_otherwise, &[events::http_api("/")]);
     assert_eq!(life.response()["body"], "hello");
 }
 

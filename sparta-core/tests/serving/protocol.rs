@@ -146,6 +146,27 @@ fn what_is_not_http_ends_the_process_and_says_why() {
 }
 
 #[test]
+fn an_emulator_without_deadlines_gets_answers() {
+    let invocation = "HTTP/1.1 200 OK\r\nlambda-runtime-aws-request-id: id-1\r\ncontent-length: 1\r\n\r\n7";
+    let record = play("context", &[], vec![vec![Turn::Send(invocation.into()), accepted()]]);
+    let context: Value = serde_json::from_str(&record.calls[1].text()).unwrap();
+    assert!(context["deadline"].as_u64().unwrap() > 1_700_000_000_000, "{context}");
+}
+
+#[test]
+fn one_value_of_another_type_leaves_the_rest_of_the_client_context() {
+    let context = r#"{"client": {"installation_id": 7, "app_title": "t"}, "custom": {"a": "b", "n": 1}, "env": []}"#;
+    let invocation = format!("{}lambda-runtime-client-context: {context}\r\ncontent-length: 1\r\n\r\n7", head("id-1"));
+    let record = play("context", &[], vec![vec![Turn::Send(invocation.into()), accepted()]]);
+    let read: Value = serde_json::from_str(&record.calls[1].text()).unwrap();
+    assert_eq!(read["client_context"]["client"]["appTitle"], "t");
+    assert_eq!(read["client_context"]["custom"], serde_json::json!({"a": "b"}));
+    let names = ["installation_id", "n", "environment"];
+    let told = |name: &&str| record.logs.iter().any(|line| line["name"] == *name && line["level"] == "WARN");
+    assert!(names.iter().all(told), "{}", record.output);
+}
+
+#[test]
 fn the_client_context_reaches_the_handler() {
     let context = r#"{"client": {"installation_id": "i", "app_title": "t", "app_version_name": "v", "app_version_code": "c", "app_package_name": "p"}, "custom": {"a": "b"}}"#;
     let invocation = format!("{}lambda-runtime-client-context: {context}\r\ncontent-length: 1\r\n\r\n7", head("id-1"));

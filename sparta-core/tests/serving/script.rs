@@ -19,10 +19,28 @@ pub(super) enum Turn {
     SendSlowly(Vec<Vec<u8>>),
     /// Answers before the call's body was read, and closes the connection.
     Refuse(Vec<u8>),
+    /// Reads so much of the call, and closes the connection, or resets it.
+    HangUp(After, End),
     /// Sends `SIGTERM` to the service and leaves the call unanswered.
     Terminate,
     /// Leaves the call unanswered.
     Wait,
+}
+
+/// How much of a call is read before the connection ends.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum After {
+    Head,
+    /// So many bytes of the body as it is sent, chunks with their sizes.
+    Bytes(usize),
+    Whole,
+}
+
+/// How a connection ends.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum End {
+    Close,
+    Reset,
 }
 
 /// A call as it came, with a body whose chunks are joined.
@@ -145,10 +163,13 @@ fn converse(number: usize, stream: TcpStream, turns: Vec<Turn>, calls: &Sender<C
             thread::sleep(PAUSE);
             return None;
         }
+        if let Turn::HangUp(after, end) = turn {
+            return hang_up(number, reader, after, end);
+        }
         let call = receive(number, &mut reader)?;
         let _ = calls.send(call);
         match turn {
-            Turn::Refuse(_) => return None,
+            Turn::Refuse(_) | Turn::HangUp(..) => return None,
             Turn::SendSlowly(parts) => {
                 for part in parts {
                     reader.get_mut().write_all(&part).ok()?;
@@ -163,6 +184,23 @@ fn converse(number: usize, stream: TcpStream, turns: Vec<Turn>, calls: &Sender<C
                 return Some(reader.into_inner());
             }
         }
+    }
+    None
+}
+
+fn hang_up(number: usize, mut reader: BufReader<TcpStream>, after: After, end: End) -> Option<TcpStream> {
+    match after {
+        After::Head | After::Bytes(_) => {
+            line(&mut reader)?;
+            headers(&mut reader)?;
+        }
+        After::Whole => drop(receive(number, &mut reader)?),
+    }
+    if let After::Bytes(size) = after {
+        reader.read_exact(&mut vec![0; size]).ok()?;
+    }
+    if let End::Reset = end {
+        socket2::SockRef::from(reader.get_ref()).set_linger(Some(Duration::ZERO)).unwrap();
     }
     None
 }

@@ -9,6 +9,7 @@ use axum::Router;
 use axum::extract::Path;
 use axum::routing::get;
 use bytes::Bytes;
+use futures_util::StreamExt;
 use http::StatusCode;
 use http_body::Frame;
 use http_body_util::StreamBody;
@@ -24,8 +25,9 @@ use tower_http::limit::RequestBodyLimitLayer;
 use tower_http::trace::TraceLayer;
 
 fn main() {
+    let only = std::env::var("ONLY").ok();
     let served = serve(Serving {
-        functions: functions(),
+        functions: functions().into_iter().filter(|it| only.as_ref().is_none_or(|name| it.name == *name)).collect(),
         checks: vec![Box::new(|| setting("TABLE")), Box::new(|| setting("QUEUE"))],
         hooks: hooks(),
     });
@@ -153,15 +155,20 @@ async fn streams(request: Request) -> Result<Response, Error> {
     if path == "/later" {
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
-    let pieces = (0..3).map(move |n| match (n, path.as_str()) {
+    let waits = path == "/waits";
+    let pieces = (0..if waits { 1 } else { 3 }).map(move |n| match (n, path.as_str()) {
         (2, "/breaks") => Err(BoxError::from(order_missing())),
         (2, "/panics") => panic!("boom"),
         _ => Ok(Frame::data(Bytes::from(format!("piece {n};")))),
     });
-    let body = StreamBody::new(futures_util::stream::iter(pieces));
+    let pieces = futures_util::stream::iter(pieces);
+    let body = match waits {
+        true => Body::new(StreamBody::new(pieces.chain(futures_util::stream::pending()))),
+        false => Body::new(StreamBody::new(pieces)),
+    };
     let response =
         http::Response::builder().status(201).header("content-type", "text/plain").header("set-cookie", "a=1");
-    Ok(response.body(Body::new(body))?)
+    Ok(response.body(body)?)
 }
 
 async fn hello(_: Request) -> Result<&'static str, Error> {

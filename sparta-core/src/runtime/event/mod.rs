@@ -16,13 +16,13 @@ use crate::request::Event;
 pub(crate) use crate::request::Origin;
 use crate::service::Request;
 use fields::Fields;
-pub(super) use problem::Malformed;
+pub(super) use problem::MalformedEvent;
 
 /// The event as HTTP if it is a request, else with itself as the body.
-pub(super) fn http_request(event: Bytes, context: Context) -> Result<(Origin, Request), Malformed> {
-    std::str::from_utf8(&event).map_err(Malformed::text)?;
+pub(super) fn http_request(event: Bytes, context: Context) -> Result<(Origin, Request), MalformedEvent> {
+    std::str::from_utf8(&event).map_err(MalformedEvent::text)?;
     let mut fields = Fields::default();
-    fields.read(&event).map_err(Malformed::json)?;
+    fields.read(&event).map_err(MalformedEvent::json)?;
     let origin = fields.origin(&event);
     let request = match origin {
         Origin::HttpApi | Origin::FunctionUrl => request::http_api(origin, event, &mut fields),
@@ -34,7 +34,7 @@ pub(super) fn http_request(event: Bytes, context: Context) -> Result<(Origin, Re
     };
     match request {
         Ok(request) => Ok((origin, with_context(request, context))),
-        Err(problem) => Err(Malformed::request(origin, problem)),
+        Err(problem) => Err(MalformedEvent::request(origin, problem)),
     }
 }
 

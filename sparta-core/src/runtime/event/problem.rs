@@ -6,7 +6,7 @@ use crate::json::SyntaxError;
 
 /// An event that cannot be handed to a handler.
 #[derive(Debug, thiserror::Error)]
-pub(crate) enum Malformed {
+pub(crate) enum MalformedEvent {
     #[error("the event is not UTF-8")]
     Text(#[source] Utf8Error),
     #[error("the event is not a JSON text")]
@@ -20,7 +20,7 @@ pub(crate) enum Malformed {
     },
 }
 
-impl Malformed {
+impl MalformedEvent {
     pub(super) fn text(source: Utf8Error) -> Self {
         Self::Text(source)
     }
