@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use serde_json::Value;
-use sparta_core::synth::release_profile;
+use sparta_core::synth::{SERVING_FLAGS, release_profile};
 
 use crate::Result;
 
@@ -37,7 +37,7 @@ pub(crate) fn build(package: &Package, target: Option<&Path>) -> Result<PathBuf>
         cargo.arg("--target-dir").arg(target);
     }
     // What Lambda runs only serves; to the bare services it means nothing.
-    cargo.env("SPARTA_BUILD", "serving");
+    cargo.env("CARGO_ENCODED_RUSTFLAGS", SERVING_FLAGS.join("\x1f"));
     let output = cargo.stderr(Stdio::inherit()).output()?;
     if !output.status.success() {
         return Err(format!("`{}` does not build", package.binary).into());

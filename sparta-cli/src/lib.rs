@@ -1,27 +1,43 @@
 //! The command line of `sparta-lambda`: what a service does where it is not on Lambda.
+//!
+//! The serving build has no command line. It has what a command of the user's own is written against, so that it compiles.
 
-#[cfg(feature = "aws")]
-mod aws;
-pub mod calls;
-#[cfg(feature = "aws")]
-mod deploy;
+mod command;
 mod error;
+mod options;
+mod output;
+
+#[cfg(all(feature = "aws", not(sparta_serving)))]
+mod aws;
+#[cfg(not(sparta_serving))]
+pub mod calls;
+#[cfg(all(feature = "aws", not(sparta_serving)))]
+mod deploy;
+#[cfg(not(sparta_serving))]
 mod package;
 
+#[cfg(not(sparta_serving))]
 #[macro_use]
 mod gate;
 
-mod command;
+#[cfg(not(sparta_serving))]
 mod commands;
-mod options;
-mod output;
+#[cfg(not(sparta_serving))]
+mod injected;
+#[cfg(not(sparta_serving))]
+mod log;
+#[cfg(not(sparta_serving))]
 mod roles;
+#[cfg(not(sparta_serving))]
 mod run;
+#[cfg(not(sparta_serving))]
 mod session;
+#[cfg(not(sparta_serving))]
 mod stack;
 
 pub use clap;
 pub use command::{Command, CommandContext};
 pub use error::CliError;
 pub use options::{Format, Global, Level};
+#[cfg(not(sparta_serving))]
 pub use run::{run, with_command};

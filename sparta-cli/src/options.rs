@@ -28,7 +28,7 @@ pub struct Global {
     pub profile: Option<String>,
 }
 
-#[cfg(feature = "aws")]
+#[cfg(all(feature = "aws", not(sparta_serving)))]
 impl Global {
     pub(crate) fn aws_options(&self) -> crate::aws::config::AwsOptions {
         crate::aws::config::AwsOptions { region: self.region.clone(), profile: self.profile.clone() }

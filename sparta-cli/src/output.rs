@@ -1,42 +1,10 @@
 //! What the command line prints: results on the standard output, everything else on the standard error output.
 
-use std::{fmt::Display, io::Write};
+use std::io::Write;
 
 use serde::Serialize;
-use tracing_subscriber::{
-    filter::{LevelFilter, Targets},
-    layer::SubscriberExt,
-    util::SubscriberInitExt,
-};
 
-use crate::{
-    CliError,
-    options::{Format, Level},
-};
-
-/// Shows the log lines of commands, as they are written with `tracing`, from `level` on.
-pub(crate) fn start(level: Level) {
-    // What the SDKs tell of their own accord is for whoever looks for a fault.
-    let (level, of_sdks) = match level {
-        Level::Trace => (LevelFilter::TRACE, LevelFilter::TRACE),
-        Level::Debug => (LevelFilter::DEBUG, LevelFilter::DEBUG),
-        Level::Info => (LevelFilter::INFO, LevelFilter::WARN),
-        Level::Warn => (LevelFilter::WARN, LevelFilter::WARN),
-        Level::Error => (LevelFilter::ERROR, LevelFilter::ERROR),
-    };
-    let subscriber = tracing_subscriber::fmt()
-        .with_max_level(level)
-        .with_writer(std::io::stderr)
-        .with_ansi(false)
-        .without_time()
-        .with_target(false)
-        // It would say so on the very stream that nobody reads any more, and panic.
-        .log_internal_errors(false)
-        .finish()
-        .with(Targets::new().with_default(level).with_target("aws_", of_sdks));
-    // A user's main may have set its own.
-    _ = subscriber.try_init();
-}
+use crate::{CliError, options::Format};
 
 /// Prints a result: `text` for people, `document` for machines.
 pub(crate) fn print(format: Format, text: &str, document: &impl Serialize) -> Result<(), CliError> {
@@ -51,6 +19,7 @@ pub(crate) fn print(format: Format, text: &str, document: &impl Serialize) -> Re
 }
 
 /// Prints one line to the standard error output. Where nobody reads it any more, as after `2>&1 | head`, the work goes on.
-pub(crate) fn say(line: impl Display) {
+#[cfg(not(sparta_serving))]
+pub(crate) fn say(line: impl std::fmt::Display) {
     _ = writeln!(std::io::stderr(), "{line}");
 }

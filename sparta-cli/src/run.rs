@@ -4,7 +4,7 @@ use clap::{CommandFactory, FromArgMatches};
 use sparta_core::App;
 
 use crate::{
-    CliError, Command, CommandContext, command::Injected, commands::Builtin, gate, options::Global, package::Features,
+    CliError, Command, CommandContext, commands::Builtin, gate, injected::Injected, options::Global, package::Features,
     session::Session,
 };
 

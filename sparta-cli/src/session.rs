@@ -4,7 +4,7 @@ use serde::Serialize;
 use sparta_core::{App, Pipeline, Synthesis, cfn::Template, delivery::Source};
 
 use crate::{
-    CliError,
+    CliError, log,
     options::Global,
     output::{self, say},
 };
@@ -17,7 +17,7 @@ pub(crate) struct Session {
 
 impl Session {
     pub(crate) fn new(app: App, global: Global) -> Self {
-        output::start(global.level);
+        log::start(global.level);
         Self { app, global }
     }
 

@@ -54,7 +54,7 @@ fn compile(features: &Features) -> Result<PathBuf, CliError> {
         // Everything but the program itself is shared with the plain build, and neither replaces the other.
         command.env("CARGO_BUILD_BUILD_DIR", &place.target);
     }
-    let status = command.env_remove("SPARTA_BUILD").stdin(Stdio::null()).status().map_err(elsewhere)?;
+    let status = command.stdin(Stdio::null()).status().map_err(elsewhere)?;
     if !status.success() {
         let message =
             format!("cargo could not compile `{}` with what talks to AWS ({status}); nothing was done", program.name);

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
-use cargo_config2::{Config, ResolveOptions, Walk};
+use cargo_config2::{Config, Flags, ResolveOptions, Walk};
 
 use super::Architecture;
 
@@ -52,8 +52,8 @@ impl Settings {
     }
 
     /// The user's flags for this target, wherever they come from.
-    pub(crate) fn rust_flags(&self, target: &str) -> Result<Vec<String>, cargo_config2::Error> {
-        Ok(self.config.rustflags(target)?.unwrap_or_default().flags)
+    pub(crate) fn rust_flags(&self, target: &str) -> Result<Flags, cargo_config2::Error> {
+        Ok(self.config.rustflags(target)?.unwrap_or_default())
     }
 
     /// Where cargo looks for `cargo-NAME`.

@@ -5,9 +5,9 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus};
 
 use cargo_metadata::Message;
-use sparta_core::synth::{Buildspec, release_profile};
+use sparta_core::synth::{Buildspec, SERVING_FLAGS, release_profile};
 
-use super::cargo_settings::{Settings, Variables, processor, warnings};
+use super::cargo_settings::{Settings, processor, warnings};
 use super::program::Program;
 use super::running::run;
 use super::{Architecture, BinaryError, Compiler, Features, Running, check_binary};
@@ -160,6 +160,9 @@ impl Compile {
         let zig = with_zig(self.compiler, installed, settings.host()?, &target)?;
         let program = cargo.program()?;
         let profile = settings.release_profile(&self.running.folder, Path::new(&program.workspace), variables);
+        let mut flags = settings.rust_flags(&target)?;
+        let warnings = warnings(&profile, &flags.flags);
+        flags.flags.extend(SERVING_FLAGS.map(str::to_owned));
 
         let mut command = cargo.command();
         command
@@ -170,7 +173,8 @@ impl Compile {
             .args(["--target", &zig_target(&target, zig)])
             .args(self.features.flags())
             .args(release_profile(&keys(&profile)).iter().flat_map(|config| ["--config", config]))
-            .env("SPARTA_BUILD", "serving");
+            // Of all places for flags this is the one that replaces the others, which are joined in it.
+            .env("CARGO_ENCODED_RUSTFLAGS", flags.encode()?);
         if let Some(place) = &self.running.place {
             command.arg("--target-dir").arg(&place.target);
         }
@@ -178,7 +182,6 @@ impl Compile {
         let bytes = std::fs::read(&path).map_err(|source| CompileError::Read { path: path.clone(), source })?;
         check_binary(&bytes, self.architecture)
             .map_err(|source| CompileError::Binary { path: path.clone(), source })?;
-        let warnings = warnings(&profile, &settings.rust_flags(&target)?);
         Ok(Compiled { path, bytes, warnings })
     }
 
@@ -195,13 +198,10 @@ impl Compile {
         let version = String::from_utf8_lossy(&run(rustc)?.stdout).into_owned();
         let version = version.split([' ', '-']).nth(1).unwrap_or_default();
         let minor = version.rsplit_once('.').map_or(version, |(minor, _)| minor);
-        let workspace = Path::new(&program.workspace);
-        let profile = cargo.settings.release_profile(&self.running.folder, workspace, &Variables::new());
         let buildspec = Buildspec {
             package: &program.package,
             binary: &program.name,
             rust_version: minor,
-            manifest_profile: &keys(&profile),
             features: &self.features.flags().join(" "),
         };
         let outside = program.outside.iter().map(|(name, path)| {

@@ -35,7 +35,7 @@ impl Advice for MarkerError {
     fn hints(&self) -> Vec<String> {
         let hint = match self {
             Self::NotServing { .. } => {
-                "compile it with SPARTA_BUILD=serving in cargo's environment, or let `build` compile it"
+                "let `build` compile it, or compile it with RUSTFLAGS=\"--cfg sparta_serving\" in cargo's environment"
             }
             Self::Missing => "its main() must call `App::run`, with `sparta` among its dependencies",
         };

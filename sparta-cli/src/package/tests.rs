@@ -13,7 +13,7 @@ const MANIFEST: &str = "[package]\nname = 'service'\nversion = '1.0.0'\nedition 
 /// Says which build it is, as a service does, and what else it was compiled with.
 const MAIN: &str = r#"
     fn main() {
-        println!("{}", if option_env!("SPARTA_BUILD") == Some("serving") { "@serving;1.0.0;" } else { "@plain;1.0.0;" });
+        println!("{}", if cfg!(sparta_serving) { "@serving;1.0.0;" } else { "@plain;1.0.0;" });
         for (name, is) in [
             ("first", cfg!(first)),
             ("second", cfg!(second)),
@@ -83,7 +83,7 @@ fn features_reach_the_serving_build() {
     let features = "[features]\ndefault = ['usual']\nusual = []\none = []\ntwo = []\n";
     let main = r#"
         fn main() {
-            println!("{}", if option_env!("SPARTA_BUILD") == Some("serving") { "@serving;1.0.0;" } else { "@plain;1.0.0;" });
+            println!("{}", if cfg!(sparta_serving) { "@serving;1.0.0;" } else { "@plain;1.0.0;" });
             for (name, is) in
                 [("usual", cfg!(feature = "usual")), ("one", cfg!(feature = "one")), ("two", cfg!(feature = "two"))]
             {
@@ -191,7 +191,7 @@ fn a_binary_that_came_out_as_another_build_is_refused() {
             error,
             CompileError::Binary { source: BinaryError::Marker(MarkerError::NotServing { .. }), .. }
         ));
-        assert!(error.hints()[0].contains("SPARTA_BUILD=serving"));
+        assert!(error.hints()[0].contains("--cfg sparta_serving"));
     }
 }
 

@@ -9,7 +9,7 @@ pub use mistake::DeliveryMistake;
 pub use plan::DeploymentRole;
 pub(crate) use plan::{Plan, Stage};
 
-use crate::{Mistakes, Pipeline, Synthesis};
+use crate::{Mistakes, Pipeline, Synthesis, synth::only_serves};
 
 /// A CI system.
 ///
@@ -33,12 +33,18 @@ impl Synthesis {
     /// The document that makes a CI system deliver the service as `pipeline` declares it.
     fn deliver<B: Backend>(&self, pipeline: &Pipeline, backend: &B) -> Result<B::Document, Mistakes> {
         let app = self.model.name();
+        if cfg!(sparta_serving) {
+            return Err(only_serves(app));
+        }
         let plan = Plan::of(self, pipeline, backend.code()).map_err(|mistakes| Mistakes::of(app, mistakes))?;
         backend.document(&plan)
     }
 
     /// What CloudFormation may do when a CI system deploys the service, environment by environment.
     fn roles(&self, pipeline: &Pipeline, backend: &impl Backend) -> Result<Vec<DeploymentRole>, Mistakes> {
+        if cfg!(sparta_serving) {
+            return Err(only_serves(self.model.name()));
+        }
         let stages = plan::stages(self, pipeline, &backend.code());
         let stages = stages.map_err(|mistakes| Mistakes::of(self.model.name(), mistakes))?;
         Ok(stages.into_iter().map(DeploymentRole::from).collect())

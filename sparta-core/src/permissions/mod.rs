@@ -26,7 +26,7 @@ pub use mistake::PermissionsMistake;
 pub(crate) use resolver::Resolver;
 pub(crate) use size::{INLINE, MANAGED, chunks, size};
 
-use crate::{Mistake, Mistakes, Subject, Synthesis, iam::Statement};
+use crate::{Mistake, Mistakes, Subject, Synthesis, iam::Statement, synth::only_serves};
 
 /// The permissions for a deployment.
 #[derive(Debug, Default)]
@@ -83,6 +83,9 @@ impl Synthesis {
         stack: &str,
         parameters: &BTreeMap<String, String>,
     ) -> Result<Vec<Statement>, Mistakes> {
+        if cfg!(sparta_serving) {
+            return Err(only_serves(self.model.name()));
+        }
         let known = self.template.parameters().iter();
         let known = known.filter(|(id, parameter)| !parameter.no_echo && parameters.contains_key(id.as_str()));
         let known = known.map(|(id, _)| (id.to_string(), parameters[id.as_str()].replace("${", "${!"))).collect();

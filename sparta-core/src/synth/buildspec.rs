@@ -1,18 +1,6 @@
-//! The `buildspec.yml` that a pipeline's build runs, and the profile of what it compiles.
+//! The `buildspec.yml` that a pipeline's build runs.
 
 use std::fmt::{self, Display};
-
-/// The release profile of what Lambda runs: keys of `[profile.release]` and their values, as TOML has them.
-///
-/// Panics unwind, because an aborted process cannot report its panic to Lambda.
-const RELEASE_PROFILE: [(&str, &str); 5] =
-    [("opt-level", "3"), ("lto", "\"fat\""), ("codegen-units", "1"), ("strip", "true"), ("panic", "\"unwind\"")];
-
-/// The values of cargo's `--config` that complete a release profile which sets the keys in `own` itself.
-pub fn release_profile(own: &[&str]) -> Vec<String> {
-    let open = |key: &&(&str, &str)| !own.contains(&key.0);
-    RELEASE_PROFILE.iter().filter(open).map(|(key, value)| format!("profile.release.{key}={value}")).collect()
-}
 
 /// The `buildspec.yml` of a service: how its pipeline compiles it, and what it hands over to the environments.
 ///
@@ -26,7 +14,7 @@ pub fn release_profile(own: &[&str]) -> Vec<String> {
 /// use sparta_core::synth::Buildspec;
 ///
 /// let buildspec = Buildspec { package: "hello", binary: "hello", rust_version: "1.94", ..Buildspec::default() };
-/// assert!(buildspec.to_string().contains("--release --locked --package hello --bin hello"));
+/// assert!(buildspec.to_string().contains("cargo run --locked --package hello --bin hello"));
 /// ```
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Buildspec<'a> {
@@ -36,22 +24,14 @@ pub struct Buildspec<'a> {
     pub binary: &'a str,
     /// The toolchain that compiles it, such as `1.94`.
     pub rust_version: &'a str,
-    /// The keys of `[profile.release]` that the service's own manifest sets, and that stay as they are.
-    pub manifest_profile: &'a [&'a str],
     /// Cargo's flags for the package's features, such as `--features metrics`.
     pub features: &'a str,
 }
 
 impl Display for Buildspec<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { package, binary, rust_version, manifest_profile, features } = self;
-        let mut flags = format!("        --release --locked --package {package} --bin {binary}\n");
-        if !features.is_empty() {
-            flags += &format!("        {features}\n");
-        }
-        for config in release_profile(manifest_profile) {
-            flags += &format!("        --config '{config}'\n");
-        }
+        let Self { package, binary, rust_version, features } = self;
+        let features = if features.is_empty() { String::new() } else { format!("        {features}\n") };
         write!(
             f,
             r#"{HEAD}      rust: "{rust_version}"
@@ -59,18 +39,11 @@ impl Display for Buildspec<'_> {
     commands:
       # Cargo goes by the time of a file, and a source's may be older than what the cache has compiled.
       - find . -path ./target -prune -o -type f -exec touch {{}} +
-      # Twice: what Lambda runs only serves, and the usual build packs it. What they depend on is compiled once, because
-      # the flags are the same.
+      # As at a desk: the service compiles what Lambda runs, and packs it. The commit is its build id.
       - >-
-        SPARTA_BUILD=serving cargo build
-{flags}      - cp "${{CARGO_TARGET_DIR:-target}}/release/{binary}" "${{CARGO_TARGET_DIR:-target}}/bootstrap"
-      - >-
-        cargo build
-{flags}      # The commit is its build id.
-      - >-
-        "${{CARGO_TARGET_DIR:-target}}/release/{binary}" build --outputDir .sparta
-        --binary "${{CARGO_TARGET_DIR:-target}}/bootstrap"
-        ${{CODEBUILD_RESOLVED_SOURCE_VERSION:+--buildID "$CODEBUILD_RESOLVED_SOURCE_VERSION"}}
+        cargo run --locked --package {package} --bin {binary}
+{features}        -- build --outputDir .sparta
+{features}        ${{CODEBUILD_RESOLVED_SOURCE_VERSION:+--buildID "$CODEBUILD_RESOLVED_SOURCE_VERSION"}}
       # The pipeline's own stack is not for the environments.
       - rm -f .sparta/pipeline.json
 "#
@@ -113,40 +86,18 @@ cache:
 mod tests {
     use super::*;
 
-    const HELLO: Buildspec<'_> =
-        Buildspec { package: "hello", binary: "hello", rust_version: "1.94", manifest_profile: &[], features: "" };
+    const HELLO: Buildspec<'_> = Buildspec { package: "hello", binary: "hello", rust_version: "1.94", features: "" };
 
     #[test]
-    fn the_serving_build_is_compiled_and_packed_by_the_plain_one() {
+    fn the_service_compiles_and_packs_what_lambda_runs() {
         insta::assert_snapshot!(HELLO);
     }
 
     #[test]
-    fn features_are_compiled_in() {
+    fn features_are_compiled_into_both_builds() {
         let text = Buildspec { features: "--features metrics --no-default-features", ..HELLO }.to_string();
-        let command = "--bin hello\n        --features metrics --no-default-features\n        --config";
-        assert!(text.contains(command), "{text}");
-    }
-
-    #[test]
-    fn a_release_profile_is_completed_and_nothing_of_it_replaced() {
-        insta::assert_snapshot!(release_profile(&[]).join("\n"), @r#"
-        profile.release.opt-level=3
-        profile.release.lto="fat"
-        profile.release.codegen-units=1
-        profile.release.strip=true
-        profile.release.panic="unwind"
-        "#);
-        assert_eq!(
-            release_profile(&["opt-level", "lto", "panic"]),
-            ["profile.release.codegen-units=1", "profile.release.strip=true"]
-        );
-    }
-
-    #[test]
-    fn what_the_manifest_sets_is_left_to_it() {
-        let text = Buildspec { manifest_profile: &["lto", "codegen-units"], ..HELLO }.to_string();
-        assert!(!text.contains("release.lto") && !text.contains("codegen-units"), "{text}");
-        assert!(text.contains("--config 'profile.release.panic=\"unwind\"'"), "{text}");
+        let features = "        --features metrics --no-default-features\n";
+        let command = format!("--bin hello\n{features}        -- build --outputDir .sparta\n{features}");
+        assert!(text.contains(&command), "{text}");
     }
 }

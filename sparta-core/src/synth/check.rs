@@ -72,5 +72,8 @@ fn taken(field: &Field, template: &Template) -> Option<Mistake> {
 
 /// What the registry says of a template.
 pub(crate) fn registry(template: &Template, subject: &Subject) -> Vec<Mistake> {
+    if cfg!(sparta_serving) {
+        return Vec::new();
+    }
     template.registry_mistakes().into_iter().map(|problem| Mistake::new(subject.clone(), problem)).collect()
 }

@@ -6,9 +6,10 @@ mod configuration;
 mod decorators;
 mod limits;
 mod references;
+mod serving;
 
 use crate::{
-    App, Mistake, Mistakes, Model,
+    App, Mistake, Mistakes, Model, Subject,
     cfn::{LogicalId, Parameter, Template},
     contract::{CODE_BUCKET, CODE_KEY},
     function::Shared,
@@ -17,11 +18,12 @@ use crate::{
 use decorators::{bind_roles, decorate};
 
 pub use crate::stack::IdMistake;
-pub use buildspec::{Buildspec, release_profile};
+pub use buildspec::Buildspec;
 pub(crate) use check::registry as check_registry;
 pub use configuration::Configuration;
 pub use limits::LimitMistake;
 pub(crate) use limits::check as check_limits;
+pub use serving::{SERVING_FLAGS, release_profile};
 
 /// A validated App and the template that is made of it.
 #[derive(Clone, Debug)]
@@ -37,8 +39,11 @@ impl App {
     ///
     /// # Errors
     ///
-    /// All mistakes of both in one report.
+    /// All mistakes of both in one report. The serving build makes no template.
     pub fn synthesize(&self) -> Result<Synthesis, Mistakes> {
+        if cfg!(sparta_serving) {
+            return Err(only_serves(&self.name));
+        }
         let (synthesis, mistakes) = self.phases();
         Mistakes::none_or(self.name(), mistakes)?;
         Ok(synthesis)
@@ -54,6 +59,14 @@ impl App {
         let mistakes = check::mistakes(&model, &stack);
         (Synthesis { model, template: stack.into_template() }, mistakes)
     }
+}
+
+/// The serving build makes no documents, so that nothing of their making is compiled for it.
+pub(crate) fn only_serves(app: &str) -> Mistakes {
+    #[derive(Debug, thiserror::Error)]
+    #[error("this is the serving build, which Lambda runs and which makes no documents: use the plain build")]
+    struct OnlyServes;
+    Mistakes::of(app, vec![Mistake::new(Subject::App, OnlyServes)])
 }
 
 impl Synthesis {
