@@ -1,4 +1,4 @@
-//! Every call of AWS that the command line makes, with the IAM action that allows it.
+//! Every call of AWS that the command line makes, with the IAM action that allows it, and the services without an SDK.
 
 /// One call of AWS: its name, and the IAM action that allows it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -8,6 +8,35 @@ pub struct Call {
     /// The action, such as `cloudformation:CreateChangeSet`.
     pub action: &'static str,
 }
+
+/// A service whose calls are made without an SDK crate of its own, as far as they differ from those of others.
+#[derive(Clone, Copy, Debug)]
+pub struct Service {
+    /// Its id in profiles and in `AWS_ENDPOINT_URL_<ID>`, such as `Secrets Manager`.
+    pub id: &'static str,
+    /// Its name in hosts and signatures, such as `secretsmanager`.
+    pub name: &'static str,
+    /// How its calls are written.
+    pub protocol: Protocol,
+    /// Whether IPv6 reaches its ordinary hosts, so that it has no others for dual-stack.
+    pub ipv6: bool,
+}
+
+/// How a service's calls are written.
+#[derive(Clone, Copy, Debug)]
+pub enum Protocol {
+    /// JSON 1.1: the call is in the header `X-Amz-Target`, behind this prefix.
+    Json(&'static str),
+    /// REST: the call is a method and a path.
+    Rest,
+}
+
+/// AWS Lambda.
+pub const LAMBDA: Service = Service { id: "Lambda", name: "lambda", protocol: Protocol::Rest, ipv6: false };
+
+/// AWS Secrets Manager.
+pub const SECRETS_MANAGER: Service =
+    Service { id: "Secrets Manager", name: "secretsmanager", protocol: Protocol::Json("secretsmanager"), ipv6: true };
 
 /// A constant for each call, and a list for each kind of thing that calls are about.
 macro_rules! calls {

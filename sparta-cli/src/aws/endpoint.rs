@@ -5,7 +5,7 @@ use aws_sdk_cloudformation::config::endpoint::{DefaultResolver, Params, ResolveE
 use aws_smithy_runtime_api::box_error::BoxError;
 use aws_types::service_config::ServiceConfigKey;
 
-use super::request::Service;
+use super::calls::Service;
 
 /// The URL of a service.
 ///

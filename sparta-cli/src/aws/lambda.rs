@@ -6,10 +6,8 @@ use serde::de::IgnoredAny;
 use serde_json::json;
 
 use super::operation::Client;
-use super::request::{Protocol, Request, Service};
+use super::request::Request;
 use super::{AwsError, calls};
-
-pub(super) const LAMBDA: Service = Service { id: "Lambda", name: "lambda", protocol: Protocol::Rest, ipv6: false };
 
 /// What a function runs, and how its last update went.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
@@ -39,7 +37,7 @@ pub(crate) struct Lambda {
 impl Lambda {
     /// A client for the configured account and region.
     pub(crate) fn new(config: &SdkConfig) -> Self {
-        Self { client: Client::new(LAMBDA, config) }
+        Self { client: Client::new(calls::LAMBDA, config) }
     }
 
     /// What the function runs now.

@@ -1,4 +1,5 @@
-//! The calls to AWS: one thin module per service, and one error for all of them.
+//! The calls to AWS: one client and one error for all of them, and one thin module for each service of which commands
+//! share calls.
 
 pub(crate) mod cloudformation;
 pub(crate) mod config;
@@ -6,8 +7,8 @@ mod endpoint;
 mod error;
 pub(crate) mod http;
 pub(crate) mod lambda;
-mod operation;
-mod request;
+pub(crate) mod operation;
+pub(crate) mod request;
 pub(crate) mod s3;
 pub(crate) mod secrets;
 mod stack;

@@ -32,13 +32,14 @@ use serde_json::Value;
 use tracing::instrument::WithSubscriber;
 use tracing::subscriber::NoSubscriber;
 
+use super::calls::Service;
 use super::error::failed;
-use super::request::{Request, Service};
+use super::request::Request;
 use super::{AwsError, Call, endpoint};
 
 /// The calls of one service with one configuration.
 #[derive(Clone, Debug)]
-pub(super) struct Client {
+pub(crate) struct Client {
     service: Service,
     config: SdkConfig,
     /// Shared by all calls, because some of them remember things, such as how wrong this machine's clock is.
@@ -46,12 +47,12 @@ pub(super) struct Client {
 }
 
 impl Client {
-    pub(super) fn new(service: Service, config: &SdkConfig) -> Self {
+    pub(crate) fn new(service: Service, config: &SdkConfig) -> Self {
         Self { service, config: config.clone(), components: components(config) }
     }
 
     /// Makes a call about `thing` and reads its answer.
-    pub(super) async fn call<T>(&self, call: Call, thing: String, request: Request) -> Result<T, AwsError>
+    pub(crate) async fn call<T>(&self, call: Call, thing: String, request: Request) -> Result<T, AwsError>
     where
         T: DeserializeOwned + Send + Sync + 'static,
     {

@@ -6,34 +6,14 @@ use aws_smithy_types::body::SdkBody;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::Value;
 
+use super::calls::{Protocol, Service};
+
 /// Everything but RFC 3986's unreserved characters, so that a label never ends its part of the path.
 const LABEL: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
-/// A service, as far as its calls differ from those of others.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Service {
-    /// Its id in profiles and in `AWS_ENDPOINT_URL_<ID>`, such as `Secrets Manager`.
-    pub(super) id: &'static str,
-    /// Its name in hosts and signatures, such as `secretsmanager`.
-    pub(super) name: &'static str,
-    /// How its calls are written.
-    pub(super) protocol: Protocol,
-    /// Whether IPv6 reaches its ordinary hosts, so that it has no others for dual-stack.
-    pub(super) ipv6: bool,
-}
-
-/// How a service's calls are written.
-#[derive(Clone, Copy, Debug)]
-pub(super) enum Protocol {
-    /// JSON 1.1: the call is in the header `X-Amz-Target`, behind this prefix.
-    Json(&'static str),
-    /// REST: the call is a method and a path.
-    Rest,
-}
-
 /// One call's request.
 #[derive(Clone, Debug)]
-pub(super) struct Request {
+pub(crate) struct Request {
     method: &'static str,
     path: String,
     body: Option<String>,
@@ -42,24 +22,24 @@ pub(super) struct Request {
 
 impl Request {
     /// A request of JSON 1.1.
-    pub(super) fn json(body: &Value) -> Self {
+    pub(crate) fn json(body: &Value) -> Self {
         Self::rest("POST", &[]).body(body)
     }
 
     /// A request of REST, without a body; the path's segments are encoded.
-    pub(super) fn rest(method: &'static str, path: &[&str]) -> Self {
+    pub(crate) fn rest(method: &'static str, path: &[&str]) -> Self {
         let path = path.iter().map(|segment| utf8_percent_encode(segment, LABEL).to_string());
         Self { method, path: format!("/{}", path.collect::<Vec<_>>().join("/")), body: None, secret: false }
     }
 
     /// Sets the body.
-    pub(super) fn body(mut self, body: &Value) -> Self {
+    pub(crate) fn body(mut self, body: &Value) -> Self {
         self.body = Some(body.to_string());
         self
     }
 
     /// Keeps request and answer out of every log.
-    pub(super) fn secret(mut self) -> Self {
+    pub(crate) fn secret(mut self) -> Self {
         self.secret = true;
         self
     }

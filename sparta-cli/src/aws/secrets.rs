@@ -6,11 +6,8 @@ use serde::de::IgnoredAny;
 use serde_json::json;
 
 use super::operation::Client;
-use super::request::{Protocol, Request, Service, idempotency_token};
+use super::request::{Request, idempotency_token};
 use super::{AwsError, calls};
-
-pub(super) const SECRETS_MANAGER: Service =
-    Service { id: "Secrets Manager", name: "secretsmanager", protocol: Protocol::Json("secretsmanager"), ipv6: true };
 
 /// What is stored under a name.
 pub(crate) enum Stored {
@@ -43,7 +40,7 @@ struct Answer {
 impl Secrets {
     /// A client for the configured account and region.
     pub(crate) fn new(config: &SdkConfig) -> Self {
-        Self { client: Client::new(SECRETS_MANAGER, config) }
+        Self { client: Client::new(calls::SECRETS_MANAGER, config) }
     }
 
     /// What is stored under `name`.

@@ -5,9 +5,7 @@ use aws_types::service_config::{LoadServiceConfig, ServiceConfigKey};
 
 use super::*;
 use crate::aws::Fault;
-use crate::aws::lambda::LAMBDA;
-use crate::aws::request::Service;
-use crate::aws::secrets::SECRETS_MANAGER;
+use crate::calls::{LAMBDA, SECRETS_MANAGER, Service};
 
 /// The URL of calls with this configuration, or why there is none.
 async fn url(service: Service, config: &SdkConfig) -> Result<String, String> {
