@@ -103,6 +103,19 @@ fn synthesis(criterion: &mut Criterion<CpuTime>) {
     group.finish();
 }
 
+/// What a service's own test does: synthesis, and the check of template and pipeline against the registry's data.
+fn check(criterion: &mut Criterion<CpuTime>) {
+    let mut group = criterion.benchmark_group("synthesis and check with triggers");
+    for functions in [10, 50, 100] {
+        group.throughput(Throughput::Elements(functions as u64));
+        let app = app(functions, triggered);
+        group.bench_function(BenchmarkId::from_parameter(functions), |b| {
+            b.iter(|| black_box(&app).check().expect("the app has no mistakes"));
+        });
+    }
+    group.finish();
+}
+
 /// An App that CloudFormation could not take, so that what is timed is the report of its mistakes.
 fn mistakes(criterion: &mut Criterion<CpuTime>) {
     let mut group = criterion.benchmark_group("report of mistakes");
@@ -118,6 +131,6 @@ fn mistakes(criterion: &mut Criterion<CpuTime>) {
 criterion_group! {
     name = benches;
     config = Criterion::default().with_measurement(CpuTime(WallTime)).sample_size(20);
-    targets = synthesis, mistakes
+    targets = synthesis, check, mistakes
 }
 criterion_main!(benches);
