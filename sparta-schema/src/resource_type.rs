@@ -47,6 +47,9 @@ pub struct Handlers {
 pub struct Tagging {
     /// Whether CloudFormation gives the stack's tags to a resource when it creates it.
     pub on_create: bool,
+    /// Whether CloudFormation also gives it tags of its own, such as `aws:cloudformation:stack-name`, which nobody else can
+    /// set.
+    pub system: bool,
     /// The property that holds the tags, empty where the registry does not name it.
     pub property: &'static str,
     /// The IAM actions that tagging needs.
@@ -265,7 +268,12 @@ impl Handlers {
 impl Tagging {
     fn read(from: &mut Reader) -> Option<Self> {
         let taggable = from.byte() == 1;
-        let tagging = Self { on_create: from.byte() == 1, property: from.text(), permissions: from.texts() };
+        let tagging = Self {
+            on_create: from.byte() == 1,
+            system: from.byte() == 1,
+            property: from.text(),
+            permissions: from.texts(),
+        };
         taggable.then_some(tagging)
     }
 }

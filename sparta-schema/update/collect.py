@@ -1,6 +1,7 @@
-"""Prints what cfn-lint knows of CloudFormation's resource types and of IAM's actions as one JSON document.
+"""Prints what cfn-lint knows of CloudFormation's resource types, and what IAM's reference says of actions, as one JSON
+document.
 
-Runs in an environment that has the pinned cfn-lint (and botocore, for the spelling of IAM's actions).
+Runs in an environment that has the pinned cfn-lint and botocore; the argument is the folder with the data of IAM.
 """
 
 import json
@@ -16,6 +17,7 @@ from cfnlint.rules.jsonschema.CfnLintJsonSchema import CfnLintJsonSchema
 from cfnlint.rules.jsonschema.CfnLintJsonSchemaRegional import CfnLintJsonSchemaRegional
 from cfnlint.schema import Schema
 
+import iam
 import reviewed
 
 PACKAGE = Path(cfnlint.__file__).parent
@@ -124,7 +126,10 @@ def main():
         types[name]["rules"].append({"path": path, "message": "", "schema": schema})
     for name in ("AWS::Lambda::Function", "AWS::Serverless::Function"):
         types[name]["rules"].append({"path": ["Runtime"], "message": "", "schema": {"retired": runtimes(text)}})
-    services = iam(types)
+    policies = json.loads((PACKAGE / "data/AdditionalSpecs/Policies.json").read_text("utf-8"))
+    spelling = spellings(types)
+    spell = lambda service, name: spelling.get(f"{service}:{name}", spelling.get(name, name))
+    services = iam.services(Path(sys.argv[1]), policies, spell)
     reviewed.add_actions(text, services)
     for identifier, reason in LEFT_OUT.items():
         left_out["rules"][identifier] = f"{rules[identifier].shortdesc}: {reason}"
@@ -157,6 +162,7 @@ def resource_type(schema, formats, left_out):
         "createOnly": sorted(map(dotted, schema.get("createOnlyProperties", []))),
         "primaryIdentifier": [dotted(path) for path in schema.get("primaryIdentifier", [])],
         "handlers": {name: sorted(set(it.get("permissions", []))) for name, it in handlers.items()},
+        "systemTags": tagging.get("cloudFormationSystemTags", False) is True,
         "taggable": tagging.get("taggable", schema.get("taggable", False)) is True,
         "tagOnCreate": tagging.get("tagOnCreate", False) is True,
         "tagProperty": dotted(tagging.get("tagProperty", "")),
@@ -292,24 +298,6 @@ def keys(schema):
             yield from keys(it)
 
 
-def iam(types):
-    policies = json.loads((PACKAGE / "data/AdditionalSpecs/Policies.json").read_text("utf-8"))
-    spelling = spellings(types)
-    return {
-        service: {
-            "actions": {
-                spelling.get(f"{service}:{name}", spelling.get(name, name)): action.get("Resources", [])
-                for name, action in sorted(it["Actions"].items())
-            },
-            "resources": {
-                name: {"arns": resource.get("ARNFormats", []), "conditionKeys": resource.get("ConditionKeys", [])}
-                for name, resource in sorted(it["Resources"].items())
-            },
-        }
-        for service, it in sorted(policies.items())
-    }
-
-
 def runtimes(text):
     """The runtimes that Lambda had retired on the day of the review, and what follows from it."""
     lifecycles = json.loads((PACKAGE / "data/AdditionalSpecs/LmbdRuntimeLifecycle.json").read_text("utf-8"))
@@ -323,7 +311,7 @@ def runtimes(text):
 
 
 def spellings(types):
-    """How actions are written: the policies' data has them in lower case.
+    """How actions are written: cfn-lint has them in lower case.
 
     Schemas' permissions come before the names of API operations; a name alone, of any service, is the last resort.
     """

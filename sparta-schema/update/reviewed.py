@@ -4,6 +4,8 @@ actions of IAM's that its reference leaves out.
 
 import json
 
+import iam
+
 # property, and where the service's model has its values
 ENUMS = [
     ("AWS::CodeBuild::Project", ["Environment", "ComputeType"], "codebuild", "ComputeType"),
@@ -81,4 +83,4 @@ def table(text):
 def add_actions(text, services):
     """What IAM demands and its reference leaves out."""
     for it in json.loads(text)["iam"]:
-        services[it["service"]]["actions"] |= {name: it["resources"] for name in it["actions"]}
+        services[it["service"]]["actions"] |= {name: iam.plain_action(it["level"], it["resources"]) for name in it["actions"]}

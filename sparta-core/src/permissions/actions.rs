@@ -47,7 +47,7 @@ fn known(name: &str) -> Vec<String> {
         name => format!("{service}:{name}"),
     };
     if own.contains('*') {
-        return iam::matching(name).map(spelt).collect();
+        return iam::matching(name).map(|(_, found)| spelt(found)).collect();
     }
     iam::action(name).map(|(_, found)| spelt(found)).into_iter().collect()
 }

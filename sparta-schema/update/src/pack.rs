@@ -113,6 +113,7 @@ pub(crate) fn resource_type(it: &Json) -> Vec<u8> {
     writer.byte(u8::from(!handlers.is_empty()));
     writer.byte(u8::from(it["taggable"] == true));
     writer.byte(u8::from(it["tagOnCreate"] == true));
+    writer.byte(u8::from(it["systemTags"] == true));
     writer.text(it["tagProperty"].as_str().expect("a property"));
     writer.texts(&it["tagPermissions"]);
     writer.number(rules.len());
@@ -136,9 +137,17 @@ pub(crate) fn iam_service(it: &Json) -> Vec<u8> {
     }
     let actions = it["actions"].as_object().expect("actions by name");
     writer.number(actions.len());
-    for (name, resources) in actions {
+    for (name, action) in actions {
         writer.text(name);
-        writer.texts(resources);
+        writer.byte(u8::try_from(action["level"].as_u64().expect("a level")).expect("few levels"));
+        writer.texts(&action["conditionKeys"]);
+        let on = action["on"].as_array().expect("a list");
+        writer.number(on.len());
+        for on in on {
+            writer.text(on["resource"].as_str().expect("a name"));
+            writer.byte(u8::from(on["required"] == true));
+            writer.texts(&on["conditionKeys"]);
+        }
     }
     writer.finish()
 }

