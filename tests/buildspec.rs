@@ -22,17 +22,26 @@ fn clone() -> PathBuf {
     place
 }
 
-/// Builds a clone as CodeBuild does, and gives the folder with the artifacts' archives.
-fn code_build(source: &Path, commit: &str) -> tempfile::TempDir {
+/// Does as CodeBuild does with a buildspec and its sources, and gives the folder with the artifacts' archives.
+fn code_build(buildspec: &Path, sources: &[String], commit: &str) -> tempfile::TempDir {
     let output = tempfile::tempdir().unwrap();
     let mut build = Command::new(Venv::ready(Tools::Aws).program("python"));
-    build.arg(CODEBUILD).arg(source).arg(output.path()).env_clear();
+    build.arg(CODEBUILD).arg(buildspec).arg(output.path()).args(sources).env_clear();
     let kept = ["PATH", "HOME", "CARGO_HOME", "RUSTUP_HOME", "RUSTUP_TOOLCHAIN"];
     build.envs(std::env::vars_os().filter(|(name, _)| kept.iter().any(|kept| name == kept)));
     build.env("CARGO_TARGET_DIR", Path::new(env!("CARGO_TARGET_TMPDIR")).join("codebuild"));
     build.env("CODEBUILD_RESOLVED_SOURCE_VERSION", commit);
     run(&mut build).success();
     output
+}
+
+/// Copies what was built as the pipeline does, with the steps in its stack.
+fn release(pipeline: &Value, built: &Path, commit: &str) -> tempfile::TempDir {
+    let steps = pipeline["Resources"]["ReleaseProject"]["Properties"]["Source"]["BuildSpec"].as_str().unwrap();
+    let buildspec = tempfile::NamedTempFile::new().unwrap();
+    fs::write(&buildspec, steps).unwrap();
+    let archive = |name: &str| built.join(format!("{name}.zip")).display().to_string();
+    code_build(buildspec.path(), &[archive("Build"), format!("Code={}", archive("Code"))], commit)
 }
 
 /// The actions of the pipeline that make change sets, in order: their configurations.
@@ -55,9 +64,9 @@ fn boundary(action: &Value) -> String {
     reference.strip_prefix("${").unwrap().strip_suffix('}').unwrap().to_owned()
 }
 
-/// Deploys as CodePipeline does with the artifacts `Build`, unpacked, and `Code`, an object in a bucket.
-fn deploy(aws: &Aws, action: &Value, build: &Path, code: &BTreeMap<&str, &str>) {
-    let file = |property: &str| build.join(action[property].as_str().unwrap().strip_prefix("Build::").unwrap());
+/// Deploys as CodePipeline does with the artifacts `Release`, unpacked, and `Program`, an object in a bucket.
+fn deploy(aws: &Aws, action: &Value, release: &Path, code: &BTreeMap<&str, &str>) {
+    let file = |property: &str| release.join(action[property].as_str().unwrap().strip_prefix("Release::").unwrap());
     let configuration = document(&file("TemplateConfiguration"));
     let mut parameters: BTreeMap<String, String> = serde_json::from_value(configuration["Parameters"].clone()).unwrap();
     let boundary = format!("arn:aws:iam::000000000000:policy/{}", boundary(action));
@@ -67,7 +76,7 @@ fn deploy(aws: &Aws, action: &Value, build: &Path, code: &BTreeMap<&str, &str>) 
             continue;
         }
         let [artifact, attribute] = [0, 1].map(|index| value["Fn::GetArtifactAtt"][index].as_str().unwrap());
-        assert_eq!(artifact, "Code");
+        assert_eq!(artifact, "Program");
         parameters.insert(name, code[attribute].to_owned());
     }
     let parameters = parameters.iter().map(|(key, value)| json!({"ParameterKey": key, "ParameterValue": value}));
@@ -91,25 +100,27 @@ fn what_the_buildspec_builds_in_a_clean_clone_greets_in_each_environment() {
     let source = clone();
     Service::of("codepipeline").run(&source, ["build", "--buildspec"]).success();
     let commit = run(Command::new("git").args(["rev-parse", "HEAD"]).current_dir(&source)).success();
-    let artifacts = code_build(&source, commit.trim());
-    let build = unzip(&artifacts.path().join("Build.zip"));
+    let built = code_build(&source.join("buildspec.yml"), &[source.display().to_string()], commit.trim());
+    let pipeline = document(&package("codepipeline").path().join("pipeline.json"));
+    let released = release(&pipeline, built.path(), commit.trim());
+    let documents = unzip(&released.path().join("Release.zip"));
 
     let localstack = LocalStack::start();
     let aws = localstack.aws();
     let code = BTreeMap::from([("BucketName", "artifacts"), ("ObjectKey", "code/of-this-run.zip")]);
-    let archive = format!("fileb://{}", artifacts.path().join("Code.zip").display());
+    let archive = format!("fileb://{}", released.path().join("Program.zip").display());
     aws.call("s3", "create_bucket", json!({"Bucket": code["BucketName"]}));
     aws.call("s3", "put_object", json!({"Bucket": code["BucketName"], "Key": code["ObjectKey"], "Body": archive}));
 
-    assert!(!build.path().join("pipeline.json").exists(), "it is not for the environments");
-    let actions = deployments(&document(&package("codepipeline").path().join("pipeline.json")));
+    assert!(!documents.path().join("pipeline.json").exists(), "it is not for the environments");
+    let actions = deployments(&pipeline);
     for policy in actions.iter().map(boundary) {
         let logs =
             json!({"Effect": "Allow", "Action": "logs:PutLogEvents", "Resource": "arn:aws:logs:*:*:log-group:*"});
         let document = json!({"Version": "2012-10-17", "Statement": [logs]}).to_string();
         aws.call("iam", "create_policy", json!({"PolicyName": policy, "PolicyDocument": document}));
     }
-    actions.iter().for_each(|action| deploy(aws, action, build.path(), &code));
+    actions.iter().for_each(|action| deploy(aws, action, documents.path(), &code));
     let greetings = actions.iter().map(|action| {
         let stack = action["StackName"].as_str().unwrap();
         let stacks = aws.call("cloudformation", "describe_stacks", json!({"StackName": stack}));

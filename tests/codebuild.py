@@ -1,13 +1,14 @@
-"""Does with a buildspec what CodeBuild does: codebuild.py SOURCE OUTPUT.
+"""Does with a buildspec what CodeBuild does: codebuild.py BUILDSPEC OUTPUT SOURCE [NAME=SOURCE...].
 
-Runs the phases in the folder SOURCE, in one shell that stops at the first failure, and zips every artifact into OUTPUT
-with the modes of its files.
+Runs the phases in the folder of the first source, in one shell that stops at the first failure, and zips every artifact
+into OUTPUT with the modes of its files. A source is a folder, or an archive, whose files lose their modes.
 """
 
 import glob
 import os
 import subprocess
 import sys
+import tempfile
 import zipfile
 
 import yaml
@@ -15,20 +16,18 @@ import yaml
 PHASES = ["install", "pre_build", "build", "post_build"]
 
 
-def run(buildspec, source):
+def run(buildspec, folder, environment):
     phases = [buildspec["phases"].get(phase, {}) for phase in PHASES]
     commands = [command for phase in phases for command in phase.get("commands", [])]
-    variables = buildspec.get("env", {}).get("variables", {})
-    subprocess.run(
-        ["sh", "-e", "-x", "-c", "\n".join(commands)],
-        cwd=source,
-        env={**os.environ, **variables, "CODEBUILD_SRC_DIR": source},
-        check=True,
-    )
+    environment = {**environment, **buildspec.get("env", {}).get("variables", {})}
+    subprocess.run(["sh", "-e", "-x", "-c", "\n".join(commands)], cwd=folder, env=environment, check=True)
 
 
-def pack(artifact, source, file):
-    base = os.path.join(source, artifact.get("base-directory", "."))
+def pack(artifact, environment, file):
+    base = artifact.get("base-directory", ".")
+    for name, value in environment.items():
+        base = value if base == f"${name}" else base
+    base = os.path.join(environment["CODEBUILD_SRC_DIR"], base)
     names = {name for pattern in artifact["files"] for name in glob.glob(pattern, root_dir=base, recursive=True)}
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
         for name in sorted(names):
@@ -37,12 +36,24 @@ def pack(artifact, source, file):
                 archive.write(path, name)
 
 
-def main(source, output):
-    with open(os.path.join(source, "buildspec.yml")) as file:
+def folder(source, place):
+    if os.path.isdir(source):
+        return source
+    zipfile.ZipFile(source).extractall(place)
+    return place
+
+
+def main(buildspec, output, source, *others):
+    with open(buildspec) as file:
         buildspec = yaml.safe_load(file)
-    run(buildspec, source)
-    for name, artifact in buildspec["artifacts"]["secondary-artifacts"].items():
-        pack(artifact, source, os.path.join(output, f"{name}.zip"))
+    with tempfile.TemporaryDirectory() as place:
+        source = folder(source, os.path.join(place, "source"))
+        environment = {**os.environ, "CODEBUILD_SRC_DIR": source}
+        for name, other in (other.split("=", 1) for other in others):
+            environment[f"CODEBUILD_SRC_DIR_{name}"] = folder(other, os.path.join(place, name))
+        run(buildspec, source, environment)
+        for name, artifact in buildspec["artifacts"]["secondary-artifacts"].items():
+            pack(artifact, environment, os.path.join(output, f"{name}.zip"))
 
 
 main(*sys.argv[1:])

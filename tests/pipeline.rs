@@ -45,11 +45,14 @@ fn codepipeline_and_codebuild_accept_what_the_stack_would_create() {
     let role = moto.aws().call("iam", "create_role", role)["Role"]["Arn"].take();
     let request = |resource: &str| call(&template["Resources"][resource]["Properties"], &role);
 
-    let mut project = request("BuildProject");
-    // moto asks for them even where CodePipeline takes care of both, and AWS does not.
-    ["source", "artifacts"].iter().for_each(|part| project[part]["location"] = json!("any"));
-    let project = moto.aws().call("codebuild", "create_project", project);
-    assert_eq!(project["project"]["source"]["buildspec"], "buildspec.yml");
+    let projects = ["BuildProject", "ReleaseProject"].map(|name| {
+        let mut project = request(name);
+        // moto asks for them even where CodePipeline takes care of both, and AWS does not.
+        ["source", "artifacts"].iter().for_each(|part| project[part]["location"] = json!("any"));
+        moto.aws().call("codebuild", "create_project", project)["project"].take()
+    });
+    assert_eq!(projects[0]["source"]["buildspec"], "buildspec.yml");
+    assert_eq!(projects[1]["environment"]["type"], "LINUX_CONTAINER");
     moto.aws().call("codepipeline", "create_pipeline", json!({"pipeline": request("Pipeline")}));
     let pipeline = moto.aws().call("codepipeline", "get_pipeline", json!({"name": "HelloPipeline-main"}));
     let stages = pipeline["pipeline"]["stages"].as_array().unwrap().iter();

@@ -173,9 +173,8 @@ fn parliament_is_asked_and_answers() {
 }
 
 /// The checks of checkov's that Sparta's templates do not pass, each with the reason.
-const ACCEPTED: [(&str, &str); 11] = [
+const ACCEPTED: [(&str, &str); 10] = [
     ("CKV_AWS_18", "a bucket for the access log of a bucket for artifacts: CloudTrail tells who read an artifact"),
-    ("CKV_AWS_21", "each artifact has a key of its own; only the build cache is ever written over"),
     (
         "CKV_AWS_27",
         "both queues are encrypted by SQS itself, which the check does not know; a key is money and a choice",

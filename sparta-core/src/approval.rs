@@ -4,6 +4,9 @@ use std::time::Duration;
 
 use crate::iam::Arn;
 
+/// How long a message can be: CodePipeline takes 1,000 characters, and the commit is named in them.
+const MESSAGE: usize = 940;
+
 /// A gate of the pipeline at which a person approves or rejects.
 ///
 /// See <https://docs.aws.amazon.com/codepipeline/latest/userguide/approvals.html>.
@@ -35,7 +38,7 @@ impl Approval {
         Self::default()
     }
 
-    /// What is asked, up to 1,000 characters.
+    /// What is asked, up to 940 characters. The pipeline names the commit after it.
     pub fn message(mut self, message: impl Into<String>) -> Self {
         self.message = Some(message.into());
         self
@@ -47,7 +50,7 @@ impl Approval {
         self
     }
 
-    /// A web page that helps to decide, shown beside the question.
+    /// A web page that helps to decide, shown beside the question; the commit's page by default.
     pub fn link(mut self, url: impl Into<String>) -> Self {
         self.link = Some(url.into());
         self
@@ -69,7 +72,7 @@ impl Approval {
         let mut mistakes = Vec::new();
         if let Some(message) = &self.message {
             let characters = message.chars().count();
-            if !(1..=1000).contains(&characters) {
+            if !(1..=MESSAGE).contains(&characters) {
                 mistakes.push(ApprovalMistake::Message { characters });
             }
         }
@@ -102,7 +105,9 @@ fn is_topic(arn: &str) -> bool {
 #[non_exhaustive]
 pub enum ApprovalMistake {
     /// Its message is empty or too long.
-    #[error("asks with {characters} characters, and CodePipeline allows 1 to 1,000: put the rest behind `.link(...)`")]
+    #[error(
+        "asks with {characters} characters, and 1 to 940 are left beside the commit that it names: put the rest behind `.link(...)`"
+    )]
     Message {
         /// How long it is.
         characters: usize,
@@ -139,14 +144,14 @@ mod tests {
     #[test]
     fn everything_that_codepipeline_would_refuse_is_reported_at_once() {
         let gate = Approval::manual()
-            .message("x".repeat(1001))
+            .message("x".repeat(941))
             .notify("releases")
             .link("example.com")
             .timeout(Duration::from_secs(86_401 * 60));
         assert_eq!(
             gate.check(),
             [
-                ApprovalMistake::Message { characters: 1001 },
+                ApprovalMistake::Message { characters: 941 },
                 ApprovalMistake::Topic("releases".into()),
                 ApprovalMistake::Link("example.com".into()),
                 ApprovalMistake::Timeout(Duration::from_secs(86_401 * 60)),

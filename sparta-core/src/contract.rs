@@ -62,3 +62,9 @@ pub const SOURCE_ARTIFACT: &str = "Source";
 pub const BUILD_ARTIFACT: &str = "Build";
 /// The artifact with what the code archive holds.
 pub const CODE_ARTIFACT: &str = "Code";
+/// What is deployed of [`BUILD_ARTIFACT`]: a copy that no build can write.
+pub const RELEASE_ARTIFACT: &str = "Release";
+/// What is deployed of [`CODE_ARTIFACT`]: a copy that no build can write.
+pub const PROGRAM_ARTIFACT: &str = "Program";
+/// The namespace of what the pipeline's source says of the commit; none is called like an artifact.
+pub const SOURCE_VARIABLES: &str = "SourceVariables";

@@ -34,7 +34,7 @@ pub(super) fn across(world: &World, other: &World) -> Vec<Case> {
         for their in &theirs {
             attacks.push(other.trusting(world.by(role, "sts:AssumeRole", their)));
         }
-        for artifact in ["Source", "Build", "Code"] {
+        for artifact in ["Source", "Build", "Code", "Release", "Program"] {
             for action in ["s3:GetObject", "s3:PutObject"] {
                 attacks.push(other.trusting(world.by(role, action, other.artifact(artifact))));
             }
@@ -53,6 +53,10 @@ fn by_the_build(world: &World, production: &Stack) -> Vec<Case> {
         world.by(role, "codepipeline:PutApprovalResult", pipeline(world, "/Promote-test/ApprovePromotion")),
         world.by(role, "codepipeline:StartPipelineExecution", pipeline(world, "")),
         world.by(role, "codebuild:UpdateProject", world.pipeline.arn("BuildProject")),
+        world.by(role, "codebuild:UpdateProject", world.pipeline.arn("ReleaseProject")),
+        world.by(role, "codebuild:StartBuild", world.pipeline.arn("ReleaseProject")),
+        world.by(role, "s3:ListBucket", world.pipeline.arn("Artifacts")),
+        world.by(role, "s3:PutBucketVersioning", world.pipeline.arn("Artifacts")),
         world.by(role, "s3:PutObject", world.artifact("Source")),
         world.by(role, "s3:DeleteObject", world.artifact("Code")),
         world.by(role, "s3:DeleteObjectVersion", world.artifact("Code")),
@@ -64,6 +68,10 @@ fn by_the_build(world: &World, production: &Stack) -> Vec<Case> {
         change_set(world, role, "CreateChangeSet", production),
         change_set(world, role, "ExecuteChangeSet", production),
     ]);
+    // What was approved, or is needed for a rollback, is where it was copied to.
+    for action in ["s3:PutObject", "s3:DeleteObject", "s3:DeleteObjectVersion"] {
+        attacks.extend(["Release", "Program"].map(|it| world.by(role, action, world.artifact(it))));
+    }
     attacks.extend(pass_each_role(world, role, "lambda"));
     attacks
 }
@@ -76,8 +84,8 @@ fn by_what_deploys_test(world: &World, production: &Stack) -> Vec<Case> {
     let pass = world.by(role, "iam:PassRole", world.pipeline.arn("ProductionCloudFormationRole"));
     attacks.extend([
         pass.with("iam:PassedToService", "cloudformation.amazonaws.com"),
-        world.by(role, "s3:PutObject", world.artifact("Build")),
-        world.by(role, "s3:PutObject", world.artifact("Code")),
+        world.by(role, "s3:PutObject", world.artifact("Release")),
+        world.by(role, "s3:PutObject", world.artifact("Program")),
         world.by(role, "codepipeline:PutApprovalResult", pipeline(world, "/Promote-test/ApprovePromotion")),
     ]);
     attacks
@@ -150,7 +158,8 @@ fn by_cloudformation_on_the_pipeline(world: &World) -> Vec<Case> {
         world.by(role, "s3:GetObject", world.artifact("Source")),
         change_set(world, role, "CreateChangeSet", &world.pipeline),
     ];
-    attacks.extend(["Source", "Build", "Code"].map(|it| world.by(role, "s3:PutObject", world.artifact(it))));
+    let artifacts = ["Source", "Build", "Code", "Release", "Program"];
+    attacks.extend(artifacts.map(|it| world.by(role, "s3:PutObject", world.artifact(it))));
     attacks
 }
 
@@ -170,8 +179,8 @@ fn by_a_function_with_every_right(world: &World, test: &Stack, production: &Stac
         call("lambda:AddPermission", own),
         call("lambda:UpdateFunctionCode", production.arn("HelloWorldFunction")),
         call("lambda:InvokeFunction", production.arn("HelloWorldFunction")),
-        call("s3:GetObject", world.artifact("Code")),
-        call("s3:PutObject", world.artifact("Code")),
+        call("s3:GetObject", world.artifact("Program")),
+        call("s3:PutObject", world.artifact("Program")),
         call("secretsmanager:GetSecretValue", secret(world, "ApiKey-prod-a1b2c3")),
         call("ssm:GetParameter", parameter(world, "api-key-prod")),
         call("kms:Decrypt", format!("arn:aws:kms:{REGION}:{}:key/0a1b2c3d", world.account)),
@@ -191,7 +200,13 @@ fn by_services(world: &World, production: &Stack) -> Vec<Case> {
         let call = world.by_service("codebuild", "sts:AssumeRole", world.pipeline.arn("BuildRole"));
         call.with("aws:SourceAccount", account).with("aws:SourceArn", source)
     };
+    let run = |source: &str| {
+        let call = world.by_service("codepipeline", "sts:AssumeRole", world.pipeline.arn("PipelineRole"));
+        call.with("aws:SourceArn", &format!("arn:aws:codepipeline:{REGION}:{source}"))
+    };
     vec![
+        run(&format!("{}:other-pipeline", world.account)),
+        run(&format!("333333333333:{}", world.pipeline.name)).with("aws:SourceAccount", "333333333333"),
         build(&world.account, &project),
         build("333333333333", &world.pipeline.arn("BuildProject")),
         world.by_service("lambda", "sts:AssumeRole", world.pipeline.arn("TestCloudFormationRole")),

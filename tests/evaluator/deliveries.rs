@@ -8,7 +8,7 @@ use super::{
 
 /// Every call of a pipeline from the source to the functions.
 pub(super) fn calls(world: &World) -> Vec<Case> {
-    let mut calls = [trust(world), source(world), build(world)].concat();
+    let mut calls = [trust(world), source(world), build(world), release(world)].concat();
     for (stack, action) in world.environments.iter().zip(world.actions("CHANGE_SET_REPLACE")) {
         let [deployer, deployed] = [&action["RoleArn"], &action["Configuration"]["RoleArn"]]
             .map(|arn| world.pipeline.role_of_arn(arn.as_str().unwrap()));
@@ -30,6 +30,9 @@ fn trust(world: &World) -> Vec<Case> {
         world
             .by_service("codebuild", "sts:AssumeRole", role("BuildRole"))
             .with("aws:SourceArn", &world.pipeline.arn("BuildProject")),
+        world
+            .by_service("codebuild", "sts:AssumeRole", role("ReleaseRole"))
+            .with("aws:SourceArn", &world.pipeline.arn("ReleaseProject")),
     ];
     let pipeline = world.pipeline.properties("Pipeline");
     let stages = pipeline["Stages"].as_array().unwrap().iter();
@@ -67,19 +70,37 @@ fn source(world: &World) -> Vec<Case> {
 }
 
 fn build(world: &World) -> Vec<Case> {
-    let project = world.pipeline.arn("BuildProject");
-    let starts = ["codebuild:StartBuild", "codebuild:BatchGetBuilds", "codebuild:StopBuild"].into_iter();
-    let mut calls: Vec<Case> = starts.map(|action| world.by("BuildActionRole", action, &project)).collect();
     let artifacts = [
         ("s3:GetObject", "Source"),
         ("s3:GetObjectVersion", "Source"),
         ("s3:PutObject", "Build"),
         ("s3:PutObject", "Code"),
     ];
-    calls.extend(bucket_and(world, "BuildRole", &artifacts));
-    calls.extend(log(&world.pipeline, &world.pipeline.physical_name("BuildLog"), |action, resource| {
-        world.by("BuildRole", action, resource)
-    }));
+    code_build(world, "Build", &artifacts)
+}
+
+/// The copy of what was built, which is what is deployed.
+fn release(world: &World) -> Vec<Case> {
+    let artifacts = [
+        ("s3:GetObject", "Build"),
+        ("s3:GetObjectVersion", "Build"),
+        ("s3:GetObject", "Code"),
+        ("s3:GetObjectVersion", "Code"),
+        ("s3:PutObject", "Release"),
+        ("s3:PutObject", "Program"),
+    ];
+    code_build(world, "Release", &artifacts)
+}
+
+/// A build of the project that is called like its roles and its log.
+fn code_build(world: &World, name: &str, artifacts: &[(&str, &str)]) -> Vec<Case> {
+    let project = world.pipeline.arn(&format!("{name}Project"));
+    let [action_role, role] = ["ActionRole", "Role"].map(|of| format!("{name}{of}"));
+    let starts = ["codebuild:StartBuild", "codebuild:BatchGetBuilds", "codebuild:StopBuild"].into_iter();
+    let mut calls: Vec<Case> = starts.map(|action| world.by(&action_role, action, &project)).collect();
+    calls.extend(bucket_and(world, &role, artifacts));
+    let group = world.pipeline.physical_name(&format!("{name}Log"));
+    calls.extend(log(&world.pipeline, &group, |action, resource| world.by(&role, action, resource)));
     calls
 }
 
@@ -87,7 +108,7 @@ fn build(world: &World) -> Vec<Case> {
 fn deployment(world: &World, stack: &Stack, deployer: &str, deployed: &str) -> Vec<Case> {
     let change_set = world.actions("CHANGE_SET_REPLACE")[0]["Configuration"]["ChangeSetName"].clone();
     let arn = stack_arn(stack);
-    let mut calls = bucket_and(world, deployer, &[("s3:GetObject", "Build"), ("s3:GetObject", "Code")]);
+    let mut calls = bucket_and(world, deployer, &[("s3:GetObject", "Release"), ("s3:GetObject", "Program")]);
     for action in ["DescribeStacks", "DescribeStackEvents", "DescribeEvents", "SetStackPolicy"] {
         calls.push(world.by(deployer, &format!("cloudformation:{action}"), &arn));
     }

@@ -37,8 +37,6 @@ impl Display for Buildspec<'_> {
             r#"{HEAD}      rust: "{rust_version}"
   build:
     commands:
-      # Cargo goes by the time of a file, and a source's may be older than what the cache has compiled.
-      - find . -path ./target -prune -o -type f -exec touch {{}} +
       # As at a desk: the service compiles what Lambda runs, and packs it. The commit is its build id.
       - >-
         cargo run --locked --package {package} --bin {binary}
@@ -75,11 +73,6 @@ artifacts:
       base-directory: .sparta/code
       files:
         - "**/*"
-
-cache:
-  paths:
-    - "/root/.cargo/registry/**/*"
-    - "target/**/*"
 "#;
 
 #[cfg(test)]

@@ -4,13 +4,10 @@ use super::id;
 use crate::{
     Architecture, attribute,
     cfn::{Resource, Template, sub},
-    contract::{BUILD_ARTIFACT, CODE_ARTIFACT, SOURCE_ARTIFACT},
+    contract::{BUILD_ARTIFACT, CODE_ARTIFACT, PROGRAM_ARTIFACT, SOURCE_ARTIFACT},
     delivery::Plan,
     property, resource,
 };
-
-/// The keys of the build cache; a pipeline's artifacts are never there, since none is called `cache`.
-pub(super) const CACHE: &str = "codebuild/cache";
 
 pub(super) fn add(plan: &Plan<'_>, template: &mut Template) {
     template.resource(id("Artifacts"), bucket(plan));
@@ -24,12 +21,13 @@ pub(super) fn add(plan: &Plan<'_>, template: &mut Template) {
 /// The bucket outlives its stack: the environments' stacks go on, and rolling one of them back takes the code it had,
 /// however long ago that was deployed.
 fn bucket(plan: &Plan<'_>) -> Resource {
-    let expire = |id: &str, prefix: String, days: u32| {
+    let expire = |artifact: &str| {
         property!(AWS::S3::Bucket.LifecycleConfiguration.Rules[] {
-            Id: (id),
+            Id: (artifact),
             Status: "Enabled",
-            Prefix: (prefix),
-            ExpirationInDays: (days),
+            Prefix: (prefix(plan, artifact)),
+            ExpirationInDays: 90,
+            NoncurrentVersionExpiration: { NoncurrentDays: 1 },
         })
     };
     let bucket = resource!(AWS::S3::Bucket {
@@ -38,16 +36,21 @@ fn bucket(plan: &Plan<'_>) -> Resource {
         },
         LifecycleConfiguration: {
             Rules: [
-                (expire("Source", prefix(plan, SOURCE_ARTIFACT), 90)),
-                (expire("Build", prefix(plan, BUILD_ARTIFACT), 90)),
-                (expire("Cache", format!("{CACHE}/"), 30)),
+                (expire(SOURCE_ARTIFACT)),
+                (expire(BUILD_ARTIFACT)),
+                (expire(CODE_ARTIFACT)),
                 {
-                    Id: "Code",
+                    Id: (PROGRAM_ARTIFACT),
                     Status: "Enabled",
-                    Prefix: (prefix(plan, CODE_ARTIFACT)),
+                    Prefix: (prefix(plan, PROGRAM_ARTIFACT)),
                     Transitions: [{ StorageClass: "GLACIER_IR", TransitionInDays: 90 }],
                 },
-                { Id: "Rest", Status: "Enabled", AbortIncompleteMultipartUpload: { DaysAfterInitiation: 1 } },
+                {
+                    Id: "Rest",
+                    Status: "Enabled",
+                    AbortIncompleteMultipartUpload: { DaysAfterInitiation: 1 },
+                    ExpiredObjectDeleteMarker: true,
+                },
             ],
         },
         OwnershipControls: { Rules: [{ ObjectOwnership: "BucketOwnerEnforced" }] },
@@ -57,6 +60,7 @@ fn bucket(plan: &Plan<'_>) -> Resource {
             IgnorePublicAcls: true,
             RestrictPublicBuckets: true,
         },
+        VersioningConfiguration: { Status: "Enabled" },
     });
     bucket.retain_except_on_create()
 }
@@ -98,7 +102,8 @@ fn project(plan: &Plan<'_>) -> Resource {
         ServiceRole: (attribute!(AWS::IAM::Role, id("BuildRole"), "Arn")),
         Artifacts: { Type: "CODEPIPELINE" },
         Source: { Type: "CODEPIPELINE", BuildSpec: (pipeline.buildspec_path()) },
-        Cache: { Type: "S3", Location: (sub(format!("${{Artifacts}}/{CACHE}"))) },
+        // What one commit leaves in a cache, each later build would run.
+        Cache: { Type: "NO_CACHE" },
         Environment: { ComputeType: (pipeline.machine().codebuild_name()), Image: (image), Type: (kind) },
         LogsConfig: { CloudWatchLogs: { Status: "ENABLED", GroupName: (id("BuildLog").reference()) } },
         TimeoutInMinutes: 60,

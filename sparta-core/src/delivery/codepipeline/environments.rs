@@ -7,7 +7,8 @@ use crate::{
     Approval, attribute,
     cfn::{Value, sub},
     contract::{
-        BUILD_ARTIFACT, CODE_ARTIFACT, CODE_BUCKET, CODE_KEY, PERMISSIONS_BOUNDARY, TEMPLATE_FILE, configuration_file,
+        CODE_BUCKET, CODE_KEY, PERMISSIONS_BOUNDARY, PROGRAM_ARTIFACT, RELEASE_ARTIFACT, SOURCE_VARIABLES,
+        TEMPLATE_FILE, configuration_file,
     },
     delivery::{Plan, Stage},
     iam::Statement,
@@ -20,7 +21,7 @@ pub(super) fn stages(plan: &Plan<'_>, it: &Stage<'_>) -> Vec<Value> {
     let mut stages = vec![stage(&format!("Deploy-{name}"), deployment(plan, it))];
     // A stage of its own: while somebody decides, later commits still reach this environment.
     if let Some(approval) = &it.environment.approve_promotion {
-        stages.push(stage(&format!("Promote-{name}"), [manual("ApprovePromotion", approval, 1)]));
+        stages.push(stage(&format!("Promote-{name}"), [manual(plan, "ApprovePromotion", approval, 1)]));
     }
     stages
 }
@@ -48,15 +49,16 @@ fn deployment(plan: &Plan<'_>, stage: &Stage<'_>) -> Vec<Value> {
             ChangeSetName: (&plan.name),
             StackName: (&stage.stack),
             RoleArn: (attribute!(AWS::IAM::Role, stage.id("CloudFormationRole"), "Arn")),
-            TemplatePath: (format!("{BUILD_ARTIFACT}::{TEMPLATE_FILE}")),
-            TemplateConfiguration: (format!("{BUILD_ARTIFACT}::{}", configuration_file(stage.environment.name()))),
+            TemplatePath: (format!("{RELEASE_ARTIFACT}::{TEMPLATE_FILE}")),
+            TemplateConfiguration: (format!("{RELEASE_ARTIFACT}::{}", configuration_file(stage.environment.name()))),
             ParameterOverrides: (overrides(stage)),
         },
-        InputArtifacts: (artifacts([BUILD_ARTIFACT, CODE_ARTIFACT])),
+        InputArtifacts: (artifacts([RELEASE_ARTIFACT, PROGRAM_ARTIFACT])),
         RoleArn: (&deploy_role),
         RunOrder: 1,
     })];
-    actions.extend(stage.environment.approve_changes.iter().map(|approval| manual("ApproveChanges", approval, 2)));
+    actions
+        .extend(stage.environment.approve_changes.iter().map(|approval| manual(plan, "ApproveChanges", approval, 2)));
     actions.push(property!(AWS::CodePipeline::Pipeline.Stages[].Actions[] {
         Name: "ExecuteChangeSet",
         ActionTypeId: { Category: "Deploy", Owner: "AWS", Provider: "CloudFormation", Version: "1" },
@@ -71,9 +73,9 @@ fn deployment(plan: &Plan<'_>, stage: &Stage<'_>) -> Vec<Value> {
     actions
 }
 
-/// The template's parameters for its code, where the build's artifact `Code` is, and for what bounds its roles.
+/// The template's parameters for its code, where the copy is that no build can write, and for what bounds its roles.
 fn overrides(stage: &Stage<'_>) -> Value {
-    let of_code = |attribute: &str| json!({"Fn::GetArtifactAtt": [CODE_ARTIFACT, attribute]});
+    let of_code = |attribute: &str| json!({"Fn::GetArtifactAtt": [PROGRAM_ARTIFACT, attribute]});
     let mut overrides = json!({CODE_BUCKET: of_code("BucketName"), CODE_KEY: of_code("ObjectKey")});
     if stage.boundary.is_some() {
         overrides[PERMISSIONS_BOUNDARY] = json!(format!("${{{}}}", stage.boundary_id()));
@@ -81,16 +83,23 @@ fn overrides(stage: &Stage<'_>) -> Value {
     sub(serde_json::to_string(&Value::from(overrides)).expect("parameters are JSON"))
 }
 
-fn manual(name: &str, approval: &Approval, order: u32) -> Value {
+/// Asks with the commit that it is about, and shows it unless there is something else to look at.
+fn manual(plan: &Plan<'_>, name: &str, approval: &Approval, order: u32) -> Value {
+    let commit = format!("#{{{SOURCE_VARIABLES}.CommitId}}");
+    let about = match &approval.message {
+        Some(question) => format!("{question} (commit {commit})"),
+        None => format!("Commit {commit}"),
+    };
+    let page = || format!("https://github.com/{}/commit/{commit}", plan.repository.full_name());
     let configuration = property!(AWS::CodePipeline::Pipeline.Stages[].Actions[].Configuration {
-        CustomData: (&approval.message),
+        CustomData: (about),
         NotificationArn: (&approval.topic),
-        ExternalEntityLink: (&approval.link),
+        ExternalEntityLink: (approval.link.clone().unwrap_or_else(page)),
     });
     property!(AWS::CodePipeline::Pipeline.Stages[].Actions[] {
         Name: (name),
         ActionTypeId: { Category: "Approval", Owner: "AWS", Provider: "Manual", Version: "1" },
-        Configuration: (Some(configuration).filter(|it| *it != Value::Map(Default::default()))),
+        Configuration: (configuration),
         RunOrder: (order),
         TimeoutInMinutes: (approval.timeout_minutes()),
     })

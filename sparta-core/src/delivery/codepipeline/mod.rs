@@ -2,6 +2,7 @@
 
 mod artifacts;
 mod environments;
+mod release;
 mod roles;
 mod stages;
 #[cfg(test)]
@@ -11,7 +12,7 @@ use super::{Backend, DeploymentRole, Plan};
 use crate::{
     Mistakes, Pipeline, Synthesis,
     cfn::{LogicalId, Output, Parameter, Template, reference, sub},
-    contract::{CODE_ARTIFACT, CONNECTION_ARN},
+    contract::{CONNECTION_ARN, PROGRAM_ARTIFACT},
     iam::REGION,
     synth::check_limits,
 };
@@ -59,7 +60,7 @@ impl Backend for CodePipeline<'_> {
     type Document = Template;
 
     fn code(&self) -> [String; 2] {
-        ["${Artifacts}".to_owned(), format!("*/{CODE_ARTIFACT}/*")]
+        ["${Artifacts}".to_owned(), format!("*/{PROGRAM_ARTIFACT}/*")]
     }
 
     fn document(&self, plan: &Plan<'_>) -> Result<Template, Mistakes> {
@@ -70,6 +71,7 @@ impl Backend for CodePipeline<'_> {
             template.parameter(id(CONNECTION_ARN), connection(plan.pipeline));
         }
         artifacts::add(plan, &mut template);
+        release::add(plan, &mut template);
         roles::add(plan, self.source, &mut template);
         stages::add(plan, self.source, &mut template);
         let console = "https://console.aws.amazon.com/codesuite/codepipeline/pipelines";

@@ -2,11 +2,11 @@
 
 use serde_json::json;
 
-use super::{Source, artifacts::CACHE, environments, id};
+use super::{Source, environments, id};
 use crate::{
     attribute,
     cfn::{LogicalId, Resource, Template, Value, sub},
-    contract::{BUILD_ARTIFACT, CODE_ARTIFACT, CONNECTION_ARN, SOURCE_ARTIFACT},
+    contract::{BUILD_ARTIFACT, CODE_ARTIFACT, CONNECTION_ARN, PROGRAM_ARTIFACT, RELEASE_ARTIFACT, SOURCE_ARTIFACT},
     delivery::{Plan, Stage},
     iam::{Arn, Statement, policy_document, trust_policy},
     property, resource,
@@ -18,7 +18,7 @@ fn build_project() -> Value {
 }
 
 pub(super) fn add(plan: &Plan<'_>, source: Source<'_>, template: &mut Template) {
-    template.resource(id("PipelineRole"), pipeline_role());
+    template.resource(id("PipelineRole"), pipeline_role(plan));
     template.resource(id("PipelinePolicy"), pipeline_policy(plan, source));
     if source == Source::Connection {
         let use_connection = Statement::allow(["codeconnections:UseConnection", "codestar-connections:UseConnection"])
@@ -27,8 +27,7 @@ pub(super) fn add(plan: &Plan<'_>, source: Source<'_>, template: &mut Template) 
         statements.push(use_connection);
         template.resource(id("SourceRole"), action_role("Reads the source", &statements));
     }
-    let start = Statement::allow(["codebuild:BatchGetBuilds", "codebuild:StartBuild", "codebuild:StopBuild"]);
-    template.resource(id("BuildActionRole"), action_role("Starts the build", &[start.on(build_project())]));
+    template.resource(id("BuildActionRole"), action_role("Starts the build", &[builds_of(&build_project())]));
     template.resource(id("BuildRole"), build_role());
     for stage in &plan.stages {
         let name = stage.environment.name();
@@ -47,7 +46,7 @@ fn role(does: &str, trust: Value, statements: &[Statement]) -> Resource {
 }
 
 /// A role of one action, which only this pipeline takes on.
-fn action_role(does: &str, statements: &[Statement]) -> Resource {
+pub(super) fn action_role(does: &str, statements: &[Statement]) -> Resource {
     let trust = property!(AWS::IAM::Role.AssumeRolePolicyDocument {
         Version: "2012-10-17",
         Statement: [{
@@ -59,10 +58,27 @@ fn action_role(does: &str, statements: &[Statement]) -> Resource {
     role(does, trust, statements)
 }
 
-fn pipeline_role() -> Resource {
+fn pipeline_role(plan: &Plan<'_>) -> Resource {
+    let pipeline = sub(Arn::new("codepipeline", &plan.name).to_string());
     resource!(AWS::IAM::Role {
         Description: "Runs the pipeline: takes on the roles of its actions",
-        AssumeRolePolicyDocument: (trust_policy("codepipeline.amazonaws.com")),
+        AssumeRolePolicyDocument: (trust_of("codepipeline.amazonaws.com", &pipeline)),
+    })
+}
+
+/// The trust policy of a role that a service takes on for this account's `source` only.
+fn trust_of(service: &str, source: &Value) -> Value {
+    property!(AWS::IAM::Role.AssumeRolePolicyDocument {
+        Version: "2012-10-17",
+        Statement: [{
+            Effect: "Allow",
+            Principal: { Service: (service) },
+            Action: "sts:AssumeRole",
+            Condition: {
+                StringEquals: { "aws:SourceAccount": (Value::pseudo("AWS::AccountId")) },
+                ArnEquals: { "aws:SourceArn": (source) },
+            },
+        }],
     })
 }
 
@@ -74,7 +90,7 @@ fn pipeline_policy(plan: &Plan<'_>, source: Source<'_>) -> Resource {
         .fold(Statement::allow(["sts:AssumeRole"]), |all, role| all.on(attribute!(AWS::IAM::Role, role, "Arn")));
     let mut statements = vec![assume];
     // The bucket is the pipeline's own; a source of GitHub's kind has no other role to write there.
-    let all = [SOURCE_ARTIFACT, BUILD_ARTIFACT, CODE_ARTIFACT];
+    let all = [SOURCE_ARTIFACT, BUILD_ARTIFACT, CODE_ARTIFACT, RELEASE_ARTIFACT, PROGRAM_ARTIFACT];
     statements.extend(artifacts(&all, &all));
     statements.extend(environments::statements(plan));
     resource!(AWS::IAM::Policy {
@@ -87,41 +103,34 @@ fn pipeline_policy(plan: &Plan<'_>, source: Source<'_>) -> Resource {
 fn action_roles(plan: &Plan<'_>, source: Source<'_>) -> Vec<LogicalId> {
     let source = (source == Source::Connection).then(|| id("SourceRole"));
     let stages = plan.stages.iter().map(|stage| stage.id("DeployRole"));
-    source.into_iter().chain([id("BuildActionRole")]).chain(stages).collect()
+    source.into_iter().chain([id("BuildActionRole"), id("ReleaseActionRole")]).chain(stages).collect()
 }
 
-/// Compiles foreign code, so it gets at nothing but its log, its input, its output and its cache.
+/// Compiles foreign code, so it gets at nothing but its log, its input and its output.
 fn build_role() -> Resource {
-    let trust = property!(AWS::IAM::Role.AssumeRolePolicyDocument {
-        Version: "2012-10-17",
-        Statement: [{
-            Effect: "Allow",
-            Principal: { Service: "codebuild.amazonaws.com" },
-            Action: "sts:AssumeRole",
-            Condition: {
-                StringEquals: { "aws:SourceAccount": (Value::pseudo("AWS::AccountId")) },
-                ArnEquals: { "aws:SourceArn": (build_project()) },
-            },
-        }],
-    });
     let mut statements = artifacts(&[SOURCE_ARTIFACT], &[BUILD_ARTIFACT, CODE_ARTIFACT]);
-    statements
-        .push(Statement::allow(["s3:GetObject", "s3:PutObject"]).on(sub(format!("${{Artifacts.Arn}}/{CACHE}/*"))));
-    statements.push(
-        Statement::allow(["s3:ListBucket"])
-            .on(attribute!(AWS::S3::Bucket, id("Artifacts"), "Arn"))
-            .when(json!({"StringLike": {"s3:prefix": format!("{CACHE}/*")}})),
-    );
-    statements.push(Statement::allow(["logs:CreateLogStream", "logs:PutLogEvents"]).on(attribute!(
-        AWS::Logs::LogGroup,
-        id("BuildLog"),
-        "Arn"
-    )));
-    role("Compiles the service", trust, &statements)
+    statements.push(log("BuildLog"));
+    project_role("Compiles the service", &build_project(), &statements)
+}
+
+/// The role of a build project.
+pub(super) fn project_role(does: &str, project: &Value, statements: &[Statement]) -> Resource {
+    role(does, trust_of("codebuild.amazonaws.com", project), statements)
+}
+
+/// What starts the builds of a project, and follows them.
+pub(super) fn builds_of(project: &Value) -> Statement {
+    Statement::allow(["codebuild:BatchGetBuilds", "codebuild:StartBuild", "codebuild:StopBuild"]).on(project.clone())
+}
+
+/// What writes to a log group of this stack.
+pub(super) fn log(group: &str) -> Statement {
+    let group = attribute!(AWS::Logs::LogGroup, id(group), "Arn");
+    Statement::allow(["logs:CreateLogStream", "logs:PutLogEvents"]).on(group)
 }
 
 /// What an action needs to take these artifacts from the bucket and to put those into it.
-fn artifacts(read: &[&str], written: &[&str]) -> Vec<Statement> {
+pub(super) fn artifacts(read: &[&str], written: &[&str]) -> Vec<Statement> {
     let on = |statement: Statement, artifacts: &[&str]| {
         artifacts.iter().fold(statement, |statement, artifact| statement.on(objects(artifact)))
     };
@@ -157,7 +166,7 @@ fn deployment(plan: &Plan<'_>, stage: &Stage<'_>) -> Vec<Statement> {
         "cloudformation:TagResource",
     ]);
     let pass = Statement::allow(["iam:PassRole"]).on(attribute!(AWS::IAM::Role, stage.id("CloudFormationRole"), "Arn"));
-    let mut statements = artifacts(&[BUILD_ARTIFACT, CODE_ARTIFACT], &[]);
+    let mut statements = artifacts(&[RELEASE_ARTIFACT, PROGRAM_ARTIFACT], &[]);
     statements.extend([
         look.on(stack()),
         change_set.on(stack()).when(json!({"StringEqualsIfExists": {"cloudformation:ChangeSetName": plan.name}})),

@@ -1,10 +1,10 @@
 //! What the pipeline does, in order.
 
-use super::{Source, environments, id};
+use super::{Source, environments, id, release};
 use crate::{
     attribute,
     cfn::{Parameter, Resource, Template, Value, sub},
-    contract::{BUILD_ARTIFACT, CODE_ARTIFACT, CONNECTION_ARN, SOURCE_ARTIFACT, TOKEN_VERSION},
+    contract::{BUILD_ARTIFACT, CODE_ARTIFACT, CONNECTION_ARN, SOURCE_ARTIFACT, SOURCE_VARIABLES, TOKEN_VERSION},
     delivery::Plan,
     property, resource,
 };
@@ -15,7 +15,7 @@ pub(super) fn add(plan: &Plan<'_>, source: Source<'_>, template: &mut Template) 
         let version = Parameter::string("Version of the secret that holds GitHub's token; the current one if empty");
         template.parameter(id(TOKEN_VERSION), Parameter { default: Some(String::new()), ..version });
     }
-    let mut stages = vec![stage("Source", [read(plan, source)]), stage("Build", [build()])];
+    let mut stages = vec![stage("Source", [read(plan, source)]), stage("Build", [build(), release::action(2)])];
     stages.extend(plan.stages.iter().flat_map(|stage| environments::stages(plan, stage)));
     let pipeline = resource!(AWS::CodePipeline::Pipeline {
         // A literal name, since the environments' stacks have one too: a second stack of this template is refused.
@@ -44,7 +44,7 @@ pub(super) fn artifacts<const N: usize>(names: [&str; N]) -> [Value; N] {
     names.map(|name| property!(AWS::CodePipeline::Pipeline.Stages[].Actions[].InputArtifacts[] { Name: (name) }))
 }
 
-fn role(name: &str) -> Value {
+pub(super) fn role(name: &str) -> Value {
     attribute!(AWS::IAM::Role, id(name), "Arn")
 }
 
@@ -61,6 +61,7 @@ fn read(plan: &Plan<'_>, source: Source<'_>) -> Value {
                 DetectChanges: "true",
                 OutputArtifactFormat: "CODE_ZIP",
             },
+            Namespace: (SOURCE_VARIABLES),
             OutputArtifacts: (artifacts([SOURCE_ARTIFACT])),
             RoleArn: (role("SourceRole")),
             RunOrder: 1,
@@ -75,6 +76,7 @@ fn read(plan: &Plan<'_>, source: Source<'_>) -> Value {
                 OAuthToken: (token(secret_name)),
                 PollForSourceChanges: "false",
             },
+            Namespace: (SOURCE_VARIABLES),
             OutputArtifacts: (artifacts([SOURCE_ARTIFACT])),
             RunOrder: 1,
         }),

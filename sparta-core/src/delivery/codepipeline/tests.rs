@@ -84,7 +84,7 @@ fn hello() -> Pipeline {
 }
 
 /// The service of the guide: test, then production, with a gate before and after.
-fn guide(source: Source<'_>) -> Template {
+pub(super) fn guide(source: Source<'_>) -> Template {
     let promote = Approval::manual().message("Create a change set for production?");
     let change = Approval::manual().message("Make these production changes?");
     let test = stage("test").approve_promotion(promote);
@@ -137,7 +137,7 @@ fn three_environments_with_every_option_of_a_gate() {
         flow(&template),
         [
             "Source: Source@1",
-            "Build: Build@1",
+            "Build: Build@1, Release@2",
             "Deploy-test: CreateChangeSet@1, ExecuteChangeSet@2",
             "Promote-test: ApprovePromotion@1",
             "Deploy-staging: CreateChangeSet@1, ApproveChanges@2, ExecuteChangeSet@3",
