@@ -96,6 +96,10 @@ impl<W: Fn(&[u8]) + 'static> Subscriber for Lines<W> {
             None => None,
         };
         self.spans.visit(span, |of_span| fields.0.extend(of_span.0.clone()));
+        // What is logged in a span that is filtered out, as tower-http's failures are, has no span, but still a request.
+        if event.is_root() {
+            self.spans.visit(spans::current(), |of_span| fields.0.extend(of_span.of_request()));
+        }
         fields.0.remove("message");
         event.record(&mut fields.visitor(event.metadata()));
         let line = Line::new(event.metadata(), fields.0);
@@ -224,6 +228,11 @@ struct Visitor<'a> {
 }
 
 impl Fields {
+    fn of_request(&self) -> impl Iterator<Item = (Cow<'static, str>, Value)> {
+        let own = self.0.iter().filter(|(name, _)| matches!(name.as_ref(), "requestId" | "traceId"));
+        own.map(|(name, value)| (name.clone(), value.clone()))
+    }
+
     fn visitor(&mut self, metadata: &Metadata<'_>) -> Visitor<'_> {
         Visitor { fields: self, is_own: metadata.target().starts_with(RUNTIME) }
     }
@@ -389,6 +398,17 @@ mod tests {
         });
         let own = r#""requestId":"r-1","field.requestId":"yours","field.traceId":7,"traceId":"t-1""#;
         assert!(lines[0].contains(own), "{lines:?}");
+    }
+
+    #[test]
+    fn a_line_whose_span_is_filtered_out_has_the_id_of_its_request() {
+        let lines = lines(&[], || {
+            let _request = tracing::error_span!("request", requestId = "r-1", traceId = "t-1").entered();
+            let _order = tracing::info_span!("order", order = 7).entered();
+            let filtered = tracing::debug_span!("filtered");
+            tracing::error!(target: "shop", parent: &filtered, "failed");
+        });
+        assert!(lines[0].contains(r#""message":"failed","requestId":"r-1","traceId":"t-1","target""#), "{lines:?}");
     }
 
     #[test]
