@@ -4,10 +4,12 @@ use std::{fs, path::Path};
 
 use serde_json::{Value, json};
 use sparta_test_models::events;
+#[cfg(target_arch = "x86_64")]
+use sparta_test_tools::Arm64;
 use sparta_test_tools::Rie;
 use tempfile::TempDir;
 
-use crate::support::{package, unzip};
+use crate::support::{Service, document, package, package_for_arm64, unzip};
 
 const SETTINGS: [(&str, &str); 3] = [("GREETING", "Hello!"), ("PIECES", "10"), ("CATALOGUE", "any")];
 
@@ -24,8 +26,13 @@ impl Function {
 
     fn with(name: &str, variables: &[(&str, &str)]) -> Self {
         let code = unzip(&package("sparta-test-service").path().join("code.zip"));
+        let bootstrap = code.path().join("bootstrap");
+        Self::of(&bootstrap, code, name, variables)
+    }
+
+    fn of(program: &Path, code: TempDir, name: &str, variables: &[(&str, &str)]) -> Self {
         let own = [("_HANDLER", name), ("AWS_LAMBDA_FUNCTION_TIMEOUT", "2"), ("AWS_LAMBDA_LOG_FORMAT", "JSON")];
-        Self { rie: Rie::start(&code.path().join("bootstrap"), &[&own, variables].concat()), code }
+        Self { rie: Rie::start(program, &[&own, variables].concat()), code }
     }
 
     fn invoke(&self, event: &Value) -> Value {
@@ -179,6 +186,47 @@ fn a_start_without_settings_names_all_that_are_missing() {
     let line = greet.line("the function cannot start");
     let message = line["message"].as_str().unwrap();
     assert!(["GREETING", "PIECES", "CATALOGUE"].iter().all(|name| message.contains(name)), "{message}");
+}
+
+/// As Lambda runs them on its other processor: panics unwind and logs are written there too.
+#[test]
+#[cfg(target_arch = "x86_64")]
+fn the_package_for_arm64_serves_on_arm64() {
+    let tools = Arm64::ready();
+    let folder = package_for_arm64(&tools);
+    let template = document(&folder.path().join("cloudformation.json"));
+    let resources = template["Resources"].as_object().unwrap();
+    let architectures = resources.values().filter_map(|resource| resource["Properties"].get("Architectures"));
+    assert_eq!(architectures.collect::<Vec<_>>(), vec![&json!(["arm64"]); 5]);
+    let start = |name: &str| {
+        let code = unzip(&folder.path().join("code.zip"));
+        let emulated = tools.emulated(&code.path().join("bootstrap"));
+        Function::of(&emulated, code, name, &SETTINGS)
+    };
+
+    let echo = start("echo");
+    for event in [events::http_api("/shop"), events::function_url("/shop"), events::load_balancer("/shop")] {
+        let answer = echo.invoke(&event);
+        assert_eq!(answer["statusCode"], 200, "{answer}\n{}", echo.rie.log());
+        let seen: Value = serde_json::from_str(answer["body"].as_str().unwrap()).unwrap();
+        assert_eq!(seen["path"], "/shop");
+    }
+    assert_eq!(echo.invoke(&events::http_api("/panic"))["errorType"], "Panic");
+    assert!(echo.line("panicked: the echo broke")["location"].as_str().unwrap().contains("main.rs"));
+    assert_eq!(echo.line("serving echo")["architecture"], "aarch64");
+    assert_eq!(echo.invoke(&events::http_api("/bytes"))["body"], "/wA=");
+
+    let obey = start("obey");
+    let text = "x".repeat(1_000_000);
+    assert_eq!(obey.invoke(&json!({"do": "measure", "text": text})), 1_000_000);
+    assert_eq!(obey.invoke(&json!({"do": "fail"}))["errorType"], "sparta_test_service::OutOfStock");
+}
+
+#[test]
+fn an_emulator_that_names_no_function_gets_the_only_one() {
+    let hello = Rie::start(Service::of("hello").program(), &[]);
+    let answer = hello.invoke(events::http_api("/").to_string().as_bytes()).json();
+    assert_eq!((&answer["statusCode"], &answer["body"]), (&json!(200), &json!("hello")), "{}", hello.log());
 }
 
 #[test]

@@ -9,6 +9,7 @@ use std::{
     sync::{Arc, Mutex, OnceLock, PoisonError},
 };
 
+use sparta_test_tools::Arm64;
 use tempfile::TempDir;
 use zip::ZipArchive;
 
@@ -128,6 +129,16 @@ pub(crate) fn package(package: &str) -> Arc<TempDir> {
         Arc::new(folder)
     });
     made.clone()
+}
+
+/// What `build` makes of the test service for arm64.
+pub(crate) fn package_for_arm64(tools: &Arm64) -> TempDir {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let output = folder.path().to_str().expect("its path is UTF-8");
+    let service = Service::with_features("sparta-test-service", &["arm64"]);
+    let build = ["build", "--features", "arm64", "--compiler", "zigbuild", "--outputDir", output];
+    run(service.command(root(), build).envs(tools.variables())).success();
+    folder
 }
 
 /// The content of an archive, with the modes of its files.

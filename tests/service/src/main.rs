@@ -105,7 +105,9 @@ fn main() -> sparta::Result<()> {
             async move { Ok::<_, Error>(pieces) }
         }))
     };
+    let architecture = if cfg!(feature = "arm64") { Architecture::Arm64 } else { Architecture::X86_64 };
     App::new("Misbehaving")
+        .architecture(architecture)
         .function(Function::http("greet", service_fn(greet)).grant(read_catalogue))
         .function(
             Function::http("echo", service_fn(echo)).layer(TraceLayer::new_for_http()).trigger(FunctionUrl::signed()),

@@ -2,6 +2,7 @@
 //!
 //! Everything here panics with an explanation instead of returning errors: it runs in tests.
 
+mod arm64;
 mod aws;
 mod evaluator;
 mod http;
@@ -14,6 +15,7 @@ mod rie;
 mod server;
 mod venv;
 
+pub use arm64::Arm64;
 pub use aws::Aws;
 pub use evaluator::{Call, Verdict, evaluate};
 pub use http::{Answer, get, post, request};

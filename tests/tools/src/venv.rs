@@ -23,6 +23,8 @@ pub enum Tools {
     Deny,
     /// Node.js, with npm.
     Node,
+    /// cargo-zigbuild and zig, which link for another processor.
+    Zig,
 }
 
 impl Tools {
@@ -34,6 +36,7 @@ impl Tools {
             Tools::Parliament => "parliament",
             Tools::Deny => "deny",
             Tools::Node => "node",
+            Tools::Zig => "zig",
         }
     }
 
@@ -45,6 +48,7 @@ impl Tools {
             Tools::Parliament => include_str!("../requirements/parliament.txt"),
             Tools::Deny => include_str!("../requirements/deny.txt"),
             Tools::Node => include_str!("../requirements/node.txt"),
+            Tools::Zig => include_str!("../requirements/zig.txt"),
         }
     }
 }
@@ -145,7 +149,7 @@ impl Venv {
     }
 }
 
-fn cache() -> PathBuf {
+pub(crate) fn cache() -> PathBuf {
     env::var_os("XDG_CACHE_HOME")
         .map(PathBuf::from)
         .filter(|path| path.is_absolute())
