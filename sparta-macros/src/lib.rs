@@ -4,6 +4,7 @@ mod attributes;
 mod choice;
 mod resource;
 mod settings;
+mod stub;
 
 use proc_macro::TokenStream;
 use syn::{Data, DeriveInput, parse_macro_input};
@@ -22,7 +23,12 @@ pub fn derive_settings(input: TokenStream) -> TokenStream {
             "settings are a struct with named fields, or an enum without data",
         )),
     };
-    expanded.unwrap_or_else(syn::Error::into_compile_error).into()
+    let refused = |error: syn::Error| {
+        let mut tokens = error.into_compile_error();
+        tokens.extend(stub::of(&input));
+        tokens
+    };
+    expanded.unwrap_or_else(refused).into()
 }
 
 /// What `sparta_core::resource!` is made of.

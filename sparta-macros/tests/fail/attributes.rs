@@ -22,6 +22,7 @@ struct Attributes {
 }
 
 #[derive(Settings)]
+#[settings(crate = "sparta_core")]
 enum Choice {
     #[settings(min = 1)]
     A,

@@ -1,6 +1,7 @@
 use sparta_macros::Settings;
 
 #[derive(Settings)]
+#[settings(crate = "sparta_core")]
 struct Constraints {
     #[settings(min = 10, max = 1)]
     swapped: u8,

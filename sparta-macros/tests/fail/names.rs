@@ -1,6 +1,7 @@
 use sparta_macros::Settings;
 
 #[derive(Settings)]
+#[settings(crate = "sparta_core")]
 struct Names {
     n: u8,
     _hidden: u8,

@@ -1,23 +1,28 @@
 use sparta_macros::Settings;
 
 #[derive(Settings)]
+#[settings(crate = "sparta_core")]
 struct Tuple(String, u8);
 
 #[derive(Settings)]
+#[settings(crate = "sparta_core")]
 struct Unit;
 
 #[derive(Settings)]
+#[settings(crate = "sparta_core")]
 union Either {
     a: u8,
     b: u8,
 }
 
 #[derive(Settings)]
+#[settings(crate = "sparta_core")]
 struct Generic<T> {
     value: T,
 }
 
 #[derive(Settings)]
+#[settings(crate = "sparta_core")]
 enum Data {
     Plain,
     Wrapped(u8),
@@ -25,6 +30,7 @@ enum Data {
 }
 
 #[derive(Settings)]
+#[settings(crate = "sparta_core")]
 enum Never {}
 
 fn main() {}

@@ -17,7 +17,7 @@ use std::collections::HashSet;
 use crate::dynamic::is_dynamic;
 use crate::fault::{Fault, FaultKind};
 use crate::names::nearest;
-use crate::node::{Node, Value};
+use crate::node::{Entry, Node, Unknown, Value};
 use crate::resource_type::ResourceType;
 use crate::schema::{Id, Keyword, Types};
 use limits::Limits;
@@ -75,6 +75,41 @@ pub fn warnings(resource_type: &ResourceType, properties: &Node) -> Vec<Fault> {
 }
 
 pub(crate) fn all_faults(resource_type: &ResourceType, properties: &Node) -> Vec<Fault> {
+    let mut faults = faults_of(resource_type, properties);
+    let misspelt: HashSet<String> =
+        faults.iter().filter(|it| it.kind == FaultKind::Enum).map(|it| it.path.clone()).collect();
+    if !misspelt.is_empty() {
+        // What else is missing or excluded depends on a value that was meant otherwise.
+        let left_open = left_open(properties, "", &misspelt);
+        let others = faults_of(resource_type, &left_open).into_iter().map(|it| (it.path, it.kind));
+        let others: HashSet<(String, FaultKind)> = others.collect();
+        faults.retain(|it| it.kind == FaultKind::Enum || others.contains(&(it.path.clone(), it.kind)));
+    }
+    faults
+}
+
+/// The properties with something unknown at some of their paths.
+fn left_open(node: &Node, path: &str, paths: &HashSet<String>) -> Node {
+    let value = match &node.value {
+        Value::Map(entries) => {
+            let entry = |it: &Entry| {
+                let below = if path.is_empty() { it.key.clone() } else { format!("{path}.{}", it.key) };
+                Entry { value: left_open(&it.value, &below, paths), ..it.clone() }
+            };
+            Value::Map(entries.iter().map(entry).collect())
+        }
+        Value::List(items) => {
+            let item = |(index, it)| left_open(it, &format!("{path}[{index}]"), paths);
+            Value::List(items.iter().enumerate().map(item).collect())
+        }
+        Value::Choice(branches) => Value::Choice(branches.iter().map(|it| left_open(it, path, paths)).collect()),
+        _ if paths.contains(path) => Value::Unknown(Unknown::default()),
+        value => value.clone(),
+    };
+    Node { place: node.place, value }
+}
+
+fn faults_of(resource_type: &ResourceType, properties: &Node) -> Vec<Fault> {
     let limits = Limits::of(properties);
     let mut checker = Checker::new(resource_type, &limits);
     checker.schema(resource_type.root, properties);
