@@ -50,10 +50,13 @@ fn elsewhere(app: App) {
 /// Packaging reads the line on the standard output, to tell whether this is the service whose template it packs.
 #[cfg(sparta_serving)]
 fn elsewhere(app: App) {
+    use sparta_core::Summary;
     use std::io::Write;
 
+    let build_id = option_env!("SPARTA_BUILD_ID").map(str::to_owned);
+    let summary = Summary { build_id, ..app.summary("serving") };
     // There is nothing to do about a reader that went away.
-    _ = writeln!(std::io::stdout(), "{}", app.summary("serving").to_json());
+    _ = writeln!(std::io::stdout(), "{}", summary.to_json());
     _ = writeln!(std::io::stderr(), "This is what Lambda runs: it only serves, where AWS_LAMBDA_RUNTIME_API is set.");
     std::process::exit(2)
 }

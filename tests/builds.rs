@@ -69,6 +69,7 @@ fn the_packaged_binary_says_which_service_it_is_and_that_it_only_serves() {
         golden::compare("said", "serving-build", &golden::transcript("bootstrap", &run));
         let said: Value = serde_json::from_str(&run.stdout).unwrap();
         assert_eq!(said["functions"], json!(["hello-world"]));
+        assert_eq!(said["triggers"], json!(["hello-world: GET /hello"]));
         assert_eq!(said["settings"], json!(["MESSAGE", "ENVIRONMENT"]));
     }
 }
@@ -105,7 +106,7 @@ fn same_files(one: &Path, other: &Path) {
 #[track_caller]
 fn build(shell: &Shell, package: &Path, more: &[&str]) {
     let id = fs::read_to_string(package.join("code/sparta-build-id")).unwrap();
-    let build = ["build", "--codePipelinePackage", "pipeline.zip", "--buildID", &id];
+    let build = ["build", "--outputDir", "out", "--codePipelinePackage", "pipeline.zip", "--buildID", &id];
     shell.run(&[&build, more].concat()).success();
 }
 
@@ -114,7 +115,7 @@ fn packaging_twice_gives_the_same_bytes() {
     let once = package("codepipeline");
     let twice = Shell::of("codepipeline");
     build(&twice, once.path(), &[]);
-    same_files(once.path(), &twice.folder().join(".sparta"));
+    same_files(once.path(), &twice.folder().join("out"));
 }
 
 #[test]
@@ -123,7 +124,7 @@ fn a_binary_that_is_compiled_already_is_packaged_as_if_it_were_compiled_now() {
     let bootstrap = package.path().join("code/bootstrap");
     let shell = Shell::of("codepipeline");
     build(&shell, package.path(), &["--binary", bootstrap.to_str().unwrap()]);
-    same_files(package.path(), &shell.folder().join(".sparta"));
+    same_files(package.path(), &shell.folder().join("out"));
 }
 
 #[test]
@@ -198,7 +199,10 @@ fn a_program_without_its_sources_says_how_to_compile_what_talks_to_aws() {
     let shell = Shell::of("codepipeline");
     let copy = shell.folder().join("codepipeline");
     fs::copy(Service::of("codepipeline").program(), &copy).unwrap();
-    let run = run(Command::new(&copy).arg("status").current_dir(shell.folder()).env_remove("CARGO_MANIFEST_DIR"));
+    let run = run(Command::new(&copy)
+        .args(["status", "-e", "test"])
+        .current_dir(shell.folder())
+        .env_remove("CARGO_MANIFEST_DIR"));
     golden::compare("said", "no-sources", &golden::transcript("codepipeline status", &run));
     assert_eq!(run.code, Some(1));
 }
