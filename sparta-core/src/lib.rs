@@ -49,7 +49,7 @@ pub use function::{
 pub use mistake::{Mistake, Mistakes, Problem, Subject};
 pub use model::{AppMistake, Model};
 pub use permissions::PermissionsMistake;
-pub use pipeline::{Compute, Pipeline, PipelineMistake, Repository, RepositoryError, stack_name};
+pub use pipeline::{Compute, Pipeline, PipelineMistake, Repository, RepositoryError, is_stack_name, stack_name};
 pub use records::{BatchResponse, Record, RecordError, Records, RecordsError, RecordsIter};
 pub use request::{PayloadError, RequestContext, RequestExt, RequestPayloadExt};
 pub use response::{IntoResponse, Json, Response};

@@ -62,11 +62,6 @@ impl<'a> Arn<'a> {
     pub(crate) fn parse_literal(text: &'a str) -> Option<Self> {
         Self::parse(text).filter(|_| !text.contains("${AWS::"))
     }
-
-    /// Whether the account is one's id: 12 digits.
-    pub(crate) fn has_account_id(&self) -> bool {
-        self.account.len() == 12 && self.account.bytes().all(|b| b.is_ascii_digit())
-    }
 }
 
 impl fmt::Display for Arn<'_> {

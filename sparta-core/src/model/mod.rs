@@ -100,9 +100,10 @@ impl Model {
         stack_name(environment.prefix(), &self.name, branch)
     }
 
-    /// The stack that a person deploys an environment to, without a pipeline: `<Environment>-<App>`.
-    pub fn direct_stack_name(&self, environment: &Environment) -> String {
-        direct_stack_name(environment.prefix(), &self.name)
+    /// The stack that `provision` deploys to, without a pipeline: `<Environment>-<App>`, or `<App>` in an App that has no
+    /// environments.
+    pub fn direct_stack_name(&self, environment: Option<&Environment>) -> String {
+        environment.map_or_else(|| self.name.clone(), |it| direct_stack_name(it.prefix(), &self.name))
     }
 
     /// One line for each function of the old signature.

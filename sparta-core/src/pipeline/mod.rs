@@ -5,11 +5,9 @@ mod name;
 mod repository;
 
 pub use mistake::PipelineMistake;
-pub use name::stack_name;
-pub(crate) use name::{direct_stack_name, is_stack_name, pipeline_name};
+pub(crate) use name::{direct_stack_name, pipeline_name};
+pub use name::{is_stack_name, stack_name};
 pub use repository::{Repository, RepositoryError};
-
-use crate::iam::Arn;
 
 /// The service's own pipeline: source, build, then its environments in the order of their registration.
 ///
@@ -78,7 +76,7 @@ impl Pipeline {
         self
     }
 
-    /// The machine that compiles the service: by default [`Compute::Small`].
+    /// The machine that compiles the service: by default [`Compute::Medium`].
     pub fn compute(mut self, compute: Compute) -> Self {
         self.compute = compute;
         self
@@ -148,13 +146,12 @@ impl Pipeline {
     }
 }
 
+/// What the ARN of a connection has to match, here and in the template of the pipeline's stack.
+pub(crate) const CONNECTION_PATTERN: &str =
+    "arn:[a-z-]+:(codestar-connections|codeconnections):[a-z0-9-]+:[0-9]{12}:connection/[0-9a-f-]+";
+
 fn is_connection(arn: &str) -> bool {
-    let Some(arn) = Arn::parse_literal(arn) else { return false };
-    !arn.partition.is_empty()
-        && matches!(arn.service, "codestar-connections" | "codeconnections")
-        && !arn.region.is_empty()
-        && arn.has_account_id()
-        && arn.resource.strip_prefix("connection/").is_some_and(|id| !id.is_empty() && !id.contains(':'))
+    regex_lite::Regex::new(&format!("^(?:{CONNECTION_PATTERN})$")).is_ok_and(|pattern| pattern.is_match(arn))
 }
 
 /// The size of the machine that compiles a service.
@@ -162,12 +159,12 @@ fn is_connection(arn: &str) -> bool {
 /// See <https://docs.aws.amazon.com/codebuild/latest/userguide/build-env-ref-compute-types.html>.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Compute {
-    /// 2 processors.
-    #[default]
+    /// 2 processors and 4 GB of memory.
     Small,
-    /// 4 processors.
+    /// 4 processors and 8 GB: link-time optimization takes more than [`Small`](Self::Small) may have.
+    #[default]
     Medium,
-    /// 8 processors.
+    /// 8 processors and 16 GB.
     Large,
 }
 
@@ -199,6 +196,29 @@ mod tests {
         let pipeline = pipeline.repository("https://github.com/acme/other/tree/feature/x");
         assert_eq!(pipeline.source_branch(), "feature/x");
         assert_eq!(pipeline.source().unwrap().full_name(), "acme/other");
+    }
+
+    #[test]
+    fn a_connection_is_what_the_template_takes_for_one() {
+        let other = |from, to| CONNECTION.replace(from, to);
+        for arn in [CONNECTION.to_owned(), other("codestar-connections", "codeconnections"), other("aws", "aws-us-gov")]
+        {
+            assert!(is_connection(&arn), "{arn}");
+        }
+        for (from, to) in [
+            ("11111111", "ABCDEFAB"),
+            ("11111111", "my-connection"),
+            ("connection/", "host/"),
+            ("codestar-connections", "codebuild"),
+            ("eu-west-1", "EU"),
+            ("eu-west-1", ""),
+            ("123456789012", "1234"),
+            ("aws", ""),
+            ("555555555555", "555555555555:1"),
+        ] {
+            let arn = CONNECTION.replace(from, to);
+            assert!(!is_connection(&arn), "{arn}");
+        }
     }
 
     #[test]

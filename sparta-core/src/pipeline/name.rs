@@ -9,7 +9,7 @@ pub fn stack_name(prefix: &str, app: &str, branch: &str) -> String {
     capitalized(name(&[prefix, app, branch], 128))
 }
 
-/// The stack that a person deploys an environment to, without a pipeline: `Test-HelloPipeline`.
+/// The stack that `provision` deploys an environment to, without a pipeline: `Test-HelloPipeline`.
 pub(crate) fn direct_stack_name(prefix: &str, app: &str) -> String {
     capitalized(name(&[prefix, app], 128))
 }
@@ -24,8 +24,8 @@ pub(crate) fn pipeline_name(app: &str, branch: &str) -> String {
     name(&[app, branch], LONGEST_PIPELINE)
 }
 
-/// Whether `name` can be a stack's name, or what one begins with.
-pub(crate) fn is_stack_name(name: &str, longest: usize) -> bool {
+/// Whether `name` can be a stack's name, or what one begins with: letters, digits and `-`, at most `longest`.
+pub fn is_stack_name(name: &str, longest: usize) -> bool {
     name.starts_with(|c: char| c.is_ascii_alphabetic())
         && name.len() <= longest
         && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')

@@ -58,6 +58,29 @@ pub use variable::{RESERVED_VARIABLES, VariableNameError, check_variable_name, n
 /// # Ok::<(), SettingsError>(())
 /// ```
 ///
+/// A resource refers to a setting by its parameter, whose name is that of the field in letters and digits:
+///
+/// ```
+/// # use sparta_core::{App, Environment, Error, Function, Request, resource, service_fn};
+/// # use sparta_macros::Settings;
+/// #[derive(Settings)]
+/// # #[settings(crate = "sparta_core")]
+/// struct Shop {
+///     log_days: u16,
+///     domain: String,
+/// }
+///
+/// let audit = resource!(AWS::Logs::LogGroup {
+///     LogGroupName: { Fn::Sub: "${AWS::StackName}-${Domain}" },
+///     RetentionInDays: { Ref: "LogDays" },
+/// });
+/// let app = App::new("Shop")
+/// #   .function(Function::http("hello", service_fn(async |_: Request| Ok::<_, Error>("hello"))))
+///     .environment(Environment::new("test", Shop { log_days: 7, domain: "shop.example".into() }))
+///     .resource("Audit", audit.delete());
+/// app.check().unwrap();
+/// ```
+///
 /// A variable that Lambda reserves for itself does not compile:
 ///
 /// ```compile_fail,E0080

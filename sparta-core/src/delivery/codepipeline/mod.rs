@@ -14,6 +14,7 @@ use crate::{
     cfn::{LogicalId, Output, Parameter, Template, reference, sub},
     contract::{CONNECTION_ARN, PROGRAM_ARTIFACT},
     iam::REGION,
+    pipeline::CONNECTION_PATTERN,
     synth::check_limits,
 };
 
@@ -93,9 +94,7 @@ impl Backend for CodePipeline<'_> {
 fn connection(pipeline: &Pipeline) -> Parameter {
     Parameter {
         default: pipeline.connection_arn().map(str::to_owned),
-        allowed_pattern: Some(
-            "arn:[a-z-]+:(codestar-connections|codeconnections):[a-z0-9-]+:[0-9]{12}:connection/[0-9a-f-]+".to_owned(),
-        ),
+        allowed_pattern: Some(CONNECTION_PATTERN.to_owned()),
         ..Parameter::string("ARN of the CodeConnections connection that reads the repository")
     }
 }

@@ -114,7 +114,7 @@ fn the_guides_pipeline_with_a_token() {
 #[test]
 fn one_environment_of_every_resource() {
     let arn = "arn:aws:codeconnections:eu-west-1:123456789012:connection/11111111-2222-3333-4444-555555555555";
-    let pipeline = hello().branch("feature/x").connection(arn).compute(Compute::Medium).buildspec("ci/build.yml");
+    let pipeline = hello().branch("feature/x").connection(arn).compute(Compute::Large).buildspec("ci/build.yml");
     let secret = "{{resolve:secretsmanager:staging/db:SecretString:password}}";
     let staging = Environment::new("staging", [("PASSWORD", secret)]);
     insta::assert_snapshot!(template(&pipeline, Source::Connection, &[staging], EVERYTHING).to_json());
