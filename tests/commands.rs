@@ -6,7 +6,7 @@ use tempfile::TempDir;
 
 use crate::{
     golden,
-    support::{Run, Service, run},
+    support::{Run, Service, package, run},
 };
 
 /// A service in an empty folder, on a machine that knows nothing of AWS.
@@ -78,7 +78,9 @@ fn help_is_a_product() {
 #[test]
 fn each_command_has_its_help() {
     let shell = Shell::of("codepipeline");
-    for command in ["version", "build", "provision", "provisionPipeline", "status", "delete", "describe", "execute"] {
+    for command in
+        ["version", "synth", "build", "provision", "provisionPipeline", "status", "delete", "describe", "execute"]
+    {
         assert_eq!(shell.says(&format!("{command}-help"), &[command, "--help"]).code, Some(0));
     }
 }
@@ -89,16 +91,30 @@ fn what_is_not_known_is_wrong_usage() {
     for (name, arguments) in [
         ("unknown-command", &["deploy"][..]),
         ("misspelt-command", &["provisionPipline"]),
+        ("misspelt-kebab-command", &["provision-pipline"]),
+        ("misspelt-flag", &["provision", "--s3bucket", "code"]),
+        ("misspelt-kebab-flag", &["provision", "--s3-buckt", "code"]),
         ("unknown-flag", &["build", "--fast"]),
         ("unknown-level", &["version", "--level", "loud"]),
         ("unknown-format", &["version", "--format", "yaml"]),
+        ("no-environment", &["provision", "--noop"]),
+        ("no-environment-to-show", &["status"]),
+        ("no-environment-to-delete", &["delete"]),
+        ("delete-without-an-answer", &["delete", "-e", "test"]),
+        ("no-bucket-name", &["provision", "-e", "test", "--s3Bucket", "s3://code"]),
+        ("unknown-region", &["status", "-e", "test", "--region", "eu-wst-1"]),
+        ("unknown-region-to-provision", &["provision", "-e", "test", "--s3Bucket", "code", "--region", "eu-wst-1"]),
+        ("unknown-region-for-a-pipeline", &["provisionPipeline", "--connection", CONNECTION, "--region", "eu-west1"]),
+        ("unknown-profile", &["provision", "-e", "test", "--s3Bucket", "code", "--profile", "nobody"]),
+        ("wrong-stack", &["provision", "--noop", "-e", "test", "--stack", "my stack"]),
         ("unknown-environment", &["provision", "--noop", "--environment", "staging"]),
-        ("unknown-parameter", &["provision", "--noop", "--param", "Mesage=hello"]),
-        ("malformed-parameter", &["provision", "--noop", "--param", "hunter2"]),
-        ("reserved-tag", &["provision", "--noop", "--tag", "sparta:app=mine"]),
+        ("unknown-parameter", &["provision", "--noop", "-e", "test", "--param", "Mesage=hello"]),
+        ("malformed-parameter", &["provision", "--noop", "-e", "test", "--param", "hunter2"]),
+        ("reserved-tag", &["provision", "--noop", "-e", "test", "--tag", "sparta:app=mine"]),
         ("malformed-build-id", &["build", "--buildID", "no such id"]),
         ("package-name-taken", &["build", "--codePipelinePackage", "test.json"]),
-        ("provision-without-bucket", &["provision"]),
+        ("package-name-with-folder", &["synth", "--codePipelinePackage", "out/pipeline.zip"]),
+        ("provision-without-bucket", &["provision", "-e", "test"]),
         ("package-with-parameter", &["provision", "--codePipelinePackage", "p.zip", "--param", "Message=x"]),
         ("pipeline-without-connection", &["provisionPipeline"]),
         ("pipeline-of-two-sources", &["provisionPipeline", "--connection", CONNECTION, "--oauth", "hunter2"]),
@@ -154,7 +170,9 @@ fn commands_and_flags_have_a_second_spelling() {
 #[test]
 fn the_version_is_for_people_and_for_machines() {
     let shell = Shell::of("codepipeline");
-    shell.says("version", &["version"]);
+    let version = shell.says("version", &["version"]).success();
+    assert_eq!(shell.run(&["--version"]).success(), version);
+    assert_eq!(shell.run(&["-V"]).success(), version);
     shell.says("version-json", &["version", "--format", "json"]);
 }
 
@@ -195,10 +213,55 @@ fn the_buildspec_is_written_once_and_never_over_an_edited_one() {
 }
 
 #[test]
+fn documents_are_written_without_a_compiler_and_are_those_of_a_build() {
+    let shell = Shell::of("codepipeline");
+    let synth = ["synth", "--codePipelinePackage", "pipeline.zip"];
+    let run = run(shell.command(&synth).env("PATH", "").env_remove("CARGO"));
+    golden::compare("said", "synth", &golden::transcript("codepipeline synth", &run));
+    run.success();
+    let package = package("codepipeline");
+    for name in ["cloudformation.json", "test.json", "production.json", "pipeline.json", "pipeline.zip"] {
+        let bytes = |folder: &Path| fs::read(folder.join(name)).unwrap();
+        assert!(bytes(&shell.folder().join(".sparta")) == bytes(package.path()), "{name} differs");
+    }
+    assert!(!shell.folder().join(".sparta/code").exists(), "it has no code");
+
+    let json = shell.run(&["synth", "--outputDir", "out", "--format", "json"]).success();
+    let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+    assert_eq!(json["template"], "out/cloudformation.json", "{json}");
+    assert_eq!(json["configurations"], serde_json::json!(["out/test.json", "out/production.json"]), "{json}");
+}
+
+#[test]
+fn services_of_one_repository_have_a_folder_each() {
+    let shell = Shell::of("codepipeline");
+    let git = |arguments: &[&str]| run(Command::new("git").args(arguments).current_dir(shell.folder())).success();
+    git(&["init", "--quiet"]);
+    for package in ["codepipeline", "legacy"] {
+        fs::create_dir_all(shell.folder().join(package).join("src")).unwrap();
+        let mut synth = Service::of(package).command(shell.folder(), ["synth"]);
+        let said = run(synth.env("CARGO_MANIFEST_DIR", shell.folder().join(package))).success();
+        assert!(said.contains(&format!("{package}/.sparta/cloudformation.json")), "{said}");
+    }
+    let name = |package| shell.file(&format!("{package}/.sparta/cloudformation.json"));
+    assert!(name("codepipeline").contains("HelloWorld") && !name("legacy").contains("HelloWorld"));
+    assert_eq!(git(&["status", "--porcelain"]), "", "they are none of git's business");
+
+    let buildspec =
+        |package: &str, folder: &str| Service::of(package).run(&shell.folder().join(folder), ["build", "--buildspec"]);
+    let said = buildspec("codepipeline", "codepipeline/src").success();
+    assert!(said.contains("../../buildspec.yml"), "{said}");
+    assert!(shell.file("buildspec.yml").contains("--package codepipeline"));
+    let other = buildspec("legacy", "legacy");
+    golden::compare("said", "buildspec-of-another", &golden::transcript("legacy build --buildspec", &other));
+    assert_eq!(other.code, Some(1));
+}
+
+#[test]
 fn a_provision_that_changes_nothing_shows_what_it_would_send() {
     let shell = Shell::of("codepipeline");
     let build = ["provision", "--noop", "--buildID", "42"];
-    shell.says("provision-noop", &build);
+    shell.says("provision-noop", &[&build[..], &["-e", "test"]].concat());
     golden::compare("codepipeline", "provision.request", &shell.file(".sparta/provision.request.json"));
 
     let options = ["--environment", "production", "--param", "Message=Hi!", "--param", "ENVIRONMENT=here"];
@@ -233,7 +296,7 @@ fn a_token_is_in_nothing_that_is_written_or_said() {
     assert!(!run.stdout.contains(TOKEN) && !run.stderr.contains(TOKEN));
     let files: Vec<_> =
         fs::read_dir(shell.folder().join(".sparta")).unwrap().map(|file| file.unwrap().path()).collect();
-    assert_eq!(files.len(), 2, "{files:?}");
+    assert_eq!(files.len(), 3, "{files:?}");
     for file in files {
         assert!(!fs::read_to_string(&file).unwrap().contains(TOKEN), "{}", file.display());
     }
@@ -304,18 +367,44 @@ fn all_mistakes_of_an_app_are_told_by_every_command() {
 fn without_a_region_or_credentials_it_says_how_to_give_them() {
     let shell = Shell::of("codepipeline");
     // What talks to AWS is compiled the first time, and that is said.
-    shell.run(&["status"]);
-    assert_eq!(shell.says("no-region", &["status"]).code, Some(1));
-    assert_eq!(shell.says("no-region-to-provision", &["provision", "--s3Bucket", "bucket"]).code, Some(1));
-    assert_eq!(shell.says("no-credentials", &["status", "--region", "eu-west-1"]).code, Some(1));
-    assert_eq!(shell.says("no-profile", &["status", "--profile", "nobody", "--region", "eu-west-1"]).code, Some(1));
+    shell.run(&["status", "-e", "test"]);
+    assert_eq!(shell.says("no-region", &["status", "-e", "test"]).code, Some(1));
+    assert_eq!(
+        shell.says("no-region-to-provision", &["provision", "-e", "test", "--s3Bucket", "bucket"]).code,
+        Some(1)
+    );
+    assert_eq!(shell.says("no-credentials", &["status", "-e", "test", "--region", "eu-west-1"]).code, Some(1));
     assert_eq!(fs::read_dir(shell.folder()).unwrap().count(), 0, "it compiled, to deploy nowhere");
+
+    // Without a region it asks EC2 for one, where nobody answers.
+    let mut status = shell.command(&["status", "-e", "test"]);
+    status.env("AWS_EC2_METADATA_DISABLED", "false").env("AWS_EC2_METADATA_SERVICE_ENDPOINT", "http://127.0.0.1:1");
+    let run = run(&mut status);
+    assert_eq!(run.stderr, shell.run(&["status", "-e", "test"]).stderr);
+}
+
+#[test]
+fn a_profile_that_is_not_there_is_named_with_those_that_are() {
+    let shell = Shell::of("codepipeline");
+    let config = shell.folder().join("config");
+    fs::write(&config, "[default]\nregion = eu-west-1\n[profile shop]\nregion = eu-wst-1\n").unwrap();
+    let status = ["status", "-e", "test"];
+    let said = |name: &str, variables: &[(&str, &str)]| {
+        let run = run(shell.command(&status).env("AWS_CONFIG_FILE", &config).envs(variables.iter().copied()));
+        golden::compare("said", name, &golden::transcript("codepipeline status -e test", &run));
+        assert_eq!(run.code, Some(2));
+    };
+    said("unknown-profile-of-several", &[("AWS_PROFILE", "shp")]);
+    said("unknown-region-of-a-profile", &[("AWS_PROFILE", "shop")]);
+    let elsewhere = [("AWS_PROFILE", "shop"), ("AWS_ENDPOINT_URL", "http://127.0.0.1:1"), ("AWS_MAX_ATTEMPTS", "1")];
+    let run = run(shell.command(&status).env("AWS_CONFIG_FILE", &config).envs(elsewhere));
+    assert!(!run.stderr.contains("no AWS region"), "another endpoint has its own regions: {}", run.stderr);
 }
 
 #[test]
 fn a_deletion_that_changes_nothing_names_the_stack() {
     let shell = Shell::of("codepipeline");
-    shell.says("delete-noop", &["delete", "--noop"]);
+    shell.says("delete-noop", &["delete", "--noop", "-e", "test"]);
     shell.says("delete-noop-json", &["delete", "--noop", "--environment", "production", "--format", "json"]);
 }
 

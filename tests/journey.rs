@@ -50,7 +50,7 @@ impl Account {
     }
 
     fn provision(&self, arguments: &[&str]) -> Run {
-        self.write("provision", &[&["--s3Bucket", "code"], arguments].concat())
+        self.write("provision", &[&["-e", "test", "--s3Bucket", "code"], arguments].concat())
     }
 
     fn stack(&self, name: &str) -> Value {
@@ -73,7 +73,7 @@ impl Account {
     }
 
     fn greeting(&self) -> Value {
-        let function = self.stack_output("Misbehaving", "GreetFunction");
+        let function = self.stack_output("Test-Misbehaving", "GreetFunction");
         self.localstack.invoke(&function, &json!({})).unwrap()
     }
 }
@@ -97,14 +97,14 @@ fn a_service_is_created_changed_replaced_in_place_and_deleted() {
     let account = Account::with("sparta-test-service");
 
     // A stack of its own: LocalStack cannot delete what it has rolled back.
-    let broken = account.provision(&["--environment", "test", "--param", "Catalogue=nonsense"]);
+    let broken = account.provision(&["--stack", "Broken", "--param", "Catalogue=nonsense"]);
     assert_fails(&broken, &["could not be created: GreetRole (AWS::IAM::Role) CREATE_FAILED", "ROLLBACK_COMPLETE"]);
-    assert_eq!(account.stack("Test-Misbehaving")["StackStatus"], "ROLLBACK_COMPLETE");
+    assert_eq!(account.stack("Broken")["StackStatus"], "ROLLBACK_COMPLETE");
 
     let created = account.provision(&["--buildID", "first"]);
     assert_says(&created.stderr, &["GreetFunction", "CREATE_COMPLETE"]);
-    let function = account.stack_output("Misbehaving", "GreetFunction");
-    assert_says(&created.success(), &["stack Misbehaving is created", &format!("GreetFunction = {function}")]);
+    let function = account.stack_output("Test-Misbehaving", "GreetFunction");
+    assert_says(&created.success(), &["stack Test-Misbehaving is created", &format!("GreetFunction = {function}")]);
     assert_eq!(account.greeting(), "Hello!");
 
     let good_day = ["--buildID", "first", "--param", "Greeting=Good day!"];
@@ -113,24 +113,27 @@ fn a_service_is_created_changed_replaced_in_place_and_deleted() {
     assert_eq!(changed["change"], "updated", "{changed}");
     assert_eq!(account.greeting(), "Good day!");
 
-    let history = account.history("Misbehaving");
-    assert_says(&account.provision(&good_day).success(), &["stack Misbehaving is unchanged"]);
-    assert_eq!(account.history("Misbehaving"), history);
+    let history = account.history("Test-Misbehaving");
+    assert_says(&account.provision(&good_day).success(), &["stack Test-Misbehaving is unchanged"]);
+    assert_eq!(account.history("Test-Misbehaving"), history);
 
     code_alone_is_replaced_in_place(&account);
     messages_are_consumed(&account);
 
     status_is_told(&account);
-    assert_says(&account.run(["delete"]).success(), &["the stack Misbehaving is deleted"]);
-    assert_says(&account.run(["delete"]).success(), &["the stack Misbehaving is not there"]);
-    assert_fails(&account.run(["status"]), &["there is no stack \"Misbehaving\""]);
+    assert_says(&account.run(["delete", "-e", "test", "--yes"]).success(), &["the stack Test-Misbehaving is deleted"]);
+    assert_says(
+        &account.run(["delete", "-e", "test", "--yes"]).success(),
+        &["the stack Test-Misbehaving is not there"],
+    );
+    assert_fails(&account.run(["status", "-e", "test"]), &["there is no stack \"Test-Misbehaving\""]);
     let functions = account.aws().call("lambda", "list_functions", json!({})).to_string();
-    assert!(!functions.contains("\"Misbehaving-"), "{functions}");
+    assert!(!functions.contains("\"Test-Misbehaving-"), "{functions}");
 }
 
 fn code_alone_is_replaced_in_place(account: &Account) {
     let setting = ["--param", "Greeting=Good day!"];
-    let history = account.history("Misbehaving");
+    let history = account.history("Test-Misbehaving");
     let in_place = |arguments: &[&str]| account.provision(&[&["--inplace"], arguments].concat());
 
     let refused = in_place(&["--buildID", "second", "--param", "Greeting=Bye!", "--tag", "team=shop"]);
@@ -138,18 +141,18 @@ fn code_alone_is_replaced_in_place(account: &Account) {
     assert_eq!(account.greeting(), "Good day!");
 
     let replaced = in_place(&[&["--buildID", "second"], &setting[..]].concat()).success();
-    assert_says(&replaced, &["new code for ", &account.stack_output("Misbehaving", "GreetFunction")]);
+    assert_says(&replaced, &["new code for ", &account.stack_output("Test-Misbehaving", "GreetFunction")]);
     assert_eq!(account.greeting(), "Good day!");
     let logs = account.localstack.function_logs();
     assert!(logs.iter().any(|log| log.contains(r#""buildId":"second""#)), "{logs:#?}");
 
     let again = in_place(&[&["--buildID", "second"], &setting[..]].concat()).success();
-    assert_says(&again, &["stack Misbehaving is unchanged"]);
-    assert_eq!(account.history("Misbehaving"), history, "CloudFormation has no part in it");
+    assert_says(&again, &["stack Test-Misbehaving is unchanged"]);
+    assert_eq!(account.history("Test-Misbehaving"), history, "CloudFormation has no part in it");
 }
 
 fn messages_are_consumed(account: &Account) {
-    let queue = account.stack_output("Misbehaving", "OrdersQueueUrl");
+    let queue = account.stack_output("Test-Misbehaving", "OrdersQueueUrl");
     account.aws().call("sqs", "send_message", json!({"QueueUrl": queue, "MessageBody": "7"}));
     let ordered = || account.localstack.function_logs().iter().any(|log| log.contains(r#""order":7"#));
     let deadline = Instant::now() + Duration::from_secs(60);
@@ -160,11 +163,15 @@ fn messages_are_consumed(account: &Account) {
 }
 
 fn status_is_told(account: &Account) {
-    let function = account.stack_output("Misbehaving", "GreetFunction");
-    let text = account.run(["status"]).success();
-    assert_says(&text, &["Stack    Misbehaving", "GreetFunction (AWS::Lambda::Function)", &function, "sparta:app"]);
-    let json: Value = serde_json::from_str(&account.run(["status", "--format", "json"]).success()).unwrap();
-    assert_eq!(json["name"], "Misbehaving");
+    let function = account.stack_output("Test-Misbehaving", "GreetFunction");
+    let text = account.run(["status", "-e", "test"]).success();
+    assert_says(
+        &text,
+        &["Stack    Test-Misbehaving", "GreetFunction (AWS::Lambda::Function)", &function, "sparta:app"],
+    );
+    let json: Value =
+        serde_json::from_str(&account.run(["status", "-e", "test", "--format", "json"]).success()).unwrap();
+    assert_eq!(json["name"], "Test-Misbehaving");
     assert_eq!(json["tags"]["sparta:app"], "Misbehaving");
     let outputs = json["outputs"].as_array().unwrap();
     assert!(outputs.iter().any(|it| it["key"] == "GreetFunction" && it["value"] == function), "{json}");
@@ -177,7 +184,7 @@ fn a_service_whose_update_fails_answers_as_before() {
     // The variables of a function have 4 KB in all.
     let broken = account.provision(&["--buildID", "first", "--param", &format!("Greeting={}", "x".repeat(4050))]);
     assert_fails(&broken, &["could not be updated: EchoFunction (AWS::Lambda::Function) UPDATE_FAILED: "]);
-    let status = account.stack("Misbehaving")["StackStatus"].as_str().unwrap().to_owned();
+    let status = account.stack("Test-Misbehaving")["StackStatus"].as_str().unwrap().to_owned();
     assert_says(&broken.stderr, &[&format!("The stack is in {status}.")]);
     assert_eq!(account.greeting(), "Hello!");
 }
@@ -186,7 +193,7 @@ fn a_service_whose_update_fails_answers_as_before() {
 fn a_deployment_that_is_interrupted_goes_on_and_is_found_done() {
     let account = Account::with("sparta-test-service");
     let output = account.output.path().to_str().unwrap();
-    let arguments = ["provision", "--s3Bucket", "code", "--buildID", "first", "--outputDir", output];
+    let arguments = ["provision", "-e", "test", "--s3Bucket", "code", "--buildID", "first", "--outputDir", output];
     let mut left = account.command(arguments).stderr(Stdio::piped()).stdout(Stdio::null()).spawn().unwrap();
     let mut lines = BufReader::new(left.stderr.take().unwrap()).lines().map(Result::unwrap);
     lines.find(|line| line.contains("GreetFunction")).expect("its creation is told");
@@ -195,7 +202,7 @@ fn a_deployment_that_is_interrupted_goes_on_and_is_found_done() {
     assert_eq!(left.wait().unwrap().code(), Some(1), "{said}");
     assert_says(&said, &["goes on in AWS", "run the same command again, which attaches to the operation"]);
 
-    assert_says(&account.run(arguments).success(), &["stack Misbehaving is unchanged"]);
+    assert_says(&account.run(arguments).success(), &["stack Test-Misbehaving is unchanged"]);
     assert_eq!(account.greeting(), "Hello!");
 }
 
@@ -216,7 +223,7 @@ fn a_pipeline_is_created_found_unchanged_and_deleted() {
 
     let status = account.run(["status", "--stack", "HelloPipeline-main"]).success();
     assert_says(&status, &["CREATE_COMPLETE", "Pipeline (AWS::CodePipeline::Pipeline)"]);
-    let deleted = account.run(["delete", "--stack", "HelloPipeline-main"]).success();
+    let deleted = account.run(["delete", "--stack", "HelloPipeline-main", "--yes"]).success();
     assert_says(&deleted, &["the stack HelloPipeline-main is deleted"]);
 }
 

@@ -38,8 +38,10 @@ fn what_cloudformation_calls_for_a_service_is_within_the_role_that_is_computed()
         let localstack = LocalStack::start();
         localstack.aws().call("s3", "create_bucket", json!({"Bucket": "code"}));
         let (service, output) = (Service::of(example), tempfile::tempdir().unwrap());
+        let environment: &[&str] =
+            if ["codepipeline", "sparta-test-service"].contains(&example) { &["-e", "test"] } else { &[] };
         let command = |arguments: &[&str]| {
-            let mut command = service.command(root(), arguments);
+            let mut command = service.command(root(), [arguments, environment].concat());
             run(command.envs(localstack.aws().variables())).success()
         };
         let policy: Value =
@@ -52,7 +54,7 @@ fn what_cloudformation_calls_for_a_service_is_within_the_role_that_is_computed()
         let stack = created.split(' ').nth(1).unwrap();
         names_are_within(&policy, &localstack, stack);
         command(&[&provision[..], &["second", "--tag", "team=shop"]].concat());
-        command(&["delete"]);
+        command(&["delete", "--yes"]);
 
         let allowed = actions(&policy);
         let calls = localstack.internal_calls();

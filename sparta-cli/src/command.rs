@@ -6,6 +6,8 @@ use heck::ToLowerCamelCase;
 use serde::Serialize;
 use sparta_core::{Error, Model};
 
+#[cfg(all(feature = "aws", not(sparta_serving)))]
+use crate::CliError;
 use crate::{options::Global, output};
 
 /// A command of the user's own: a struct that derives [`clap::Args`] and runs.
@@ -84,6 +86,8 @@ impl CommandContext {
     /// When no region is set anywhere.
     #[cfg(all(feature = "aws", not(sparta_serving)))]
     pub async fn aws(&self) -> Result<aws_config::SdkConfig, Error> {
-        Ok(crate::aws::config::load(&self.global.aws_options()).await?)
+        crate::place::check(&self.global).map_err(CliError::from)?;
+        // With its hint, which the command's own error then has.
+        Ok(crate::aws::config::load(&self.global.aws_options()).await.map_err(CliError::from)?)
     }
 }

@@ -27,6 +27,8 @@ mod injected;
 #[cfg(not(sparta_serving))]
 mod log;
 #[cfg(not(sparta_serving))]
+mod place;
+#[cfg(not(sparta_serving))]
 mod roles;
 #[cfg(not(sparta_serving))]
 mod run;
@@ -34,6 +36,8 @@ mod run;
 mod session;
 #[cfg(not(sparta_serving))]
 mod stack;
+#[cfg(not(sparta_serving))]
+mod suggestion;
 
 pub use clap;
 pub use command::{Command, CommandContext};

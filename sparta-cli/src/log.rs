@@ -10,13 +10,13 @@ use crate::options::Level;
 
 /// Shows the log lines of commands, as they are written with `tracing`, from `level` on.
 pub(crate) fn start(level: Level) {
-    // What the SDKs tell of their own accord is for whoever looks for a fault.
+    // What the SDKs tell of their own accord is for whoever looks for a fault: on most machines no EC2 metadata answer.
     let (level, of_sdks) = match level {
         Level::Trace => (LevelFilter::TRACE, LevelFilter::TRACE),
         Level::Debug => (LevelFilter::DEBUG, LevelFilter::DEBUG),
-        Level::Info => (LevelFilter::INFO, LevelFilter::WARN),
-        Level::Warn => (LevelFilter::WARN, LevelFilter::WARN),
-        Level::Error => (LevelFilter::ERROR, LevelFilter::ERROR),
+        Level::Info => (LevelFilter::INFO, LevelFilter::OFF),
+        Level::Warn => (LevelFilter::WARN, LevelFilter::OFF),
+        Level::Error => (LevelFilter::ERROR, LevelFilter::OFF),
     };
     let subscriber = tracing_subscriber::fmt()
         .with_max_level(level)

@@ -1,11 +1,18 @@
 //! Runs the command that the arguments name.
 
 use clap::{CommandFactory, FromArgMatches};
-use sparta_core::App;
+use sparta_core::{App, Failure};
 
 use crate::{
-    CliError, Command, CommandContext, commands::Builtin, gate, injected::Injected, options::Global, package::Features,
+    CliError, Command, CommandContext,
+    commands::{self, Builtin},
+    error::BoxError,
+    gate,
+    injected::Injected,
+    options::Global,
+    package::Features,
     session::Session,
+    suggestion::suggest,
 };
 
 /// Adds a command of the user's own to the command line.
@@ -23,7 +30,7 @@ pub fn run(app: App) {
 
 /// The options and commands that are built in.
 #[derive(clap::Parser)]
-#[command(subcommand_required = true, arg_required_else_help = true, disable_version_flag = true)]
+#[command(subcommand_required = true, arg_required_else_help = true)]
 struct CommandLine {
     #[command(flatten)]
     global: Global,
@@ -35,6 +42,7 @@ fn command_line(mut app: App) -> Result<(), CliError> {
     let injected: Vec<Injected> = app.take_extensions();
     let mut clap =
         CommandLine::command().about(format!("{}: a service on AWS Lambda that provisions itself", app.name()));
+    clap = clap.display_name(app.name().to_owned()).version(commands::version());
     if let Some(binary) = binary_name() {
         clap = clap.name(binary);
     }
@@ -46,7 +54,7 @@ fn command_line(mut app: App) -> Result<(), CliError> {
         }
         clap = clap.subcommand(command.clap.clone());
     }
-    let matches = clap.clone().try_get_matches().unwrap_or_else(|error| error.exit());
+    let matches = clap.clone().try_get_matches().unwrap_or_else(|error| suggest(error, &clap).exit());
     let used_wrongly = |error: clap::Error| -> ! { error.format(&mut clap.clone()).exit() };
 
     let (name, sub_matches) = matches.subcommand().expect("a command is required");
@@ -61,7 +69,7 @@ fn command_line(mut app: App) -> Result<(), CliError> {
                 let features = Features::from_arg_matches(sub_matches).unwrap_or_else(|error| used_wrongly(error));
                 gate::pass(&synthesis, &features)?;
             }
-            block_on(running)?.map_err(|error| CliError::failed(format!("`{name}` failed")).source(error))
+            block_on(running)?.map_err(|error| failed(name, error.into()))
         }
         None => {
             let line = CommandLine::from_arg_matches(&matches).unwrap_or_else(|error| used_wrongly(error));
@@ -69,6 +77,21 @@ fn command_line(mut app: App) -> Result<(), CliError> {
             block_on(line.command.run(session))?
         }
     }
+}
+
+/// The failure of a user's command, with the hints of what it failed with.
+fn failed(command: &str, error: BoxError) -> CliError {
+    let mut failure = CliError::failed(format!("`{command}` failed"));
+    let mut cause: Option<&(dyn std::error::Error + 'static)> = Some(&*error);
+    while let Some(error) = cause {
+        let boxed = error.downcast_ref::<Failure>().and_then(Failure::downcast_ref);
+        if let Some(error) = boxed.or_else(|| error.downcast_ref::<CliError>()) {
+            failure.kind = error.kind;
+            failure.hints.clone_from(&error.hints);
+        }
+        cause = error.source();
+    }
+    failure.source(error)
 }
 
 fn block_on<F: Future>(future: F) -> Result<F::Output, CliError> {
@@ -96,6 +119,22 @@ mod tests {
             .resource("Orders", Resource::raw("AWS::SQS::Queue", json!({"DelaySecond": 5, "VisibilityTimeout": -1})))
             .environment(Environment::new("test", ()))
             .pipeline(Pipeline::github("https://github.com/acme/mistaken"))
+    }
+
+    #[test]
+    fn a_users_command_keeps_the_hints_of_its_error() {
+        let below = || CliError::usage("no AWS region is set").hint("Give --region.");
+        for error in [Error::from(below()), Error::from(below()).context("no queue was found")] {
+            let error = failed("seed", error.into());
+            assert_eq!((error.hints.as_slice(), error.exit_code()), (&["Give --region.".to_owned()][..], 2));
+            let mut report = Vec::new();
+            error.write_report(&mut report).unwrap();
+            let report = String::from_utf8(report).unwrap();
+            assert!(report.starts_with("error: `seed` failed\n"), "{report}");
+            assert_eq!(report.matches("no AWS region is set").count(), 1, "{report}");
+            assert!(report.ends_with("hint: Give --region.\n"), "{report}");
+        }
+        assert_eq!(failed("seed", "broken".into()).exit_code(), 1);
     }
 
     #[test]

@@ -7,6 +7,7 @@ use crate::{
     CliError, log,
     options::Global,
     output::{self, say},
+    place,
 };
 
 /// What one run of the command line has: the App and the global options.
@@ -51,6 +52,11 @@ impl Session {
         synthesis.warnings().iter().for_each(|warning| say(format!("warning: {warning}")));
     }
 
+    /// Refuses a profile or a region that does not exist, before minutes are spent on what AWS is called with.
+    pub(crate) fn check_place(&self) -> Result<(), CliError> {
+        Ok(place::check(&self.global)?)
+    }
+
     /// Prints a result: `text` for people, `document` for machines.
     pub(crate) fn print(&self, text: &str, document: &impl Serialize) -> Result<(), CliError> {
         output::print(self.global.format, text, document)
@@ -67,6 +73,7 @@ impl Session {
 
     /// AWS's configuration as the options and the environment have it.
     pub(crate) async fn aws(&self) -> Result<aws_config::SdkConfig, CliError> {
+        self.check_place()?;
         Ok(crate::aws::config::load(&self.global.aws_options()).await?)
     }
 }

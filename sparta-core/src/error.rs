@@ -135,6 +135,11 @@ impl Failure {
     pub fn message(&self) -> String {
         message(self)
     }
+
+    /// The error that this was made from, if it is an `E`.
+    pub fn downcast_ref<E: StdError + 'static>(&self) -> Option<&E> {
+        self.error.downcast_ref()
+    }
 }
 
 impl fmt::Display for Failure {

@@ -18,6 +18,7 @@ mod json;
 mod names;
 mod node;
 mod pattern;
+mod region;
 mod resource_type;
 pub mod schedule;
 mod schema;
@@ -30,6 +31,7 @@ pub use fault::{Fault, FaultKind};
 pub use function::check_function;
 pub use names::{nearest, nearest_type};
 pub use node::{Entry, Kind, Node, Unknown, Value};
+pub use region::regions;
 pub use resource_type::{Handlers, ResourceType, Tagging, resource_type, types};
 #[cfg(feature = "template")]
 pub use template::{Mistake, MistakeKind, check_template, template_warnings};

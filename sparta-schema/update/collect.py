@@ -133,7 +133,7 @@ def main():
     reviewed.add_actions(text, services)
     for identifier, reason in LEFT_OUT.items():
         left_out["rules"][identifier] = f"{rules[identifier].shortdesc}: {reason}"
-    document = {"types": types, "iam": services, "leftOut": left_out}
+    document = {"types": types, "iam": services, "regions": regions(), "leftOut": left_out}
     json.dump(document, sys.stdout, sort_keys=True, separators=(",", ":"))
 
 
@@ -296,6 +296,13 @@ def keys(schema):
     elif isinstance(schema, list):
         for it in schema:
             yield from keys(it)
+
+
+def regions():
+    """The regions of all partitions; `aws-global` and the like are none."""
+    partitions = botocore.loaders.Loader().load_data("partitions")["partitions"]
+    names = {name for partition in partitions for name in partition["regions"]}
+    return sorted(name for name in names if not name.endswith("-global"))
 
 
 def runtimes(text):

@@ -91,8 +91,18 @@ impl AwsError {
             SdkError::ConstructionFailure(_) => Fault::Refused,
             _ => Fault::Unreachable,
         };
+        let message = if fault == Fault::NoCredentials { of_providers(message) } else { message };
         Self { call, thing, fault, status, code, message, request_id }
     }
+}
+
+/// What the providers of credentials say that were meant to give some: those that were not asked for, and EC2's metadata on
+/// a machine that is not EC2's, explain nothing.
+fn of_providers(message: String) -> String {
+    let Some((_, tried)) = message.split_once("no credentials found in chain. Attempted:") else { return message };
+    let idle = |said: &&str| said.contains("provider was not enabled") || said.starts_with("Ec2InstanceMetadata");
+    let failed: Vec<&str> = tried.lines().map(str::trim).filter(|said| !said.is_empty() && !idle(said)).collect();
+    if failed.is_empty() { "none were found".to_owned() } else { failed.join("; ") }
 }
 
 pub(crate) fn failed<E>(call: Call, thing: impl fmt::Display) -> impl FnOnce(SdkError<E>) -> AwsError
@@ -219,5 +229,24 @@ impl Advice for AwsError {
             Fault::Refused => return Vec::new(),
         };
         vec![hint]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_all_providers_of_credentials_only_those_speak_that_were_asked_for() {
+        let of = |lines: &str| {
+            of_providers(format!("other: not enabled: no credentials found in chain. Attempted:\n{lines}"))
+        };
+        let idle = "  Environment: the credential provider was not enabled: environment variable not set\n";
+        let metadata = "  Ec2InstanceMetadata: an error occurred while loading credentials: it does not answer";
+        assert_eq!(of(&format!("{idle}{metadata}")), "none were found");
+        let expired = "  Profile: an error occurred while loading credentials: the SSO session has expired\n";
+        let said = of(&format!("{idle}{expired}{metadata}"));
+        assert_eq!(said, "Profile: an error occurred while loading credentials: the SSO session has expired");
+        assert_eq!(of_providers("the token is broken".into()), "the token is broken");
     }
 }

@@ -19,6 +19,9 @@ struct Description<'a> {
     #[serde(skip_serializing_if = "str::is_empty")]
     description: &'a str,
     architecture: &'a str,
+    /// What `provision` deploys to, where there are no environments.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    provision_stack: Option<String>,
     functions: Vec<Function<'a>>,
     settings: Vec<Setting<'a>>,
     environments: Vec<Environment<'a>>,
@@ -52,6 +55,9 @@ struct Setting<'a> {
 #[serde(rename_all = "camelCase")]
 struct Environment<'a> {
     name: &'a str,
+    /// What `provision` deploys to.
+    provision_stack: String,
+    /// What the pipeline deploys to.
     #[serde(skip_serializing_if = "Option::is_none")]
     stack: Option<String>,
     approve_changes: bool,
@@ -82,6 +88,7 @@ impl<'a> Description<'a> {
             app: model.name(),
             description: model.description(),
             architecture: model.architecture().lambda_name(),
+            provision_stack: model.environments().is_empty().then(|| model.direct_stack_name(None)),
             functions: model.functions().iter().map(Function::of).collect(),
             settings: model.settings().iter().map(Setting::of).collect(),
             environments: model
@@ -89,6 +96,7 @@ impl<'a> Description<'a> {
                 .iter()
                 .map(|environment| Environment {
                     name: environment.name(),
+                    provision_stack: model.direct_stack_name(Some(environment)),
                     stack: branch.map(|branch| model.stack_name(environment, branch)),
                     approve_changes: environment.changes_approval().is_some(),
                     approve_promotion: environment.promotion_approval().is_some(),
@@ -122,9 +130,12 @@ impl<'a> Description<'a> {
             let gates = [("changes", environment.approve_changes), ("promotion", environment.approve_promotion)];
             let gates: Vec<&str> = gates.iter().filter(|(_, there)| *there).map(|(name, _)| *name).collect();
             let gates = if gates.is_empty() { "-".to_owned() } else { gates.join(", ") };
-            vec![environment.name.to_owned(), environment.stack.clone().unwrap_or_else(|| "-".to_owned()), gates]
+            let of_pipeline = environment.stack.clone().unwrap_or_else(|| "-".to_owned());
+            vec![environment.name.to_owned(), environment.provision_stack.clone(), of_pipeline, gates]
         });
-        table(&mut text, &["ENVIRONMENT", "STACK", "APPROVALS"], environments);
+        table(&mut text, &["ENVIRONMENT", "STACK OF PROVISION", "OF THE PIPELINE", "APPROVALS"], environments);
+        let stack = self.provision_stack.iter().map(|stack| vec![stack.clone()]);
+        table(&mut text, &["STACK OF PROVISION"], stack);
         if let Some(pipeline) = &self.pipeline {
             table(&mut text, &["PIPELINE", "BRANCH"], [vec![pipeline.repository.clone(), pipeline.branch.clone()]]);
         }

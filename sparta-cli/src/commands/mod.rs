@@ -7,7 +7,10 @@ mod execute;
 mod provision;
 mod provision_pipeline;
 mod status;
+mod synth;
 mod version;
+
+pub(crate) use version::version;
 
 use crate::{CliError, session::Session};
 
@@ -16,6 +19,7 @@ use crate::{CliError, session::Session};
 #[command(rename_all = "camelCase")]
 pub(crate) enum Builtin {
     Version(version::Version),
+    Synth(synth::Synth),
     Build(build::Build),
     Provision(provision::Provision),
     #[command(alias = "provision-pipeline")]
@@ -30,6 +34,7 @@ impl Builtin {
     pub(crate) async fn run(self, session: Session) -> Result<(), CliError> {
         match self {
             Self::Version(command) => command.run(&session),
+            Self::Synth(command) => command.run(&session),
             Self::Build(command) => command.run(&session),
             Self::Provision(command) => command.run(&session).await,
             Self::ProvisionPipeline(command) => command.run(&session).await,

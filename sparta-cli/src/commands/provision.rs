@@ -1,19 +1,21 @@
 //! `provision`: the service becomes a stack.
 
 use sparta_core::{
-    Synthesis,
+    Model, Synthesis,
     cfn::Value,
     contract::{APP_TAG, BUILD_ID_TAG, CODE_BUCKET, CODE_KEY, PROVISION_REQUEST_FILE, VERSION_TAG, is_reserved_tag},
+    is_stack_name,
     settings::Field,
     synth::Configuration,
 };
 
 use crate::{
     CliError,
+    output::say,
     package::{BuildOptions, Built},
     roles::{self, Account},
     session::Session,
-    stack::{Request, Target},
+    stack::{Request, Target, bucket_name},
 };
 
 /// Build the service and deploy it as a stack
@@ -25,8 +27,12 @@ pub(crate) struct Provision {
     #[command(flatten)]
     target: Target,
 
+    /// Name of the stack, instead of `<Environment>-<App>`
+    #[arg(long, conflicts_with = "code_pipeline_package", value_name = "NAME")]
+    stack: Option<String>,
+
     /// S3 bucket that the code goes to, in the stack's region and account; needed to deploy
-    #[arg(long = "s3Bucket", alias = "s3-bucket", short, value_name = "BUCKET")]
+    #[arg(long = "s3Bucket", alias = "s3-bucket", short, value_name = "BUCKET", value_parser = bucket_name)]
     s3_bucket: Option<String>,
 
     /// Value of a parameter of the template, instead of the environment's; may be repeated
@@ -51,27 +57,33 @@ pub(crate) struct Provision {
 
 impl Provision {
     pub(crate) async fn run(self, session: &Session) -> Result<(), CliError> {
-        let deploys = self.build.code_pipeline_package.is_none() && !session.global.noop && !self.explain_role;
+        let deploys =
+            self.build.documents.code_pipeline_package.is_none() && !session.global.noop && !self.explain_role;
         if deploys && self.s3_bucket.is_none() {
             let error = CliError::usage("provision needs a bucket for the code: --s3Bucket BUCKET");
             return Err(error.hint("`aws s3 mb s3://BUCKET` creates one; --noop shows what would be deployed."));
         }
         // A wrong option is told before minutes of compiling.
         let synthesis = session.checked()?;
+        if self.build.documents.code_pipeline_package.is_some() {
+            let files = self.build.build(session, synthesis, None)?.files;
+            return session.print(&files.to_string(), &files);
+        }
         let request = self.request(&synthesis)?;
         if deploys {
+            session.check_place()?;
             return with_aws!(&synthesis, &self.build.features, deploy(session, &self, synthesis, request));
         }
         if self.explain_role {
             return self.explain(session, &synthesis, &request);
         }
         let built = self.build.build(session, synthesis, None)?;
-        if self.build.code_pipeline_package.is_some() {
-            return session.print(&built.files.to_string(), &built.files);
-        }
         let request = self.complete(request, &built);
-        let path = request.write(&self.build.output_dir, PROVISION_REQUEST_FILE)?;
+        let path = request.write(&self.build.documents.output.folder(), PROVISION_REQUEST_FILE)?;
         let text = format!("{}request         {}\nnothing was deployed", built.files, path.display());
+        if self.s3_bucket.is_none() {
+            say("to deploy it, a bucket for the code is needed: --s3Bucket BUCKET");
+        }
         session.print(&text, &serde_json::json!({"files": built.files, "request": request}))
     }
 
@@ -115,12 +127,22 @@ impl Provision {
             tags.insert(key.to_owned(), value.to_owned());
         }
         Ok(Request {
-            stack_name: self.target.stack(model)?,
+            stack_name: self.stack_name(model)?,
             parameters,
             tags,
             capabilities: synthesis.template.capability().into_iter().collect(),
             stack_policy: stack_policy.map(|policy| json(&policy)).transpose()?,
         })
+    }
+
+    fn stack_name(&self, model: &Model) -> Result<String, CliError> {
+        let Some(name) = &self.stack else { return self.target.stack(model) };
+        if is_stack_name(name, 128) {
+            return Ok(name.clone());
+        }
+        let message = format!("`{name}` is not the name of a stack");
+        Err(CliError::usage(message)
+            .hint("It begins with a letter and goes on with at most 127 letters, digits and `-`."))
     }
 
     fn complete(&self, mut request: Request, built: &Built) -> Request {
@@ -140,9 +162,10 @@ async fn deploy(
     synthesis: Synthesis,
     request: Request,
 ) -> Result<(), CliError> {
-    // Without credentials, or with a stack of somebody else's, there is nothing to compile for.
+    // Without credentials or a bucket, or with a stack of somebody else's, there is nothing to compile for.
     let deployment = crate::stack::Deployment::start(session, command.s3_bucket.as_deref()).await?;
     deployment.check_owner(&request, session.app.name()).await?;
+    deployment.check_bucket().await?;
     let built = command.build.build(session, synthesis, None)?;
     let request = command.complete(request, &built);
     let key = built.code.key(built.synthesis.model.name());

@@ -1,9 +1,6 @@
 //! `provisionPipeline`: the service's own pipeline becomes a stack.
 
-use std::{
-    collections::BTreeMap,
-    path::{Path, PathBuf},
-};
+use std::{collections::BTreeMap, path::Path};
 
 use sparta_core::{
     AppMistake, Mistake, Pipeline, Synthesis,
@@ -13,9 +10,10 @@ use sparta_core::{
 
 use crate::{
     CliError,
-    package::{Features, write_whole},
+    output::say,
+    package::{Features, OutputDir},
     session::Session,
-    stack::Request,
+    stack::{Request, bucket_name},
 };
 
 /// Deploy the service's own pipeline: source, build, then one environment after the other
@@ -40,12 +38,11 @@ pub(crate) struct ProvisionPipeline {
     oauth: Option<String>,
 
     /// S3 bucket for a template of more than 51,200 bytes
-    #[arg(long = "s3Bucket", alias = "s3-bucket", short, value_name = "BUCKET")]
+    #[arg(long = "s3Bucket", alias = "s3-bucket", short, value_name = "BUCKET", value_parser = bucket_name)]
     s3_bucket: Option<String>,
 
-    /// Folder that the stack is written to
-    #[arg(long = "outputDir", alias = "output-dir", short, value_name = "FOLDER", default_value = ".sparta")]
-    output_dir: PathBuf,
+    #[command(flatten)]
+    output: OutputDir,
 
     #[command(flatten)]
     features: Features,
@@ -62,15 +59,20 @@ impl ProvisionPipeline {
             Some(_) => Source::OAuth { secret_name: &secret },
             None => Source::Connection,
         };
-        if source == Source::Connection && pipeline.connection_arn().is_none() && !session.global.noop {
+        if source == Source::Connection && pipeline.connection_arn().is_none() {
             let message = "the pipeline needs a way to read the repository: --connection ARN or --oauth";
-            return Err(CliError::usage(message).hint(
-                "Create a connection in the console under Developer Tools, Settings, Connections, and authorise it there.",
-            ));
+            if !session.global.noop {
+                return Err(CliError::usage(message).hint(
+                    "Create a connection in the console under Developer Tools, Settings, Connections, and authorise it there.",
+                ));
+            }
+            say(format!("to deploy it, {message}"));
+        }
+        if !session.global.noop {
+            session.check_place()?;
         }
         let template = session.pipeline(&synthesis, &pipeline, source)?;
-        let path = self.output_dir.join(PIPELINE_FILE);
-        write_whole(&path, template.to_json().as_bytes())?;
+        let path = self.output.folder().write(PIPELINE_FILE, template.to_json().as_bytes())?;
 
         let mut parameters = BTreeMap::new();
         if let (Source::Connection, Some(arn)) = (source, pipeline.connection_arn()) {
@@ -91,7 +93,7 @@ impl ProvisionPipeline {
     }
 
     fn print_noop(&self, session: &Session, request: &Request, template: &Path) -> Result<(), CliError> {
-        let path = request.write(&self.output_dir, PIPELINE_REQUEST_FILE)?;
+        let path = request.write(&self.output.folder(), PIPELINE_REQUEST_FILE)?;
         let text =
             format!("pipeline stack  {}\nrequest         {}\nnothing was deployed", template.display(), path.display());
         session.print(&text, &serde_json::json!({"pipeline": template, "request": request}))

@@ -16,6 +16,7 @@ impl Status {
     pub(crate) async fn run(self, session: &Session) -> Result<(), CliError> {
         let synthesis = session.synthesized()?;
         let name = self.stack.name(&synthesis.model)?;
+        session.check_place()?;
         with_aws!(&synthesis, &self.features, show(session, &name))
     }
 }

@@ -1,7 +1,5 @@
 //! `version`: what this program is.
 
-use std::fmt::Write;
-
 use serde::Serialize;
 
 use crate::{CliError, session::Session};
@@ -20,14 +18,17 @@ struct Report<'a> {
 
 impl Version {
     pub(crate) fn run(self, session: &Session) -> Result<(), CliError> {
-        let report = Report {
-            app: session.app.name(),
-            sparta: env!("CARGO_PKG_VERSION"),
-            build: if cfg!(feature = "aws") { "aws" } else { "plain" },
-            platform: format!("{}-{}", std::env::consts::ARCH, std::env::consts::OS),
-        };
-        let mut text = String::new();
-        _ = write!(text, "{} with sparta {} ({} build, {})", report.app, report.sparta, report.build, report.platform);
-        session.print(&text, &report)
+        let platform = format!("{}-{}", std::env::consts::ARCH, std::env::consts::OS);
+        let app = session.app.name();
+        let report = Report { app, sparta: SPARTA, build: BUILD, platform };
+        session.print(&format!("{app} {}", version()), &report)
     }
+}
+
+const SPARTA: &str = env!("CARGO_PKG_VERSION");
+const BUILD: &str = if cfg!(feature = "aws") { "aws" } else { "plain" };
+
+/// What `--version` prints behind the App's name.
+pub(crate) fn version() -> String {
+    format!("with sparta {SPARTA} ({BUILD} build, {}-{})", std::env::consts::ARCH, std::env::consts::OS)
 }

@@ -40,7 +40,7 @@ pub(crate) use secret::store_token;
 pub(crate) use sparta_core::contract::APP_TAG;
 pub(crate) use state::advice;
 pub(crate) use token::Token;
-pub(crate) use upload::{Upload, upload};
+pub(crate) use upload::{Upload, check_bucket, upload};
 
 /// How often AWS is asked how far it is.
 #[derive(Clone, Copy, Debug)]

@@ -113,6 +113,15 @@ pub(crate) async fn upload(
     Ok(Uploaded::Uploaded)
 }
 
+/// Refuses a bucket that nothing could be uploaded to.
+///
+/// # Errors
+///
+/// [`UploadError`], which says what is wrong with the bucket.
+pub(crate) async fn check_bucket(config: &SdkConfig, bucket: &str, owner: Option<&str>) -> Result<(), UploadError> {
+    check(&S3::new(config), bucket, owner).await
+}
+
 async fn check(s3: &S3, bucket: &str, owner: Option<&str>) -> Result<(), UploadError> {
     let bucket = bucket.to_owned();
     let wanted = s3.region().to_owned();

@@ -2,11 +2,11 @@
 
 use std::fmt;
 use std::path::Path;
-use std::process::Command;
 
 use sha2::{Digest, Sha256};
 
 use super::archive::hex;
+use super::checkout::git;
 
 /// Stack tags take 256 characters
 /// ([limits](https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html)); half is enough.
@@ -80,12 +80,6 @@ fn except(folder: &Path, output: &Path) -> Option<String> {
         return None;
     }
     Some(format!(":(top,exclude,literal){}", output.strip_prefix(top).ok()?.to_str()?))
-}
-
-fn git(folder: &Path, arguments: &[&str]) -> Option<String> {
-    let output = Command::new("git").args(arguments).current_dir(folder).output().ok()?;
-    let text = String::from_utf8(output.stdout).ok()?;
-    output.status.success().then(|| text.trim().to_owned())
 }
 
 #[cfg(test)]

@@ -10,7 +10,7 @@ use sparta_core::synth::{Buildspec, SERVING_FLAGS, release_profile};
 use super::cargo_settings::{Settings, processor, warnings};
 use super::program::Program;
 use super::running::run;
-use super::{Architecture, BinaryError, Compiler, Features, Running, check_binary};
+use super::{Architecture, BinaryError, Checkout, Compiler, Features, Running, check_binary};
 use crate::error::Advice;
 
 /// The glibc that `zigbuild` links against: that of `provided.al2023`.
@@ -203,6 +203,7 @@ impl Compile {
             binary: &program.name,
             rust_version: minor,
             features: &self.features.flags().join(" "),
+            folder: &Checkout::around(&self.running.folder).place(Path::new(&program.workspace)).unwrap_or_default(),
         };
         let outside = program.outside.iter().map(|(name, path)| {
             format!(

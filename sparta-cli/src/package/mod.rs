@@ -4,13 +4,16 @@ mod archive;
 mod build;
 mod build_id;
 mod cargo_settings;
+mod checkout;
 mod compile;
 mod compiler;
+mod documents;
 mod elf;
 mod features;
 mod file;
 mod files;
 mod marker;
+mod output_dir;
 mod program;
 mod running;
 mod service;
@@ -27,15 +30,18 @@ pub(crate) use self::archive::template_key;
 pub(crate) use self::archive::{Archive, ArchiveError};
 pub(crate) use self::build::{BuildOptions, Built};
 pub(crate) use self::build_id::BuildId;
+pub(crate) use self::checkout::Checkout;
 pub(crate) use self::compile::{Compile, CompileError};
 pub(crate) use self::compiler::Compiler;
+pub(crate) use self::documents::{DocumentFiles, DocumentOptions};
 pub(crate) use self::elf::{ElfError, check_elf};
 pub(crate) use self::features::Features;
 pub(crate) use self::file::write_whole;
 pub(crate) use self::files::Files;
 pub(crate) use self::marker::{MarkerError, check_marker};
+pub(crate) use self::output_dir::{Output, OutputDir};
 pub(crate) use self::running::Running;
-pub(crate) use self::service::check_service;
+pub(crate) use self::service::{check_build_id, check_service};
 
 /// A binary that Lambda could not run.
 #[derive(Debug, thiserror::Error)]

@@ -50,6 +50,12 @@ impl Deployment {
         self.bucket.clone().ok_or_else(missing)
     }
 
+    /// Refuses a bucket that nothing could be uploaded to.
+    pub(crate) async fn check_bucket(&self) -> Result<(), CliError> {
+        let checked = deploy::check_bucket(&self.config, &self.bucket()?, Some(&self.account)).await;
+        checked.map_err(|error| CliError::from(error).hint("Nothing was deployed."))
+    }
+
     /// Uploads to the bucket what is not there yet.
     pub(crate) async fn upload(&self, key: &str, bytes: Vec<u8>) -> Result<(), CliError> {
         let upload =

@@ -1,10 +1,12 @@
 //! The service's stacks: which one a command is about, what is asked of AWS for it, and how that is deployed.
 
+mod bucket;
 #[cfg(feature = "aws")]
 mod deployment;
 mod request;
 mod target;
 
+pub(crate) use bucket::bucket_name;
 #[cfg(feature = "aws")]
 pub(crate) use deployment::Deployment;
 pub(crate) use request::Request;

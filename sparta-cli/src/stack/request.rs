@@ -1,13 +1,10 @@
 //! A stack as it is asked for, before anything is sent.
 
-use std::{
-    collections::BTreeMap,
-    path::{Path, PathBuf},
-};
+use std::{collections::BTreeMap, path::PathBuf};
 
 use serde::Serialize;
 
-use crate::{CliError, package::write_whole};
+use crate::{CliError, package::Output};
 
 /// A stack as it is asked for.
 #[derive(Serialize)]
@@ -23,11 +20,9 @@ pub(crate) struct Request {
 
 impl Request {
     /// Writes what would have been sent besides the template.
-    pub(crate) fn write(&self, folder: &Path, name: &str) -> Result<PathBuf, CliError> {
+    pub(crate) fn write(&self, output: &Output, name: &str) -> Result<PathBuf, CliError> {
         let json = serde_json::to_string_pretty(self)
             .map_err(|error| CliError::failed("the request is no JSON").source(error))?;
-        let path = folder.join(name);
-        write_whole(&path, json.as_bytes())?;
-        Ok(path)
+        Ok(output.write(name, json.as_bytes())?)
     }
 }

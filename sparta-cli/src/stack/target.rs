@@ -7,30 +7,30 @@ use crate::CliError;
 /// Which of the service's stacks a command is about.
 #[derive(clap::Args)]
 pub(crate) struct Target {
-    /// Environment whose settings and stack are meant; by default the first one's settings in a stack named after the App
+    /// Environment whose stack is meant; needed where the App has environments
     #[arg(long, short, value_name = "NAME")]
     environment: Option<String>,
 }
 
 impl Target {
-    /// The environment that was chosen, or the first one; none where the App has none.
+    /// The environment that is meant; none where the App has none.
     pub(crate) fn environment<'m>(&self, model: &'m Model) -> Result<Option<&'m Environment>, CliError> {
-        let Some(name) = &self.environment else { return Ok(model.environments().first()) };
-        if let Some(environment) = model.environment(name) {
-            return Ok(Some(environment));
-        }
         let names: Vec<&str> = model.environments().iter().map(Environment::name).collect();
         let known =
             if names.is_empty() { "The App has none.".to_owned() } else { format!("Known: {}.", names.join(", ")) };
-        Err(CliError::usage(format!("there is no environment called `{name}`")).hint(known))
+        match &self.environment {
+            None if names.is_empty() => Ok(None),
+            None => Err(CliError::usage("say which environment is meant: --environment NAME").hint(known)),
+            Some(name) => match model.environment(name) {
+                Some(environment) => Ok(Some(environment)),
+                None => Err(CliError::usage(format!("there is no environment called `{name}`")).hint(known)),
+            },
+        }
     }
 
-    /// The stack: named after the App, or `<Prefix>-<App>` where an environment was chosen.
+    /// The stack: `<Environment>-<App>`, or `<App>` where there are no environments.
     pub(crate) fn stack(&self, model: &Model) -> Result<String, CliError> {
-        match (&self.environment, self.environment(model)?) {
-            (Some(_), Some(environment)) => Ok(model.direct_stack_name(environment)),
-            _ => Ok(model.name().to_owned()),
-        }
+        Ok(model.direct_stack_name(self.environment(model)?))
     }
 }
 

@@ -26,60 +26,61 @@ pub struct Buildspec<'a> {
     pub rust_version: &'a str,
     /// Cargo's flags for the package's features, such as `--features metrics`.
     pub features: &'a str,
+    /// The workspace's folder in the repository; empty where it is the repository's own.
+    pub folder: &'a str,
 }
 
 impl Display for Buildspec<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { package, binary, rust_version, features } = self;
+        let Self { package, binary, rust_version, features, folder } = self;
         let features = if features.is_empty() { String::new() } else { format!("        {features}\n") };
+        let (enter, below) = match *folder {
+            "" => (String::new(), String::new()),
+            folder => (format!("      - cd '{folder}'\n"), format!("{folder}/")),
+        };
         write!(
             f,
-            r#"{HEAD}      rust: "{rust_version}"
+            r#"# How the pipeline builds this service. Written by `build --buildspec`, and yours to edit.
+version: 0.2
+
+phases:
+  install:
+    runtime-versions:
+      rust: "{rust_version}"
   build:
     commands:
-      # As at a desk: the service compiles what Lambda runs, and packs it. The commit is its build id.
+{enter}      # As at a desk: the service compiles what Lambda runs, and packs it. The commit is its build id.
       - >-
         cargo run --locked --package {package} --bin {binary}
 {features}        -- build --outputDir .sparta
 {features}        ${{CODEBUILD_RESOLVED_SOURCE_VERSION:+--buildID "$CODEBUILD_RESOLVED_SOURCE_VERSION"}}
       # The pipeline's own stack is not for the environments.
       - rm -f .sparta/pipeline.json
-"#
-        )?;
-        f.write_str(TAIL)
-    }
-}
 
-const HEAD: &str = "\
-# How the pipeline builds this service. Written by `build --buildspec`, and yours to edit.
-version: 0.2
-
-phases:
-  install:
-    runtime-versions:
-";
-
-const TAIL: &str = r#"
 # The names are those of the pipeline's artifacts.
 artifacts:
   secondary-artifacts:
     # The template and one configuration file per environment.
     Build:
-      base-directory: .sparta
+      base-directory: {below}.sparta
       files:
         - "*.json"
     # What the code archive holds; CodeBuild zips it.
     Code:
-      base-directory: .sparta/code
+      base-directory: {below}.sparta/code
       files:
         - "**/*"
-"#;
+"#
+        )
+    }
+}
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    const HELLO: Buildspec<'_> = Buildspec { package: "hello", binary: "hello", rust_version: "1.94", features: "" };
+    const HELLO: Buildspec<'_> =
+        Buildspec { package: "hello", binary: "hello", rust_version: "1.94", features: "", folder: "" };
 
     #[test]
     fn the_service_compiles_and_packs_what_lambda_runs() {
@@ -92,5 +93,16 @@ mod tests {
         let features = "        --features metrics --no-default-features\n";
         let command = format!("--bin hello\n{features}        -- build --outputDir .sparta\n{features}");
         assert!(text.contains(&command), "{text}");
+    }
+
+    #[test]
+    fn a_workspace_in_a_folder_of_the_repository_is_built_there() {
+        let (of_top, below) = (HELLO.to_string(), Buildspec { folder: "rust/all", ..HELLO }.to_string());
+        let of_top: Vec<&str> = of_top.lines().collect();
+        let other: Vec<&str> = below.lines().filter(|line| !of_top.contains(line)).map(str::trim).collect();
+        assert_eq!(
+            other,
+            ["- cd 'rust/all'", "base-directory: rust/all/.sparta", "base-directory: rust/all/.sparta/code",]
+        );
     }
 }

@@ -8,14 +8,17 @@ use sparta_test_tools::{Tools, Venv};
 use crate::pack;
 
 /// The data's files as they are made from the pinned packages.
-pub fn files() -> [(&'static str, Vec<u8>); 3] {
+pub fn files() -> [(&'static str, Vec<u8>); 4] {
     let document = document();
     let chunks = |part: &str, pack: fn(&Json) -> Vec<u8>| {
         let map = document[part].as_object().unwrap_or_else(|| panic!("no {part} in the document"));
         pack::archive(map.iter().map(|(name, it)| (name.clone(), pack(it))).collect())
     };
     let left_out = serde_json::to_string_pretty(&document["leftOut"]).expect("a document") + "\n";
+    let regions = document["regions"].as_array().expect("a list of regions").iter();
+    let regions: String = regions.map(|name| format!("{}\n", name.as_str().expect("a name"))).collect();
     [
+        ("regions.txt", regions.into_bytes()),
         ("types.bin", chunks("types", pack::resource_type)),
         ("iam.bin", chunks("iam", pack::iam_service)),
         ("left-out.json", left_out.into_bytes()),
