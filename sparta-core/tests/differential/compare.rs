@@ -76,7 +76,8 @@ fn uri_of(theirs: &Theirs, parsed: &Value) -> Uri {
     }
     let context = &parsed["requestContext"];
     let domain = context["domainName"].as_str().unwrap_or_default();
-    let is_http_api = context.get("http").is_some() && domain != "localhost" && !domain.contains(".lambda-url.");
+    let is_emulated = domain == "localhost" && is_encoded(parsed["rawPath"].as_str().unwrap_or_default());
+    let is_http_api = context.get("http").is_some() && !is_emulated && !domain.contains(".lambda-url.");
     if is_http_api || context.get("elb").is_none() && parsed["version"] == "1.0" {
         for name in ["rawPath", "path"] {
             if let Some(path) = parsed[name].as_str() {
@@ -88,6 +89,13 @@ fn uri_of(theirs: &Theirs, parsed: &Value) -> Uri {
         return theirs.request.uri().clone();
     }
     theirs::read(&changed.to_string()).unwrap().request.uri().clone()
+}
+
+/// Whether an emulator may have passed the path on as it was sent.
+fn is_encoded(path: &str) -> bool {
+    let is_escaped = |rest: &str| rest.len() >= 2 && rest.bytes().take(2).all(|digit| digit.is_ascii_hexdigit());
+    let is_plain = |c: char| c.is_ascii_graphic() && !"\"#<>?`{}".contains(c);
+    path.chars().all(is_plain) && path.split('%').skip(1).all(is_escaped)
 }
 
 /// What `lambda_http` makes of the headers when it has nothing to choose from.

@@ -98,15 +98,16 @@ fn every_other_sender_passes_the_path_on_as_it_was_sent() {
     nameless["requestContext"].as_object_mut().unwrap().remove("domainName");
     let events = [
         nameless,
-        // cargo lambda's emulator
+        // cargo lambda's emulator, and what can only be the SAM CLI's
         http_api("localhost", "/100%25"),
+        http_api("localhost", "/100%"),
         events::rest_api("/100%25"),
         events::load_balancer("/100%25"),
         with_multi_value_headers(events::load_balancer("/100%25")),
         lattice("/100%25"),
         first_lattice("/100%25"),
     ];
-    assert_eq!(paths(&events), ["/100%25"; 7]);
+    assert_eq!(paths(&events), ["/100%25"; 8]);
 }
 
 #[test]

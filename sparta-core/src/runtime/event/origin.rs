@@ -4,6 +4,7 @@ use http::header::HOST;
 
 use super::Origin;
 use super::fields::{Fields, Slot};
+use super::uri::is_encoded;
 use crate::json::Text;
 
 impl Fields {
@@ -41,11 +42,11 @@ impl Fields {
     /// Whether what escapes stand for is in the path instead of them.
     ///
     /// API Gateway decodes the path of HTTP APIs, in both forms of its events, and of nothing else. `localhost` is the
-    /// domain that cargo lambda's emulator of function URLs names.
-    pub(super) fn has_decoded_path(&self, origin: Origin, event: &[u8]) -> bool {
+    /// domain that emulators name: the SAM CLI decodes, cargo lambda does not.
+    pub(super) fn has_decoded_path(&self, origin: Origin, path: &[u8], event: &[u8]) -> bool {
         let is_emulated = |domain: Text| domain.read(event).is_ok_and(|domain| *domain == *b"localhost");
         match (origin, self.of_context.domain_name) {
-            (Origin::HttpApi, Slot::Text(domain)) => !is_emulated(domain),
+            (Origin::HttpApi, Slot::Text(domain)) => !is_emulated(domain) || !is_encoded(path),
             (Origin::HttpApi, _) => true,
             // An HTTP API with payload 1.0 says so in `version`, which a REST API does not have.
             (Origin::RestApi, _) => self.version.is_there(),

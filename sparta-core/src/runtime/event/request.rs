@@ -26,7 +26,7 @@ pub(super) fn http_api(origin: Origin, event: Bytes, fields: &mut Fields) -> Res
         Some(path) => path.bytes(&event)?,
         None => path(&event, fields)?,
     };
-    let mut target = Target::new(path.clone(), fields.has_decoded_path(origin, &event));
+    let mut target = Target::new(path.clone(), fields.has_decoded_path(origin, &path, &event));
     target.leave_out_stage(stage(&event, fields)?.as_deref());
     match fields.raw_query.text("rawQueryString", &event)? {
         Some(query) => target.query(&query.bytes(&event)?),
@@ -40,7 +40,7 @@ pub(super) fn rest_api(event: Bytes, fields: &mut Fields) -> Result<Request, Pro
     let method = method(fields.method, "httpMethod", &event)?.unwrap_or(Method::GET);
     let headers = all_headers(&event, fields)?;
     let path = path(&event, fields)?;
-    let is_http_api = fields.has_decoded_path(Origin::RestApi, &event);
+    let is_http_api = fields.has_decoded_path(Origin::RestApi, &path, &event);
     let mut target = Target::new(path.clone(), is_http_api);
     if is_http_api {
         target.leave_out_stage(stage(&event, fields)?.as_deref());

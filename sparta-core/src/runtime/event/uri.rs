@@ -165,6 +165,12 @@ fn valid(path: &[u8], is_decoded: bool) -> Cow<'_, [u8]> {
     Cow::Owned(valid)
 }
 
+/// Whether it can be what a client sent, rather than what escapes stand for.
+pub(super) fn is_encoded(path: &[u8]) -> bool {
+    let is_escape = |at: usize| path.get(at + 1..at + 3).is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit));
+    path.iter().enumerate().all(|(at, byte)| is_valid(*byte) && (*byte != b'%' || is_escape(at)))
+}
+
 fn is_valid(byte: u8) -> bool {
     byte.is_ascii_graphic() && !matches!(byte, b'"' | b'#' | b'<' | b'>' | b'?' | b'`' | b'{' | b'}')
 }
