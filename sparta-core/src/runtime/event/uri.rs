@@ -134,10 +134,12 @@ impl Target {
     }
 
     pub(super) fn path_and_query(self) -> Result<PathAndQuery, Problem> {
-        let bytes = match (self.has_query(), valid(&self.path, self.is_decoded)) {
-            (true, _) => Bytes::from(self.whole),
-            (false, Cow::Borrowed(path)) if path.len() == self.path.len() => self.path.clone(),
-            (false, path) => Bytes::from(path.into_owned()),
+        let bytes = match self.has_query() {
+            true => Bytes::from(self.whole),
+            false => match valid(&self.path, self.is_decoded) {
+                Cow::Borrowed(path) if path.len() == self.path.len() => self.path.clone(),
+                path => Bytes::from(path.into_owned()),
+            },
         };
         PathAndQuery::from_maybe_shared(bytes.clone())
             .map_err(|source| Problem::value("path", "the path of a URI", &bytes, source))
