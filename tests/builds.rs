@@ -19,10 +19,10 @@ const SERVICES: [&str; 5] = ["hello", "codepipeline", "commands", "legacy", "mis
 const SDKS: [&str; 4] = ["aws-sdk-", "aws-smithy-", "aws-config", "aws-runtime"];
 
 /// The packages that a service is made of.
-fn packages(service: &str, flags: &[&str]) -> Vec<String> {
+fn packages(service: &str, flags: &[&str], rust_flags: &str) -> Vec<String> {
     let mut command = cargo();
     command.args(["tree", "--package", service, "--edges", "normal,build", "--prefix", "none", "--format", "{p}"]);
-    run(command.args(flags)).success().lines().map(str::to_owned).collect()
+    run(command.args(flags).env("RUSTFLAGS", rust_flags)).success().lines().map(str::to_owned).collect()
 }
 
 fn is_sdk(package: &str) -> bool {
@@ -32,13 +32,27 @@ fn is_sdk(package: &str) -> bool {
 #[test]
 fn only_the_feature_aws_brings_the_sdks() {
     for service in SERVICES {
-        let packages = packages(service, &[]);
+        let packages = packages(service, &[], "");
         assert!(packages.iter().any(|package| package.starts_with("tokio ")), "{service}: {packages:?}");
         let sdks: Vec<_> = packages.iter().filter(|package| is_sdk(package)).collect();
         assert!(sdks.is_empty(), "{service} depends on {sdks:?}");
     }
-    let packages = packages("hello", &["--features", "sparta-lambda/aws"]);
+    let packages = packages("hello", &["--features", "sparta-lambda/aws"], "");
     assert!(packages.iter().any(|package| is_sdk(package)), "{packages:?}");
+}
+
+#[test]
+fn what_only_a_command_line_takes_is_not_compiled_for_lambda() {
+    let only = ["cargo-config2", "cargo_metadata", "flate2", "object", "tempfile", "toml", "tracing-subscriber", "zip"];
+    let of = |name: &str, packages: &[String]| packages.iter().any(|package| package.split(' ').next() == Some(name));
+    for service in SERVICES {
+        let (plain, serving) = (packages(service, &[], ""), packages(service, &[], "--cfg sparta_serving"));
+        for name in only {
+            assert!(of(name, &plain), "{service} does without {name}: {plain:?}");
+            assert!(!of(name, &serving), "{service} has {name}: {serving:?}");
+        }
+        assert!(of("unwinding", &serving) && !of("unwinding", &plain), "{service}");
+    }
 }
 
 fn contains(bytes: &[u8], text: &str) -> bool {
@@ -206,9 +220,9 @@ fn a_program_without_its_sources_says_how_to_compile_what_talks_to_aws() {
     assert_eq!(run.code, Some(1));
 }
 
-/// A crate of somebody else's, whose command uses an SDK.
+/// A crate of somebody else's: a command uses an SDK, another one the template, and a trigger is its own.
 const MAIN: &str = r#"
-use sparta::{clap, prelude::*};
+use sparta::{clap, delivery::Source, prelude::*, trigger::{Scope, Trigger}};
 
 async fn hello(_: Request) -> Result<&'static str, Error> {
     Ok("hello")
@@ -240,8 +254,47 @@ impl Command for Region {
     }
 }
 
+/// Prints what the pipeline's stack is
+#[derive(clap::Args)]
+struct Stack;
+
+impl Command for Stack {
+    async fn run(self, context: CommandContext) -> Result<(), Error> {
+        let synthesis = app().synthesize()?;
+        synthesis.check()?;
+        let pipeline = Pipeline::github("https://github.com/acme/elsewhere");
+        let stack = synthesis.pipeline(&pipeline, Source::Connection)?;
+        context.print(&stack.to_json(), &(context.options().noop, context.model().name()))
+    }
+}
+
+#[derive(Debug)]
+struct Subscription {
+    topic: String,
+}
+
+impl Trigger for Subscription {
+    fn describe(&self) -> String {
+        format!("topic {}", self.topic)
+    }
+
+    fn synthesize(&self, scope: &mut Scope<'_>) {
+        let subscription = resource!(AWS::SNS::Subscription {
+            Endpoint: (scope.function_arn()),
+            Protocol: "lambda",
+            TopicArn: (&self.topic),
+        });
+        scope.add(&["Subscription"], subscription);
+    }
+}
+
+fn app() -> App {
+    let topic = Subscription { topic: "arn:aws:sns:eu-west-1:123456789012:orders".into() };
+    App::new("Elsewhere").function(Function::http("hello", service_fn(hello)).trigger(topic))
+}
+
 fn main() -> sparta::Result<()> {
-    App::new("Elsewhere").function(Function::http("hello", service_fn(hello))).command::<Region>().run()
+    app().command::<Region>().command::<Stack>().run()
 }
 "#;
 
