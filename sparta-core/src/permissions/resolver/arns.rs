@@ -1,5 +1,7 @@
 //! The ARNs of a template's resources, in the forms that IAM lists.
 
+use std::rc::Rc;
+
 use sparta_schema::iam::{self, ArnFormat, ArnPart};
 
 use super::{ANY, Resolver};
@@ -12,15 +14,23 @@ use crate::{
 impl<'a> Resolver<'a> {
     /// The ARNs of a resource itself; none where the registry does not tell which kind of ARN it has.
     pub(in crate::permissions) fn own_arns(&self, id: &'a LogicalId, resource: &'a Resource) -> Vec<String> {
-        let handlers = sparta_schema::resource_type(resource.resource_type()).and_then(|kind| kind.handlers());
-        let actions = handlers.into_iter().flat_map(|it| it.create.iter().chain(&it.delete));
-        let mut services = actions.filter_map(|action| Some(action.split_once(':')?.0)).collect::<Vec<_>>();
-        services.dedup();
-        let resources = services.iter().filter_map(|service| iam::service(service)).flat_map(|it| it.resources());
-        let types = resources.filter(|it| is_own(resource.resource_type(), it.name));
-        let mut arns: Vec<String> = types.flat_map(|it| self.arns_as(id, resource, it)).collect();
+        let types = self.own_types(resource.resource_type());
+        let mut arns: Vec<String> = types.iter().flat_map(|it| self.arns_as(id, resource, it)).collect();
         arns.dedup();
         arns
+    }
+
+    /// What IAM calls a type's resources, looked up once for each type.
+    fn own_types(&self, kind: &'a str) -> Rc<[&'static iam::Resource]> {
+        let look = || {
+            let handlers = sparta_schema::resource_type(kind).and_then(|kind| kind.handlers());
+            let actions = handlers.into_iter().flat_map(|it| it.create.iter().chain(&it.delete));
+            let mut services = actions.filter_map(|action| Some(action.split_once(':')?.0)).collect::<Vec<_>>();
+            services.dedup();
+            let resources = services.iter().filter_map(|service| iam::service(service)).flat_map(|it| it.resources());
+            resources.filter(|it| is_own(kind, it.name)).collect()
+        };
+        self.own_types.borrow_mut().entry(kind).or_insert_with(look).clone()
     }
 
     /// The ARNs of a resource as one of IAM's types.
@@ -65,12 +75,13 @@ pub(in crate::permissions) fn is_own(kind: &str, resource: &str) -> bool {
     if let Some(own) = overrides::own_resources(kind) {
         return own.iter().any(|own| own.eq_ignore_ascii_case(resource));
     }
-    let (last, resource) = (plain(kind.rsplit("::").next().unwrap_or_default()), plain(resource));
-    resource == last || resource.strip_suffix('s') == Some(&last)
+    let mut rest = plain(resource);
+    let begins = plain(kind.rsplit(':').next().unwrap_or_default()).all(|byte| rest.next() == Some(byte));
+    begins && rest.next().is_none_or(|byte| byte == b's' && rest.next().is_none())
 }
 
-fn plain(text: &str) -> String {
-    text.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect()
+fn plain(text: &str) -> impl Iterator<Item = u8> {
+    text.bytes().filter(u8::is_ascii_alphanumeric).map(|byte| byte.to_ascii_lowercase())
 }
 
 /// Whether an ARN is one of IAM's type.

@@ -8,7 +8,10 @@ mod text;
 use std::{
     cell::RefCell,
     collections::{BTreeMap, BTreeSet},
+    rc::Rc,
 };
+
+use sparta_schema::iam;
 
 pub(super) use arns::{is_of, is_own};
 pub(super) use text::is_unknown;
@@ -34,6 +37,8 @@ pub(crate) struct Resolver<'a> {
     /// The resources that are being looked at, each because the one before it refers to it.
     path: RefCell<Vec<&'a LogicalId>>,
     circles: RefCell<BTreeSet<String>>,
+    /// What IAM calls the resources of each type.
+    own_types: RefCell<BTreeMap<&'a str, Rc<[&'static iam::Resource]>>>,
 }
 
 impl<'a> Resolver<'a> {
@@ -47,6 +52,7 @@ impl<'a> Resolver<'a> {
             region: REGION,
             path: RefCell::default(),
             circles: RefCell::default(),
+            own_types: RefCell::default(),
         }
     }
 
