@@ -83,6 +83,7 @@ fn the_packaged_binary_says_which_service_it_is_and_that_it_only_serves() {
         golden::compare("said", "serving-build", &golden::transcript("bootstrap", &run));
         let said: Value = serde_json::from_str(&run.stdout).unwrap();
         assert_eq!(said["functions"], json!(["hello-world"]));
+        assert_eq!(said["triggers"], json!(["hello-world: GET /hello"]));
         assert_eq!(said["settings"], json!(["MESSAGE", "ENVIRONMENT"]));
     }
 }

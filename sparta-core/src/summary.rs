@@ -12,6 +12,8 @@ pub struct Summary {
     pub app: String,
     /// Names of its functions.
     pub functions: Vec<String>,
+    /// What invokes them: a function's name and its trigger, as `hello: GET /hello`.
+    pub triggers: Vec<String>,
     /// Variables of its settings.
     pub settings: Vec<String>,
     /// The version of Sparta.
@@ -42,14 +44,15 @@ impl Model {
 impl Summary {
     fn new<'a>(
         app: &str,
-        functions: impl Iterator<Item = &'a FunctionSpec>,
+        functions: impl Iterator<Item = &'a FunctionSpec> + Clone,
         environments: &[Environment],
         build: &str,
     ) -> Self {
         let settings = environments.first().map_or(&[][..], |environment| &environment.settings.fields);
         Self {
             app: app.to_owned(),
-            functions: functions.map(|function| function.name.clone()).collect(),
+            functions: functions.clone().map(|function| function.name.clone()).collect(),
+            triggers: functions.flat_map(triggers).collect(),
             settings: settings.iter().map(|field| field.variable.clone()).collect(),
             sparta: env!("CARGO_PKG_VERSION").to_owned(),
             build: build.to_owned(),
@@ -61,4 +64,8 @@ impl Summary {
     pub fn to_json(&self) -> String {
         serde_json::to_string(self).expect("texts are JSON")
     }
+}
+
+fn triggers(function: &FunctionSpec) -> impl Iterator<Item = String> {
+    function.triggers().iter().map(|trigger| format!("{}: {}", function.name, trigger.describe()))
 }

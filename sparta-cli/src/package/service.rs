@@ -61,8 +61,8 @@ impl Advice for ServiceError {
     }
 }
 
-/// Refuses a serving build of another App, or with other functions or settings than the template's; gives the id of its
-/// build, where it says so.
+/// Refuses a serving build of another App, or with other functions, triggers or settings than the template's; gives the id
+/// of its build, where it says so.
 ///
 /// A binary for another processor or system cannot be asked, and is taken as it is.
 ///
@@ -120,9 +120,11 @@ fn differences(binary: &Summary, template: &Summary) -> Vec<String> {
             differences.push(format!("its {what} is `{binary}`, not `{template}`"));
         }
     }
-    for (what, binary, template) in
-        [("function", &binary.functions, &template.functions), ("setting", &binary.settings, &template.settings)]
-    {
+    for (what, binary, template) in [
+        ("function", &binary.functions, &template.functions),
+        ("trigger", &binary.triggers, &template.triggers),
+        ("setting", &binary.settings, &template.settings),
+    ] {
         let without = |some: &[String], others: &[String]| -> Vec<String> {
             some.iter().filter(|name| !others.contains(name)).map(|name| format!("{what} `{name}`")).collect()
         };
@@ -141,6 +143,7 @@ mod tests {
         Summary {
             app: "Hello".into(),
             functions: names(functions),
+            triggers: functions.iter().map(|name| format!("{name}: GET /")).collect(),
             settings: names(settings),
             sparta: "1.0.0".into(),
             build: "serving".into(),
@@ -170,6 +173,8 @@ mod tests {
                 "its version of sparta is `2.0.0`, not `1.0.0`",
                 "it has the function `metrics`, the template has not",
                 "it lacks the function `bye`",
+                "it has the trigger `metrics: GET /`, the template has not",
+                "it lacks the trigger `bye: GET /`",
                 "it has the setting `TABLE`, the template has not",
                 "it lacks the setting `MESSAGE`",
             ]

@@ -9,6 +9,7 @@ mod variables;
 pub use grants::GrantMistake;
 pub use options::{FunctionMistake, LogLevel, Memory};
 pub(crate) use resources::Shared;
+use trigger::Described;
 pub(crate) use trigger::invocation;
 pub use trigger::{Scope, Trigger};
 pub use variables::VariableMistake;
@@ -60,7 +61,6 @@ pub enum FunctionKind {
 pub struct Function {
     pub(crate) spec: FunctionSpec,
     factory: Build,
-    streams: bool,
 }
 
 /// The declaration of a function, without its handler.
@@ -154,7 +154,7 @@ impl Function {
             grants: Vec::new(),
             triggers: Vec::new(),
         };
-        Self { spec, factory, streams: false }
+        Self { spec, factory }
     }
 
     /// Wraps the handler in a [`tower::Layer`]; the last one added is the first to see a request, as with axum's
@@ -189,11 +189,7 @@ impl Function {
 
     /// Adds something that invokes this function.
     pub fn trigger(mut self, trigger: impl Trigger) -> Self {
-        self.streams |= trigger.streams();
-        // The serving build keeps nothing else of it, so that nothing of its synthesis is in the binary.
-        if cfg!(not(sparta_serving)) {
-            self.spec.triggers.push(Arc::new(trigger));
-        }
+        self.spec.triggers.push(if cfg!(sparta_serving) { Arc::new(Described(trigger)) } else { Arc::new(trigger) });
         self
     }
 
@@ -214,8 +210,9 @@ impl Function {
 
     /// What the serving process needs of it, with `wrap` around its own layers.
     pub(crate) fn into_entry(self, wrap: impl FnOnce(HttpService) -> HttpService + Send + 'static) -> FunctionEntry {
-        let Self { spec, factory, streams } = self;
+        let Self { spec, factory } = self;
         let build: Build = Box::new(move || Box::pin(async move { Ok(wrap(factory().await?)) }));
+        let streams = spec.triggers.iter().any(|trigger| trigger.streams());
         FunctionEntry { name: spec.name, is_event: spec.kind != FunctionKind::Http, streams, build }
     }
 }

@@ -1,6 +1,6 @@
 //! What the triggers of a function have in common, and where they add what they need.
 
-use std::fmt::Debug;
+use std::fmt::{self, Debug};
 
 use super::FunctionSpec;
 use crate::{
@@ -81,6 +81,27 @@ pub trait Trigger: Debug + Send + Sync + 'static {
 
     /// Adds its resources to the template.
     fn synthesize(&self, scope: &mut Scope<'_>);
+}
+
+/// A trigger as the serving build has it, so that nothing of its synthesis is in the binary.
+pub(super) struct Described<T>(pub(super) T);
+
+impl<T: Trigger> Debug for Described<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.describe())
+    }
+}
+
+impl<T: Trigger> Trigger for Described<T> {
+    fn describe(&self) -> String {
+        self.0.describe()
+    }
+
+    fn streams(&self) -> bool {
+        self.0.streams()
+    }
+
+    fn synthesize(&self, _: &mut Scope<'_>) {}
 }
 
 /// The place in a template where a trigger adds what it needs.
