@@ -26,4 +26,13 @@ pub enum DeliveryMistake {
         /// The environment's stack.
         stack: String,
     },
+    /// CodePipeline takes fewer stages.
+    #[error(
+        "the pipeline has {stages} stages, one each for source, build, environments and their approve_promotion, and \
+         CodePipeline allows 50: split the app's environments"
+    )]
+    TooManyStages {
+        /// How many there are.
+        stages: usize,
+    },
 }

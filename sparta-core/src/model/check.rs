@@ -41,10 +41,6 @@ pub enum AppMistake {
     LastPromotion(String),
     #[error("the pipeline has no environment to deliver to: add one with `.environment(Environment::new(...))`")]
     PipelineWithoutEnvironment,
-    #[error(
-        "the pipeline has {stages} stages, one each for source, build, environments and their approve_promotion, and CodePipeline allows 50: split the app's environments"
-    )]
-    TooManyStages { stages: usize },
 }
 
 impl From<AppMistake> for Mistake {
@@ -144,12 +140,6 @@ impl Model {
         let Some(pipeline) = &self.pipeline else { return };
         if self.environments.is_empty() {
             mistakes.push(AppMistake::PipelineWithoutEnvironment.into());
-        }
-        // See <https://docs.aws.amazon.com/codepipeline/latest/userguide/limits.html>; each has at most 3 of its 50 actions.
-        let promotions = self.environments.iter().filter(|environment| environment.promotion_approval().is_some());
-        let stages = 2 + self.environments.len() + promotions.count();
-        if stages > 50 {
-            mistakes.push(AppMistake::TooManyStages { stages }.into());
         }
         mistakes.extend(pipeline.check().into_iter().map(|problem| Mistake::new(Subject::Pipeline, problem)));
     }

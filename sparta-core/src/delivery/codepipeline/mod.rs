@@ -10,7 +10,7 @@ mod tests;
 
 use super::{Backend, DeploymentRole, Plan};
 use crate::{
-    Mistakes, Pipeline, Synthesis,
+    Mistake, Mistakes, Pipeline, Subject, Synthesis,
     cfn::{LogicalId, Output, Parameter, Template, reference, sub},
     contract::{CONNECTION_ARN, PROGRAM_ARTIFACT},
     iam::REGION,
@@ -66,6 +66,8 @@ impl Backend for CodePipeline<'_> {
 
     fn document(&self, plan: &Plan<'_>) -> Result<Template, Mistakes> {
         let (app, branch) = (plan.app(), plan.pipeline.source_branch());
+        let too_many = stages::check(plan).map(|problem| Mistake::new(Subject::Pipeline, problem));
+        Mistakes::none_or(app, too_many.into_iter().collect())?;
         let mut template =
             Template::new(format!("Delivers {app} from branch {branch} of {}", plan.repository.full_name()));
         if self.source == Source::Connection {

@@ -5,7 +5,7 @@ use crate::{
     attribute,
     cfn::{Parameter, Resource, Template, Value, sub},
     contract::{BUILD_ARTIFACT, CODE_ARTIFACT, CONNECTION_ARN, SOURCE_ARTIFACT, SOURCE_VARIABLES, TOKEN_VERSION},
-    delivery::Plan,
+    delivery::{DeliveryMistake, Plan},
     property, resource,
 };
 
@@ -33,6 +33,15 @@ pub(super) fn add(plan: &Plan<'_>, source: Source<'_>, template: &mut Template) 
         template.resource(id("WebhookSecret"), webhook_secret());
         template.resource(id("Webhook"), webhook(plan));
     }
+}
+
+/// What CodePipeline would refuse. No stage has more than 3 of the 50 actions that it may have.
+///
+/// See <https://docs.aws.amazon.com/codepipeline/latest/userguide/limits.html>.
+pub(super) fn check(plan: &Plan<'_>) -> Option<DeliveryMistake> {
+    let promotions = plan.stages.iter().filter(|stage| stage.environment.promotion_approval().is_some());
+    let stages = 2 + plan.stages.len() + promotions.count();
+    (stages > 50).then_some(DeliveryMistake::TooManyStages { stages })
 }
 
 pub(super) fn stage(name: &str, actions: impl IntoIterator<Item = Value>) -> Value {
