@@ -85,6 +85,18 @@ fn pipeline(synthesis: &Synthesis) -> usize {
     synthesis.pipeline(pipeline, source).expect("the pipeline has no mistakes").to_json().len()
 }
 
+/// What `describe` and each command begin with.
+fn template(criterion: &mut Criterion<CpuTime>) {
+    let mut group = criterion.benchmark_group("template with triggers");
+    for functions in [10, 50, 100] {
+        group.throughput(Throughput::Elements(functions as u64));
+        let app = app(functions, triggered);
+        let json = |app: &App| app.synthesize().expect("the app has no mistakes").template.to_json().len();
+        group.bench_function(BenchmarkId::from_parameter(functions), |b| b.iter(|| json(black_box(&app))));
+    }
+    group.finish();
+}
+
 fn synthesis(criterion: &mut Criterion<CpuTime>) {
     let mut group = criterion.benchmark_group("synthesis with triggers");
     for functions in [10, 50, 100] {
@@ -131,6 +143,6 @@ fn mistakes(criterion: &mut Criterion<CpuTime>) {
 criterion_group! {
     name = benches;
     config = Criterion::default().with_measurement(CpuTime(WallTime)).sample_size(20);
-    targets = synthesis, check, mistakes
+    targets = template, synthesis, check, mistakes
 }
 criterion_main!(benches);

@@ -1,10 +1,10 @@
 //! The actions that deploying a resource takes.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use sparta_schema::iam;
 
-use super::overrides;
+use super::overrides::{self, Unneeded};
 use crate::cfn::{Resource, Value};
 
 /// What the handlers of a resource's type call, and the type's tags; `None` of a type without known handlers.
@@ -27,12 +27,28 @@ pub(super) fn listed(kind: &str) -> Option<BTreeSet<String>> {
     Some(handlers.chain(tags).chain(added).flat_map(|name| known(name)).collect())
 }
 
-/// The listed actions that a resource with these properties needs.
-pub(super) fn of(resource: &Resource) -> Option<BTreeSet<String>> {
-    let kind = resource.resource_type();
-    let mut actions = listed(kind)?;
-    actions.retain(|action| !overrides::is_unneeded(kind, action, |part| has_property(resource, part)));
-    Some(actions)
+/// The actions of types, each type looked up once.
+#[derive(Default)]
+pub(super) struct Actions<'a>(BTreeMap<&'a str, Option<Vec<Listed>>>);
+
+/// An action that a type's handlers list, and the rules by which a resource does without it.
+struct Listed {
+    action: String,
+    rules: Vec<&'static Unneeded>,
+}
+
+impl<'a> Actions<'a> {
+    /// The listed actions that a resource with these properties needs.
+    pub(super) fn of(&mut self, resource: &'a Resource) -> Option<BTreeSet<String>> {
+        let kind = resource.resource_type();
+        let with_rules = |action: String| Listed { rules: overrides::rules(kind, &action), action };
+        let look = || Some(listed(kind)?.into_iter().map(with_rules).collect());
+        let listed = self.0.entry(kind).or_insert_with(look).as_ref()?;
+        let mut names = BTreeSet::new();
+        resource.properties().iter().for_each(|(name, value)| add_names(name, value, &mut names));
+        let needed = listed.iter().filter(|listed| listed.rules.iter().all(|rule| rule.is_needed(&names)));
+        Some(needed.map(|listed| listed.action.clone()).collect())
+    }
 }
 
 /// As IAM knows it: all that a wildcard stands for, and nothing where IAM has no such action.
@@ -52,14 +68,16 @@ fn known(name: &str) -> Vec<String> {
     iam::action(name).map(|(_, found)| spelt(found)).into_iter().collect()
 }
 
-/// Whether a property at any depth has `part` in its name.
-fn has_property(resource: &Resource, part: &str) -> bool {
-    fn within(value: &Value, part: &str) -> bool {
-        match value {
-            Value::Map(map) => map.iter().any(|(key, value)| key.contains(part) || within(value, part)),
-            Value::List(list) => list.iter().any(|value| within(value, part)),
-            _ => false,
-        }
+/// The names of properties at any depth.
+fn add_names<'v>(name: &'v str, value: &'v Value, names: &mut BTreeSet<&'v str>) {
+    names.insert(name);
+    add_names_below(value, names);
+}
+
+fn add_names_below<'v>(value: &'v Value, names: &mut BTreeSet<&'v str>) {
+    match value {
+        Value::Map(map) => map.iter().for_each(|(name, value)| add_names(name, value, names)),
+        Value::List(list) => list.iter().for_each(|value| add_names_below(value, names)),
+        _ => {}
     }
-    resource.properties().iter().any(|(key, value)| key.contains(part) || within(value, part))
 }

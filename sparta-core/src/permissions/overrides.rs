@@ -4,7 +4,7 @@ mod unneeded;
 
 #[cfg(test)]
 pub(super) use unneeded::UNNEEDED;
-pub(super) use unneeded::is_unneeded;
+pub(super) use unneeded::{Unneeded, rules};
 
 /// What is needed although the registry does not list it, or lists nothing of the type.
 pub(super) struct Added {

@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
-    PermissionsMistake, actions,
+    PermissionsMistake,
+    actions::Actions,
     condition::{Condition, text_value},
     overrides, principals,
     resolver::Resolver,
@@ -51,10 +52,11 @@ impl Required {
     ) -> Result<Self, Vec<PermissionsMistake>> {
         let mut required = Self::default();
         let mut mistakes = BTreeSet::new();
+        let mut of_types = Actions::default();
         for (id, resource) in resolver.template.resources() {
             let of_type = declared.iter().filter(|(kind, _)| kind == resource.resource_type());
             let of_type: Vec<&Statement> = of_type.map(|(_, statement)| statement).collect();
-            let actions = actions::of(resource);
+            let actions = of_types.of(resource);
             // What a nested stack's resources take is in another template.
             let is_stack = resource.resource_type() == "AWS::CloudFormation::Stack";
             if (actions.is_none() || is_stack) && of_type.is_empty() {

@@ -1,5 +1,7 @@
 //! Actions that handlers list and that not every template takes.
 
+use std::collections::BTreeSet;
+
 use sparta_schema::iam::is_like;
 
 use super::begins;
@@ -17,6 +19,11 @@ pub(in crate::permissions) struct Unneeded {
 }
 
 impl Unneeded {
+    /// Whether a resource with properties of these names takes the actions all the same.
+    pub(in crate::permissions) fn is_needed(&self, properties: &BTreeSet<&str>) -> bool {
+        self.unless.iter().any(|part| properties.iter().any(|name| name.contains(part)))
+    }
+
     pub(in crate::permissions) fn is_about(&self, kind: &str, action: &str) -> bool {
         begins(kind, self.kind) && self.actions.iter().any(|it| is_like(it, action))
     }
@@ -214,8 +221,7 @@ pub(in crate::permissions) const UNNEEDED: &[Unneeded] = &[
     ),
 ];
 
-/// Whether a type's resource with these properties does without an action that its handlers list.
-pub(in crate::permissions) fn is_unneeded(kind: &str, action: &str, has_property: impl Fn(&str) -> bool) -> bool {
-    let mut about = UNNEEDED.iter().filter(|rule| rule.is_about(kind, action));
-    about.any(|rule| !rule.unless.iter().any(|part| has_property(part)))
+/// The rules for an action that a type's handlers list.
+pub(in crate::permissions) fn rules(kind: &str, action: &str) -> Vec<&'static Unneeded> {
+    UNNEEDED.iter().filter(|rule| rule.is_about(kind, action)).collect()
 }
