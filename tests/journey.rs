@@ -96,6 +96,11 @@ fn assert_fails(run: &Run, parts: &[&str]) {
 fn a_service_is_created_changed_replaced_in_place_and_deleted() {
     let account = Account::with("sparta-test-service");
 
+    // Before minutes are spent on what has nowhere to go.
+    let nowhere = account.write("provision", &["-e", "test", "--s3Bucket", "no-such-bucket"]);
+    assert_fails(&nowhere, &["there is no bucket \"no-such-bucket\"", "Nothing was deployed."]);
+    assert_eq!(fs::read_dir(account.output.path()).unwrap().count(), 0, "nothing was compiled");
+
     // A stack of its own: LocalStack cannot delete what it has rolled back.
     let broken = account.provision(&["--stack", "Broken", "--param", "Catalogue=nonsense"]);
     assert_fails(&broken, &["could not be created: GreetRole (AWS::IAM::Role) CREATE_FAILED", "ROLLBACK_COMPLETE"]);
