@@ -2,6 +2,7 @@
 
 use std::{
     any::Any,
+    collections::BTreeSet,
     sync::{Arc, Mutex, PoisonError},
 };
 
@@ -45,6 +46,7 @@ pub struct App {
     pub(crate) pipeline: Option<Pipeline>,
     pub(crate) user_resources: UserResources,
     pub(crate) type_permissions: Vec<(String, Statement)>,
+    pub(crate) shared_types: BTreeSet<String>,
     layers: Vec<Wrap>,
     hooks: Hooks,
     extensions: Vec<Box<dyn Any + Send>>,
@@ -63,6 +65,7 @@ impl App {
             pipeline: None,
             user_resources: UserResources::default(),
             type_permissions: Vec::new(),
+            shared_types: BTreeSet::new(),
             layers: Vec::new(),
             hooks: Hooks::default(),
             extensions: Vec::new(),
@@ -222,6 +225,26 @@ impl App {
     /// ```
     pub fn type_permission(mut self, resource_type: impl Into<String>, statement: Statement) -> Self {
         self.type_permissions.push((resource_type.into(), statement));
+        self
+    }
+
+    /// Accepts that what deploys one environment may change what the other environments have of a resource type.
+    ///
+    /// CloudFormation's role of an environment is bound to the environment's stack: by names, and by the tag
+    /// `aws:cloudformation:stack-name`, which only CloudFormation sets. For some types neither can be, such as keys of KMS,
+    /// whose ids are random and which have no such tag: who may push could change those of production by a deployment of
+    /// test, before anybody approves. A pipeline of several environments is refused for them unless it is accepted here.
+    /// `docs/shared-types.md` lists them.
+    ///
+    /// # Example
+    ///
+    /// ```
+    /// use sparta_core::App;
+    ///
+    /// let app = App::new("Hello").accept_shared("AWS::KMS::Key");
+    /// ```
+    pub fn accept_shared(mut self, resource_type: impl Into<String>) -> Self {
+        self.shared_types.insert(resource_type.into());
         self
     }
 

@@ -1,7 +1,7 @@
 """Prints what cfn-lint knows of CloudFormation's resource types, and what IAM's reference says of actions, as one JSON
 document.
 
-Runs in an environment that has the pinned cfn-lint and botocore; the argument is the folder with the data of IAM.
+Runs in an environment that has the pinned cfn-lint, botocore and moto; the argument is the folder with the data of IAM.
 """
 
 import json
@@ -133,7 +133,8 @@ def main():
     reviewed.add_actions(text, services)
     for identifier, reason in LEFT_OUT.items():
         left_out["rules"][identifier] = f"{rules[identifier].shortdesc}: {reason}"
-    document = {"types": types, "iam": services, "regions": regions(), "leftOut": left_out}
+    managed = iam.managed_policies(PACKAGE.parent / "moto", json.loads(text)["managedPolicies"]["names"])
+    document = {"types": types, "iam": services, "managed": managed, "regions": regions(), "leftOut": left_out}
     json.dump(document, sys.stdout, sort_keys=True, separators=(",", ":"))
 
 

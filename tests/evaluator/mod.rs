@@ -73,6 +73,17 @@ fn nothing_that_is_pushed_reaches_beyond_its_environment() {
 }
 
 #[test]
+fn nothing_that_is_pushed_reaches_the_api_of_production_once_its_id_is_known() {
+    let world = example().provisioned_again();
+    all_allowed(&deliveries::calls(&world));
+    all_denied(&attacks::on_the_api_of_production(&world));
+    // Until then, what has tags of its own is kept apart, and its parts are if they have its tags.
+    let [_, production] = &world.environments[..] else { panic!("the example has two environments") };
+    let attacks = attacks::on_the_api_of_production(&example());
+    all_denied(&attacks.into_iter().map(|case| case.on_tagged(production)).collect::<Vec<_>>());
+}
+
+#[test]
 fn nothing_that_is_pushed_reaches_another_account() {
     let [test, production] = [of_account("test", "111111111111"), of_account("production", "222222222222")];
     all_denied(&attacks::across(&test, &production));

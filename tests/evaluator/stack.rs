@@ -29,6 +29,17 @@ impl Stack {
         Self { name: name.to_owned(), account: account.to_owned(), parameters, template }
     }
 
+    /// The same once its parameters that are about `stack` have this value.
+    pub(super) fn pinned(mut self, stack: &str, value: &str) -> Self {
+        let of_stack =
+            |it: &Value| it["Description"].as_str().is_some_and(|it| it.contains(&format!("HTTP API of {stack};")));
+        let parameters = self.template["Parameters"].as_object().unwrap().iter();
+        let names: Vec<String> = parameters.filter(|(_, it)| of_stack(it)).map(|(name, _)| name.clone()).collect();
+        assert_eq!(names.len(), 1, "{names:?}");
+        self.parameters.extend(names.into_iter().map(|name| (name, value.into())));
+        self
+    }
+
     /// The logical ids and types of its resources.
     pub(super) fn resources(&self) -> impl Iterator<Item = (&str, &str)> {
         let resources = self.template["Resources"].as_object().unwrap();

@@ -49,6 +49,15 @@ impl World {
         world
     }
 
+    /// The same after `provisionPipeline` ran again, when the environments' APIs were there.
+    pub(super) fn provisioned_again(mut self) -> Self {
+        for stack in &self.environments {
+            let api = stack.of_type("AWS::ApiGatewayV2::Api").next().unwrap();
+            self.pipeline = self.pipeline.pinned(&stack.name, &stack.physical_name(api));
+        }
+        self
+    }
+
     /// The pipeline's actions of CloudFormation's with this mode, in their order.
     pub(super) fn actions(&self, mode: &str) -> Vec<Value> {
         let pipeline = self.pipeline.properties("Pipeline");
@@ -147,6 +156,11 @@ impl World {
 }
 
 impl Case {
+    /// The case of a call on something that CloudFormation made for a stack.
+    pub(super) fn on_tagged(self, stack: &Stack) -> Self {
+        self.with("aws:ResourceTag/aws:cloudformation:stack-name", &stack.name)
+    }
+
     /// The case with a condition key of the call.
     pub(super) fn with(mut self, key: &str, value: &str) -> Self {
         self.call.context.insert(key.to_owned(), value.to_owned());

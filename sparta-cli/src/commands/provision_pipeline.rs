@@ -89,7 +89,8 @@ impl ProvisionPipeline {
         if session.global.noop {
             return self.print_noop(session, &request, &path);
         }
-        with_aws!(&synthesis, &self.features, deploy(session, &self, request, &template, &secret))
+        let pins = synthesis.pins(&pipeline)?;
+        with_aws!(&synthesis, &self.features, deploy(session, &self, request, &template, &secret, &pins))
     }
 
     fn print_noop(&self, session: &Session, request: &Request, template: &Path) -> Result<(), CliError> {
@@ -136,11 +137,12 @@ use aws::deploy;
 #[cfg(feature = "aws")]
 mod aws {
     use aws_config::SdkConfig;
-    use sparta_core::{cfn::Template, contract::TOKEN_VERSION};
+    use sparta_core::{cfn::Template, contract::TOKEN_VERSION, delivery::Pin};
 
     use super::ProvisionPipeline;
     use crate::{
         CliError,
+        aws::cloudformation::CloudFormation,
         deploy::{Progress, StackError, Token, store_token},
         session::Session,
         stack::{Deployment, Request},
@@ -155,6 +157,7 @@ mod aws {
         mut request: Request,
         template: &Template,
         secret: &str,
+        pins: &[Pin],
     ) -> Result<(), CliError> {
         let token = match &command.oauth {
             Some(given) => Some(Token::obtain(Some(given.clone()).filter(|text| !text.is_empty()), TOKEN_VARIABLE)?),
@@ -165,10 +168,26 @@ mod aws {
         deployment.check_owner(&request, session.app.name()).await.map_err(taken)?;
         // Before it too, because a large one may need a bucket that is not given.
         let template = deployment.template(session.app.name(), template).await?;
+        pin(deployment.config(), pins, &mut request).await?;
         if let Some(token) = token {
             keep(deployment.config(), deployment.progress(), secret, &token, &mut request).await?;
         }
         deployment.converge(session, &request, template).await
+    }
+
+    /// Sets what is known now that environments are deployed.
+    pub(super) async fn pin(config: &SdkConfig, pins: &[Pin], request: &mut Request) -> Result<(), CliError> {
+        let cloudformation = CloudFormation::new(config);
+        for Pin { parameter, stack, resource } in pins {
+            let resources = match cloudformation.stack(stack).await? {
+                Some(_) => cloudformation.resources(stack).await?,
+                None => Vec::new(),
+            };
+            let found = resources.into_iter().find(|it| it.logical_id == *resource && !it.status.starts_with("DELETE"));
+            let id = found.and_then(|it| it.physical_id).filter(|id| !id.is_empty());
+            request.parameters.insert(parameter.clone(), id.unwrap_or_else(|| "*".to_owned()));
+        }
+        Ok(())
     }
 
     /// The names of pipelines can collide: `A-b` on the branch `c`, and `A` on `b-c`.
@@ -206,8 +225,10 @@ mod aws {
 mod tests {
     use serde_json::json;
 
+    use sparta_core::delivery::Pin;
+
     use super::{
-        aws::{keep, taken},
+        aws::{keep, pin, taken},
         *,
     };
     use crate::deploy::{
@@ -228,6 +249,40 @@ mod tests {
         assert_eq!(taken(StackError::Missing { name: "A".into() }).hints.len(), 1);
     }
 
+    fn request() -> Request {
+        Request {
+            stack_name: "Hello-main".into(),
+            parameters: BTreeMap::new(),
+            tags: BTreeMap::new(),
+            capabilities: Vec::new(),
+            stack_policy: None,
+        }
+    }
+
+    #[tokio::test]
+    async fn the_id_of_an_api_is_given_once_its_stack_is_there() {
+        let stack = "<Stacks><member><StackName>Test-Hello</StackName><StackStatus>UPDATE_COMPLETE</StackStatus>\
+                     <CreationTime>2026-01-02T03:04:05Z</CreationTime></member></Stacks>";
+        let api = "<StackResourceSummaries><member><LogicalResourceId>HttpApi</LogicalResourceId>\
+                   <PhysicalResourceId>a1b2c3</PhysicalResourceId><ResourceType>AWS::ApiGatewayV2::Api</ResourceType>\
+                   <ResourceStatus>CREATE_COMPLETE</ResourceStatus>\
+                   <LastUpdatedTimestamp>2026-01-02T03:04:05Z</LastUpdatedTimestamp></member></StackResourceSummaries>";
+        let missing = Answer::error(400, "ValidationError", "Stack with id Prod-Hello does not exist");
+        let script = Script::new([
+            ("DescribeStacks", vec![Answer::result("DescribeStacks", stack), missing]),
+            ("ListStackResources", vec![Answer::result("ListStackResources", api)]),
+        ]);
+        let of = |environment: &str| Pin {
+            parameter: format!("{environment}HttpApiId"),
+            stack: format!("{environment}-Hello"),
+            resource: "HttpApi".into(),
+        };
+        let mut request = request();
+        pin(&script.config(), &[of("Test"), of("Prod")], &mut request).await.unwrap();
+        let expected = [("ProdHttpApiId", "*"), ("TestHttpApiId", "a1b2c3")];
+        assert_eq!(request.parameters, expected.map(|(name, value)| (name.to_owned(), value.to_owned())).into());
+    }
+
     #[tokio::test]
     async fn another_token_is_another_version_in_the_request_and_the_same_one_is_the_same() {
         let script = Script::new([
@@ -236,13 +291,7 @@ mod tests {
         ]);
         let mut versions = Vec::new();
         for token in ["first", "second", "second"] {
-            let mut request = Request {
-                stack_name: "Hello-main".into(),
-                parameters: BTreeMap::new(),
-                tags: BTreeMap::new(),
-                capabilities: Vec::new(),
-                stack_policy: None,
-            };
+            let mut request = request();
             let token = token.parse().unwrap();
             keep(&script.config(), &Lines, "sparta/Hello-main/github-token", &token, &mut request).await.unwrap();
             assert!(!serde_json::to_string(&request).unwrap().contains(token.expose()));

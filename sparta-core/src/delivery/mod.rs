@@ -4,7 +4,7 @@ pub mod codepipeline;
 mod mistake;
 mod plan;
 
-pub use codepipeline::Source;
+pub use codepipeline::{Pin, Source};
 pub use mistake::DeliveryMistake;
 pub use plan::DeploymentRole;
 pub(crate) use plan::{Plan, Stage};
@@ -42,11 +42,14 @@ impl Synthesis {
 
     /// What CloudFormation may do when a CI system deploys the service, environment by environment.
     fn roles(&self, pipeline: &Pipeline, backend: &impl Backend) -> Result<Vec<DeploymentRole>, Mistakes> {
+        Ok(self.stages(pipeline, backend)?.into_iter().map(DeploymentRole::from).collect())
+    }
+
+    fn stages(&self, pipeline: &Pipeline, backend: &impl Backend) -> Result<Vec<Stage<'_>>, Mistakes> {
         if cfg!(sparta_serving) {
             return Err(only_serves(self.model.name()));
         }
         let stages = plan::stages(self, pipeline, &backend.code());
-        let stages = stages.map_err(|mistakes| Mistakes::of(self.model.name(), mistakes))?;
-        Ok(stages.into_iter().map(DeploymentRole::from).collect())
+        stages.map_err(|mistakes| Mistakes::of(self.model.name(), mistakes))
     }
 }

@@ -1,6 +1,6 @@
 //! What every CI system needs to know: the environments in their order, their stacks, and who may do what there.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::DeliveryMistake;
 use crate::{
@@ -33,6 +33,10 @@ pub(crate) struct Stage<'a> {
     pub(crate) policies: Vec<Vec<Statement>>,
     /// What bounds the service's roles, where it has any.
     pub(crate) boundary: Option<Vec<Statement>>,
+    /// The parameters for the ids of its HTTP APIs, by what they are called in the service's template.
+    pub(crate) pins: BTreeMap<LogicalId, LogicalId>,
+    /// The actions that nothing binds to the stack, by the resource type that takes them.
+    shared: BTreeMap<String, BTreeSet<String>>,
     id_prefix: String,
 }
 
@@ -98,10 +102,21 @@ pub(super) fn stages<'a>(
         if name.strip_prefix(&stack).is_some_and(|rest| rest.is_empty() || rest.starts_with('-')) {
             mistakes.push(mistake(DeliveryMistake::NameOfEnvironment { name, stack: stack.clone() }));
         }
-        let mut stage = Stage { environment, stack, policies: Vec::new(), boundary: None, id_prefix };
+        let mut stage = Stage {
+            environment,
+            stack,
+            policies: Vec::new(),
+            boundary: None,
+            pins: pins(synthesis, &id_prefix),
+            shared: BTreeMap::new(),
+            id_prefix,
+        };
         let found = stage.permit(synthesis, code);
         mistakes.extend(found.into_iter().filter(|it| !mistakes.contains(it)).collect::<Vec<_>>());
         stages.push(stage);
+    }
+    if stages.len() > 1 {
+        mistakes.extend(shared(&stages, &model.shared_types).into_iter().map(mistake));
     }
     if mistakes.is_empty() { Ok(stages) } else { Err(mistakes) }
 }
@@ -128,19 +143,41 @@ impl Stage<'_> {
             (CODE_KEY.to_owned(), key.clone()),
             (PERMISSIONS_BOUNDARY.to_owned(), boundary.clone()),
         ]);
-        let resolver = Resolver::new(&synthesis.template, &self.stack, &parameters);
+        let mut resolver = Resolver::new(&synthesis.template, &self.stack, &parameters);
+        resolver.pins.clone_from(&self.pins);
         let values = values.values().map(String::as_str);
         let declared = &synthesis.model.type_permissions;
         let (permissions, mistakes) = Permissions::of(&resolver, Some(&boundary), declared, values);
         let mut mistakes: Vec<Mistake> = mistakes.into_iter().map(mistake).collect();
         self.policies = policies(&permissions.required);
         self.boundary = permissions.boundary;
+        self.shared = permissions.shared;
         if self.policies.is_empty() {
             let (stack, characters) = (self.stack.clone(), size(&permissions.required));
             mistakes.push(mistake(DeliveryMistake::RoleTooLarge { stack, characters }));
         }
         mistakes
     }
+}
+
+/// Parts of an HTTP API are bound by its id alone, which is known once the stack is there.
+fn pins(synthesis: &Synthesis, prefix: &str) -> BTreeMap<LogicalId, LogicalId> {
+    let resources = synthesis.template.resources().iter();
+    let apis = resources.filter(|(_, it)| it.resource_type() == "AWS::ApiGatewayV2::Api");
+    apis.map(|(id, _)| (id.clone(), LogicalId::of_words([prefix, id.as_str(), "Id"]))).collect()
+}
+
+/// What the environments, which are in one account, could change of each other, besides what the App accepts.
+fn shared(stages: &[Stage<'_>], accepted: &BTreeSet<String>) -> Vec<DeliveryMistake> {
+    let mut shared: BTreeMap<&String, BTreeSet<&str>> = BTreeMap::new();
+    for (kind, actions) in stages.iter().flat_map(|stage| &stage.shared).filter(|(kind, _)| !accepted.contains(*kind)) {
+        shared.entry(kind).or_default().extend(actions.iter().map(String::as_str));
+    }
+    let mistake = |(kind, actions): (&String, BTreeSet<&str>)| DeliveryMistake::SharedType {
+        kind: kind.clone(),
+        actions: actions.into_iter().collect::<Vec<_>>().join("`, `"),
+    };
+    shared.into_iter().map(mistake).collect()
 }
 
 fn mistake(problem: impl Into<Problem>) -> Mistake {

@@ -51,6 +51,11 @@ impl Statement {
         Self { resources: resources.to_vec(), ..self.clone() }
     }
 
+    /// Some of the actions on the same.
+    pub(crate) fn of_only(&self, actions: &[String]) -> Self {
+        Self { actions: actions.to_vec(), ..self.clone() }
+    }
+
     fn to_value(&self) -> Value {
         property!(AWS::IAM::Policy.PolicyDocument.Statement[] {
             Effect: "Allow",

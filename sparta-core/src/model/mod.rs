@@ -2,6 +2,8 @@
 
 mod check;
 
+use std::collections::BTreeSet;
+
 pub use check::AppMistake;
 
 use crate::{
@@ -24,6 +26,7 @@ pub struct Model {
     pub(crate) pipeline: Option<Pipeline>,
     pub(crate) user_resources: UserResources,
     pub(crate) type_permissions: Vec<(String, Statement)>,
+    pub(crate) shared_types: BTreeSet<String>,
 }
 
 impl App {
@@ -50,6 +53,7 @@ impl App {
             pipeline: self.pipeline.clone(),
             user_resources: self.user_resources.clone(),
             type_permissions: self.type_permissions.clone(),
+            shared_types: self.shared_types.clone(),
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use sparta_schema::iam;
+use sparta_schema::iam::{self, AccessLevel};
 
 use super::overrides::{self, Unneeded};
 use crate::cfn::{Resource, Value};
@@ -24,7 +24,10 @@ pub(super) fn listed(kind: &str) -> Option<BTreeSet<String>> {
     let tags = found.and_then(|kind| kind.tagging()).filter(|tags| tags.on_create);
     let tags = tags.into_iter().flat_map(|tags| &tags.permissions);
     let added = added.into_iter().flatten().filter(|it| it.on.is_none()).flat_map(|it| it.actions);
-    Some(handlers.chain(tags).chain(added).flat_map(|name| known(name)).collect())
+    let mut actions: BTreeSet<String> = handlers.chain(tags).chain(added).flat_map(|name| known(name)).collect();
+    let wildcards: Vec<String> = actions.iter().filter(|it| it.contains('*')).cloned().collect();
+    actions.retain(|it| it.contains('*') || !wildcards.iter().any(|wildcard| iam::is_like(wildcard, it)));
+    Some(actions)
 }
 
 /// The actions of types, each type looked up once.
@@ -51,8 +54,10 @@ impl<'a> Actions<'a> {
     }
 }
 
-/// As IAM knows it: all that a wildcard stands for, and nothing where IAM has no such action.
+/// As IAM knows it: all that a wildcard stands for, and nothing where IAM has no such action. A wildcard for what only
+/// describes stays one.
 fn known(name: &str) -> Vec<String> {
+    let name = overrides::as_iam_has_it(name).unwrap_or(name);
     let Some((service, own)) = name.split_once(':') else { return Vec::new() };
     let service = service.to_ascii_lowercase();
     let spelt = |found: &iam::Action| match found.name {
@@ -63,7 +68,13 @@ fn known(name: &str) -> Vec<String> {
         name => format!("{service}:{name}"),
     };
     if own.contains('*') {
-        return iam::matching(name).map(|(_, found)| spelt(found)).collect();
+        let found: Vec<&iam::Action> = iam::matching(name).map(|(_, found)| found).collect();
+        let reads = |it: &&iam::Action| matches!(it.access_level, AccessLevel::List | AccessLevel::Read);
+        let describes = ["Describe", "List"].iter().any(|start| own.starts_with(start));
+        return match describes && !found.is_empty() && found.iter().all(reads) {
+            true => vec![name.to_owned()],
+            false => found.into_iter().map(spelt).collect(),
+        };
     }
     iam::action(name).map(|(_, found)| spelt(found)).into_iter().collect()
 }

@@ -89,6 +89,10 @@ impl<'a> Found<'_, 'a> {
         if alternatives(properties.get(BOUNDARY)).into_iter().any(is_own) {
             self.mistakes.insert(PermissionsMistake::OwnBoundary { role: id.to_string() });
         }
+        for policy in alternatives(properties.get("ManagedPolicyArns")) {
+            let document = managed_by_aws(&self.resolver.text(policy));
+            self.documents(id, document.as_ref());
+        }
         for policy in alternatives(properties.get("Policies")) {
             match plain_map(policy) {
                 Some(map) => self.documents(id, map.get("PolicyDocument")),
@@ -205,17 +209,25 @@ fn attached(resolver: &Resolver<'_>, id: &LogicalId, role: &Resource) -> Vec<Per
         }
         _ => false,
     };
-    let policies =
-        alternatives(role.properties().get("ManagedPolicyArns")).into_iter().filter(|policy| !is_own(policy));
+    let is_known = |policy: &Value| managed_by_aws(&resolver.text(policy)).is_some();
+    let policies = alternatives(role.properties().get("ManagedPolicyArns")).into_iter();
     policies
+        .filter(|policy| !is_own(policy) && !is_known(policy))
         .map(|policy| PermissionsMistake::AttachedPolicy { role: id.to_string(), policy: resolver.text(policy) })
         .collect()
+}
+
+/// The document of a policy that AWS manages, where its content is known.
+fn managed_by_aws(arn: &str) -> Option<Value> {
+    let arn = Arn::parse(arn).filter(|arn| arn.service == "iam" && arn.account == "aws")?;
+    let policy = iam::managed_policy(arn.resource.strip_prefix("policy/")?)?;
+    serde_json::from_str::<serde_json::Value>(policy.document).ok().map(Value::from)
 }
 
 /// A resource that is not known before the deployment is at least one of those that the action is about.
 fn narrowed(resolver: &Resolver<'_>, action: &str, resource: &str) -> Vec<String> {
     let all = |(service, found): (&'static iam::Service, &'static iam::Action)| -> Vec<String> {
-        service.resources_of(found).flat_map(|it| resolver.all_arns("", it)).collect()
+        service.resources_of(found).flat_map(|it| resolver.any_arns(it)).collect()
     };
     let known = iam::action(action).filter(|_| resource == ANY).map(all).unwrap_or_default();
     if known.is_empty() { vec![resource.to_owned()] } else { known }

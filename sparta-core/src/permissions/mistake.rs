@@ -152,6 +152,18 @@ pub enum PermissionsMistake {
         /// The resource's type.
         kind: String,
     },
+    /// What the App says of a type is known only in AWS.
+    #[error(
+        "`App::type_permission` for `{kind}` allows `{action}` on something, or under a condition, that is known only when \
+         it is deployed, so it would be on everything: give the ARN as a text or a setting, or refer to a resource of the \
+         App whose name is known"
+    )]
+    UnknownDeclaration {
+        /// The resource type.
+        kind: String,
+        /// The actions.
+        action: String,
+    },
     /// Which secret or parameter is looked up is known only in AWS.
     #[error(
         "the dynamic reference `{{{{resolve:{0}}}}}` is to something that is known only when it is deployed (`*`), so the \

@@ -2,6 +2,7 @@
 //! its stack gives its resources.
 
 mod actions;
+mod binding;
 mod boundary;
 mod condition;
 mod mistake;
@@ -16,7 +17,7 @@ mod targets;
 mod tests;
 mod values;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use boundary::Boundary;
 use references::of_references;
@@ -35,6 +36,8 @@ pub(crate) struct Permissions {
     pub(crate) required: Vec<Statement>,
     /// The most that the roles of the service may ever do, where it has any.
     pub(crate) boundary: Option<Vec<Statement>>,
+    /// The actions that nothing binds to the stack, by the resource type that takes them.
+    pub(crate) shared: BTreeMap<String, BTreeSet<String>>,
 }
 
 impl Permissions {
@@ -52,12 +55,13 @@ impl Permissions {
         let bounds = boundary.map_or(Ok(None), |_| Boundary::of(resolver));
         let bounds = found(bounds, &mut mistakes);
         let required = Required::of(resolver, boundary.filter(|_| bounds.is_some()), declared);
-        let required = found(required, &mut mistakes).statements();
+        let required = found(required, &mut mistakes);
+        let (required, shared) = (required.statements(), required.shared);
         let references = found(of_references(resolver, values), &mut mistakes).statements();
         // What else is unknown may be so because of a circle.
         let circles = resolver.circles();
         let mistakes = if circles.is_empty() { mistakes } else { circles };
-        (Self { required: [required, references].concat(), boundary: bounds.map(|it| it.statements) }, mistakes)
+        (Self { required: [required, references].concat(), boundary: bounds.map(|it| it.statements), shared }, mistakes)
     }
 }
 

@@ -1,7 +1,11 @@
 //! What the registry does not list, or lists too much of: reviewed tables, each entry with its reason.
 
+mod misnamed;
 mod unneeded;
 
+pub(super) use misnamed::as_iam_has_it;
+#[cfg(test)]
+pub(super) use misnamed::{MISNAMED, UNKNOWN};
 #[cfg(test)]
 pub(super) use unneeded::UNNEEDED;
 pub(super) use unneeded::{Unneeded, rules};
@@ -28,6 +32,18 @@ pub(super) const ADDED: &[Added] = &[
         actions: &["apigateway:POST"],
         on: Some(("apigateway", "/tags/*")),
         reason: "their stages too",
+    },
+    Added {
+        kind: "AWS::ApiGatewayV2::DomainName",
+        actions: &["apigateway:POST"],
+        on: Some(("apigateway", "/tags/*")),
+        reason: "domain names with tags too",
+    },
+    Added {
+        kind: "AWS::ApiGatewayV2::VpcLink",
+        actions: &["apigateway:POST"],
+        on: Some(("apigateway", "/tags/*")),
+        reason: "and links to VPCs",
     },
     Added {
         kind: "AWS::ApiGateway::RestApi",
@@ -71,36 +87,82 @@ pub(super) const ADDED: &[Added] = &[
 
 /// What IAM calls a type's resources, where it is not what CloudFormation calls the type.
 const OWN: &[(&str, &[&str])] = &[
+    ("AWS::ApiGateway::ApiKey", &["ApiKey", "ApiKeys", "Tags"]),
+    ("AWS::ApiGateway::ClientCertificate", &["ClientCertificate", "ClientCertificates", "Tags"]),
+    ("AWS::ApiGateway::DomainName", &["DomainName", "DomainNames", "Tags"]),
+    ("AWS::ApiGateway::RestApi", &["RestApi", "RestApis", "Tags"]),
+    ("AWS::ApiGateway::Stage", &["Stage", "Stages", "Tags"]),
+    ("AWS::ApiGateway::UsagePlan", &["UsagePlan", "UsagePlans", "Tags"]),
+    ("AWS::ApiGateway::VpcLink", &["VpcLink", "VpcLinks", "Tags"]),
     ("AWS::ApiGatewayV2::Api", &["Api", "Apis", "Tags"]),
+    ("AWS::ApiGatewayV2::DomainName", &["DomainName", "DomainNames", "Tags"]),
     ("AWS::ApiGatewayV2::Stage", &["Stage", "Stages", "Tags"]),
+    ("AWS::ApiGatewayV2::VpcLink", &["VpcLink", "VpcLinks", "Tags"]),
+    ("AWS::DocDB::DBCluster", &["cluster"]),
+    ("AWS::DocDB::DBInstance", &["db"]),
+    ("AWS::EC2::EIP", &["elastic-ip"]),
+    ("AWS::ElasticLoadBalancingV2::Listener", &["listener/app", "listener/gwy", "listener/net"]),
+    ("AWS::ElasticLoadBalancingV2::ListenerRule", &["listener-rule/app", "listener-rule/net"]),
+    ("AWS::ElasticLoadBalancingV2::LoadBalancer", &["loadbalancer/app/", "loadbalancer/gwy/", "loadbalancer/net/"]),
     ("AWS::Events::Rule", &["rule-on-default-event-bus", "rule-on-custom-event-bus"]),
     ("AWS::IAM::ManagedPolicy", &["policy"]),
+    ("AWS::KMS::ReplicaKey", &["key"]),
+    ("AWS::Kinesis::StreamConsumer", &["consumer"]),
+    ("AWS::Neptune::DBCluster", &["cluster"]),
+    ("AWS::Neptune::DBInstance", &["db"]),
+    ("AWS::RDS::DBCluster", &["cluster"]),
+    ("AWS::RDS::DBClusterParameterGroup", &["cluster-pg"]),
+    ("AWS::RDS::DBInstance", &["db"]),
+    ("AWS::RDS::DBParameterGroup", &["pg"]),
+    ("AWS::RDS::DBProxy", &["proxy"]),
+    ("AWS::RDS::DBSubnetGroup", &["subgrp"]),
+    ("AWS::RDS::OptionGroup", &["og"]),
     ("AWS::SSM::Parameter", &["parameter"]),
     ("AWS::StepFunctions::StateMachine", &["statemachine"]),
 ];
 
 /// Attributes that are the ARN of a part of a resource, and what that ends with.
-const PART_ARNS: &[(&str, &str, &str)] =
-    &[("AWS::DynamoDB::GlobalTable", "StreamArn", "/stream/*"), ("AWS::DynamoDB::Table", "StreamArn", "/stream/*")];
+const PART_ARNS: &[(&str, &str, &str)] = &[
+    ("AWS::DynamoDB::GlobalTable", "StreamArn", "/stream/*"),
+    ("AWS::DynamoDB::Table", "StreamArn", "/stream/*"),
+    ("AWS::Logs::LogGroup", "Arn", ":*"),
+];
 
 /// Who takes on the roles that a type's resources are given, where it is not `<service>.amazonaws.com`.
 const PRINCIPALS: &[(&str, &[&str])] = &[
     ("AWS::ApiGatewayV2::", &["apigateway"]),
     ("AWS::AppRunner::", &["build.apprunner", "tasks.apprunner"]),
+    ("AWS::ApplicationAutoScaling::", &["application-autoscaling"]),
     ("AWS::Batch::", &["batch", "ec2", "ecs-tasks", "spotfleet"]),
+    ("AWS::BedrockAgentCore::", &["bedrock-agentcore"]),
     ("AWS::Cognito::IdentityPoolRoleAttachment", &["cognito-identity"]),
     ("AWS::Cognito::", &["cognito-idp"]),
+    ("AWS::CustomerProfiles::", &["profile"]),
+    ("AWS::DocDB::", &["rds"]),
     ("AWS::EC2::FlowLog", &["vpc-flow-logs"]),
+    ("AWS::EC2::SpotFleet", &["ec2", "spotfleet"]),
     ("AWS::ECS::Service", &["ecs"]),
     ("AWS::ECS::", &["ecs-tasks"]),
+    ("AWS::EKS::Nodegroup", &["ec2", "eks"]),
+    ("AWS::EKS::PodIdentityAssociation", &["eks", "pods.eks"]),
+    ("AWS::EMRContainers::", &["emr-containers"]),
+    ("AWS::EMRServerless::", &["emr-serverless", "ops.emr-serverless"]),
     ("AWS::EMR::", &["ec2", "elasticmapreduce"]),
     ("AWS::Elasticsearch::", &["es"]),
     ("AWS::IAM::InstanceProfile", &["ec2"]),
     ("AWS::KinesisAnalyticsV2::", &["kinesisanalytics"]),
     ("AWS::KinesisFirehose::", &["firehose"]),
+    ("AWS::Lex::", &["lexv2"]),
+    ("AWS::MSK::", &["kafka"]),
+    ("AWS::MWAA::", &["airflow"]),
+    ("AWS::Neptune::", &["rds"]),
+    ("AWS::OSIS::", &["osis-pipelines"]),
     ("AWS::OpenSearchService::", &["es"]),
     ("AWS::RDS::", &["monitoring.rds", "rds"]),
+    ("AWS::RedshiftServerless::", &["redshift", "redshift-serverless"]),
+    ("AWS::SSMIncidents::", &["ssm-incidents"]),
     ("AWS::StepFunctions::", &["states"]),
+    ("AWS::Synthetics::", &["lambda", "synthetics"]),
 ];
 
 /// Properties that are given a role, besides those with `Role` in their name.
@@ -151,6 +213,109 @@ pub(super) fn is_for_each_type(action: &str) -> bool {
 ///
 /// There is none.
 pub(super) const ON_EVERYTHING: &[(&str, &str)] = &[];
+
+/// Actions on what a resource is made from, though that is of the resource's own type.
+const ON_OTHERS: &[(&str, &str)] = &[("AWS::KMS::ReplicaKey", "kms:ReplicateKey")];
+
+/// Whether an action of a type's handlers is on another resource of the type.
+pub(super) fn is_on_others(kind: &str, action: &str) -> bool {
+    ON_OTHERS.contains(&(kind, action))
+}
+
+/// What actions begin with that make what was not there. API Gateway's make it where they are on a collection.
+const MAKING: &[&str] = &["Allocate", "Create", "Import", "Register", "Replicate", "Request", "Restore", "Run"];
+
+/// Collections of API Gateway's that are no part of what is there.
+const COLLECTIONS: &[&str] =
+    &["ApiKeys", "Apis", "ClientCertificates", "DomainNames", "RestApis", "UsagePlans", "VpcLinks"];
+
+/// Actions that also change what is there, though they are called as if they only made something.
+const MAKING_AND_CHANGING: &[&str] = &[
+    "autoscaling:CreateOrUpdateTags",
+    "ec2:CreateTags",
+    "ecs:RegisterTaskDefinition",
+    "kms:CreateGrant",
+    "redshift:CreateTags",
+];
+
+/// Whether an action on a resource of its own makes it, so that nothing of others can be meant.
+pub(super) fn makes(action: &str, resource: &str) -> bool {
+    let (service, name) = action.split_once(':').unwrap_or_default();
+    match service {
+        "apigateway" if name == "POST" => COLLECTIONS.contains(&resource),
+        _ => is_made(name) && !MAKING_AND_CHANGING.contains(&action),
+    }
+}
+
+/// Whether an action, without its service, makes something.
+pub(super) fn is_made(name: &str) -> bool {
+    MAKING.iter().any(|start| name.starts_with(start))
+}
+
+/// Whether an action may be on what is not there yet, or has no tags yet.
+pub(super) fn may_make(action: &str) -> bool {
+    let (service, name) = action.split_once(':').unwrap_or_default();
+    (service == "apigateway" && ["POST", "PUT"].contains(&name))
+        || name.starts_with("Put")
+        || is_made(name)
+        || name.contains("Tag")
+}
+
+/// What reads what is in a secret, and not only how it is set up.
+const READING_SECRETS: &[&str] = &[
+    "secretsmanager:BatchGetSecretValue",
+    "secretsmanager:GetSecretValue",
+    "ssm:GetParameter",
+    "ssm:GetParameterHistory",
+    "ssm:GetParameters",
+    "ssm:GetParametersByPath",
+];
+
+pub(super) fn reads_secrets(action: &str) -> bool {
+    READING_SECRETS.contains(&action)
+}
+
+/// Types without tags of their own, whose resources have their parent's where access is decided.
+///
+/// See <https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-tagging-supported-resources.html>, which says
+/// so of the first version of API Gateway and of domain names. It does not say so of the second version's routes,
+/// integrations, authorizers and deployments.
+const WITH_TAGS_OF_PARENT: &[&str] = &[
+    "AWS::ApiGateway::Authorizer",
+    "AWS::ApiGateway::BasePathMapping",
+    "AWS::ApiGateway::Deployment",
+    "AWS::ApiGateway::DocumentationPart",
+    "AWS::ApiGateway::DocumentationVersion",
+    "AWS::ApiGateway::GatewayResponse",
+    "AWS::ApiGateway::Method",
+    "AWS::ApiGateway::Model",
+    "AWS::ApiGateway::RequestValidator",
+    "AWS::ApiGateway::Resource",
+    "AWS::ApiGateway::UsagePlanKey",
+    "AWS::ApiGatewayV2::ApiMapping",
+    "AWS::ApiGatewayV2::RoutingRule",
+];
+
+/// Types whose resources have neither tags of their own nor, as far as AWS says, those of their API.
+const IN_PARENT: &[&str] = &[
+    "AWS::ApiGatewayV2::ApiGatewayManagedOverrides",
+    "AWS::ApiGatewayV2::Authorizer",
+    "AWS::ApiGatewayV2::Deployment",
+    "AWS::ApiGatewayV2::Integration",
+    "AWS::ApiGatewayV2::IntegrationResponse",
+    "AWS::ApiGatewayV2::Model",
+    "AWS::ApiGatewayV2::Route",
+    "AWS::ApiGatewayV2::RouteResponse",
+];
+
+/// Whether only a parent's id binds a type's resources. A stage has tags of its own once it is made.
+pub(super) fn is_in_parent(kind: &str, resource: &str) -> bool {
+    IN_PARENT.contains(&kind) || (kind, resource) == ("AWS::ApiGatewayV2::Stage", "Stages")
+}
+
+pub(super) fn inherits_tags(kind: &str) -> bool {
+    WITH_TAGS_OF_PARENT.contains(&kind)
+}
 
 /// What is needed beyond the handlers; `None` of a type that is not in the table.
 pub(super) fn added(kind: &str) -> Option<Vec<&'static Added>> {

@@ -2,8 +2,11 @@
 
 use std::collections::BTreeSet;
 
+use sparta_schema::iam;
+
 use super::{
     PermissionsMistake,
+    binding::{self, By, Target},
     condition::Condition,
     required::Required,
     resolver::{ANY, Resolver},
@@ -27,13 +30,13 @@ pub(super) fn of_references<'a>(
     let texts = values.into_iter().map(str::to_owned).chain(texts(resolver));
     for text in texts {
         for reference in text.split("{{resolve:").skip(1).filter_map(up_to_end) {
-            let (found, arn) = match split_colon(reference) {
-                Some(("secretsmanager", secret)) => (&mut secrets, secret_arn(resolver, secret)),
-                Some(("ssm" | "ssm-secure", name)) => (&mut parameters, parameter_arn(resolver, name)),
+            let (found, arn, store) = match split_colon(reference) {
+                Some(("secretsmanager", secret)) => (&mut secrets, secret_arn(resolver, secret), SECRETS),
+                Some(("ssm" | "ssm-secure", name)) => (&mut parameters, parameter_arn(resolver, name), PARAMETERS),
                 _ => continue,
             };
-            match arn {
-                Some(arn) => _ = found.insert(arn),
+            match arn.and_then(|arn| store.target(resolver, arn)) {
+                Some(target) => _ = found.insert(target),
                 None => _ = unknown.insert(PermissionsMistake::UnknownReference(reference.to_owned())),
             }
         }
@@ -42,19 +45,53 @@ pub(super) fn of_references<'a>(
         return Err(unknown.into_iter().collect());
     }
     let mut required = Required::default();
-    for (action, service, context, arns) in [
-        ("secretsmanager:GetSecretValue", "secretsmanager", "kms:EncryptionContext:SecretARN", secrets),
-        ("ssm:GetParameters", "ssm", "kms:EncryptionContext:PARAMETER_ARN", parameters),
-    ] {
-        if !arns.is_empty() {
+    for (store, targets) in [(SECRETS, secrets), (PARAMETERS, parameters)] {
+        let service = store.action.split(':').next().unwrap_or_default();
+        if !targets.is_empty() {
             let via = format!("{service}.{}.amazonaws.com", resolver.region);
+            let arns = targets.iter().map(|target| target.arn.clone());
             let condition = Condition::new("StringEquals", "kms:ViaService", [via]);
-            let condition = condition.and("StringLike", context, arns.clone());
+            let condition = condition.and("StringLike", store.context, arns);
             required.insert("kms:Decrypt", condition, [resolver.arn("kms", "key/*")].into());
         }
-        required.insert(action, None, arns);
+        for Target { arn, by } in targets {
+            required.insert(store.action, by.condition(resolver.stack), [arn].into());
+        }
     }
     Ok(required)
+}
+
+/// What dynamic references are looked up in.
+#[derive(Clone, Copy)]
+struct Store {
+    kind: &'static str,
+    action: &'static str,
+    /// The condition key of a key's use for one of them.
+    context: &'static str,
+}
+
+const SECRETS: Store = Store {
+    kind: "AWS::SecretsManager::Secret",
+    action: "secretsmanager:GetSecretValue",
+    context: "kms:EncryptionContext:SecretARN",
+};
+const PARAMETERS: Store =
+    Store { kind: "AWS::SSM::Parameter", action: "ssm:GetParameters", context: "kms:EncryptionContext:PARAMETER_ARN" };
+
+impl Store {
+    /// One of them, with what binds it to the stack where its name does not; `None` where it could be another stack's.
+    fn target(self, resolver: &Resolver<'_>, arn: String) -> Option<Target> {
+        let (service, action) = iam::action(self.action)?;
+        let kinds = || service.resources_of(action);
+        if !arn.contains(ANY) || kinds().any(|kind| binding::is_bound(resolver.stack, kind, &arn)) {
+            return Some(Target { arn, by: By::Arn });
+        }
+        let own = resolver.template.resources().iter().filter(|(_, it)| it.resource_type() == self.kind);
+        let (_, own) = own.into_iter().find(|(id, it)| resolver.own_arns(id, it).contains(&arn))?;
+        let kind = kinds().next()?;
+        let by = binding::of(resolver, (service, action), kind, Some(own), true, &arn);
+        (by != By::Nothing).then_some(Target { arn, by })
+    }
 }
 
 /// All texts of a template that CloudFormation looks for references in.

@@ -5,9 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{
     PermissionsMistake,
     actions::Actions,
+    binding::{By, Target},
     condition::{Condition, text_value},
     overrides, principals,
-    resolver::Resolver,
+    resolver::{ANY, Resolver, is_unknown},
     targets::{self, Targets},
 };
 use crate::{
@@ -19,6 +20,8 @@ use crate::{
 #[derive(Debug, Default)]
 pub(crate) struct Required {
     grants: BTreeMap<(String, Option<Condition>), BTreeSet<String>>,
+    /// The actions that reach the resources of other stacks, by the type that takes them.
+    pub(super) shared: BTreeMap<String, BTreeSet<String>>,
 }
 
 /// What makes a role or a user, or gives it rights: with a boundary only.
@@ -66,7 +69,10 @@ impl Required {
             let mut unknown = unknown(resolver, id, resource, &actions);
             for action in actions.iter().filter(|it| boundary.is_none() || !UNBOUND.contains(&it.as_str())) {
                 match targets::of(resolver, id, resource, action) {
-                    Targets::Known(on) => required.insert(action, condition(resolver, resource, action, boundary), on),
+                    Targets::Known(on) => {
+                        let condition = condition(resolver, resource, action, boundary);
+                        required.insert_targets(resolver.stack, resource.resource_type(), action, &condition, on);
+                    }
                     Targets::Unknown => unknown.push(PermissionsMistake::UnknownTarget {
                         resource: id.to_string(),
                         action: action.clone(),
@@ -76,7 +82,9 @@ impl Required {
             }
             mistakes.extend(unknown.into_iter().filter(|it| !is_declared(it, &of_type)));
             required.add_beyond(resolver, resource);
-            of_type.iter().for_each(|statement| required.add_statement(resolver, statement));
+            for statement in of_type {
+                mistakes.extend(required.add_statement(resolver, resource.resource_type(), statement).err());
+            }
         }
         if mistakes.is_empty() { Ok(required) } else { Err(mistakes.into_iter().collect()) }
     }
@@ -95,17 +103,54 @@ impl Required {
         }
     }
 
-    /// A statement whose condition only AWS knows is left out, because without it more would be allowed than the App declares.
-    fn add_statement(&mut self, resolver: &Resolver<'_>, statement: &Statement) {
-        let on: BTreeSet<String> = statement.resources().iter().map(|resource| resolver.text(resource)).collect();
+    /// What the App says of a type. What only AWS knows of it would allow more than the App says.
+    fn add_statement(
+        &mut self,
+        resolver: &Resolver<'_>,
+        kind: &str,
+        statement: &Statement,
+    ) -> Result<(), PermissionsMistake> {
+        let unknown = || PermissionsMistake::UnknownDeclaration {
+            kind: kind.to_owned(),
+            action: statement.actions().join("`, `"),
+        };
+        let mut on = BTreeSet::new();
+        for resource in statement.resources() {
+            let text = resolver.text(resource);
+            let is_all = text == ANY || text.ends_with(":*") || text.ends_with("/*");
+            if is_unknown(resource, &text) && is_all {
+                return Err(unknown());
+            }
+            on.insert(text);
+        }
         let condition = match statement.condition() {
             None => None,
-            Some(condition) => match Condition::read(resolver, condition) {
-                Some(condition) => Some(condition),
-                None => return,
-            },
+            Some(condition) => Some(Condition::read(resolver, condition).ok_or_else(unknown)?),
         };
-        statement.actions().iter().for_each(|action| self.insert(action, condition.clone(), on.clone()));
+        for action in statement.actions() {
+            let services = (action == "iam:PassRole" && kind.starts_with("AWS::")).then(|| overrides::principals(kind));
+            let passed = services.map(|services| Condition::new("StringEquals", "iam:PassedToService", services));
+            self.insert(action, condition.clone().or(passed), on.clone());
+        }
+        Ok(())
+    }
+
+    /// The condition that an action has anyway bounds it enough.
+    fn insert_targets(
+        &mut self,
+        stack: &str,
+        kind: &str,
+        action: &str,
+        condition: &Option<Condition>,
+        on: BTreeSet<Target>,
+    ) {
+        for Target { arn, by } in on {
+            if by == By::Nothing && condition.is_none() {
+                self.shared.entry(kind.to_owned()).or_default().insert(action.to_owned());
+            }
+            let condition = condition.clone().or_else(|| by.condition(stack));
+            self.insert(action, condition, [arn].into());
+        }
     }
 
     pub(super) fn insert(&mut self, action: &str, condition: impl Into<Option<Condition>>, on: BTreeSet<String>) {

@@ -22,7 +22,7 @@ pub(crate) fn size(statements: &[Statement]) -> usize {
 }
 
 /// The statements in as few policies of `limit` characters as their order allows; `None` where one alone is larger, even
-/// for a single resource.
+/// for a single action on a single resource.
 pub(crate) fn chunks(statements: &[Statement], limit: usize) -> Option<Vec<Vec<Statement>>> {
     let mut fitting = Vec::new();
     for statement in statements {
@@ -44,19 +44,25 @@ pub(crate) fn chunks(statements: &[Statement], limit: usize) -> Option<Vec<Vec<S
     Some(chunks)
 }
 
-/// Halves the resources of a statement until each part fits.
+/// Halves the resources of a statement, or else its actions, until each part fits.
 fn split(statement: &Statement, limit: usize, fitting: &mut Vec<Statement>) -> Option<()> {
     if size(std::slice::from_ref(statement)) <= limit {
         fitting.push(statement.clone());
         return Some(());
     }
-    let resources = statement.resources();
-    let (first, second) = resources.split_at(resources.len() / 2);
-    if first.is_empty() {
-        return None;
-    }
-    split(&statement.on_only(first), limit, fitting)?;
-    split(&statement.on_only(second), limit, fitting)
+    let (resources, actions) = (statement.resources(), statement.actions());
+    let halves = match (resources.len(), actions.len()) {
+        (0 | 1, 0 | 1) => return None,
+        (0 | 1, _) => {
+            let (first, second) = actions.split_at(actions.len() / 2);
+            [statement.of_only(first), statement.of_only(second)]
+        }
+        _ => {
+            let (first, second) = resources.split_at(resources.len() / 2);
+            [statement.on_only(first), statement.on_only(second)]
+        }
+    };
+    halves.iter().try_for_each(|half| split(half, limit, fitting))
 }
 
 #[cfg(test)]
@@ -82,6 +88,15 @@ mod tests {
         assert!(chunks.len() > 2 && chunks.iter().all(|chunk| size(chunk) <= 2_000));
         assert_eq!(chunks.concat(), statements);
         assert!(super::chunks(&[statement(2_000)], 2_000).is_none());
+    }
+
+    #[test]
+    fn a_statement_of_too_many_actions_becomes_several() {
+        let actions: Vec<String> = (0..100).map(|n| format!("s3:Get{n:0>60}")).collect();
+        let chunks = super::chunks(&[Statement::allow(actions.clone()).on("*")], 2_000).unwrap();
+        assert!(chunks.len() > 2 && chunks.iter().all(|chunk| size(chunk) <= 2_000));
+        let all = chunks.concat().iter().flat_map(|part| part.actions().to_vec()).collect::<Vec<_>>();
+        assert_eq!(all, actions);
     }
 
     #[test]

@@ -4,6 +4,7 @@
 mod action;
 mod arn;
 mod like;
+mod managed;
 
 use std::collections::HashMap;
 use std::sync::{LazyLock, Mutex};
@@ -15,6 +16,7 @@ use crate::wire::Reader;
 pub use action::{AccessLevel, Action, On};
 pub use arn::{ArnFormat, ArnPart};
 pub use like::is_like;
+pub use managed::{ManagedPolicy, managed_policy};
 
 static SERVICES: Archive = Archive::new(include_bytes!("../../data/iam.bin"));
 static LOADED: LazyLock<Mutex<HashMap<&'static str, &'static Service>>> = LazyLock::new(Mutex::default);

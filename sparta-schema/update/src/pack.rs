@@ -152,6 +152,14 @@ pub(crate) fn iam_service(it: &Json) -> Vec<u8> {
     writer.finish()
 }
 
+/// One of AWS's managed policies.
+pub(crate) fn managed_policy(it: &Json) -> Vec<u8> {
+    let mut writer = Writer::default();
+    writer.text(it["version"].as_str().expect("a version"));
+    writer.text(it["document"].as_str().expect("a document"));
+    writer.finish()
+}
+
 /// A keyword's value with schemas replaced by their numbers.
 enum Packed {
     Plain(Json),

@@ -8,7 +8,7 @@ mod stages;
 #[cfg(test)]
 mod tests;
 
-use super::{Backend, DeploymentRole, Plan};
+use super::{Backend, DeploymentRole, Plan, Stage};
 use crate::{
     Mistake, Mistakes, Pipeline, Subject, Synthesis,
     cfn::{LogicalId, Output, Parameter, Template, reference, sub},
@@ -30,6 +30,19 @@ pub enum Source<'a> {
     },
 }
 
+/// A parameter of a pipeline's stack for the id that AWS gives a resource of an environment's stack.
+///
+/// Who deploys the environment may change the parts of this resource alone. It is `*` as long as the id is not known.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pin {
+    /// The parameter.
+    pub parameter: String,
+    /// The environment's stack.
+    pub stack: String,
+    /// The logical id of the resource in that stack.
+    pub resource: String,
+}
+
 impl Synthesis {
     /// The stack of a pipeline that delivers the service, as `pipeline` declares it.
     ///
@@ -41,6 +54,24 @@ impl Synthesis {
     /// All that is wrong with the declaration, or that the pipeline could not deploy.
     pub fn pipeline(&self, pipeline: &Pipeline, source: Source<'_>) -> Result<Template, Mistakes> {
         self.deliver(pipeline, &CodePipeline { source })
+    }
+
+    /// What the stack of `pipeline` has parameters for and is known once the environments are deployed.
+    ///
+    /// # Errors
+    ///
+    /// All that the pipeline could not deploy.
+    pub fn pins(&self, pipeline: &Pipeline) -> Result<Vec<Pin>, Mistakes> {
+        let stages = self.stages(pipeline, &CodePipeline { source: Source::Connection })?;
+        let of_stage = |stage: &Stage<'_>| -> Vec<Pin> {
+            let pin = |(resource, parameter): (&LogicalId, &LogicalId)| Pin {
+                parameter: parameter.to_string(),
+                stack: stage.stack.clone(),
+                resource: resource.to_string(),
+            };
+            stage.pins.iter().map(pin).collect()
+        };
+        Ok(stages.iter().flat_map(of_stage).collect())
     }
 
     /// What CloudFormation may do when `pipeline` deploys the service, environment by environment.
@@ -73,6 +104,9 @@ impl Backend for CodePipeline<'_> {
         if self.source == Source::Connection {
             template.parameter(id(CONNECTION_ARN), connection(plan.pipeline));
         }
+        for (stage, parameter) in plan.stages.iter().flat_map(|stage| stage.pins.values().map(move |it| (stage, it))) {
+            template.parameter(parameter.clone(), api_id(&stage.stack));
+        }
         artifacts::add(plan, &mut template);
         release::add(plan, &mut template);
         roles::add(plan, self.source, &mut template);
@@ -90,6 +124,15 @@ impl Backend for CodePipeline<'_> {
         );
         Mistakes::none_or(app, check_limits(&template).collect())?;
         Ok(template)
+    }
+}
+
+/// The id of an environment's HTTP API, whose routes CloudFormation may change.
+fn api_id(stack: &str) -> Parameter {
+    Parameter {
+        default: Some("*".to_owned()),
+        allowed_pattern: Some(r"\*|[a-z0-9]+".to_owned()),
+        ..Parameter::string(format!("Id of the HTTP API of {stack}; `*` until its first deployment"))
     }
 }
 

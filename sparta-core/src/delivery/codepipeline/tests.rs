@@ -205,7 +205,10 @@ fn physical_names(resources: &Json, found: &mut Vec<String>) {
 fn a_token_is_only_ever_a_reference_to_its_secret() {
     let json: Json = serde_json::from_str(&guide(Source::OAuth { secret_name: "my/token" }).to_json()).unwrap();
     let parameters = json["Parameters"].as_object().unwrap();
-    assert_eq!(parameters.keys().collect::<Vec<_>>(), ["TokenVersion"]);
+    assert_eq!(
+        parameters.keys().collect::<Vec<_>>(),
+        ["ProductionAwsApiGatewayV2ApiId", "TestAwsApiGatewayV2ApiId", "TokenVersion"]
+    );
     assert_eq!(parameters["TokenVersion"]["Default"], "");
     let source = &json["Resources"]["Pipeline"]["Properties"]["Stages"][0]["Actions"][0]["Configuration"];
     let reference = "{{resolve:secretsmanager:my/token:SecretString:::${TokenVersion}}}";

@@ -25,7 +25,11 @@ impl Unneeded {
     }
 
     pub(in crate::permissions) fn is_about(&self, kind: &str, action: &str) -> bool {
-        begins(kind, self.kind) && self.actions.iter().any(|it| is_like(it, action))
+        // Rules for what others use are not for the service whose own it is.
+        let own = kind.split("::").nth(1).unwrap_or_default();
+        let is_own = self.kind == "AWS::"
+            && ["kms", "logs"].iter().any(|it| it.eq_ignore_ascii_case(own) && action.starts_with(it));
+        !is_own && begins(kind, self.kind) && self.actions.iter().any(|it| is_like(it, action))
     }
 }
 
@@ -45,8 +49,32 @@ pub(in crate::permissions) const UNNEEDED: &[Unneeded] = &[
     unneeded(
         "AWS::",
         &["kms:*"],
-        &["Kms", "KMS", "KeyId", "KeyArn", "SSESpecification"],
+        &["Kms", "KMS", "KeyId", "KeyArn", "SSESpecification", "ManageMaster"],
         "keys are used where a property names one",
+    ),
+    unneeded(
+        "AWS::",
+        &[
+            "kms:Create*",
+            "kms:Decrypt",
+            "kms:Disable*",
+            "kms:E*",
+            "kms:G*",
+            "kms:L*",
+            "kms:P*",
+            "kms:R*",
+            "kms:S*",
+            "kms:T*",
+            "kms:U*",
+        ],
+        &["Kms", "KMS", "KeyId", "KeyArn", "SSESpecification"],
+        "for a password that the service keeps itself, a key is only looked at",
+    ),
+    unneeded(
+        "AWS::",
+        &["logs:*LogDeliver*", "logs:*ResourcePolic*", "firehose:TagDeliveryStream"],
+        &["Log", "Destination", "FlowLog"],
+        "logs are delivered where a property says where to",
     ),
     unneeded(
         "AWS::",
@@ -212,6 +240,87 @@ pub(in crate::permissions) const UNNEEDED: &[Unneeded] = &[
         &["iam:CreateServiceLinkedRole"],
         &["ContributorInsights", "Kinesis", "Replica"],
         "a plain table has no service-linked role",
+    ),
+    unneeded(
+        "AWS::ApiGatewayV2::Integration",
+        &["apigateway:PUT"],
+        &[],
+        "PUT is for tags, which integrations have none of",
+    ),
+    unneeded("AWS::ApiGatewayV2::Route", &["apigateway:PUT"], &[], "nor do routes"),
+    unneeded(
+        "AWS::Athena::WorkGroup",
+        &["s3:*"],
+        &["ResultConfiguration", "OutputLocation"],
+        "results are written where a property says",
+    ),
+    unneeded(
+        "AWS::AutoScaling::AutoScalingGroup",
+        &["ssm:*"],
+        &[],
+        "a launch template's image may be a parameter's, which the template looks up; a group has no parameters",
+    ),
+    unneeded(
+        "AWS::AutoScaling::AutoScalingGroup",
+        &["ec2:GetPasswordData", "ec2:GetConsoleOutput", "ec2:GetConsoleScreenshot", "ec2:GetLaunchTemplateData"],
+        &[],
+        "what instances show is none of CloudFormation's business",
+    ),
+    unneeded(
+        "AWS::AutoScaling::AutoScalingGroup",
+        &["vpc-lattice:*"],
+        &["TrafficSources"],
+        "targets of VPC Lattice are a property's",
+    ),
+    unneeded(
+        "AWS::CertificateManager::Certificate",
+        &["acm-pca:*"],
+        &["CertificateAuthorityArn"],
+        "a private authority issues where a property names one",
+    ),
+    unneeded(
+        "AWS::CertificateManager::Certificate",
+        &["route53:*"],
+        &["HostedZoneId"],
+        "CloudFormation validates by DNS itself in the zones that are named",
+    ),
+    unneeded(
+        "AWS::Cognito::UserPoolDomain",
+        &["cloudfront:*"],
+        &["CustomDomainConfig"],
+        "a domain that is a prefix has no distribution",
+    ),
+    unneeded("AWS::ECS::Cluster", &["ecs:PutAccountSetting*"], &[], "settings of the account are nobody's cluster"),
+    unneeded(
+        "AWS::Events::EventBus",
+        &["events:PutPermission", "events:RemovePermission"],
+        &["Policy"],
+        "a bus without a policy lets nobody else in",
+    ),
+    unneeded(
+        "AWS::Glue::Table",
+        &["s3:*"],
+        &["OpenTableFormatInput"],
+        "only the metadata of a table in an open format are written to a bucket",
+    ),
+    unneeded(
+        "AWS::Kinesis::Stream",
+        &["kinesis:DisableEnhancedMonitoring", "kinesis:EnableEnhancedMonitoring"],
+        &["DesiredShardLevelMetrics"],
+        "metrics of shards are a property's; IAM knows no stream for these and the next",
+    ),
+    unneeded(
+        "AWS::Kinesis::Stream",
+        &["kinesis:UpdateShardCount"],
+        &["ShardCount"],
+        "a stream on demand counts itself",
+    ),
+    unneeded("AWS::Kinesis::Stream", &["kinesis:UpdateStreamMode"], &["StreamModeDetails"], "the mode is a property's"),
+    unneeded(
+        "AWS::Redshift::Cluster",
+        &["ec2:Allocate*", "ec2:Associate*", "ec2:Create*", "ec2:Modify*"],
+        &["ElasticIp", "Endpoint", "ClusterSubnetGroupName", "VpcSecurityGroupIds"],
+        "a cluster has addresses and endpoints of its own in a VPC that is named",
     ),
     unneeded(
         "AWS::Events::Connection",

@@ -4,18 +4,21 @@ use std::rc::Rc;
 
 use sparta_schema::iam::{self, ArnFormat, ArnPart};
 
-use super::{ANY, Resolver};
+use super::{ANY, Resolver, generated::Naming, variables};
 use crate::{
-    cfn::{LogicalId, Resource},
+    cfn::{LogicalId, Resource, Value},
     iam::{Arn, PARTITION},
-    permissions::overrides,
+    permissions::{
+        overrides,
+        values::{alternatives, is_optional},
+    },
 };
 
 impl<'a> Resolver<'a> {
     /// The ARNs of a resource itself; none where the registry does not tell which kind of ARN it has.
     pub(in crate::permissions) fn own_arns(&self, id: &'a LogicalId, resource: &'a Resource) -> Vec<String> {
         let types = self.own_types(resource.resource_type());
-        let mut arns: Vec<String> = types.iter().flat_map(|it| self.arns_as(id, resource, it)).collect();
+        let mut arns: Vec<String> = types.iter().flat_map(|it| self.named(id, resource, it)).collect();
         arns.dedup();
         arns
     }
@@ -33,36 +36,103 @@ impl<'a> Resolver<'a> {
         self.own_types.borrow_mut().entry(kind).or_insert_with(look).clone()
     }
 
-    /// The ARNs of a resource as one of IAM's types.
+    /// The ARNs that an action on a resource is about: more than one where a condition decides, or for its parts.
     pub(in crate::permissions) fn arns_as(
         &self,
         id: &'a LogicalId,
         resource: &'a Resource,
         kind: &iam::Resource,
     ) -> Vec<String> {
-        let names = self.names(id, resource);
-        let formats = formats(resource.resource_type(), kind);
-        formats.flat_map(|format| names.iter().map(move |name| self.filled(format, name))).collect()
+        let mut arns = self.named(id, resource, kind);
+        let service = arns.first().and_then(|arn| Arn::parse(arn)).map_or("", |arn| arn.service).to_owned();
+        if let Some(end) = variables::of_parts(&service, kind.name) {
+            let whole = arns.iter().filter(|arn| !arn.ends_with(ANY));
+            arns.extend(whole.map(|arn| format!("{arn}{end}")).collect::<Vec<_>>());
+        }
+        arns
     }
 
-    /// All resources of one of IAM's types, as far as they can concern CloudFormation's type `of`.
-    pub(in crate::permissions) fn all_arns(&self, of: &str, kind: &iam::Resource) -> impl Iterator<Item = String> {
-        formats(of, kind).map(|format| self.filled(format, ANY))
+    fn named(&self, id: &'a LogicalId, resource: &'a Resource, kind: &iam::Resource) -> Vec<String> {
+        let formats = formats(resource.resource_type(), kind).filter(|format| self.is_possible(resource, *format));
+        formats.flat_map(|format| self.filled(Some(id), resource, format)).collect()
     }
 
-    /// An ARN with a name where its format ends with a variable.
-    fn filled(&self, format: ArnFormat, name: &str) -> String {
-        let last = match format.parts().last() {
-            Some(ArnPart::Variable(name)) => Some(name),
+    /// All resources of one of IAM's types that can concern a resource, as far as its properties tell which.
+    pub(in crate::permissions) fn all_arns(
+        &self,
+        resource: &'a Resource,
+        kind: &iam::Resource,
+    ) -> impl Iterator<Item = String> {
+        formats(resource.resource_type(), kind).flat_map(|format| self.filled(None, resource, format))
+    }
+
+    /// All resources of one of IAM's types.
+    pub(in crate::permissions) fn any_arns(&self, kind: &iam::Resource) -> impl Iterator<Item = String> {
+        kind.arns.iter().map(|format| format.fill(|variable| self.of_place(variable).unwrap_or(ANY)))
+    }
+
+    fn of_place(&self, variable: &str) -> Option<&'a str> {
+        match variable {
+            "Partition" => Some(PARTITION),
+            "Region" => Some(self.region),
+            "Account" => Some(self.account),
             _ => None,
-        };
-        format.fill(|variable| match variable {
-            "Partition" => PARTITION,
-            "Region" => self.region,
-            "Account" => self.account,
-            variable if Some(variable) == last => name,
-            _ => ANY,
-        })
+        }
+    }
+
+    /// A format with what is known of each variable; `id` is the resource's own where it is one of these itself.
+    fn filled(&self, id: Option<&'a LogicalId>, resource: &'a Resource, format: ArnFormat) -> Vec<String> {
+        let service = format.as_str().split(':').nth(2).unwrap_or_default();
+        let own = format.variables().filter(|variable| self.of_place(variable).is_none()).last();
+        let mut arns = vec![String::new()];
+        for part in format.parts() {
+            let values = match part {
+                ArnPart::Text(text) => vec![text.to_owned()],
+                ArnPart::Variable(variable) => match (self.of_place(variable), id) {
+                    (Some(place), _) => vec![place.to_owned()],
+                    (None, Some(id)) if own == Some(variable) && Naming::of(resource.resource_type()).is_some() => {
+                        self.names(id, resource)
+                    }
+                    (None, _) => self.of_variable(service, resource, variable),
+                },
+            };
+            arns = arns.iter().flat_map(|arn| values.iter().map(move |value| format!("{arn}{value}"))).collect();
+        }
+        arns
+    }
+
+    /// What a resource's properties say of a variable: its parent's name or its own.
+    fn of_variable(&self, service: &str, resource: &'a Resource, variable: &str) -> Vec<String> {
+        let any = || vec![ANY.to_owned()];
+        let kind = resource.resource_type();
+        let Some((property, default)) = variables::property(kind, variable) else { return any() };
+        let value = resource.properties().get(property);
+        let mut values: Vec<Option<String>> = alternatives(value)
+            .into_iter()
+            .map(|it| self.pin(it).or_else(|| self.in_arn(service, kind, variable, it)))
+            .collect();
+        if is_optional(value) {
+            values.push(default.map(str::to_owned));
+        }
+        values.into_iter().collect::<Option<Vec<_>>>().unwrap_or_else(any)
+    }
+
+    fn in_arn(&self, service: &str, kind: &str, variable: &str, value: &Value) -> Option<String> {
+        variables::in_arn(service, kind, variable, &self.text(value))
+    }
+
+    /// A rule is on the default bus or on another one.
+    fn is_possible(&self, resource: &Resource, format: ArnFormat) -> bool {
+        if resource.resource_type() != "AWS::Events::Rule" {
+            return true;
+        }
+        let bus = resource.properties().get("EventBusName");
+        let names: Vec<String> = alternatives(bus).into_iter().map(|it| self.text(it)).collect();
+        let is_default = |name: &String| name == "default" || name.ends_with("event-bus/default");
+        match format.variables().any(|it| it == "EventBusName") {
+            false => is_optional(bus) || names.iter().any(|it| is_default(it) || it.contains(ANY)),
+            true => names.iter().any(|it| !is_default(it)),
+        }
     }
 }
 

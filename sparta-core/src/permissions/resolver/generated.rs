@@ -119,7 +119,7 @@ fn of_stack(stack: &str, id: &str, max_length: usize) -> String {
 }
 
 /// Of several `-` in a row CloudFormation keeps one, for some types.
-fn clean(stack: &str) -> String {
+pub(in crate::permissions) fn clean(stack: &str) -> String {
     let mut name = String::new();
     for word in stack.split('-') {
         match word {

@@ -4,6 +4,7 @@ mod arns;
 mod generated;
 mod names;
 mod text;
+mod variables;
 
 use std::{
     cell::RefCell,
@@ -14,6 +15,7 @@ use std::{
 use sparta_schema::iam;
 
 pub(super) use arns::{is_of, is_own};
+pub(super) use generated::clean;
 pub(super) use text::is_unknown;
 
 use super::PermissionsMistake;
@@ -34,6 +36,8 @@ pub(crate) struct Resolver<'a> {
     pub(super) parameters: &'a BTreeMap<String, String>,
     pub(super) account: &'a str,
     pub(super) region: &'a str,
+    /// The parameters, in the template that the role is in, for the ids that AWS gives resources.
+    pub(crate) pins: BTreeMap<LogicalId, LogicalId>,
     /// The resources that are being looked at, each because the one before it refers to it.
     path: RefCell<Vec<&'a LogicalId>>,
     circles: RefCell<BTreeSet<String>>,
@@ -50,10 +54,32 @@ impl<'a> Resolver<'a> {
             parameters,
             account: ACCOUNT,
             region: REGION,
+            pins: BTreeMap::new(),
             path: RefCell::default(),
             circles: RefCell::default(),
             own_types: RefCell::default(),
         }
+    }
+
+    /// The parameter for the id of the resource that a value is: `Ref`, or its attribute `ApiId`.
+    pub(super) fn pin(&self, value: &Value) -> Option<String> {
+        let name = match value.as_function()? {
+            ("Ref", Value::String(name)) => name.as_str(),
+            ("Fn::GetAtt", Value::String(path)) => path.strip_suffix(".ApiId")?,
+            ("Fn::GetAtt", Value::List(path)) => match &path[..] {
+                [Value::String(name), Value::String(attribute)] if attribute == "ApiId" => name.as_str(),
+                _ => return None,
+            },
+            _ => return None,
+        };
+        let (id, _) = self.resource(name)?;
+        self.pins.get(id).map(|parameter| format!("${{{parameter}}}"))
+    }
+
+    /// A text with `*` for the ids that parameters are for: that is what they are until the ids are known.
+    pub(super) fn unpinned(&self, text: &str) -> String {
+        let names = self.pins.values().map(|parameter| format!("${{{parameter}}}"));
+        names.fold(text.to_owned(), |text, name| text.replace(&name, ANY))
     }
 
     /// The ARN of a service's resource in the stack's account and region.

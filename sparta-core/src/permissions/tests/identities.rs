@@ -338,7 +338,8 @@ fn a_secret_of_the_template_can_be_looked_up_and_an_unknown_one_is_not_any() {
         json!({"Fn::Sub": "{{resolve:secretsmanager:${R1}:SecretString:password}}"}),
         json!({"Fn::Join": ["", ["{{resolve:secretsmanager:", {"Ref": "R1"}, ":SecretString:password}}"]]}),
     ] {
-        assert_eq!(of(reference).unwrap(), [(own.clone(), None)]);
+        let bound = json!({"StringEquals": {"aws:ResourceTag/aws:cloudformation:stack-name": "S"}});
+        assert_eq!(of(reference).unwrap(), [(own.clone(), Some(bound))]);
     }
     let unknown = of(json!({"Fn::Sub": "{{resolve:secretsmanager:${Secret}:SecretString:password}}"}));
     assert!(
@@ -354,4 +355,18 @@ fn an_instance_is_made_of_several_resources_each_of_which_is_allowed() {
     for part in [":instance/", ":image/", ":subnet/", ":network-interface/", ":volume/"] {
         assert!(resources.iter().any(|arn| arn.contains(part)), "{part}: {resources:?}");
     }
+}
+
+#[test]
+fn what_aws_manages_for_functions_is_in_the_boundary() {
+    let of = |name: &str| {
+        let policies = json!([{"Fn::Sub": format!("arn:${{AWS::Partition}}:iam::aws:policy/{name}")}]);
+        service(&[("AWS::IAM::Role", json!({"ManagedPolicyArns": policies}))])
+    };
+    let known = of("service-role/AWSLambdaBasicExecutionRole");
+    let boundary = Boundary::of(&resolver(&known, "Test-App-main")).unwrap().unwrap();
+    let document = serde_json::to_value(policy_document(&boundary.statements)).unwrap();
+    let actions = json!(["logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"]);
+    assert_eq!(document["Statement"], json!([{"Effect": "Allow", "Action": actions, "Resource": "*"}]));
+    assert!(matches!(&unbounded(&of("ReadOnlyAccess"))[..], [PermissionsMistake::AttachedPolicy { .. }]));
 }

@@ -1,0 +1,150 @@
+//! What handlers list: too little, too much, or under another name.
+
+use super::*;
+
+fn actions(kind: &str, properties: Json) -> BTreeSet<String> {
+    required(&service(&[(kind, properties)])).actions().into_iter().map(str::to_owned).collect()
+}
+
+#[test]
+fn every_action_that_handlers_list_and_iam_does_not_know_is_in_the_reviewed_table() {
+    let mut unknown = BTreeSet::new();
+    for kind in sparta_schema::types() {
+        let Some(found) = sparta_schema::resource_type(kind) else { continue };
+        let handlers =
+            found.handlers().into_iter().flat_map(|it| [&it.create, &it.read, &it.update, &it.delete]).flatten();
+        let tags = found.tagging().into_iter().flat_map(|it| &it.permissions);
+        let listed = handlers.chain(tags).filter(|it| it.contains(':') && !iam::exists(it));
+        unknown.extend(listed.filter(|it| overrides::as_iam_has_it(it).is_none()).copied());
+    }
+    assert_eq!(unknown, overrides::UNKNOWN.iter().copied().collect());
+    for (listed, name) in overrides::MISNAMED {
+        assert!(!iam::exists(listed) && iam::action(name).is_some(), "{listed} {name}");
+    }
+}
+
+#[test]
+fn a_key_can_be_deployed() {
+    let key = actions("AWS::KMS::Key", json!({}));
+    for action in ["kms:CreateKey", "kms:PutKeyPolicy", "kms:ScheduleKeyDeletion", "kms:EnableKeyRotation"] {
+        assert!(key.contains(action), "{action}: {key:?}");
+    }
+    let primary = "arn:aws:kms:us-east-1:123456789012:key/mrk-1";
+    let replica = required(&service(&[("AWS::KMS::ReplicaKey", json!({"PrimaryKeyArn": primary}))]));
+    assert_eq!(on(&replica, "kms:ReplicateKey"), [(vec![primary.to_owned()], None)]);
+    let own = format!("arn:${{AWS::Partition}}:kms:{HERE}:key/*");
+    assert_eq!(on(&replica, "kms:PutKeyPolicy"), [(vec![own], None)]);
+}
+
+#[test]
+fn misnamed_actions_are_granted_as_iam_has_them() {
+    assert!(actions("AWS::OpenSearchService::Domain", json!({})).contains("es:UpdateDomainConfig"));
+    assert!(actions("AWS::Redshift::EndpointAccess", json!({})).contains("ec2:DeleteVpcEndpoints"));
+}
+
+#[test]
+fn what_describes_stays_a_wildcard_and_the_role_fits() {
+    for kind in ["AWS::AutoScaling::AutoScalingGroup", "AWS::Redshift::Cluster"] {
+        let required = required(&service(&[(kind, json!({}))]));
+        assert!(required.actions().contains("ec2:Describe*") && !required.actions().contains("ec2:DescribeVpcs"));
+        let chunks = chunks(&required.statements(), MANAGED).unwrap();
+        assert!(chunks.len() <= 3, "{kind}: {}", chunks.len());
+    }
+}
+
+#[test]
+fn what_a_property_asks_for_takes_the_property() {
+    for (kind, action, plain, asking) in [
+        ("AWS::Glue::Table", "s3:PutObject", json!({"TableInput": {"Name": "t"}}), json!({"OpenTableFormatInput": {}})),
+        (
+            "AWS::Athena::WorkGroup",
+            "s3:PutObject",
+            json!({}),
+            json!({"WorkGroupConfiguration": {"ResultConfiguration": {}}}),
+        ),
+        (
+            "AWS::Cognito::UserPoolDomain",
+            "cloudfront:UpdateDistribution",
+            json!({"Domain": "abc"}),
+            json!({"CustomDomainConfig": {}}),
+        ),
+        (
+            "AWS::CertificateManager::Certificate",
+            "acm-pca:IssueCertificate",
+            json!({"DomainName": "example.com"}),
+            json!({"CertificateAuthorityArn": "arn:aws:acm-pca:eu-west-1:123456789012:certificate-authority/a"}),
+        ),
+        ("AWS::Pipes::Pipe", "logs:PutResourcePolicy", json!({"Source": "x"}), json!({"LogConfiguration": {}})),
+        ("AWS::MSK::Cluster", "logs:CreateLogDelivery", json!({}), json!({"LoggingInfo": {}})),
+        ("AWS::Events::EventBus", "events:PutPermission", json!({"Name": "b"}), json!({"Policy": {}})),
+    ] {
+        assert!(!actions(kind, plain).contains(action), "{kind} {action}");
+        assert!(actions(kind, asking).contains(action), "{kind} {action} with its property");
+    }
+    assert!(!actions("AWS::ECS::Cluster", json!({})).contains("ecs:PutAccountSetting"));
+    assert!(actions("AWS::Logs::ResourcePolicy", json!({})).contains("logs:PutResourcePolicy"));
+}
+
+#[test]
+fn a_password_that_the_service_keeps_takes_a_look_at_its_key() {
+    let managed = actions("AWS::RDS::DBInstance", json!({"ManageMasterUserPassword": true}));
+    assert!(managed.contains("kms:DescribeKey") && !managed.contains("kms:CreateGrant"), "{managed:?}");
+    assert!(!actions("AWS::RDS::DBInstance", json!({})).contains("kms:DescribeKey"));
+    assert!(actions("AWS::RDS::DBInstance", json!({"KmsKeyId": "k"})).contains("kms:CreateGrant"));
+}
+
+#[test]
+fn roles_are_passed_to_who_takes_them_on() {
+    for (kind, property, services) in [
+        ("AWS::MWAA::Environment", "ExecutionRoleArn", json!("airflow.amazonaws.com")),
+        ("AWS::ApplicationAutoScaling::ScalableTarget", "RoleARN", json!("application-autoscaling.amazonaws.com")),
+        ("AWS::Neptune::DBCluster", "RoleArn", json!("rds.amazonaws.com")),
+        ("AWS::OSIS::Pipeline", "PipelineRoleArn", json!("osis-pipelines.amazonaws.com")),
+        ("AWS::EC2::SpotFleet", "IamFleetRole", json!(["ec2.amazonaws.com", "spotfleet.amazonaws.com"])),
+        ("AWS::Lex::Bot", "RoleArn", json!("lexv2.amazonaws.com")),
+        ("AWS::BedrockAgentCore::Runtime", "RoleArn", json!("bedrock-agentcore.amazonaws.com")),
+    ] {
+        let role = "arn:aws:iam::123456789012:role/work";
+        let required = required(&service(&[(kind, json!({property: role}))]));
+        let condition = json!({"StringEquals": {"iam:PassedToService": services}});
+        assert_eq!(on(&required, "iam:PassRole"), [(vec![role.to_owned()], Some(condition))], "{kind}");
+    }
+}
+
+#[test]
+fn domain_names_and_links_of_http_apis_can_be_tagged() {
+    let tags = "arn:${AWS::Partition}:apigateway:${AWS::Region}::/tags/*";
+    for kind in ["AWS::ApiGatewayV2::DomainName", "AWS::ApiGatewayV2::VpcLink"] {
+        let required = required(&service(&[(kind, json!({}))]));
+        let found: Vec<String> = on(&required, "apigateway:POST").into_iter().flat_map(|(on, _)| on).collect();
+        assert!(found.contains(&tags.to_owned()), "{kind}: {found:?}");
+    }
+}
+
+#[test]
+fn what_an_app_says_of_a_type_is_on_what_is_known() {
+    let of = |statement: Statement| {
+        let template = service(&[
+            ("AWS::Events::Rule", json!({})),
+            ("AWS::IAM::Role", json!({})),
+            ("AWS::CloudFormation::Stack", json!({})),
+        ]);
+        let declared = [
+            ("AWS::Events::Rule".to_owned(), statement),
+            ("AWS::CloudFormation::Stack".to_owned(), Statement::allow(["s3:GetObject"]).on("arn:aws:s3:::b/k")),
+        ];
+        Required::of(&resolver(&template, "Test-App-main"), None, &declared)
+    };
+    let pass = || Statement::allow(["iam:PassRole"]);
+    let own = of(pass().on(crate::cfn::Value::from(json!({"Fn::GetAtt": ["R1", "Arn"]})))).unwrap();
+    let role = "arn:${AWS::Partition}:iam::${AWS::AccountId}:role/Test-App-main-*".to_owned();
+    let passed = Some(json!({"StringEquals": {"iam:PassedToService": "events.amazonaws.com"}}));
+    assert_eq!(on(&own, "iam:PassRole"), [(vec![role], passed)]);
+    let (kind, action) = ("AWS::Events::Rule".to_owned(), "iam:PassRole".to_owned());
+    let unknown = PermissionsMistake::UnknownDeclaration { kind, action };
+    let output = || crate::cfn::Value::from(json!({"Fn::GetAtt": ["R2", "Outputs.Arn"]}));
+    assert_eq!(of(pass().on(output())).unwrap_err(), std::slice::from_ref(&unknown));
+    let condition = json!({"NumericLessThan": {"aws:MultiFactorAuthAge": {"Fn::ImportValue": "age"}}});
+    let conditional = pass().on("arn:aws:iam::123456789012:role/x").when(condition);
+    assert_eq!(of(conditional).unwrap_err(), [unknown]);
+}
