@@ -86,7 +86,7 @@ impl AwsError {
             None => (None, causes(&error)),
         };
         let fault = match &error {
-            SdkError::ServiceError(_) => answered(status, code.as_deref()),
+            SdkError::ServiceError(_) => answered(status, code.as_deref(), &message),
             _ if message.to_lowercase().contains("credential") => Fault::NoCredentials,
             SdkError::ConstructionFailure(_) => Fault::Refused,
             _ => Fault::Unreachable,
@@ -119,7 +119,7 @@ fn no_message(status: Option<u16>) -> String {
     }
 }
 
-fn answered(status: Option<u16>, code: Option<&str>) -> Fault {
+fn answered(status: Option<u16>, code: Option<&str>, message: &str) -> Fault {
     match (code.unwrap_or_default(), status) {
         ("ExpiredToken" | "ExpiredTokenException" | "RequestExpired" | "TokenRefreshRequired", _) => Fault::Expired,
         (
@@ -147,10 +147,23 @@ fn answered(status: Option<u16>, code: Option<&str>) -> Fault {
             Some(429 | 400 | 503),
         ) => Fault::Throttled,
         (_, Some(429)) => Fault::Throttled,
+        (_, Some(500..)) if is_anothers_refusal(message) => Fault::Refused,
         (_, Some(500..)) => Fault::Unavailable,
         (_, Some(403)) => Fault::Denied,
         _ => Fault::Refused,
     }
+}
+
+/// Whether it failed inside only because what it called there refused: `An error occurred (CODE) when calling the ...`.
+fn is_anothers_refusal(message: &str) -> bool {
+    let code = message.rsplit_once("An error occurred (").and_then(|(_, rest)| rest.split_once(") when calling the "));
+    code.is_some_and(|(code, _)| answered(Some(400), Some(code), "") == Fault::Refused && !code.starts_with("Internal"))
+}
+
+/// Whether what a dynamic reference of the template names is not there.
+fn is_missing_reference(message: &str) -> bool {
+    let is_parameter = message.starts_with("Parameters: [") && message.contains("cannot be found");
+    is_parameter || message.contains("can't find the specified secret") || message.contains("(ParameterNotFound)")
 }
 
 fn causes(error: &dyn Error) -> String {
@@ -224,6 +237,12 @@ impl Advice for AwsError {
             }
             Fault::Unreachable => {
                 "Check the network, the proxy, the region and AWS_ENDPOINT_URL, then run the same command again."
+                    .to_owned()
+            }
+            Fault::Refused if is_missing_reference(&self.message) => {
+                "The template refers to a secret or parameter ({{resolve:...}}) that this account has not in this region: \
+                 make it first (`aws secretsmanager create-secret`, `aws ssm put-parameter`), or correct its name in \
+                 the settings of the environment."
                     .to_owned()
             }
             Fault::Refused => return Vec::new(),

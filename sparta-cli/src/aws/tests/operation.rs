@@ -4,6 +4,7 @@ use aws_config::timeout::TimeoutConfig;
 
 use super::*;
 use crate::aws::Fault;
+use crate::error::Advice;
 
 const CALL: &str = "GetFunctionConfiguration";
 
@@ -149,4 +150,23 @@ async fn a_call_of_json_names_itself_in_a_header() {
     let signature = seen.header("authorization").unwrap();
     assert!(signature.contains("/eu-west-1/secretsmanager/aws4_request, SignedHeaders="), "{signature}");
     assert!(signature.contains(";x-amz-target"), "the call is signed: {signature}");
+}
+
+#[tokio::test]
+async fn a_secret_that_is_missing_is_no_fault_of_aws() {
+    let quoted = "exception while calling cloudformation.DescribeChangeSet: An error occurred (ResourceNotFoundException) \
+                  when calling the GetSecretValue operation: Secrets Manager can't find the specified secret.";
+    for (status, code_of, message) in [
+        (500, "InternalError", quoted),
+        (400, "ValidationError", "Secrets Manager can't find the specified secret. (Service: AWSSecretsManager)"),
+        (400, "ValidationError", "Parameters: [/prod/api-key] cannot be found."),
+    ] {
+        let script = Script::new([(CALL, vec![Answer::json_error(status, code_of, message)])]);
+        let error = code(&script.config()).await.unwrap_err();
+        assert_eq!((error.fault, error.is_transient()), (Fault::Refused, false), "{error}");
+        assert!(error.hints()[0].contains("make it first"), "{:?}", error.hints());
+    }
+    let inside = "An error occurred (InternalFailure) when calling the PutObject operation: oops";
+    let script = Script::new([(CALL, vec![Answer::json_error(500, "InternalError", inside)])]);
+    assert_eq!(code(&script.config()).await.unwrap_err().fault, Fault::Unavailable);
 }
