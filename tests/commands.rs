@@ -111,6 +111,10 @@ fn what_is_not_known_is_wrong_usage() {
         ("unknown-parameter", &["provision", "--noop", "-e", "test", "--param", "Mesage=hello"]),
         ("malformed-parameter", &["provision", "--noop", "-e", "test", "--param", "hunter2"]),
         ("reserved-tag", &["provision", "--noop", "-e", "test", "--tag", "sparta:app=mine"]),
+        (
+            "refused-tag",
+            &["provision", "--noop", "-e", "test", "--tag", "cost=a(b)", "--tag", "Team=x", "--tag", "team=y"],
+        ),
         ("malformed-build-id", &["build", "--buildID", "no such id"]),
         ("package-name-taken", &["build", "--codePipelinePackage", "test.json"]),
         ("package-name-with-folder", &["synth", "--codePipelinePackage", "out/pipeline.zip"]),

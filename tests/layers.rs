@@ -15,7 +15,7 @@ const LAYERS: &[&[&str]] = &[
     &["error", "json", "media_type", "architecture", "contract"],
     &["cfn"],
     &["iam"],
-    &["mistake"],
+    &["mistake", "warning"],
     &["settings"],
     &["approval", "environment", "pipeline"],
     &["body", "context", "event", "records", "request", "response", "service"],

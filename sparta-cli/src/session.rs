@@ -1,10 +1,10 @@
 //! One run of the command line: the App, the options of all commands, and what every command does with them.
 
 use serde::Serialize;
-use sparta_core::{App, Pipeline, Synthesis, cfn::Template, delivery::Source};
+use sparta_core::{App, Pipeline, Synthesis, Warning, cfn::Template, delivery::Source};
 
 use crate::{
-    CliError, log,
+    CliError, gate, log,
     options::Global,
     output::{self, say},
     place,
@@ -27,10 +27,11 @@ impl Session {
         Ok(self.app.synthesize()?)
     }
 
-    /// The same, with the template checked against what CloudFormation takes.
+    /// The same, with the template checked against what CloudFormation takes; what is hardly meant is shown.
     pub(crate) fn checked(&self) -> Result<Synthesis, CliError> {
         let synthesis = self.synthesized()?;
         synthesis.check()?;
+        self.warn(&synthesis);
         Ok(synthesis)
     }
 
@@ -43,13 +44,19 @@ impl Session {
     ) -> Result<Template, CliError> {
         let stack = synthesis.pipeline(pipeline, source)?;
         synthesis.check_pipeline(&stack)?;
+        if !gate::was_handed_over() {
+            show(&stack.warnings());
+        }
         Ok(stack)
     }
 
-    /// Warns of functions whose signature goes away, and of what AWS may refuse.
-    pub(crate) fn warn(&self, synthesis: &Synthesis) {
-        synthesis.model.deprecations().for_each(say);
-        synthesis.warnings().iter().for_each(|warning| say(format!("warning: {warning}")));
+    /// Warns of functions whose signature goes away, and of what AWS takes and is hardly meant. The program that handed
+    /// over to this one has done so.
+    fn warn(&self, synthesis: &Synthesis) {
+        if !gate::was_handed_over() {
+            synthesis.model.deprecations().for_each(say);
+            show(&synthesis.warnings());
+        }
     }
 
     /// Refuses a profile or a region that does not exist, before minutes are spent on what AWS is called with.
@@ -61,6 +68,10 @@ impl Session {
     pub(crate) fn print(&self, text: &str, document: &impl Serialize) -> Result<(), CliError> {
         output::print(self.global.format, text, document)
     }
+}
+
+fn show(warnings: &[Warning]) {
+    warnings.iter().for_each(|warning| say(format!("warning: {warning}")));
 }
 
 /// What only the `aws` build has.

@@ -1,5 +1,10 @@
 //! The names that the template, packages, pipelines and commands share.
 
+use std::collections::BTreeMap;
+
+use sparta_schema::tag;
+pub use sparta_schema::tag::TagError;
+
 /// The parameter for the S3 bucket that holds the code archive.
 pub const CODE_BUCKET: &str = "CodeBucket";
 /// The parameter for the S3 key of the code archive.
@@ -20,12 +25,53 @@ pub const APP_TAG: &str = "sparta:app";
 pub const VERSION_TAG: &str = "sparta:version";
 /// The tag for the build that is deployed.
 pub const BUILD_ID_TAG: &str = "sparta:buildId";
-/// What the keys of tags begin with that are AWS's or Sparta's own.
-pub const RESERVED_TAG_PREFIXES: [&str; 2] = ["aws:", "sparta:"];
+/// What the keys of Sparta's own tags begin with.
+pub const OWN_TAG_PREFIX: &str = "sparta:";
+/// The most tags that a stack has, Sparta's own three among them.
+pub const MAX_TAGS: usize = 50;
+const OWN_TAGS: usize = 3;
 
-/// Whether only AWS or Sparta may set the tag `key`.
-pub fn is_reserved_tag(key: &str) -> bool {
-    RESERVED_TAG_PREFIXES.iter().any(|prefix| key.starts_with(prefix))
+/// What CloudFormation, or a service that it passes a stack's tags on to, refuses in them.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+#[expect(missing_docs, reason = "the messages say what they mean, and the fields are what they name")]
+pub enum TagMistake {
+    #[error("the tag `{key}` cannot be there: {problem}")]
+    Refused { key: String, problem: TagError },
+    #[error("the tag `{0}` has no value, and CloudFormation wants 1 to 256 characters: give it one")]
+    Empty(String),
+    #[error("the tag `{0}` begins with `sparta:`, which is for Sparta's own: choose another key")]
+    Reserved(String),
+    #[error("the tags `{0}` and `{1}` differ in case alone, and IAM takes them for one: remove one")]
+    Twice(String, String),
+    #[error("there are {count} tags, and 47 are allowed beside Sparta's own three: remove some")]
+    TooMany { count: usize },
+}
+
+/// What is wrong with the tags of a stack, apart from Sparta's own.
+///
+/// Every stack has a role, so that what IAM refuses fails it.
+/// See <https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_Tag.html> and
+/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/id_tags.html>.
+pub fn check_tags<'t>(tags: impl IntoIterator<Item = (&'t str, &'t str)>) -> Vec<TagMistake> {
+    let mut mistakes = Vec::new();
+    let mut keys: BTreeMap<String, &str> = BTreeMap::new();
+    for (key, value) in tags {
+        let problem = match tag::check(key, value) {
+            Err(problem) => Some(TagMistake::Refused { key: key.to_owned(), problem }),
+            Ok(()) if key.starts_with(OWN_TAG_PREFIX) => Some(TagMistake::Reserved(key.to_owned())),
+            Ok(()) if value.is_empty() => Some(TagMistake::Empty(key.to_owned())),
+            Ok(()) => None,
+        };
+        mistakes.extend(problem);
+        if let Some(other) = keys.insert(key.to_lowercase(), key) {
+            mistakes.push(TagMistake::Twice(other.to_owned(), key.to_owned()));
+        }
+    }
+    if keys.len() > MAX_TAGS - OWN_TAGS {
+        mistakes.push(TagMistake::TooMany { count: keys.len() });
+    }
+    mistakes
 }
 
 /// The file with the service's template.

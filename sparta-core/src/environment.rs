@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::{
     Approval, ApprovalMistake,
     cfn::Value,
-    contract::{configuration_file, is_reserved_file, is_reserved_tag},
+    contract::{TagMistake, check_tags, configuration_file, is_reserved_file},
     mistake::{Mistake, Subject},
     pipeline::is_stack_name,
     settings::{EnvironmentSettings, SettingsSnapshot},
@@ -56,7 +56,7 @@ impl Environment {
         self
     }
 
-    /// A tag on its stack and everything in it.
+    /// A tag on its stack and everything in it: letters, digits, spaces and `_ . : / = + - @`, since IAM takes no others.
     pub fn tag(mut self, key: impl Into<String>, value: impl Into<String>) -> Self {
         self.tags.insert(key.into(), value.into());
         self
@@ -146,19 +146,10 @@ impl Environment {
         mistakes.map(|problem| self.mistake(problem)).collect()
     }
 
-    /// See <https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_Tag.html> and
-    /// <https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_SetStackPolicy.html>.
+    /// See <https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_SetStackPolicy.html>.
     fn check_stack(&self, mistakes: &mut Vec<Mistake>) {
-        // A stack has at most 50, and three are Sparta's.
-        let count = self.tags.len();
-        if count > 47 {
-            mistakes.push(EnvironmentMistake::TooManyTags { environment: self.name.clone(), count }.into());
-        }
-        for (key, value) in &self.tags {
-            if is_reserved_tag(key) || !(1..=128).contains(&key.chars().count()) || value.chars().count() > 256 {
-                mistakes.push(self.mistake(EnvironmentMistake::Tag(key.clone())));
-            }
-        }
+        let tags = self.tags.iter().map(|(key, value)| (key.as_str(), value.as_str()));
+        mistakes.extend(check_tags(tags).into_iter().map(|it| self.mistake(EnvironmentMistake::Tag(it))));
         let policy = self.stack_policy.as_ref().and_then(|policy| serde_json::to_string(policy).ok());
         if let Some(bytes) = policy.map(|policy| policy.len()).filter(|bytes| *bytes > 16_384) {
             mistakes.push(self.mistake(EnvironmentMistake::StackPolicy { bytes }));
@@ -181,12 +172,8 @@ pub enum EnvironmentMistake {
     Reserved(String),
     #[error("its stack prefix `{0}` has to begin with a letter and go on with letters, digits and `-`")]
     StackPrefix(String),
-    #[error(
-        "the tag `{0}`: a key has 1 to 128 characters and does not begin with `aws:` or `sparta:`, a value has at most 256: correct it"
-    )]
-    Tag(String),
-    #[error("environment `{environment}` has {count} tags, and 47 are allowed beside Sparta's own three: remove some")]
-    TooManyTags { environment: String, count: usize },
+    #[error("{0}")]
+    Tag(TagMistake),
     #[error("its stack policy takes {bytes} bytes, and CloudFormation allows 16,384: shorten it")]
     StackPolicy { bytes: usize },
     #[error("{gate} {mistake}")]

@@ -33,6 +33,7 @@ mod runtime;
 mod service;
 mod stack;
 mod summary;
+mod warning;
 
 pub use app::App;
 pub use approval::{Approval, ApprovalMistake};
@@ -63,6 +64,7 @@ pub use service::{HttpService, Request};
 pub use summary::Summary;
 pub use synth::Synthesis;
 pub use tower::service_fn;
+pub use warning::Warning;
 
 /// What `resource!`, `property!` and `attribute!` are made of.
 #[doc(hidden)]

@@ -22,11 +22,12 @@ mod region;
 mod resource_type;
 pub mod schedule;
 mod schema;
+pub mod tag;
 #[cfg(feature = "template")]
 mod template;
 mod wire;
 
-pub use check::{check, warnings};
+pub use check::{check, findings, warnings};
 pub use fault::{Fault, FaultKind};
 pub use function::check_function;
 pub use names::{nearest, nearest_type};

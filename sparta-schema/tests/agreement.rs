@@ -94,6 +94,9 @@ fn why_found(case: &Case, fault: &Fault) -> Option<&'static str> {
         (FaultKind::Enum, "AWS::CloudFront::Distribution") if fault.path.contains(".CacheBehaviors[") => {
             Some("cfn-lint compares the default behavior with the origins, and CloudFront all of them")
         }
+        (FaultKind::Pattern, _) if fault.message.starts_with("the tag cannot be there") => {
+            Some("the schema has no pattern for tags, but the service's own model has one")
+        }
         (FaultKind::Pattern, "AWS::Route53::RecordSetGroup") if fault.path == "HostedZoneName" => Some(
             "cfn-lint looks for a zone's dot in AWS::Route53::RecordSet alone, and both need it by their documentation",
         ),

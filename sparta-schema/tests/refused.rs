@@ -83,6 +83,23 @@ fn a_default_is_a_value_that_the_parameter_can_have() {
 }
 
 #[test]
+fn an_export_is_the_same_however_it_is_written() {
+    let export = |name: Json| json!({ "Value": "x", "Export": { "Name": name } });
+    assert_found(
+        "Outputs",
+        json!({
+            "A": export(json!({ "Fn::Sub": "${AWS::StackName}-url" })),
+            "B": export(json!({ "Fn::Join": ["-", [{ "Ref": "AWS::StackName" }, "url"]] })),
+            "C": export(json!("url")), "D": export(json!({ "Fn::Join": ["", ["u", "rl"]] })), "E": export(json!("urls")),
+        }),
+        &[
+            "Outputs.B.Export.Name: `A` has the same name of an export: names are unique in a region",
+            "Outputs.D.Export.Name: `C` has the same name of an export: names are unique in a region",
+        ],
+    );
+}
+
+#[test]
 fn outputs_and_exports_are_text() {
     assert_found(
         "Outputs",

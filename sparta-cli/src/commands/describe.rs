@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use comfy_table::{Table, presets};
 use serde::Serialize;
-use sparta_core::{FunctionKind, Synthesis, settings::parameter_name};
+use sparta_core::{FunctionKind, Synthesis, Warning, settings::parameter_name};
 
 use crate::{CliError, roles::Role, session::Session};
 
@@ -30,6 +30,9 @@ struct Description<'a> {
     /// What CloudFormation may do where the pipeline deploys to.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     roles: Vec<Role>,
+    /// What AWS takes and is hardly meant.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    warnings: Vec<Warning>,
 }
 
 #[derive(Serialize)]
@@ -72,8 +75,7 @@ struct Pipeline {
 
 impl Describe {
     pub(crate) fn run(self, session: &Session) -> Result<(), CliError> {
-        let synthesis = session.synthesized()?;
-        session.warn(&synthesis);
+        let synthesis = session.checked()?;
         let description = Description::of(&synthesis)?;
         session.print(&description.to_text(), &description)
     }
@@ -106,6 +108,7 @@ impl<'a> Description<'a> {
                 .zip(branch)
                 .map(|(repository, branch)| Pipeline { repository: repository.full_name(), branch: branch.to_owned() }),
             roles: roles(synthesis)?,
+            warnings: synthesis.warnings(),
         })
     }
 

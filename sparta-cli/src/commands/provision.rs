@@ -3,7 +3,7 @@
 use sparta_core::{
     Model, Synthesis,
     cfn::Value,
-    contract::{APP_TAG, BUILD_ID_TAG, CODE_BUCKET, CODE_KEY, PROVISION_REQUEST_FILE, VERSION_TAG, is_reserved_tag},
+    contract::{APP_TAG, BUILD_ID_TAG, CODE_BUCKET, CODE_KEY, PROVISION_REQUEST_FILE, VERSION_TAG, check_tags},
     is_stack_name,
     settings::Field,
     synth::Configuration,
@@ -114,18 +114,19 @@ impl Provision {
                 .map_err(|mistake| CliError::usage(format!("--param {name} does not fit: {mistake}")))?;
             parameters.insert(field.parameter_name(), value.to_owned());
         }
+        for text in &self.tags {
+            let (key, value) = pair("--tag KEY=VALUE", text)?;
+            tags.insert(key.to_owned(), value.to_owned());
+        }
+        let mistakes = check_tags(tags.iter().map(|(key, value)| (key.as_str(), value.as_str())));
+        if !mistakes.is_empty() {
+            let mistakes: Vec<_> = mistakes.iter().map(ToString::to_string).collect();
+            return Err(CliError::usage(format!("--tag: {}", mistakes.join("; "))));
+        }
         tags.extend([
             (APP_TAG.to_owned(), model.name().to_owned()),
             (VERSION_TAG.to_owned(), env!("CARGO_PKG_VERSION").to_owned()),
         ]);
-        for text in &self.tags {
-            let (key, value) = pair("--tag KEY=VALUE", text)?;
-            if is_reserved_tag(key) {
-                let message = format!("--tag {key}: the prefixes `aws:` and `sparta:` are reserved");
-                return Err(CliError::usage(message).hint("Choose another key."));
-            }
-            tags.insert(key.to_owned(), value.to_owned());
-        }
         Ok(Request {
             stack_name: self.stack_name(model)?,
             parameters,

@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, path::Path};
 
 use sparta_core::{
-    AppMistake, Mistake, Pipeline, Synthesis,
+    AppMistake, Mistake, Pipeline, Synthesis, Warning,
     contract::{APP_TAG, CONNECTION_ARN, PIPELINE_FILE, PIPELINE_REQUEST_FILE, VERSION_TAG},
     delivery::Source,
 };
@@ -51,7 +51,6 @@ pub(crate) struct ProvisionPipeline {
 impl ProvisionPipeline {
     pub(crate) async fn run(self, session: &Session) -> Result<(), CliError> {
         let synthesis = session.checked()?;
-        session.warn(&synthesis);
         let pipeline = self.declaration(&synthesis)?;
         let name = pipeline.name_for(synthesis.model.name());
         let secret = format!("sparta/{name}/github-token");
@@ -87,17 +86,28 @@ impl ProvisionPipeline {
             stack_policy: None,
         };
         if session.global.noop {
-            return self.print_noop(session, &request, &path);
+            let warnings = [synthesis.warnings(), template.warnings()].concat();
+            return self.print_noop(session, &request, &path, &warnings);
         }
         let pins = synthesis.pins(&pipeline)?;
         with_aws!(&synthesis, &self.features, deploy(session, &self, request, &template, &secret, &pins))
     }
 
-    fn print_noop(&self, session: &Session, request: &Request, template: &Path) -> Result<(), CliError> {
+    fn print_noop(
+        &self,
+        session: &Session,
+        request: &Request,
+        template: &Path,
+        warnings: &[Warning],
+    ) -> Result<(), CliError> {
         let path = request.write(&self.output.folder(), PIPELINE_REQUEST_FILE)?;
         let text =
             format!("pipeline stack  {}\nrequest         {}\nnothing was deployed", template.display(), path.display());
-        session.print(&text, &serde_json::json!({"pipeline": template, "request": request}))
+        let mut document = serde_json::json!({"pipeline": template, "request": request});
+        if !warnings.is_empty() {
+            document["warnings"] = serde_json::json!(warnings);
+        }
+        session.print(&text, &document)
     }
 
     /// The App's pipeline with what the options say otherwise.

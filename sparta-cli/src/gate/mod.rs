@@ -50,6 +50,12 @@ pub(crate) fn pass(synthesis: &Synthesis, features: &Features) -> Result<(), Cli
     return Err(hand_over::hand_over(&this_program, before, &template, features));
 }
 
+/// Whether another program has handed over to this one.
+pub(crate) fn was_handed_over() -> bool {
+    let program = std::env::var(VARIABLE).ok().and_then(|left| Some(left.split_once(' ')?.1.to_owned()));
+    program.is_some_and(|program| std::env::current_exe().is_ok_and(|this| Path::new(&program) == this))
+}
+
 /// Refuses to act for a program whose App is another one.
 #[cfg(feature = "aws")]
 fn same_service(before: Option<&str>, template: &str, features: &Features) -> Result<(), CliError> {

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 use sparta_core::{
-    Model, Synthesis,
+    Model, Synthesis, Warning,
     cfn::Template,
     contract::{CODE_ARCHIVE, CODE_FOLDER, PIPELINE_FILE, TEMPLATE_FILE, configuration_file},
     delivery::Source,
@@ -46,15 +46,17 @@ pub(crate) struct DocumentFiles {
     pipeline: Option<PathBuf>,
     #[serde(skip_serializing_if = "Option::is_none")]
     package: Option<PathBuf>,
+    /// What AWS takes and is hardly meant.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    warnings: Vec<Warning>,
 }
 
 impl DocumentOptions {
-    /// The documents of a service, or what keeps them from being written; with warnings of what AWS may refuse.
+    /// The documents of a service, or what keeps them from being written.
     pub(crate) fn of<'a>(&'a self, session: &Session, synthesis: &'a Synthesis) -> Result<Documents<'a>, CliError> {
         let declared = synthesis.model.pipeline();
         let pipeline =
             declared.map(|declared| session.pipeline(synthesis, declared, Source::Connection)).transpose()?;
-        session.warn(synthesis);
         if let Some(name) = &self.code_pipeline_package {
             check_package_name(name, &synthesis.model)?;
         }
@@ -83,7 +85,8 @@ impl Documents<'_> {
             }
             None => None,
         };
-        Ok(DocumentFiles { app: model.name().to_owned(), template, configurations, pipeline, package })
+        let warnings = self.synthesis.warnings();
+        Ok(DocumentFiles { app: model.name().to_owned(), template, configurations, pipeline, package, warnings })
     }
 }
 

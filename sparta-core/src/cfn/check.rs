@@ -84,6 +84,14 @@ impl Template {
         unknown.map(mistake).collect()
     }
 
+    /// Whether a resource or output that is not called `id` itself refers to it.
+    pub(crate) fn refers_to(&self, id: &LogicalId) -> bool {
+        let resources = self.resources().iter().filter(|(other, _)| *other != id);
+        let outputs = self.outputs().iter().filter(|(other, _)| *other != id);
+        resources.map(|(_, it)| names(it.values())).any(|names| names.contains(id.as_str()))
+            || outputs.map(|(_, it)| names(it.values())).any(|names| names.contains(id.as_str()))
+    }
+
     /// What the CloudFormation registry says of its resources' types and properties, and of its references, without what
     /// [`mistakes`](Self::mistakes) has already.
     pub(crate) fn registry_mistakes(&self) -> Vec<TemplateMistake> {

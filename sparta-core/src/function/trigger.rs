@@ -68,6 +68,12 @@ pub trait Trigger: Debug + Send + Sync + 'static {
         Vec::new()
     }
 
+    /// What AWS takes and is hardly meant; the commands of the service show it.
+    fn warnings(&self, function: &FunctionSpec) -> Vec<Problem> {
+        _ = function;
+        Vec::new()
+    }
+
     /// What only one trigger of an App can have, such as a route; two triggers with the same key are a mistake.
     fn unique_key(&self, function: &FunctionSpec) -> Option<String> {
         _ = function;

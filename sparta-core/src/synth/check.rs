@@ -1,7 +1,7 @@
 //! The check of what is declared and of what is made, also against what the CloudFormation registry says of each type.
 
 use crate::{
-    AppMistake, Mistake, Mistakes, Model, Subject, Synthesis,
+    AppMistake, Mistake, Mistakes, Model, Subject, Synthesis, Warning,
     cfn::{LogicalId, Template, TemplateMistake},
     settings::Field,
     stack::{IdMistake, Stack},
@@ -38,6 +38,16 @@ impl Template {
         let form = self.mistakes().into_iter().map(|problem| Mistake::new(Subject::Template, problem));
         let mistakes: Vec<Mistake> = form.chain(registry(self, &Subject::Template)).collect();
         if mistakes.is_empty() { Ok(()) } else { Err(Mistakes::of_template(mistakes)) }
+    }
+}
+
+impl Template {
+    /// What CloudFormation takes in it and is hardly meant: an IAM action that is not known, a runtime that Lambda has
+    /// retired.
+    pub fn warnings(&self) -> Vec<Warning> {
+        let document = serde_json::to_value(self).expect("a template is JSON");
+        let found = sparta_schema::template_warnings(&document).into_iter();
+        found.map(|found| Warning::new(found.place(), &found.message)).collect()
     }
 }
 

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::Value as Json;
 
 use crate::{
+    Warning,
     cfn::{Resource, Template},
     mistake::{Mistake, Subject},
 };
@@ -65,13 +66,13 @@ fn mistakes(template: &Template, json: &str) -> Vec<LimitMistake> {
 }
 
 /// What AWS refuses unless a quota was raised.
-pub(super) fn warnings(template: &Template) -> Vec<String> {
+pub(super) fn warnings(template: &Template) -> Option<Warning> {
     let routes = max_of_one_api(template, "AWS::ApiGatewayV2::Route");
-    let warning = format!(
-        "the HTTP API has {routes} routes, and AWS allows {ROUTES} until the quota of that very API is raised: let a \
+    let message = format!(
+        "it has {routes} routes, and AWS allows {ROUTES} until the quota of that very API is raised: let a \
          route such as `/orders/{{path+}}` stand for several, or split the app"
     );
-    (routes > ROUTES).then_some(warning).into_iter().collect()
+    (routes > ROUTES).then(|| Warning::new("the HTTP API", message))
 }
 
 /// The largest number of resources of a type that one API has.

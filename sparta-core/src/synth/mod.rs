@@ -7,6 +7,7 @@ mod decorators;
 mod limits;
 mod references;
 mod serving;
+mod warnings;
 
 use crate::{
     App, Mistake, Mistakes, Model, Subject,
@@ -67,13 +68,6 @@ pub(crate) fn only_serves(app: &str) -> Mistakes {
     #[error("this is the serving build, which Lambda runs and which makes no documents: use the plain build")]
     struct OnlyServes;
     Mistakes::of(app, vec![Mistake::new(Subject::App, OnlyServes)])
-}
-
-impl Synthesis {
-    /// One line for each thing in the template that AWS refuses unless one of its quotas was raised.
-    pub fn warnings(&self) -> Vec<String> {
-        limits::warnings(&self.template)
-    }
 }
 
 /// Adds the functions with their triggers, and the parameters that they share.

@@ -1,5 +1,7 @@
 //! Routes of an HTTP API.
 
+use std::collections::BTreeSet;
+
 use http::Method;
 
 use super::{Scope, Trigger};
@@ -65,7 +67,17 @@ impl Trigger for HttpApi {
     }
 
     fn check(&self, _: &FunctionSpec) -> Vec<Problem> {
-        if is_route(&self.path) { Vec::new() } else { vec![HttpApiMistake::Path(self.path.clone()).into()] }
+        if !is_route(&self.path) {
+            return vec![HttpApiMistake::Path(self.path.clone()).into()];
+        }
+        let twice = name_twice(&self.path);
+        let mistake = twice.map(|name| HttpApiMistake::Twice { path: self.path.clone(), name: name.to_owned() });
+        mistake.map(Problem::from).into_iter().collect()
+    }
+
+    fn warnings(&self, function: &FunctionSpec) -> Vec<Problem> {
+        let seconds = function.timeout().as_secs();
+        (seconds > WAITS).then(|| HttpApiWarning::Timeout { seconds }.into()).into_iter().collect()
     }
 
     fn unique_key(&self, _: &FunctionSpec) -> Option<String> {
@@ -117,6 +129,26 @@ pub enum HttpApiMistake {
         "the path `{0}` is not a route: begin it with `/` and write parameters as whole segments, `{{id}}` or, last, `{{rest+}}`"
     )]
     Path(String),
+    /// A path with two parameters of one name.
+    #[error("the path `{path}` has two parameters `{name}`, and a request could give only one: rename one")]
+    Twice {
+        /// The path.
+        path: String,
+        /// The parameters' name.
+        name: String,
+    },
+}
+
+/// How many seconds an HTTP API waits for an answer.
+const WAITS: u64 = 30;
+
+#[derive(Debug, thiserror::Error)]
+enum HttpApiWarning {
+    #[error(
+        "it may run for {seconds} s, and an HTTP API waits for an answer for {WAITS} s: give it a timeout of at most {WAITS} s, let a \
+         queue start what takes longer, or use a function URL"
+    )]
+    Timeout { seconds: u64 },
 }
 
 /// Segments are plain or a whole `{name}`; only the last may be `{name+}`.
@@ -136,9 +168,30 @@ fn is_route(path: &str) -> bool {
     })
 }
 
+/// The name that two parameters of a route have.
+fn name_twice(path: &str) -> Option<&str> {
+    let mut seen = BTreeSet::new();
+    parameters(path).find(|name| !seen.insert(*name))
+}
+
+fn parameters(path: &str) -> impl Iterator<Item = &str> {
+    let inner = path.split('/').filter_map(|segment| segment.strip_prefix('{')?.strip_suffix('}'));
+    inner.map(|name| name.strip_suffix('+').unwrap_or(name))
+}
+
 #[cfg(test)]
 mod tests {
-    use super::is_route;
+    use super::{is_route, name_twice};
+
+    #[test]
+    fn the_parameters_of_a_route_have_names_of_their_own() {
+        for (path, name) in [("/{id}/{id}", "id"), ("/{id}/x/{id+}", "id"), ("/{a}/{b}/{b}", "b")] {
+            assert_eq!(name_twice(path), Some(name), "{path}");
+        }
+        for good in ["/", "/{id}", "/{id}/{ID}", "/id/{id}", "/{id}/{path+}"] {
+            assert_eq!(name_twice(good), None, "{good}");
+        }
+    }
 
     #[test]
     fn routes_are_told_from_what_api_gateway_refuses() {

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use sparta_schema::schedule::{Cron, CronError, Rate, Schedule as Expression, ScheduleError};
+
 use super::{Scope, Trigger};
 use crate::{FunctionSpec, attribute, cfn::Value, mistake::Problem, resource};
 
@@ -50,15 +52,12 @@ impl Schedule {
 
     fn expression(&self) -> String {
         match &self.when {
-            When::Cron(fields) => format!("cron({fields})"),
+            // The check finds what is neither.
+            When::Cron(text) => {
+                Cron::parse(text).map_or_else(|_| format!("cron({text})"), |cron| format!("cron({cron})"))
+            }
             When::Rate(every) => {
-                let minutes = every.as_secs() / 60;
-                let (count, unit) = match minutes {
-                    m if m > 0 && m % (24 * 60) == 0 => (m / (24 * 60), "day"),
-                    m if m > 0 && m % 60 == 0 => (m / 60, "hour"),
-                    m => (m, "minute"),
-                };
-                format!("rate({count} {unit}{})", if count == 1 { "" } else { "s" })
+                Rate::every(*every).map_or_else(|| format!("rate({every:?})"), |rate| format!("rate({rate})"))
             }
         }
     }
@@ -70,15 +69,11 @@ impl Trigger for Schedule {
     }
 
     fn check(&self, _: &FunctionSpec) -> Vec<Problem> {
-        match &self.when {
-            When::Rate(every)
-                if every.as_secs() < 60 || !every.as_secs().is_multiple_of(60) || every.subsec_nanos() > 0 =>
-            {
-                vec![ScheduleMistake::Rate(*every).into()]
-            }
-            When::Cron(fields) if !is_cron(fields) => vec![ScheduleMistake::Cron(fields.clone()).into()],
-            _ => Vec::new(),
-        }
+        let mistake = match &self.when {
+            When::Rate(every) => Rate::every(*every).is_none().then_some(ScheduleMistake::Rate(*every)),
+            When::Cron(text) => check_cron(text).err(),
+        };
+        mistake.map(Problem::from).into_iter().collect()
     }
 
     fn synthesize(&self, scope: &mut Scope<'_>) {
@@ -107,38 +102,75 @@ pub enum ScheduleMistake {
     /// A rate below a minute or with a fraction of one.
     #[error("a rate is a whole number of minutes, and at least one; this one is {0:?}")]
     Rate(Duration),
-    /// Not six fields.
-    #[error(
-        "the cron expression `{0}` has to have six fields, minute hour day-of-month month day-of-week year, one of the two days `?`: `0 8 * * ? *` is every day at 8 UTC"
-    )]
-    Cron(String),
+    /// A cron expression that EventBridge does not read.
+    #[error("the cron expression {0}: `0 8 * * ? *` is every day at 8 UTC")]
+    Cron(#[source] CronError),
+    /// A whole expression where its fields belong.
+    #[error("`{text}` is a whole expression: {instead}")]
+    Whole {
+        /// What was written.
+        text: String,
+        /// What to write.
+        instead: String,
+    },
 }
 
-fn is_cron(fields: &str) -> bool {
-    let fields: Vec<&str> = fields.split(' ').collect();
-    let known =
-        |field: &&str| !field.is_empty() && field.bytes().all(|b| b.is_ascii_alphanumeric() || b"*?,-/#".contains(&b));
-    fields.len() == 6 && fields.iter().all(known) && ((fields[2] == "?") != (fields[4] == "?"))
+fn check_cron(text: &str) -> Result<(), ScheduleMistake> {
+    let whole = |instead| Err(ScheduleMistake::Whole { text: text.to_owned(), instead });
+    match Expression::parse(text.trim()) {
+        Ok(Expression::Cron(cron)) => whole(format!("write `Schedule::cron(\"{cron}\")`")),
+        Ok(Expression::Rate(_)) | Err(ScheduleError::Rate(_)) => {
+            whole("write `Schedule::rate(Duration)`, such as `Schedule::rate(Duration::from_secs(300))`".to_owned())
+        }
+        Err(ScheduleError::Cron(error)) => Err(ScheduleMistake::Cron(error)),
+        Ok(Expression::At(_)) | Err(ScheduleError::At(_)) => {
+            whole("an EventBridge rule has no `at(...)`; a resource AWS::Scheduler::Schedule has".to_owned())
+        }
+        Err(ScheduleError::Form(_)) => Cron::parse(text).map(drop).map_err(ScheduleMistake::Cron),
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn mistake(text: &str) -> String {
+        check_cron(text).unwrap_err().to_string()
+    }
+
     #[test]
     fn a_rate_is_said_in_the_largest_unit_that_fits() {
         let said = |minutes: u64| Schedule::rate(Duration::from_secs(minutes * 60)).expression();
         assert_eq!(said(1), "rate(1 minute)");
-        assert_eq!(said(5), "rate(5 minutes)");
-        assert_eq!(said(60), "rate(1 hour)");
         assert_eq!(said(48 * 60), "rate(2 days)");
     }
 
     #[test]
-    fn a_cron_expression_needs_six_fields_and_one_question_mark() {
-        assert!(is_cron("0 8 * * ? *") && is_cron("0/15 8-17 ? * MON-FRI *"));
-        for bad in ["0 8 * * *", "0 8 * * * *", "0 8 ? * ? *", "cron(0 8 * * ? *)", ""] {
-            assert!(!is_cron(bad), "{bad}");
+    fn cron_is_what_event_bridge_reads() {
+        for right in ["0 8 * * ? *", "0/15 8-17 ? * MON-FRI *", "0 8 ? * 6L *", "0 8 ? * 3#2 *", "0 8 15W * ? *"] {
+            assert_eq!(check_cron(right), Ok(()), "{right}");
         }
+        for (wrong, meant) in [
+            ("15 12 ? * 0 *", "write `1` or `SUN` for Sunday"),
+            ("15 12 ? * -1 *", "days of the week are 1 (SUN) to 7 (SAT)"),
+            ("0 25 * * ? *", "hours are 0 to 23"),
+            ("60 8 * * ? *", "minutes are 0 to 59"),
+            ("0 8 32 * ? *", "write `L` for the last"),
+            ("0 8 * 13 ? *", "months are 1 (JAN) to 12 (DEC)"),
+            ("0 8 * * * *", "must have `?` for the day of the month or the day of the week"),
+            ("0 8 ? * ? *", "must have `?` for the day of the month or the day of the week"),
+            ("0 8 * * *", "AWS has a field more than Unix"),
+            ("", "must have the fields"),
+        ] {
+            assert!(mistake(wrong).contains(meant), "{}", mistake(wrong));
+        }
+    }
+
+    #[test]
+    fn a_whole_expression_is_said_to_be_one() {
+        assert!(mistake("cron(0 8 * * ? *)").ends_with("write `Schedule::cron(\"0 8 * * ? *\")`"));
+        assert!(mistake("rate(1 minutes)").contains("Schedule::rate"));
+        assert!(mistake("at(2030-01-31T08:00:00)").contains("AWS::Scheduler::Schedule"));
+        assert!(mistake("cron(0 25 * * ? *)").contains("hours are 0 to 23"));
     }
 }

@@ -143,7 +143,13 @@ fn triggers_are_what_aws_takes_and_no_two_claim_the_same() {
         "minutes",
         "90s"
     );
-    only!(app(|f| f.trigger(Schedule::cron("0 8 * * *"))), ScheduleMistake::Cron, "`0 8 * * *`", "six fields");
+    only!(app(|f| f.trigger(HttpApi::get("/{id}/{id+}"))), HttpApiMistake::Twice, "`/{id}/{id+}`", "`id`", "rename");
+    let cron = |fields| App::new("Hello").function(function("hello").trigger(Schedule::cron(fields)));
+    only!(cron("0 8 * * *"), ScheduleMistake::Cron, "`0 8 * * *`", "a field more than Unix");
+    only!(cron("15 12 ? * 0 *"), ScheduleMistake::Cron, "`0`", "write `1` or `SUN` for Sunday");
+    only!(cron("0 25 * * ? *"), ScheduleMistake::Cron, "`25`", "hours are 0 to 23");
+    only!(cron("0 8 32 * ? *"), ScheduleMistake::Cron, "`32`", "write `L` for the last");
+    only!(cron("rate(1 minutes)"), ScheduleMistake::Whole, "`rate(1 minutes)`", "Schedule::rate");
     only!(app(|f| f.trigger(Queue::new("-"))), QueueMistake::Name, "`-`", "letters, digits");
     only!(app(|f| f.trigger(Queue::existing("orders"))), QueueMistake::Arn, "`orders`", "arn:aws:sqs:");
     only!(app(|f| f.trigger(Queue::new("orders").batch_size(0))), QueueMistake::BatchSize, "1 to 10,000", "not 0");
@@ -288,14 +294,29 @@ fn what_is_too_much_for_cloudformation_is_split_by_its_author() {
 #[test]
 fn environments_have_tags_and_policies_that_aws_takes() {
     let test = || environment("test");
-    for (key, value) in
-        [("", "x".to_owned()), (&"k".repeat(129), "x".into()), ("aws:x", "x".into()), ("a", "x".repeat(257))]
-    {
-        only!(hello().environment(test().tag(key, value)), EnvironmentMistake::Tag, &format!("`{key}`"), "128", "256");
+    for (key, value, words) in [
+        ("", "x", ["``", "1 to 128"]),
+        (&*"k".repeat(129), "x", ["129 characters", "1 to 128"]),
+        ("aws:x", "x", ["`aws:x`", "AWS's own"]),
+        ("sparta:x", "x", ["`sparta:x`", "another key"]),
+        ("a", &*"x".repeat(257), ["257 characters", "at most 256"]),
+        ("a", "", ["`a`", "give it one"]),
+        ("last", "Monday, 02-Jan-26 15:04:05 UTC", ["`last`", "has `,`"]),
+        ("a&b", "c", ["`a&b`", "has `&`"]),
+        ("cost", "a(b)", ["`cost`", "has `(`"]),
+    ] {
+        only!(hello().environment(test().tag(key, value)), EnvironmentMistake::Tag, words[0], words[1]);
     }
+    only!(
+        hello().environment(test().tag("team", "a").tag("Team", "b")),
+        EnvironmentMistake::Tag,
+        "`Team`",
+        "`team`",
+        "remove one"
+    );
     let tags = |count| (0..count).fold(test(), |environment, n| environment.tag(format!("t{n}"), "x"));
     assert_eq!(mistakes(&hello().environment(tags(47))), []);
-    only!(hello().environment(tags(48)), EnvironmentMistake::TooManyTags, "48", "47");
+    only!(hello().environment(tags(48)), EnvironmentMistake::Tag, "48", "47", "remove some");
     let policy = serde_json::json!({"Statement": "x".repeat(16_384)});
     only!(hello().environment(test().stack_policy(policy)), EnvironmentMistake::StackPolicy, "16,384", "shorten");
 }
@@ -326,8 +347,8 @@ fn a_pipeline_has_at_most_fifty_stages() {
 fn many_routes_are_warned_of_because_their_quota_can_be_raised() {
     let routes = |count| (0..count).fold(function("hello"), |it, n| it.trigger(HttpApi::get(format!("/{n}"))));
     let warnings = |count| App::new("Hello").function(routes(count)).synthesize().unwrap().warnings();
-    assert_eq!(warnings(300), Vec::<String>::new());
-    let warning = warnings(301).join("");
+    assert_eq!(warnings(300), []);
+    let warning = warnings(301).iter().map(ToString::to_string).collect::<String>();
     assert!(warning.contains("301 routes") && warning.contains("300"), "{warning}");
 }
 

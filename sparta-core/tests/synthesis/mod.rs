@@ -4,3 +4,4 @@ mod documents;
 mod mistakes;
 mod random;
 mod resources;
+mod warnings;

@@ -18,7 +18,7 @@ pub(super) fn resource(kind: &Kind, properties: &mut Node, mistakes: &mut Mistak
     }
     let mut places = Places::default();
     let node = places.node(properties);
-    let faults = resource_type.map(|it| sparta_schema::check(it, &node)).unwrap_or_default();
+    let faults = resource_type.map(|it| sparta_schema::findings(it, &node)).unwrap_or_default();
     report(faults, kind, places, mistakes);
 }
 
@@ -27,7 +27,11 @@ pub(super) fn report(mut faults: Vec<Fault>, kind: &Kind, mut places: Places, mi
     faults.append(&mut places.faults);
     faults.sort_by_key(|fault| fault.place);
     for fault in faults {
-        mistakes.push(places.get(fault.place).unwrap_or(kind.place), fault.message);
+        let place = places.get(fault.place).unwrap_or(kind.place);
+        match fault.kind.is_warning() {
+            true => mistakes.warn(place, fault.message),
+            false => mistakes.push(place, fault.message),
+        }
     }
 }
 

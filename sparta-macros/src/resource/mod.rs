@@ -53,7 +53,8 @@ fn with(mistakes: &Mistakes, expression: TokenStream) -> TokenStream {
         return expression;
     }
     let errors = mistakes.iter().map(|(place, message)| place.error(message));
-    quote!({ #(#errors)* #expression })
+    let warnings = mistakes.warnings().map(|(place, message)| place.warning(message));
+    quote!({ #(#errors)* #(#warnings)* #expression })
 }
 
 /// The same token at another place: there is where an error in it is shown, and not what it means.

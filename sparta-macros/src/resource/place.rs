@@ -1,6 +1,7 @@
 //! Mistakes and where they are in the source.
 
 use proc_macro2::{Delimiter, Group, Ident, Punct, Spacing, Span, TokenStream, TokenTree};
+use quote::quote;
 
 /// Where something was written: its first and its last token.
 #[derive(Clone, Copy)]
@@ -47,22 +48,44 @@ impl Place {
         .into_iter()
         .collect()
     }
+
+    /// A use, here, of something that is deprecated with the message: on stable Rust a macro warns in no other way.
+    pub(super) fn warning(self, message: &str) -> TokenStream {
+        let hardly_meant = Ident::new("hardly_meant", self.start.resolved_at(Span::mixed_site()));
+        quote! {{
+            #[deprecated(note = #message)]
+            #[allow(non_upper_case_globals)]
+            const #hardly_meant: () = ();
+            let () = #hardly_meant;
+        }}
+    }
 }
 
-/// Every mistake with its place.
+/// Every mistake with its place, and what is hardly meant.
 #[derive(Default)]
-pub(super) struct Mistakes(Vec<(Place, String)>);
+pub(super) struct Mistakes {
+    mistakes: Vec<(Place, String)>,
+    warnings: Vec<(Place, String)>,
+}
 
 impl Mistakes {
     pub(super) fn push(&mut self, place: Place, message: impl Into<String>) {
-        self.0.push((place, message.into()));
+        self.mistakes.push((place, message.into()));
+    }
+
+    pub(super) fn warn(&mut self, place: Place, message: impl Into<String>) {
+        self.warnings.push((place, message.into()));
     }
 
     pub(super) fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.mistakes.is_empty() && self.warnings.is_empty()
     }
 
     pub(super) fn iter(&self) -> impl Iterator<Item = (Place, &str)> {
-        self.0.iter().map(|(place, message)| (*place, message.as_str()))
+        self.mistakes.iter().map(|(place, message)| (*place, message.as_str()))
+    }
+
+    pub(super) fn warnings(&self) -> impl Iterator<Item = (Place, &str)> {
+        self.warnings.iter().map(|(place, message)| (*place, message.as_str()))
     }
 }

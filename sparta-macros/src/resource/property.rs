@@ -24,7 +24,7 @@ pub(crate) fn expand(input: TokenStream) -> TokenStream {
     parser.end(&mut tokens, "after the property");
     let mut places = Places::default();
     let whole = within(&path, &value, &mut places);
-    let faults = check::described(&kind, &mut parser.mistakes).map(|it| schema::check(it, &whole));
+    let faults = check::described(&kind, &mut parser.mistakes).map(|it| schema::findings(it, &whole));
     // What is around the part is not this macro's to check.
     let here = faults.into_iter().flatten().filter(|fault| fault.place != OUTSIDE).collect();
     check::report(here, &kind, places, &mut parser.mistakes);

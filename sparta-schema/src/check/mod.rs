@@ -9,6 +9,7 @@ mod map;
 mod scalar;
 mod stages;
 mod table;
+mod tags;
 mod unknown;
 mod whole;
 
@@ -43,7 +44,7 @@ use limits::Limits;
 /// );
 /// ```
 pub fn check(resource_type: &ResourceType, properties: &Node) -> Vec<Fault> {
-    let mut faults = all_faults(resource_type, properties);
+    let mut faults = findings(resource_type, properties);
     faults.retain(|fault| !fault.kind.is_warning());
     faults
 }
@@ -69,12 +70,13 @@ pub fn check(resource_type: &ResourceType, properties: &Node) -> Vec<Fault> {
 /// assert_eq!(warnings[0].message, "`s3:GetObjekt` is no IAM action that is known; did you mean `s3:GetObject`?");
 /// ```
 pub fn warnings(resource_type: &ResourceType, properties: &Node) -> Vec<Fault> {
-    let mut faults = all_faults(resource_type, properties);
+    let mut faults = findings(resource_type, properties);
     faults.retain(|fault| fault.kind.is_warning());
     faults
 }
 
-pub(crate) fn all_faults(resource_type: &ResourceType, properties: &Node) -> Vec<Fault> {
+/// Mistakes and warnings, which their [`kind`](FaultKind::is_warning) tells apart, sorted by places.
+pub fn findings(resource_type: &ResourceType, properties: &Node) -> Vec<Fault> {
     let mut faults = faults_of(resource_type, properties);
     let misspelt: HashSet<String> =
         faults.iter().filter(|it| it.kind == FaultKind::Enum).map(|it| it.path.clone()).collect();
@@ -115,6 +117,7 @@ fn faults_of(resource_type: &ResourceType, properties: &Node) -> Vec<Fault> {
     checker.schema(resource_type.root, properties);
     checker.whole(properties);
     checker.code(properties);
+    checker.tags(properties);
     let mut faults = checker.faults;
     faults.sort_by_key(|fault| fault.place);
     let mut seen = HashSet::new();

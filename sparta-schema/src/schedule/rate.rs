@@ -2,6 +2,7 @@
 
 use std::error::Error;
 use std::fmt;
+use std::time::Duration;
 
 /// An interval: a number from 1 on, and its unit.
 ///
@@ -60,6 +61,18 @@ impl Rate {
         if word.ends_with('s') == (number > 1) { Ok(rate) } else { Err(RateError::Plural(text.to_owned(), rate)) }
     }
 
+    /// An interval in the largest unit that fits; `None` unless it is a whole number of minutes from 1 on.
+    pub fn every(duration: Duration) -> Option<Self> {
+        let minutes = duration.as_secs() / 60;
+        let is_whole = Duration::from_secs(minutes * 60) == duration && minutes > 0;
+        let (number, unit) = match minutes {
+            it if it % (24 * 60) == 0 => (it / (24 * 60), Unit::Day),
+            it if it % 60 == 0 => (it / 60, Unit::Hour),
+            it => (it, Unit::Minute),
+        };
+        is_whole.then_some(Self { number, unit })
+    }
+
     /// How many units.
     pub fn number(self) -> u64 {
         self.number
@@ -103,6 +116,16 @@ impl Error for RateError {}
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_duration_is_said_in_the_largest_unit_that_fits() {
+        let said = |seconds| Rate::every(Duration::from_secs(seconds)).map(|it| it.to_string());
+        for (minutes, text) in [(1, "1 minute"), (5, "5 minutes"), (60, "1 hour"), (48 * 60, "2 days")] {
+            assert_eq!(said(minutes * 60).as_deref(), Some(text));
+        }
+        assert_eq!([said(0), said(30), said(90)], [None, None, None]);
+        assert_eq!(Rate::every(Duration::from_millis(60_500)), None);
+    }
 
     #[test]
     fn one_is_singular_and_others_are_plural() {

@@ -65,11 +65,18 @@ pub enum MistakeKind {
     Circle,
 }
 
+impl Mistake {
+    /// Where it is in the template: `Resources.Files.Properties.Tags[0].Key`.
+    pub fn place(&self) -> String {
+        let parts = [&self.section, &self.logical_id, &self.path];
+        let parts: Vec<_> = parts.into_iter().filter(|part| !part.is_empty()).map(String::as_str).collect();
+        parts.join(".")
+    }
+}
+
 impl fmt::Display for Mistake {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let parts = [&self.section, &self.logical_id, &self.path];
-        let path: Vec<_> = parts.into_iter().filter(|part| !part.is_empty()).map(String::as_str).collect();
-        write!(f, "{}: {}", path.join("."), self.message)
+        write!(f, "{}: {}", self.place(), self.message)
     }
 }
 

@@ -20,7 +20,7 @@ impl<'t> Report<'t> {
             let Some(export) = output.get("Export").and_then(|it| it.get("Name")) else { continue };
             let case: Case<'t> =
                 output.get("Condition").and_then(Json::as_str).map(|it| (it, true)).into_iter().collect();
-            let others = exports.entry(export.to_string()).or_default();
+            let others = exports.entry(parts(export)).or_default();
             let both = |other: &Case<'t>| self.names.logic.is_possible(&other.union(&case).copied().collect());
             if let Some((other, _)) = others.iter().take(20).find(|(_, other)| both(other) == Some(true)) {
                 let message = format!("`{other}` has the same name of an export: names are unique in a region");
@@ -105,6 +105,26 @@ impl<'t> Report<'t> {
         let Some(found) = not_text(&node) else { return };
         let message = format!("the value of {what} must be text, not {found}; `Fn::Join` makes text of a list");
         self.add(place, MistakeKind::Form, message.replace("the value of the", "the"));
+    }
+}
+
+/// A text in one form, however it is written: `Fn::Sub` and `Fn::Join` make the same of the same parts.
+fn parts(value: &Json) -> String {
+    let whole = || format!("{value}");
+    match value {
+        Json::String(text) => text.clone(),
+        Json::Object(map) => match function(map) {
+            Some(("Ref", Json::String(name))) => format!("${{{name}}}"),
+            Some(("Fn::Sub", Json::String(text))) => text.clone(),
+            Some(("Fn::Join", Json::Array(arguments))) => match arguments.as_slice() {
+                [Json::String(between), Json::Array(items)] => {
+                    items.iter().map(parts).collect::<Vec<_>>().join(between)
+                }
+                _ => whole(),
+            },
+            _ => whole(),
+        },
+        _ => whole(),
     }
 }
 

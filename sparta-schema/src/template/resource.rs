@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value as Json};
 
-use crate::check::all_faults;
+use crate::check::findings;
 use crate::fault::{Fault, FaultKind};
 use crate::node::Node;
 use crate::resource_type::{ResourceType, types};
@@ -49,7 +49,7 @@ impl<'t> Report<'t> {
         let none = Json::Object(Map::new());
         let node = Node::in_template(resource.get("Properties").unwrap_or(&none), &self.names);
         let condition = resource.get("Condition").and_then(Json::as_str);
-        for fault in all_faults(found, &node) {
+        for fault in findings(found, &node) {
             let is_never_made = || condition.is_some_and(|it| self.names.is_never(it));
             let is_let_through = fault.kind == FaultKind::Required && is_never_made();
             if is_let_through || (found.name().starts_with(SERVERLESS) && !is_certain(&fault)) {

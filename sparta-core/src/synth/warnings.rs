@@ -1,0 +1,40 @@
+//! What a service declares that AWS takes and that is hardly meant.
+
+use super::{Synthesis, limits};
+use crate::{FunctionSpec, Warning, cfn::Template};
+
+impl Synthesis {
+    /// What AWS takes, and is hardly meant: in what is declared, and in the template that is made of it.
+    ///
+    /// # Example
+    ///
+    /// ```
+    /// use sparta_core::{App, Error, Function, Request, iam::Statement, service_fn};
+    ///
+    /// let hello = Function::http("hello", service_fn(async |_: Request| Ok::<_, Error>("hello")));
+    /// let app = App::new("Hello").function(hello.grant(Statement::allow(["s3:GetObjekt"]).on("*")));
+    /// let warnings: Vec<String> = app.synthesize()?.warnings().iter().map(ToString::to_string).collect();
+    /// assert!(warnings[0].starts_with("function `hello`: nothing invokes it"));
+    /// assert!(warnings[1].contains("`s3:GetObjekt` is no IAM action that is known; did you mean `s3:GetObject`?"));
+    /// # Ok::<_, sparta_core::Mistakes>(())
+    /// ```
+    pub fn warnings(&self) -> Vec<Warning> {
+        let mut warnings: Vec<Warning> =
+            self.model.functions.iter().flat_map(|function| of_function(function, &self.template)).collect();
+        warnings.extend(limits::warnings(&self.template));
+        warnings.extend(self.template.warnings());
+        warnings
+    }
+}
+
+fn of_function(function: &FunctionSpec, template: &Template) -> Vec<Warning> {
+    let place = format!("function `{}`", function.name());
+    let of_triggers = function.triggers().iter().flat_map(|trigger| trigger.warnings(function));
+    let mut warnings: Vec<Warning> = of_triggers.map(|problem| Warning::new(place.clone(), problem)).collect();
+    if function.triggers().is_empty() && !template.refers_to(&function.logical_id("Function")) {
+        let message = "nothing invokes it: it has no trigger, and nothing in the template refers to it; give it a trigger, or an \
+                       output with its name or ARN where something else invokes it";
+        warnings.push(Warning::new(place, message));
+    }
+    warnings
+}

@@ -1,0 +1,72 @@
+//! What AWS takes, and a service is warned of.
+
+use std::time::Duration;
+
+use serde_json::json;
+use sparta_core::{
+    App, Error, Function, Request,
+    cfn::{Output, Resource, Template},
+    iam::Statement,
+    service_fn,
+    trigger::{HttpApi, Queue},
+};
+
+fn function(name: &str) -> Function {
+    Function::http(name, service_fn(async |_: Request| Ok::<_, Error>("hello")))
+}
+
+fn warnings(app: &App) -> Vec<String> {
+    app.check().unwrap();
+    app.synthesize().unwrap().warnings().iter().map(ToString::to_string).collect()
+}
+
+#[test]
+fn a_function_that_runs_longer_than_its_http_api_waits_is_warned_of() {
+    let app = |seconds| {
+        let api = function("api").timeout(Duration::from_secs(seconds));
+        App::new("Hello").function(api.trigger(HttpApi::get("/hello")))
+    };
+    assert_eq!(warnings(&app(30)), [""; 0]);
+    let found = warnings(&app(60));
+    let [found] = found.as_slice() else { panic!("{found:?}") };
+    assert!(found.starts_with("function `api`: it may run for 60 s, and an HTTP API waits for an answer for 30 s"));
+    // what no HTTP API waits for may take its time
+    let slow = function("slow").timeout(Duration::from_secs(20)).trigger(Queue::new("orders"));
+    assert_eq!(warnings(&App::new("Hello").function(slow)), [""; 0]);
+}
+
+#[test]
+fn a_function_that_nothing_invokes_is_warned_of() {
+    let alone = function("alone");
+    let found = warnings(&App::new("Hello").function(alone));
+    let [found] = found.as_slice() else { panic!("{found:?}") };
+    assert!(found.starts_with("function `alone`: nothing invokes it") && found.contains("give it a trigger"));
+
+    let called = function("called");
+    let caller = function("caller").variable("CALLED", called.reference()).trigger(HttpApi::get("/"));
+    assert_eq!(warnings(&App::new("Hello").function(called).function(caller)), [""; 0]);
+
+    let shown = function("shown");
+    let output = Output::new("What a batch of the data centre calls", shown.arn());
+    assert_eq!(warnings(&App::new("Hello").output("Shown", output).function(shown)), [""; 0]);
+}
+
+#[test]
+fn what_cloudformation_takes_and_is_hardly_meant_is_warned_of_with_its_place() {
+    let granted = function("api").trigger(HttpApi::get("/")).grant(Statement::allow(["s3:GetObjekt"]).on("*"));
+    let found = warnings(&App::new("Hello").function(granted));
+    let [found] = found.as_slice() else { panic!("{found:?}") };
+    assert!(found.starts_with("Resources.ApiRole.Properties.Policies[0].PolicyDocument.Statement[1].Action"));
+    assert!(found.ends_with("did you mean `s3:GetObject`?"), "{found}");
+
+    let policy = json!({"PolicyDocument": {"Statement": {"Effect": "Allow", "Action": "sqs:Send", "Resource": "*"}}});
+    let app = App::new("Hello").function(function("api").trigger(HttpApi::get("/")));
+    let app = app.resource("Policy", Resource::raw("AWS::IAM::ManagedPolicy", policy.clone()));
+    assert!(warnings(&app)[0].starts_with("Resources.Policy.Properties.PolicyDocument.Statement.Action: `sqs:Send`"));
+    let document = json!({"Resources": {"Policy": {"Type": "AWS::IAM::ManagedPolicy", "Properties": policy}}});
+    let template = Template::from_json(&document.to_string()).unwrap();
+    template.check().unwrap();
+    let found = &template.warnings()[0];
+    assert_eq!(found.place(), "Resources.Policy.Properties.PolicyDocument.Statement.Action");
+    assert!(found.message().contains("no IAM action that is known"));
+}
