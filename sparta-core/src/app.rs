@@ -13,7 +13,7 @@ use tower::{Layer, Service};
 use crate::{
     Architecture, BoxError, Check, Environment, Error, Function, Hooks, HttpService, LogLevel, Pipeline, Request,
     ServeError, Serving,
-    cfn::{Output, Resource, Value},
+    cfn::{Output, Resource, Template, Value},
     iam::Statement,
     runtime, serve,
     settings::process_variable,
@@ -206,6 +206,28 @@ impl App {
     /// ```
     pub fn resource(mut self, id: impl Into<String>, resource: Resource) -> Self {
         self.user_resources.resources.push((id.into(), resource));
+        self
+    }
+
+    /// Adds everything that is in a template of somebody else's: resources, conditions, mappings, outputs, transforms, and
+    /// parameters, which need a default.
+    ///
+    /// Its names are those of the App's template. What a pipeline may do for the macros of the account that it names is up to
+    /// [`type_permission`](Self::type_permission).
+    ///
+    /// # Example
+    ///
+    /// ```
+    /// use sparta_core::{App, Error, Function, Request, cfn::Template, service_fn, trigger::FunctionUrl};
+    ///
+    /// let shared = Template::from_json(r#"{"Resources": {"Orders": {"Type": "AWS::SQS::Queue"}}}"#)?;
+    /// let hello = Function::http("hello", service_fn(async |_: Request| Ok::<_, Error>("hello")));
+    /// let app = App::new("Hello").function(hello.trigger(FunctionUrl::signed())).include(shared);
+    /// app.check().unwrap();
+    /// # Ok::<_, sparta_core::cfn::TemplateError>(())
+    /// ```
+    pub fn include(mut self, template: Template) -> Self {
+        self.user_resources.included.push(template);
         self
     }
 

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
-    cfn::{LogicalId, Output, Parameter, Resource, Template, Value},
+    cfn::{LogicalId, LogicalIdError, Output, Parameter, Resource, Template, Value},
     mistake::{Mistake, Subject},
 };
 
@@ -13,6 +13,7 @@ pub(crate) struct UserResources {
     pub(crate) conditions: Vec<(String, Value)>,
     pub(crate) resources: Vec<(String, Resource)>,
     pub(crate) outputs: Vec<(String, Output)>,
+    pub(crate) included: Vec<Template>,
 }
 
 /// A template that is being built. What the user has added is in it from the start, under the user's own ids.
@@ -58,8 +59,19 @@ impl UserResources {
     pub(crate) fn ids(&self) -> impl Iterator<Item = (&'static str, &str)> {
         let conditions = self.conditions.iter().map(|(id, _)| (CONDITION, id.as_str()));
         let resources = self.resources.iter().map(|(id, _)| (RESOURCE, id.as_str()));
-        conditions.chain(resources).chain(self.outputs.iter().map(|(id, _)| (OUTPUT, id.as_str())))
+        let own = conditions.chain(resources).chain(self.outputs.iter().map(|(id, _)| (OUTPUT, id.as_str())));
+        own.chain(self.included.iter().flat_map(included_ids))
     }
+}
+
+fn included_ids(template: &Template) -> impl Iterator<Item = (&'static str, &str)> {
+    let conditions = template.conditions().keys().map(|id| (CONDITION, id.as_str()));
+    let resources = template.resources().keys().map(|id| (RESOURCE, id.as_str()));
+    conditions.chain(resources).chain(template.outputs().keys().map(|id| (OUTPUT, id.as_str())))
+}
+
+fn named(what: &str, text: &str) -> Result<LogicalId, LogicalIdError> {
+    if what == CONDITION { LogicalId::condition(text) } else { LogicalId::new(text) }
 }
 
 impl Stack {
@@ -68,7 +80,7 @@ impl Stack {
         let mut template = Template::new(description);
         let mut users = Ids::new();
         let mut reserve =
-            |what, id: &str| LogicalId::new(id).ok().filter(|id| users.entry(what).or_default().insert(id.clone()));
+            |what, id: &str| named(what, id).ok().filter(|id| users.entry(what).or_default().insert(id.clone()));
         for (id, condition) in &user.conditions {
             reserve(CONDITION, id).map(|id| template.condition(id, condition.clone()));
         }
@@ -77,6 +89,10 @@ impl Stack {
         }
         for (id, output) in &user.outputs {
             reserve(OUTPUT, id).map(|id| template.output(id, output.clone()));
+        }
+        for included in &user.included {
+            included_ids(included).for_each(|(what, id)| _ = reserve(what, id));
+            template.include(included.clone());
         }
         Self { template, users, wanted: Ids::new(), mistakes: Vec::new() }
     }
@@ -180,7 +196,7 @@ impl Stack {
     /// What is wrong with the user's ids, and what was reported.
     pub(crate) fn check(&self, user: &UserResources) -> Vec<Mistake> {
         let mut seen = BTreeSet::new();
-        let ids = user.ids().filter_map(|(what, text)| match LogicalId::new(text) {
+        let ids = user.ids().filter_map(|(what, text)| match named(what, text) {
             Err(_) => Some(IdMistake::Malformed { what, id: text.to_owned() }),
             Ok(id) => {
                 let is_wanted = self.wanted.get(what).is_some_and(|wanted| wanted.contains(&id));

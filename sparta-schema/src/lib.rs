@@ -35,4 +35,4 @@ pub use node::{Entry, Kind, Node, Unknown, Value};
 pub use region::regions;
 pub use resource_type::{Handlers, ResourceType, Tagging, resource_type, types};
 #[cfg(feature = "template")]
-pub use template::{Mistake, MistakeKind, check_template, template_warnings};
+pub use template::{Mistake, MistakeKind, check_template, form, template_warnings, unrolled};

@@ -60,6 +60,10 @@ fn distance(typed: &[char], candidate: &str, limit: usize) -> Option<usize> {
             }
             next.push(best);
         }
+        // it grows from row to row, but for a swap, which takes one back
+        if next.iter().all(|&it| it > limit + 1) {
+            return None;
+        }
         before = std::mem::replace(&mut row, next);
     }
     row.last().copied().filter(|&it| it <= limit)

@@ -219,6 +219,43 @@ fn tags_have_the_characters_that_their_service_takes() {
 }
 
 #[test]
+fn values_fit_the_ones_beside_them() {
+    let task = |mode: &str| {
+        json!({ "NetworkMode": mode, "ContainerDefinitions": [
+            { "Name": "a", "Image": "i", "PortMappings": [{ "ContainerPort": 80, "HostPort": 8080 }, { "ContainerPort": 80 }] },
+            { "Name": "b", "Image": "i", "PortMappings": [{ "ContainerPort": 80, "HostPort": "80" }] },
+        ] })
+    };
+    assert_eq!(
+        messages("AWS::ECS::TaskDefinition", task("awsvpc")),
+        ["ContainerDefinitions[0].PortMappings[0].HostPort: `HostPort` must be `ContainerPort`, 80, or left out with \
+             `NetworkMode: awsvpc`"]
+    );
+    assert_right("AWS::ECS::TaskDefinition", task("bridge"));
+
+    let group = |check: &str| json!({ "MinSize": "1", "MaxSize": "1", "InstanceId": "i-1", "HealthCheckType": check });
+    assert_eq!(
+        messages("AWS::AutoScaling::AutoScalingGroup", group("EC2,ELB")),
+        ["HealthCheckType: EC2's own checks are always made, and `EC2` cannot stand beside others: write `ELB`"]
+    );
+    for right in ["EC2", "ELB,EBS"] {
+        assert_right("AWS::AutoScaling::AutoScalingGroup", group(right));
+    }
+
+    let bucket = |tier: &str, days: u32| {
+        let tiering = json!([{ "AccessTier": tier, "Days": days }]);
+        json!({ "IntelligentTieringConfigurations": [{ "Id": "a", "Status": "Enabled", "Tierings": tiering }] })
+    };
+    assert_eq!(
+        messages("AWS::S3::Bucket", bucket("DEEP_ARCHIVE_ACCESS", 90)),
+        [
+            "IntelligentTieringConfigurations[0].Tierings[0].Days: `Days` of `DEEP_ARCHIVE_ACCESS` must be 180 to 730, not 90"
+        ]
+    );
+    assert_right("AWS::S3::Bucket", bucket("ARCHIVE_ACCESS", 90));
+}
+
+#[test]
 fn a_list_function_does_not_make_text() {
     assert_eq!(
         messages("AWS::SQS::Queue", json!({ "QueueName": { "Fn::Split": [",", "a,b"] } })),
@@ -276,7 +313,8 @@ fn iam_actions_that_are_not_known_are_warned_of() {
         [
             "PolicyDocument.Statement[0].Action[0]: `s3:GetObjekt` is no IAM action that is known; did you mean \
              `s3:GetObject`?",
-            "PolicyDocument.Statement[0].Action[1]: `lambda:Invok*s` stands for no IAM action that is known",
+            "PolicyDocument.Statement[0].Action[1]: `lambda:Invok*s` stands for no IAM action that is known: correct it, or leave \
+             it where it is a new one",
         ]
     );
 }

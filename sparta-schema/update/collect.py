@@ -71,27 +71,24 @@ LEFT_OUT = {
     "E1005": "a transform may be any macro of the account",
     "E1015": "what a region is called on a day",
     "E1027": "secure references are let through",
-    "E1028": "a branch that is never taken does no harm",
+    "E1028": "its form is looked at; a branch that is never taken does no harm",
     "E1051": "secrets are let through where CloudFormation may read them one day",
     "E1052": "parameters of Systems Manager are let through where CloudFormation may read them one day",
     "E1701": "rules of a template are not looked at",
     "E1702": "rules of a template are not looked at",
     "E2010": "the number of parameters is looked at where a template is made",
     "E2529": "is about more than one resource",
-    "E3001": "what a module may have is the registry's to say",
+    "E3001": "a resource's attributes are looked at; what a module may have is the registry's to say",
     "E3009": "metadata are read by cfn-init, not by CloudFormation",
     "E3010": "the number of resources is looked at where a template is made",
-    "E3026": "is code beside its schema",
+    "E3026": "is about more than one resource",
     "E3028": "metadata are let through",
     "E3038": "SAM's resources are let through without the transform, which a parent may give",
     "E3043": "a nested stack's file may be elsewhere",
     "E3049": "is about more than one resource",
     "E3050": "is about more than one resource",
-    "E3053": "is code beside its schema",
-    "E3056": "is code beside its schema",
     "E3059": "is about more than one resource",
     "E3060": "is about more than one resource",
-    "E3061": "is code beside its schema",
     "E3064": "is about more than one resource",
     "E3066": "SAM's attributes are let through",
     "E3514": "resources of policies are looked at as in other policies",
@@ -100,7 +97,7 @@ LEFT_OUT = {
     "E3724": "`Globals` are SAM's",
     "E4001": "metadata are let through",
     "E4002": "metadata are let through",
-    "E5001": "properties and metadata of modules are for the registry to check",
+    "E5001": "their `CreationPolicy` and `UpdatePolicy` are looked at; properties and metadata of modules are for the registry to check",
     "E6010": "the number of outputs is looked at where a template is made",
     "E7010": "the number of mappings is looked at where a template is made",
 }
@@ -283,7 +280,7 @@ def reason_to_leave_out(identifier, rule):
         return "what exists in a region on a day"
     defining = next(it for it in type(rule).__mro__ if "validate" in it.__dict__)
     if defining is not CfnLintJsonSchema and identifier not in REWORDED:
-        return "is code beside its schema"
+        return "is about a language of its own"
     if BEYOND_ONE_RESOURCE & set(keys(rule.schema)):
         return "is about more than one resource"
     return None

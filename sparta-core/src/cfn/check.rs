@@ -34,6 +34,10 @@ pub enum TemplateMistake {
         first: String,
         second: String,
     },
+    #[error("two templates that are included have a {what} `{id}`, and they differ: rename one")]
+    Twice { what: &'static str, id: LogicalId },
+    #[error("the parameter `{0}` of an included template has no default, and nothing gives it a value: give it one")]
+    NoDefault(LogicalId),
     #[error("{0}")]
     Registry(sparta_schema::Mistake),
 }

@@ -2,9 +2,9 @@
 
 use std::{collections::BTreeMap, fmt};
 
-use super::{LogicalId, Output, Parameter, ParameterType, Resource, Template, Value};
+use super::{LogicalId, Output, Parameter, ParameterType, Resource, Template, Value, text};
 
-const SECTIONS: &str = "AWSTemplateFormatVersion, Conditions, Description, Hooks, Mappings, Metadata, Outputs, \
+const SECTIONS: &str = "AWSTemplateFormatVersion, Conditions, Description, Globals, Hooks, Mappings, Metadata, Outputs, \
                         Parameters, Resources, Rules and Transform";
 const VERSION: &str = "2010-09-09";
 
@@ -19,6 +19,12 @@ pub enum TemplateProblem {
     /// Not JSON.
     #[error("it is no JSON")]
     Json(#[source] serde_json::Error),
+    /// A key that its object has twice; JSON's readers take the last one in silence.
+    #[error("{path} stands twice: remove one, or rename it")]
+    Twice {
+        /// Where in the document.
+        path: String,
+    },
     /// A value of the wrong type, or a missing one.
     #[error("{path} is expected to be {expected}")]
     Expected {
@@ -69,7 +75,8 @@ impl std::error::Error for TemplateError {
 impl Template {
     /// The template in a JSON document, such as another tool has written.
     ///
-    /// Only its form is checked here; [`check`](Self::check) checks its resources.
+    /// Only its form is checked here; [`check`](Self::check) checks its resources. Loops (`Fn::ForEach`) are unrolled where
+    /// it is known what they go through, so that their resources are there by name.
     ///
     /// # Errors
     ///
@@ -88,23 +95,28 @@ impl Template {
     /// # Ok::<_, sparta_core::cfn::TemplateError>(())
     /// ```
     pub fn from_json(text: &str) -> Result<Self, TemplateError> {
-        let json: serde_json::Value =
-            serde_json::from_str(text).map_err(|error| TemplateError(vec![TemplateProblem::Json(error)]))?;
-        let mut reader = Reader::default();
+        let (json, twice) = text::read(text).map_err(|error| TemplateError(vec![TemplateProblem::Json(error)]))?;
+        let json = sparta_schema::unrolled(&json).unwrap_or(json);
+        let has_macro = json.as_object().is_some_and(sparta_schema::form::has_macro);
+        let problems = twice.into_iter().map(|path| TemplateProblem::Twice { path }).collect();
+        let mut reader = Reader { problems, has_macro };
         let template = reader.template(json.into());
-        if reader.0.is_empty() { Ok(template) } else { Err(TemplateError(reader.0)) }
+        if reader.problems.is_empty() { Ok(template) } else { Err(TemplateError(reader.problems)) }
     }
 }
 
-/// What was wrong so far.
-#[derive(Default)]
-struct Reader(Vec<TemplateProblem>);
+struct Reader {
+    /// What was wrong so far.
+    problems: Vec<TemplateProblem>,
+    /// Whether a macro reads the template first, for which it may have any form.
+    has_macro: bool,
+}
 
 type Map = BTreeMap<String, Value>;
 
 impl Reader {
     fn expected(&mut self, path: &str, expected: &'static str) {
-        self.0.push(TemplateProblem::Expected { path: path.to_owned(), expected });
+        self.problems.push(TemplateProblem::Expected { path: path.to_owned(), expected });
     }
 
     fn map(&mut self, path: &str, value: Value) -> Option<Map> {
@@ -128,9 +140,12 @@ impl Reader {
     }
 
     fn id(&mut self, path: &str, id: &str) -> Option<LogicalId> {
+        if self.has_macro {
+            return Some(LogicalId::as_read(id.to_owned()));
+        }
         let id = LogicalId::new(id);
         if id.is_err() {
-            self.0.push(TemplateProblem::LogicalId { path: path.to_owned() });
+            self.problems.push(TemplateProblem::LogicalId { path: path.to_owned() });
         }
         id.ok()
     }
@@ -138,7 +153,7 @@ impl Reader {
     fn template(&mut self, document: Value) -> Template {
         let mut template = Template::new("");
         let Some(mut sections) = self.map("the document", document) else { return template };
-        if !sections.contains_key("Resources") {
+        if !sections.contains_key("Resources") && !self.has_macro {
             self.expected("Resources", "there, with at least one resource");
         }
         // Parameters are what the rest refers to.
@@ -146,32 +161,58 @@ impl Reader {
             let Some(section) = sections.remove(name) else { continue };
             for (key, value) in self.map(name, section).unwrap_or_default() {
                 let path = format!("{name}.{key}");
-                let Some(id) = self.id(&path, &key) else { continue };
+                let is_as_read = is_function(&key) || (name != "Resources" && self.is_rewritten(name, &value));
                 match name {
-                    "Parameters" => _ = self.parameter(&path, value).map(|it| template.parameter(id, it)),
-                    "Conditions" => _ = template.condition(id, value),
-                    "Resources" => _ = self.resource(&path, value).map(|it| template.resource(id, it)),
-                    _ => _ = self.output(&path, value).map(|it| template.output(id, it)),
+                    "Parameters" if is_as_read => template.parameters.read(key, value),
+                    "Conditions" if is_as_read => template.conditions.read(key, value),
+                    "Resources" if is_as_read => template.resources.read(key, value),
+                    "Outputs" if is_as_read => template.outputs.read(key, value),
+                    // The check says whether there is a condition of this name.
+                    "Conditions" => _ = template.condition(LogicalId::as_read(key), value),
+                    name => self.named(name, &path, &key, value, &mut template),
                 }
             }
         }
+        self.others(sections, &mut template);
+        template
+    }
+
+    fn named(&mut self, section: &str, path: &str, key: &str, value: Value, template: &mut Template) {
+        let Some(id) = self.id(path, key) else { return };
+        match section {
+            "Parameters" => _ = self.parameter(path, value).map(|it| template.parameter(id, it)),
+            "Resources" => _ = self.resource(path, value).map(|it| template.resource(id, it)),
+            _ => _ = self.output(path, value).map(|it| template.output(id, it)),
+        }
+    }
+
+    /// Whether a macro or a transform makes something else of it.
+    fn is_rewritten(&self, section: &str, value: &Value) -> bool {
+        let Value::Map(map) = value else { return false };
+        map.contains_key("Fn::Transform") || (self.has_macro && section == "Outputs" && !map.contains_key("Value"))
+    }
+
+    fn others(&mut self, sections: Map, template: &mut Template) {
         for (name, value) in sections {
             match name.as_str() {
                 "AWSTemplateFormatVersion" if value.as_str() == Some(VERSION) => {}
                 "AWSTemplateFormatVersion" => self.expected(&name, "\"2010-09-09\""),
                 "Description" => template.description = self.text(&name, value).unwrap_or_default(),
-                "Hooks" | "Mappings" | "Metadata" | "Rules" | "Transform" => _ = template.others.insert(name, value),
-                _ => self.0.push(TemplateProblem::Unknown { path: name, known: SECTIONS }),
+                it if sparta_schema::form::is_section(it) || is_function(it) || self.has_macro => {
+                    template.others.insert(name, value);
+                }
+                _ => self.problems.push(TemplateProblem::Unknown { path: name, known: SECTIONS }),
             }
         }
-        template
     }
 
     fn resource(&mut self, path: &str, value: Value) -> Option<Resource> {
-        let before = self.0.len();
+        let before = self.problems.len();
         let mut keys = self.map(path, value)?;
-        let resource_type = keys.remove("Type").unwrap_or(Value::Null);
-        let resource_type = self.text(&format!("{path}.Type"), resource_type).unwrap_or_default();
+        let resource_type = match keys.remove("Type") {
+            None if self.has_macro || keys.keys().any(|key| is_function(key)) => String::new(),
+            given => self.text(&format!("{path}.Type"), given.unwrap_or(Value::Null)).unwrap_or_default(),
+        };
         let mut resource = Resource::of(&resource_type, Map::new());
         for (key, value) in keys {
             let path = format!("{path}.{key}");
@@ -184,19 +225,22 @@ impl Reader {
                 "CreationPolicy" => resource.creation_policy = Some(value),
                 "UpdatePolicy" => resource.update_policy = Some(value),
                 "Metadata" => resource.metadata = Some(value),
+                it if sparta_schema::form::is_attribute(it) || is_function(it) || self.has_macro => {
+                    resource.others.insert(key, value);
+                }
                 _ => {
-                    let known = "Condition, CreationPolicy, DeletionPolicy, DependsOn, Metadata, Properties, Type, \
-                                 UpdatePolicy and UpdateReplacePolicy";
-                    self.0.push(TemplateProblem::Unknown { path, known });
+                    let known = "Condition, CreationPolicy, DeletionPolicy, DependsOn, Description, Metadata, Properties, \
+                                 Type, UpdatePolicy, UpdateReplacePolicy and Version";
+                    self.problems.push(TemplateProblem::Unknown { path, known });
                 }
             }
         }
-        (self.0.len() == before).then_some(resource)
+        (self.problems.len() == before).then_some(resource)
     }
 
+    /// A name that something else has, which the check looks for.
     fn reference(&mut self, path: &str, value: Value) -> Option<LogicalId> {
-        let id = self.text(path, value)?;
-        self.id(path, &id)
+        self.text(path, value).map(LogicalId::as_read)
     }
 
     fn ids(&mut self, path: &str, value: Value) -> Vec<LogicalId> {
@@ -218,7 +262,9 @@ impl Reader {
                 "Condition" => output.condition = self.reference(&path, value),
                 "Description" => output.description = self.text(&path, value),
                 "Export" => output.export = Some(value),
-                _ => self.0.push(TemplateProblem::Unknown { path, known: "Condition, Description, Export and Value" }),
+                _ => self
+                    .problems
+                    .push(TemplateProblem::Unknown { path, known: "Condition, Description, Export and Value" }),
             }
         }
         Some(output)
@@ -245,11 +291,11 @@ impl Reader {
                 "MaxValue" => parameter.max_value = self.number(&path, value),
                 "MinLength" => parameter.min_length = self.number(&path, value),
                 "MinValue" => parameter.min_value = self.number(&path, value),
-                "NoEcho" => parameter.no_echo = self.scalar(&path, value).is_some_and(|text| text == "true"),
+                "NoEcho" => parameter.no_echo = self.flag(&path, value),
                 _ => {
                     let known = "AllowedPattern, AllowedValues, ConstraintDescription, Default, Description, MaxLength, \
                                  MaxValue, MinLength, MinValue, NoEcho and Type";
-                    self.0.push(TemplateProblem::Unknown { path, known });
+                    self.problems.push(TemplateProblem::Unknown { path, known });
                 }
             }
         }
@@ -267,6 +313,14 @@ impl Reader {
                 None
             }
         }
+    }
+
+    fn flag(&mut self, path: &str, value: Value) -> bool {
+        let text = self.scalar(path, value).unwrap_or_default().to_ascii_lowercase();
+        if !["true", "false"].contains(&text.as_str()) {
+            self.expected(path, "`true` or `false`");
+        }
+        text == "true"
     }
 
     fn scalars(&mut self, path: &str, value: Value) -> Vec<String> {
@@ -290,6 +344,11 @@ impl Reader {
         }
         number
     }
+}
+
+/// Loops over what is not known, and transforms.
+fn is_function(key: &str) -> bool {
+    key.starts_with("Fn::")
 }
 
 #[cfg(test)]
@@ -375,15 +434,15 @@ mod tests {
             "  - Parameters.Size.Type is expected to be text",
             "  - Resources.Archive.DependsOn is expected to be text",
             "  - Resources.Archive.Property is unknown; there is Condition, CreationPolicy, DeletionPolicy, DependsOn, \
-             Metadata, Properties, Type, UpdatePolicy and UpdateReplacePolicy",
+             Description, Metadata, Properties, Type, UpdatePolicy, UpdateReplacePolicy and Version",
             "  - Resources.Orders.Type is expected to be text",
             "  - Resources.Orders.Properties is expected to be an object",
             "  - Resources.my-queue has to be called with 1 to 255 letters and digits",
             "  - Outputs.Arn is expected to be an object",
             "  - Outputs.Url.Value is expected to be there",
             "  - AWSTemplateFormatVersion is expected to be \"2010-09-09\"",
-            "  - Resourcez is unknown; there is AWSTemplateFormatVersion, Conditions, Description, Hooks, Mappings, \
-             Metadata, Outputs, Parameters, Resources, Rules and Transform",
+            "  - Resourcez is unknown; there is AWSTemplateFormatVersion, Conditions, Description, Globals, Hooks, \
+             Mappings, Metadata, Outputs, Parameters, Resources, Rules and Transform",
         ];
         assert_eq!(problems, expected);
     }

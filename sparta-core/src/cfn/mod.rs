@@ -11,7 +11,9 @@ mod output;
 mod parameter;
 mod placeholder;
 mod resource;
+mod section;
 mod template;
+mod text;
 mod value;
 
 pub use check::TemplateMistake;

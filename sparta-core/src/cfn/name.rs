@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::Value;
 
-/// The name of a parameter, resource or output inside a template: 1 to 255 letters and digits.
+/// The name of a parameter, resource or output inside a template, 1 to 255 letters and digits; or of a condition.
 ///
 /// See <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/resources-section-structure.html>.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -32,6 +32,22 @@ impl LogicalId {
             id.push('X');
         }
         Self(id)
+    }
+
+    /// The name of a condition, which may have more than letters and digits: `Use-AWS&Managed`.
+    ///
+    /// # Errors
+    ///
+    /// When it is empty, longer than 255 bytes or has control characters.
+    pub fn condition(name: impl Into<String>) -> Result<Self, LogicalIdError> {
+        let name = name.into();
+        let fits = (1..=255).contains(&name.len()) && !name.chars().any(char::is_control);
+        if fits { Ok(Self(name)) } else { Err(LogicalIdError(name)) }
+    }
+
+    /// A name as it was read, right or wrong.
+    pub(super) fn as_read(text: String) -> Self {
+        Self(text)
     }
 
     /// What stands for the id of a resource that has none yet; no id looks like it.

@@ -30,7 +30,7 @@ use super::{IntoValue, LogicalId, Value, placeholder::Token};
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct Resource {
-    #[serde(rename = "Type")]
+    #[serde(rename = "Type", skip_serializing_if = "String::is_empty")]
     pub(super) resource_type: String,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(super) depends_on: Vec<LogicalId>,
@@ -48,6 +48,9 @@ pub struct Resource {
     pub(super) metadata: Option<Value>,
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub(super) properties: BTreeMap<String, Value>,
+    /// Attributes of a document that Sparta does not write: `Description`, `Version`, what a macro reads.
+    #[serde(flatten)]
+    pub(super) others: BTreeMap<String, Value>,
     /// Whether the properties were given as something else than a map.
     #[serde(skip)]
     pub(super) malformed: bool,
@@ -95,6 +98,7 @@ impl Resource {
             update_policy: None,
             metadata: None,
             properties,
+            others: BTreeMap::new(),
             malformed: false,
             token: Token::new(resource_type),
         }
@@ -239,7 +243,7 @@ impl Resource {
             &self.update_policy,
             &self.metadata,
         ];
-        self.properties.values().chain(attributes.into_iter().flatten())
+        self.properties.values().chain(self.others.values()).chain(attributes.into_iter().flatten())
     }
 
     pub(super) fn values_mut(&mut self) -> impl Iterator<Item = &mut Value> {
@@ -250,7 +254,7 @@ impl Resource {
             &mut self.update_policy,
             &mut self.metadata,
         ];
-        self.properties.values_mut().chain(attributes.into_iter().flatten())
+        self.properties.values_mut().chain(self.others.values_mut()).chain(attributes.into_iter().flatten())
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, btree_map::Entry};
 
 use serde::Serialize;
 
-use super::{LogicalId, Output, Parameter, Resource, TemplateMistake, Value, placeholder::Resolver};
+use super::{LogicalId, Output, Parameter, Resource, TemplateMistake, Value, placeholder::Resolver, section::Section};
 
 /// A CloudFormation template.
 ///
@@ -16,13 +16,13 @@ pub struct Template {
     format_version: &'static str,
     #[serde(skip_serializing_if = "String::is_empty")]
     pub(super) description: String,
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    parameters: BTreeMap<LogicalId, Parameter>,
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    conditions: BTreeMap<LogicalId, Value>,
-    resources: BTreeMap<LogicalId, Resource>,
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    outputs: BTreeMap<LogicalId, Output>,
+    #[serde(skip_serializing_if = "Section::is_empty")]
+    pub(super) parameters: Section<Parameter>,
+    #[serde(skip_serializing_if = "Section::is_empty")]
+    pub(super) conditions: Section<Value>,
+    pub(super) resources: Section<Resource>,
+    #[serde(skip_serializing_if = "Section::is_empty")]
+    pub(super) outputs: Section<Output>,
     /// Sections of a document that Sparta does not write: `Mappings`, `Rules`, `Transform`, `Metadata`, `Hooks`.
     #[serde(flatten)]
     pub(super) others: BTreeMap<String, Value>,
@@ -38,10 +38,10 @@ impl Template {
         Self {
             format_version: "2010-09-09",
             description: description.into(),
-            parameters: BTreeMap::new(),
-            conditions: BTreeMap::new(),
-            resources: BTreeMap::new(),
-            outputs: BTreeMap::new(),
+            parameters: Section::new(),
+            conditions: Section::new(),
+            resources: Section::new(),
+            outputs: Section::new(),
             others: BTreeMap::new(),
             resolver: Resolver::default(),
             conflicts: Vec::new(),
@@ -89,6 +89,34 @@ impl Template {
             self.conflicts.push(TemplateMistake::Conflict { what: "output", id: id.clone(), first, second });
         }
         vacant(self.outputs.entry(id), output)
+    }
+
+    /// Adds everything that is in another template; of what has one name in both, the first stays.
+    pub(crate) fn include(&mut self, other: Self) {
+        let twice = |what, id: LogicalId| TemplateMistake::Twice { what, id };
+        for (id, parameter) in other.parameters.iter() {
+            if self.parameters.get(id).is_some_and(|first| first != parameter) {
+                self.conflicts.push(twice("parameter", id.clone()));
+            }
+            self.parameter(id.clone(), parameter.clone());
+        }
+        for (id, condition) in other.conditions.iter() {
+            if self.conditions.get(id).is_some_and(|first| first != condition) {
+                self.conflicts.push(twice("condition", id.clone()));
+            }
+            self.condition(id.clone(), condition.clone());
+        }
+        other.resources.iter().for_each(|(id, resource)| _ = self.resource(id.clone(), resource.clone()));
+        other.outputs.iter().for_each(|(id, output)| _ = self.output(id.clone(), output.clone()));
+        self.parameters.include(other.parameters);
+        self.conditions.include(other.conditions);
+        self.resources.include(other.resources);
+        self.outputs.include(other.outputs);
+        for (section, value) in other.others {
+            let names = merge(self.others.entry(section.clone()).or_insert(Value::Null), value);
+            let what = if section == "Mappings" { "mapping" } else { "part of the metadata" };
+            self.conflicts.extend(names.into_iter().map(|name| twice(what, LogicalId::as_read(name))));
+        }
     }
 
     /// The parameters by name.
@@ -179,6 +207,32 @@ impl Template {
     pub fn to_compact_json(&self) -> String {
         serde_json::to_string(self).expect("a template is JSON")
     }
+}
+
+/// Adds a section to one that is there already, and returns the names of what is in both and differs.
+fn merge(section: &mut Value, other: Value) -> Vec<String> {
+    let mut twice = Vec::new();
+    *section = match (std::mem::replace(section, Value::Null), other) {
+        (Value::Null, other) => other,
+        (Value::Map(mut first), Value::Map(second)) => {
+            for (name, value) in second {
+                if first.get(&name).is_some_and(|there| *there != value) {
+                    twice.push(name.clone());
+                }
+                first.entry(name).or_insert(value);
+            }
+            Value::Map(first)
+        }
+        // transforms are run one after another
+        (first, other) => {
+            let list = |value| if let Value::List(items) = value { items } else { vec![value] };
+            let mut all = list(first);
+            all.extend(list(other));
+            all.dedup();
+            Value::List(all)
+        }
+    };
+    twice
 }
 
 fn vacant<T>(entry: Entry<'_, LogicalId, T>, value: T) -> bool {

@@ -1,6 +1,7 @@
 //! What is written with `resource!`: mistakes in it, what expressions become, resources of many types.
 
 mod services;
+mod templates;
 mod values;
 
 use std::collections::BTreeSet;

@@ -31,6 +31,7 @@ impl Checker<'_> {
                 visit(&["DistributionConfig"], Self::origins);
                 visit(&["DistributionConfig", "Aliases", "*"], Self::alias);
             }
+            "AWS::AutoScaling::AutoScalingGroup" => visit(&["HealthCheckType"], Self::health_check),
             "AWS::Backup::BackupSelection" => visit(&["BackupSelection", "IamRoleArn"], Self::role),
             "AWS::Backup::BackupPlan" => {
                 visit(&["BackupPlan", "BackupPlanRule", "*", "Lifecycle"], Self::lifecycle);
@@ -39,10 +40,14 @@ impl Checker<'_> {
             "AWS::CertificateManager::Certificate" => visit(&["DomainValidationOptions", "*"], Self::validation),
             "AWS::CodePipeline::Pipeline" => visit(&["Stages"], Self::stages),
             "AWS::DynamoDB::Table" | "AWS::DynamoDB::GlobalTable" => visit(&[], Self::table),
+            "AWS::ECS::TaskDefinition" => visit(&[], Self::ports),
             "AWS::EC2::SpotFleet" => visit(&["SpotFleetRequestConfigData", "IamFleetRole"], Self::role),
             "AWS::Route53::RecordSet" => visit(&[], Self::record),
             "AWS::Route53::RecordSetGroup" => visit(&[], Self::records),
-            "AWS::S3::Bucket" => visit(&["ReplicationConfiguration", "Role"], Self::role),
+            "AWS::S3::Bucket" => {
+                visit(&["ReplicationConfiguration", "Role"], Self::role);
+                visit(&["IntelligentTieringConfigurations", "*", "Tierings", "*"], Self::tier);
+            }
             _ => {}
         }
     }
@@ -140,7 +145,7 @@ pub(super) fn text(node: &Node) -> Option<&str> {
     }
 }
 
-fn number(node: &Node) -> Option<f64> {
+pub(super) fn number(node: &Node) -> Option<f64> {
     match &node.value {
         Value::Number(number) => Some(*number),
         Value::String(text) => text.trim().parse().ok(),

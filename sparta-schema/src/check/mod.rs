@@ -1,5 +1,6 @@
 //! The check of one resource's properties against its type.
 
+mod beside;
 mod code;
 mod combination;
 mod domain;

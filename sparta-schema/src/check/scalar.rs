@@ -71,7 +71,10 @@ impl Checker<'_> {
             return;
         }
         let meant = if self.left.hint() { iam::nearest_action(text) } else { None };
-        let meant = meant.map(|it| format!("; did you mean `{it}`?")).unwrap_or_default();
+        let meant = match meant {
+            Some(meant) => format!("; did you mean `{meant}`?"),
+            None => ": correct it, or leave it where it is a new one".to_owned(),
+        };
         let what = if text.contains(['*', '?']) { "stands for" } else { "is" };
         self.fault(node.place, FaultKind::UnknownAction, format!("`{text}` {what} no IAM action that is known{meant}"));
     }

@@ -21,6 +21,11 @@ const OF_TRANSFORMS: &[&str] = &["Connectors", "IgnoreGlobals"];
 const DELETION_POLICIES: &[&str] = &["Delete", "Retain", "RetainExceptOnCreate"];
 const UPDATE_REPLACE_POLICIES: &[&str] = &["Delete", "Retain"];
 
+/// Whether a resource has an attribute of this name, beside its properties.
+pub fn is_attribute(name: &str) -> bool {
+    ATTRIBUTES.contains(&name) || OF_TRANSFORMS.contains(&name)
+}
+
 /// A function that makes text.
 fn is_resolved(map: &Map<String, Json>) -> bool {
     const FUNCTIONS: [&str; 6] = ["Fn::FindInMap", "Fn::If", "Fn::Select", "Fn::Sub", "Fn::Transform", "Ref"];

@@ -129,7 +129,9 @@ impl<'t> Report<'t> {
             let own = condition(resource).map(|it| (it, true));
             let case: Case<'t> = own.into_iter().chain([(needs, false)]).collect();
             if self.names.logic.is_possible(&case) == Some(true) {
-                let message = format!("`{other}` is not made where the condition `{needs}` is false");
+                let message = format!(
+                    "`{other}` is not made where the condition `{needs}` is false: give both the same condition, or let neither have one"
+                );
                 self.warn(Place::new("Resources", id).at("DependsOn"), MistakeKind::ResourceAttribute, message);
             }
         }

@@ -24,6 +24,29 @@ pub(super) fn expanded(template: &Json) -> Option<Json> {
     Some(expander.value(template, 0))
 }
 
+/// The template without its loops; `None` where there is none, where it is too deep, or where they make too much.
+pub(super) fn unrolled(template: &Json) -> Option<Json> {
+    let sections = template.as_object().filter(|it| has_extensions(it))?;
+    if !has_loop(template, 0)? {
+        return None;
+    }
+    let mut expander =
+        Expander { mappings: sections.get("Mappings"), bound: HashMap::new(), left: VALUES, unrolls: true };
+    let made = expander.value(template, 0);
+    (expander.left > 0).then_some(made)
+}
+
+fn has_loop(value: &Json, depth: usize) -> Option<bool> {
+    match value {
+        _ if depth == DEPTH => None,
+        Json::Array(items) => items.iter().try_fold(false, |found, it| Some(has_loop(it, depth + 1)? || found)),
+        Json::Object(map) => map
+            .iter()
+            .try_fold(false, |found, (key, it)| Some(has_loop(it, depth + 1)? || key.starts_with(LOOP) || found)),
+        _ => Some(false),
+    }
+}
+
 fn differs(value: &Json, depth: usize) -> bool {
     match value {
         _ if depth == DEPTH => true,

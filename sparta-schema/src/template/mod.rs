@@ -157,6 +157,23 @@ const SECTIONS: &[&str] = &[
     "Transform",
 ];
 
+/// The template with its loops (`Fn::ForEach`) unrolled, as far as it is known what they go through; `None` where it has none,
+/// or where they make more than anybody can deploy.
+pub fn unrolled(template: &Json) -> Option<Json> {
+    expand::unrolled(template)
+}
+
+/// What a template can have.
+pub mod form {
+    pub use super::attributes::is_attribute;
+    pub use super::names::has_macro;
+
+    /// Whether a template has a section of this name.
+    pub fn is_section(name: &str) -> bool {
+        super::SECTIONS.contains(&name)
+    }
+}
+
 /// What is found while a template is read.
 struct Report<'t> {
     names: Names<'t>,
@@ -165,12 +182,15 @@ struct Report<'t> {
     case: Vec<(&'t str, bool)>,
     /// How many more times the name is looked for that was meant.
     hints: Cell<usize>,
+    /// How many names were compared for that.
+    compared: Cell<usize>,
     mistakes: Vec<Mistake>,
     warnings: Vec<Mistake>,
 }
 
 // each is compared with every other name: without an end that is quadratic
 const HINTS: usize = 50;
+const COMPARED: usize = 150_000;
 
 impl Mistake {
     fn new(place: Place<'_>, kind: MistakeKind, message: impl Into<String>) -> Self {
@@ -192,6 +212,7 @@ impl<'t> Report<'t> {
             names,
             case: Vec::new(),
             hints: Cell::new(HINTS),
+            compared: Cell::new(0),
             mistakes: Vec::new(),
             warnings: Vec::new(),
         }
@@ -207,8 +228,11 @@ impl<'t> Report<'t> {
 
     /// The end of a message that says what was probably meant.
     fn hint<'a>(&self, name: &str, among: impl IntoIterator<Item = &'a str>) -> String {
-        let Some(left) = self.hints.get().checked_sub(1) else { return String::new() };
+        let Some(left) = self.hints.get().checked_sub(1).filter(|_| self.compared.get() < COMPARED) else {
+            return String::new();
+        };
         self.hints.set(left);
+        let among = among.into_iter().inspect(|_| self.compared.set(self.compared.get() + 1));
         nearest(name, among).map(|it| format!("; did you mean `{it}`?")).unwrap_or_default()
     }
 

@@ -183,7 +183,8 @@ fn transforms(sections: &Map<String, Json>) -> &[Json] {
     }
 }
 
-fn has_macro(sections: &Map<String, Json>) -> bool {
+/// Whether a macro of the account changes the template before it is deployed, so that it may have any form.
+pub fn has_macro(sections: &Map<String, Json>) -> bool {
     let is_own = |it: &Json| !matches!(it.as_str(), Some(EXTENSIONS | SAM));
     sections.contains_key("Fn::Transform") || transforms(sections).iter().any(is_own)
 }
