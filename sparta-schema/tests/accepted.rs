@@ -231,3 +231,25 @@ fn sam_makes_resources_and_takes_more_than_its_schema_says() {
         ]
     );
 }
+
+#[test]
+fn what_is_certainly_wrong_with_resources_of_sam_is_found() {
+    let function = json!({
+        "Runtime": "nodejs24.x", "Handler": "a.b", "CodeUri": ".", "Timeout": "soon", "MemorySize": 64,
+        "VpcConfig": { "SubnetId": ["subnet-01234567"] },
+    });
+    let found = mistakes(json!({
+        "Transform": "AWS::Serverless-2016-10-31",
+        "Resources": { "Hello": { "Type": "AWS::Serverless::Function", "Properties": function } },
+    }));
+    for part in
+        ["Properties.Timeout: `Timeout` must be", "Properties.MemorySize: `MemorySize` must be", "VpcConfig.SubnetId: "]
+    {
+        assert!(found.iter().any(|it| it.contains(part)), "{part}: {found:#?}");
+    }
+    // a fragment of a template has its transform elsewhere
+    assert_right(json!({
+        "Resources": { "Hello": { "Type": "AWS::Serverless::Function", "Properties": { "Handler": "a.b", "CodeUri": ".", "Runtime": "nodejs24.x" } } },
+        "Outputs": { "Api": { "Value": { "Ref": "ServerlessRestApi" } } },
+    }));
+}

@@ -1,6 +1,9 @@
 //! Templates that nobody writes: the check ends soon, whatever their size.
 //!
-//! Nothing is timed. The sizes are such that work which grows with their square would take minutes.
+//! No time is asserted. The sizes are such that work which grows with their square would take minutes; `--nocapture` shows
+//! how long each takes.
+
+use std::time::Instant;
 
 use serde_json::{Map, Value as Json, json};
 use sparta_schema::{check_template, template_warnings};
@@ -12,11 +15,19 @@ fn resources(one: impl Fn(usize) -> Json) -> Json {
     json!({ "Resources": all })
 }
 
+/// How many mistakes there are, with the time that finding them takes.
+fn found(what: &str, template: &Json) -> usize {
+    let start = Instant::now();
+    let count = check_template(template).len();
+    println!("{what}: {:?}", start.elapsed());
+    count
+}
+
 /// How many mistakes there are; what is so deep cannot be dropped either, which is the caller's affair.
 fn count_in_a_small_thread(template: Json) -> usize {
     let template: &'static Json = Box::leak(Box::new(template));
     let thread = std::thread::Builder::new().stack_size(2 << 20);
-    thread.spawn(|| check_template(template).len()).unwrap().join().unwrap()
+    thread.spawn(|| found("a template of 10,000 levels", template)).unwrap().join().unwrap()
 }
 
 #[test]
@@ -25,8 +36,8 @@ fn many_tags_that_differ_or_are_the_same() {
         |tags: Json| json!({ "Resources": { "B": { "Type": "AWS::S3::Bucket", "Properties": { "Tags": tags } } } });
     let different = (0..MANY).map(|it| json!({ "Key": format!("k{it}"), "Value": "v" }));
     let same = (0..MANY).map(|_| json!({ "Key": "k", "Value": "v" }));
-    assert!(check_template(&bucket(different.collect())).len() <= 1);
-    assert!(check_template(&bucket(same.collect())).len() >= MANY - 1);
+    assert!(found("20,000 tags that differ", &bucket(different.collect())) <= 1);
+    assert!(found("20,000 tags that are the same", &bucket(same.collect())) >= MANY - 1);
     let keys: Map<_, _> = (0..MANY).map(|it| (format!("K{it}"), json!("x"))).collect();
     assert!(
         check_template(&json!({ "Resources": { "B": { "Type": "AWS::S3::Bucket", "Properties": keys } } })).len()
@@ -74,9 +85,12 @@ fn functions_in_functions_ten_thousand_levels_deep() {
 
 #[test]
 fn many_names_that_nothing_has() {
-    assert_eq!(check_template(&resources(|it| json!({ "Type": format!("AWS::Unknown::Thing{it}") }))).len(), MANY);
+    let unknown = |it: usize| json!({ "Type": format!("AWS::Unknown::Thing{it}") });
+    let few: Map<_, _> = (0..500).map(|it| (format!("R{it}"), unknown(it))).collect();
+    assert_eq!(found("500 types that nobody knows", &json!({ "Resources": few })), 500);
+    assert_eq!(found("20,000 types that nobody knows", &resources(unknown)), MANY);
     let refers = |it: usize| json!({ "Type": "AWS::SQS::Queue", "DependsOn": format!("S{it}"), "Properties": { "QueueName": { "Ref": format!("Q{it}") } } });
-    assert_eq!(check_template(&resources(refers)).len(), 2 * MANY);
+    assert_eq!(found("40,000 references to nothing", &resources(refers)), 2 * MANY);
     let statements: Json = (0..MANY)
         .map(|it| json!({ "Effect": "Allow", "Action": format!("ec2:Nothing{it}"), "Resource": "*" }))
         .collect();

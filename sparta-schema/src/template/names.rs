@@ -28,6 +28,8 @@ pub(super) struct Names<'t> {
     conditions_are_open: bool,
     /// Whether a transform adds resources or parameters that can be referred to.
     pub(super) is_open: bool,
+    /// Whether what SAM's resources lack may come from `Globals`.
+    pub(super) has_globals: bool,
 }
 
 const PSEUDO_PARAMETERS: &[&str] = &[
@@ -67,7 +69,9 @@ impl<'t> Names<'t> {
             has_extensions: has_extensions(sections),
             mappings_are_open: has_macro || is_made(mappings),
             conditions_are_open: has_macro || is_made(conditions),
+            has_globals: sections.contains_key("Globals"),
             is_open: has_macro
+                || resources.is_some_and(|it| it.values().any(is_of_sam))
                 || is_made(resources)
                 || is_made(parameters)
                 || transforms.iter().any(|it| it.as_str() != Some(EXTENSIONS)),
@@ -218,6 +222,11 @@ fn source(found: &'static ResourceType, schema: Option<Id>, resource: &Json) -> 
         _ => None,
     };
     Some(Source { resource_type: found, schema, format, is_reference: true })
+}
+
+/// Whether SAM makes other resources of it, which can be referred to.
+fn is_of_sam(resource: &Json) -> bool {
+    resource.get("Type").and_then(Json::as_str).is_some_and(|it| it.starts_with(SERVERLESS))
 }
 
 fn is_module(resource: &Json) -> bool {

@@ -52,7 +52,7 @@ impl<'t> Report<'t> {
         for fault in findings(found, &node) {
             let is_never_made = || condition.is_some_and(|it| self.names.is_never(it));
             let is_let_through = fault.kind == FaultKind::Required && is_never_made();
-            if is_let_through || (found.name().starts_with(SERVERLESS) && !is_certain(&fault)) {
+            if is_let_through || (found.name().starts_with(SERVERLESS) && !self.is_certain(&fault)) {
                 continue;
             }
             let path =
@@ -64,12 +64,26 @@ impl<'t> Report<'t> {
             }
         }
     }
-}
 
-/// Whether a fault of a resource of SAM's is certain: SAM takes more than its schema says, `Globals` give what is
-/// missing, and it grows; a misspelt property at the top is one all the same.
-fn is_certain(fault: &Fault) -> bool {
-    fault.kind == FaultKind::UnknownProperty && !fault.path.contains('.') && fault.message.contains("did you mean")
-        || fault.kind == FaultKind::DynamicReference
-        || fault.kind.is_warning()
+    /// Whether a fault of a resource of SAM's is certain: SAM takes more than its schema says, and it grows. `Globals` may
+    /// give what is missing.
+    fn is_certain(&self, fault: &Fault) -> bool {
+        // of these SAM's translator takes other forms than its schema has
+        const LOOSE: [&str; 6] = ["Auth", "Definition", "DefinitionBody", "Events", "Globals", "ImageConfig"];
+        let first = fault.path.split(['.', '[']).next().unwrap_or_default();
+        let is_loose = LOOSE.contains(&first) || fault.message.contains("`null`");
+        match fault.kind {
+            FaultKind::DynamicReference => true,
+            kind if kind.is_warning() => true,
+            FaultKind::UnknownProperty => !is_loose && fault.message.contains("did you mean"),
+            FaultKind::Required => !is_loose && !self.names.has_globals,
+            FaultKind::Count
+            | FaultKind::Enum
+            | FaultKind::Length
+            | FaultKind::Pattern
+            | FaultKind::Range
+            | FaultKind::Type => !is_loose,
+            _ => false,
+        }
+    }
 }
