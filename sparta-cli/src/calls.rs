@@ -78,9 +78,13 @@ calls! {
         PUT_OBJECT: "PutObject", "s3:PutObject";
     }
 
-    /// Calls about a function whose code is replaced in place.
+    /// Calls about a function that was deployed.
     FUNCTION {
         GET_FUNCTION_CONFIGURATION: "GetFunctionConfiguration", "lambda:GetFunctionConfiguration";
+    }
+
+    /// Calls about a function whose code is replaced in place.
+    CODE_IN_PLACE {
         UPDATE_FUNCTION_CODE: "UpdateFunctionCode", "lambda:UpdateFunctionCode";
     }
 

@@ -4,6 +4,8 @@ use std::error::Error;
 use std::fmt;
 use std::io::{self, Write};
 
+use crate::output::harmless;
+
 /// An error of any type.
 pub(crate) type BoxError = Box<dyn Error + Send + Sync>;
 
@@ -74,20 +76,20 @@ impl CliError {
     ///
     /// Those of `out`.
     pub fn write_report(&self, out: &mut dyn Write) -> io::Result<()> {
-        writeln!(out, "error: {}", self.message)?;
+        writeln!(out, "error: {}", harmless(&self.message))?;
         let mut said = self.message.clone();
         let mut cause = self.source.as_deref().map(|source| source as &dyn Error);
         while let Some(error) = cause {
             let text = error.to_string();
             // Wrappers whose text is that of the error below would say it twice.
             if !said.ends_with(&text) {
-                writeln!(out, "  caused by: {text}")?;
+                writeln!(out, "  caused by: {}", harmless(&text))?;
             }
             said = text;
             cause = error.source();
         }
         for hint in &self.hints {
-            writeln!(out, "hint: {hint}")?;
+            writeln!(out, "hint: {}", harmless(hint))?;
         }
         Ok(())
     }

@@ -8,6 +8,7 @@ use aws_sdk_sts::operation::RequestId;
 
 use super::Call;
 use crate::error::Advice;
+use crate::output::Shown;
 
 /// What kind of failure a call met.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,6 +27,8 @@ pub(crate) enum Fault {
     Unavailable,
     /// There was no answer: no connection, a dropped one, or none in time.
     Unreachable,
+    /// The answer is none of AWS's, or one of another form, so that nobody knows what AWS did.
+    Unreadable,
     /// AWS refused the call for a reason of its own.
     Refused,
 }
@@ -54,7 +57,7 @@ pub(crate) struct AwsError {
 impl AwsError {
     /// Whether the same call may succeed a little later.
     pub(crate) fn is_transient(&self) -> bool {
-        matches!(self.fault, Fault::Throttled | Fault::Unavailable | Fault::Unreachable)
+        matches!(self.fault, Fault::Throttled | Fault::Unavailable | Fault::Unreachable | Fault::Unreadable)
     }
 
     /// Whether AWS answered with this code.
@@ -79,13 +82,16 @@ impl AwsError {
     {
         let status = error.raw_response().map(|response| response.status().as_u16());
         let request_id = error.request_id().map(Box::from);
-        let (code, message) = match error.as_service_error() {
+        let read = status.is_some_and(|status| (200..300).contains(&status));
+        let service = error.as_service_error().filter(|service| !read || service.message().is_some());
+        let (code, message) = match service {
             Some(service) => {
                 (service.code().map(Box::from), service.message().map_or_else(|| no_message(status), str::to_owned))
             }
             None => (None, causes(&error)),
         };
         let fault = match &error {
+            SdkError::ServiceError(_) | SdkError::ResponseError(_) if read => Fault::Unreadable,
             SdkError::ServiceError(_) => answered(status, code.as_deref(), &message),
             _ if message.to_lowercase().contains("credential") => Fault::NoCredentials,
             SdkError::ConstructionFailure(_) => Fault::Refused,
@@ -181,10 +187,16 @@ fn causes(error: &dyn Error) -> String {
 
 impl fmt::Display for AwsError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { call, thing, message, .. } = self;
+        let Self { call, thing, .. } = self;
+        // AWS's own words; those of the SDK may have several lines.
+        let message = match &self.code {
+            Some(_) => Shown(&self.message).to_string(),
+            None => self.message.clone(),
+        };
         write!(f, "{} of {thing} ", call.name)?;
         match (self.fault, &self.code) {
             (Fault::NoCredentials, _) => write!(f, "failed for want of credentials: {message}"),
+            (Fault::Unreadable, _) => write!(f, "was answered, but not in a way that can be read: {message}"),
             (Fault::Unreachable, _) => write!(f, "got no answer from AWS: {message}"),
             (Fault::Throttled, Some(code)) => {
                 write!(f, "was throttled after all retries ({code}): {message}")
@@ -243,6 +255,11 @@ impl Advice for AwsError {
                 "The template refers to a secret or parameter ({{resolve:...}}) that this account has not in this region: \
                  make it first (`aws secretsmanager create-secret`, `aws ssm put-parameter`), or correct its name in \
                  the settings of the environment."
+                    .to_owned()
+            }
+            Fault::Unreadable => {
+                "Something else may have answered in AWS's place: check the proxy and AWS_ENDPOINT_URL, then run the same \
+                 command again."
                     .to_owned()
             }
             Fault::Refused => return Vec::new(),

@@ -8,7 +8,7 @@ use aws_sdk_s3::Client;
 use aws_sdk_s3::config::timeout::TimeoutConfig;
 use aws_sdk_s3::error::SdkError;
 use aws_sdk_s3::primitives::ByteStream;
-use aws_smithy_types::base64;
+use aws_sdk_s3::types::ChecksumMode;
 
 use super::error::failed;
 use super::{AwsError, calls};
@@ -27,6 +27,13 @@ pub(crate) enum Bucket {
     Elsewhere(Option<String>),
     /// It belongs to somebody else, or these credentials may not see it.
     Forbidden(AwsError),
+}
+
+/// An object that is there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Object {
+    /// Base64 of the SHA-256 that S3 computed when it was stored; none if it computed another checksum.
+    pub sha256: Option<String>,
 }
 
 /// The calls that Sparta makes of S3.
@@ -78,38 +85,45 @@ impl S3 {
 
     /// An answer to HEAD has no body, so ask in a way that S3 answers with its reason.
     async fn forbidden(&self, name: &str, head: AwsError) -> Result<Bucket, AwsError> {
-        let asked = self.client.get_bucket_location().bucket(name).send().await;
-        match asked.map_err(failed(calls::GET_BUCKET_LOCATION, bucket(name))) {
-            Err(error) if error.status != Some(403) || error.fault != super::Fault::Denied => Err(error),
+        match self.reason(name).await {
+            Some(error) if error.status != Some(403) || error.fault != super::Fault::Denied => Err(error),
             _ if head.status == Some(403) => Ok(Bucket::Forbidden(head)),
             _ => Err(head),
         }
     }
 
-    /// The size of an object; none if it is not there or may not be seen.
+    /// Why S3 refuses, which its answer to HEAD cannot say.
+    async fn reason(&self, name: &str) -> Option<AwsError> {
+        let asked = self.client.get_bucket_location().bucket(name).send().await;
+        asked.map_err(failed(calls::GET_BUCKET_LOCATION, bucket(name))).err()
+    }
+
+    /// An object; none if it is not there or may not be seen.
     ///
     /// # Errors
     ///
     /// Those of the call.
-    pub(crate) async fn size(&self, name: &str, key: &str, owner: Option<&str>) -> Result<Option<u64>, AwsError> {
+    pub(crate) async fn object(&self, name: &str, key: &str, owner: Option<&str>) -> Result<Option<Object>, AwsError> {
         let answer = self
             .client
             .head_object()
             .bucket(name)
             .key(key)
+            .checksum_mode(ChecksumMode::Enabled)
             .set_expected_bucket_owner(owner.map(str::to_owned))
             .send()
             .await
             .map_err(failed(calls::HEAD_OBJECT, object(name, key)));
         match answer {
-            Ok(answer) => Ok(answer.content_length.and_then(|length| u64::try_from(length).ok())),
+            Ok(answer) => Ok(Some(Object { sha256: answer.checksum_sha256 })),
             // Without s3:ListBucket, S3 says 403 for an object that is not there.
             Err(error) if matches!(error.status, Some(404 | 403)) => Ok(None),
+            Err(error) if error.status == Some(400) => Err(self.reason(name).await.unwrap_or(error)),
             Err(error) => Err(error),
         }
     }
 
-    /// Puts an object, which S3 checks against its SHA-256.
+    /// Puts an object, which S3 checks against its SHA-256 in base64.
     ///
     /// # Errors
     ///
@@ -119,14 +133,14 @@ impl S3 {
         name: &str,
         key: &str,
         content: Vec<u8>,
-        sha256: &[u8],
+        sha256: &str,
         owner: Option<&str>,
     ) -> Result<(), AwsError> {
         self.client
             .put_object()
             .bucket(name)
             .key(key)
-            .checksum_sha256(base64::encode(sha256))
+            .checksum_sha256(sha256)
             .set_expected_bucket_owner(owner.map(str::to_owned))
             .body(ByteStream::from(content))
             .customize()

@@ -66,6 +66,9 @@ pub(crate) struct Stack {
     pub outputs: Vec<Output>,
     /// The tags.
     pub tags: BTreeMap<String, String>,
+    /// The ARN of the change set that it was created or last updated by, or that it waits for.
+    #[serde(skip)]
+    pub change_set: Option<String>,
 }
 
 /// One output of a stack.
@@ -164,6 +167,7 @@ impl From<aws_sdk_cloudformation::types::Stack> for Stack {
                 })
                 .collect(),
             tags: tags.map(|t| (t.key.unwrap_or_default(), t.value.unwrap_or_default())).collect(),
+            change_set: stack.change_set_id,
         }
     }
 }

@@ -10,6 +10,8 @@ mod status;
 mod synth;
 mod version;
 
+#[cfg(all(test, feature = "aws"))]
+pub(crate) use provision_pipeline::aws::carry_out;
 pub(crate) use version::version;
 
 use crate::{CliError, session::Session};

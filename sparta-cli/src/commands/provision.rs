@@ -172,10 +172,17 @@ async fn deploy(
     let key = built.code.key(built.synthesis.model.name());
     deployment.upload(&key, built.code.bytes().to_vec()).await?;
     if command.inplace {
-        return deployment.update_in_place(session, &request, &built).await;
+        let updated = deployment.update_in_place(&request, &built.synthesis.template, built.code.bytes()).await?;
+        let text = match &updated[..] {
+            [] => format!("stack {} is unchanged", request.stack_name),
+            updated => format!("new code for {}", updated.join(", ")),
+        };
+        return session.print(&text, &serde_json::json!({"stack": request.stack_name, "updated": updated}));
     }
     let template = deployment.template(session.app.name(), &built.synthesis.template).await?;
-    deployment.converge(session, &request, template).await
+    let outcome = deployment.converge(&request, template).await?;
+    deployment.verify(&request, &built.synthesis.template, built.code.bytes()).await?;
+    deployment.print(session, &request, &outcome)
 }
 
 fn json(policy: &Value) -> Result<serde_json::Value, CliError> {

@@ -31,9 +31,10 @@ pub(crate) struct ProvisionPipeline {
     #[arg(long, value_name = "ARN", conflicts_with = "oauth")]
     connection: Option<String>,
 
-    /// Read the repository with a GitHub token instead: from SPARTA_OAUTH_TOKEN, or asked for, where none is given here
+    /// Read the repository with a GitHub token instead, from SPARTA_OAUTH_TOKEN, or asked for
     ///
-    /// The token goes to Secrets Manager, and nowhere else.
+    /// The token goes to Secrets Manager, and nowhere else. One that is given here, as `--oauth TOKEN`, is seen by
+    /// everybody who can list this machine's processes, and stays in the shell's history.
     #[arg(long, value_name = "TOKEN", num_args = 0..=1, default_missing_value = "")]
     oauth: Option<String>,
 
@@ -145,7 +146,7 @@ use aws::deploy;
 
 /// What only the `aws` build does.
 #[cfg(feature = "aws")]
-mod aws {
+pub(super) mod aws {
     use aws_config::SdkConfig;
     use sparta_core::{cfn::Template, contract::TOKEN_VERSION, delivery::Pin};
 
@@ -153,7 +154,7 @@ mod aws {
     use crate::{
         CliError,
         aws::cloudformation::CloudFormation,
-        deploy::{Progress, StackError, Token, store_token},
+        deploy::{Outcome, Progress, StackError, Token, store_token},
         session::Session,
         stack::{Deployment, Request},
     };
@@ -174,15 +175,36 @@ mod aws {
             None => None,
         };
         let deployment = Deployment::start(session, command.s3_bucket.as_deref()).await?;
-        // Before the token is kept, which would replace that of the other pipeline.
-        deployment.check_owner(&request, session.app.name()).await.map_err(taken)?;
-        // Before it too, because a large one may need a bucket that is not given.
-        let template = deployment.template(session.app.name(), template).await?;
-        pin(deployment.config(), pins, &mut request).await?;
-        if let Some(token) = token {
-            keep(deployment.config(), deployment.progress(), secret, &token, &mut request).await?;
+        if command.oauth.as_ref().is_some_and(|given| !given.is_empty()) {
+            deployment.progress().say(&format!(
+                "A token on the command line shows in process lists and in the shell's history: leave it out there, and \
+                 set {TOKEN_VARIABLE} or be asked for it"
+            ));
         }
-        deployment.converge(session, &request, template).await
+        let token = token.as_ref().map(|token| (secret, token));
+        let outcome = carry_out(&deployment, session.app.name(), &mut request, template, pins, token).await?;
+        deployment.print(session, &request, &outcome)
+    }
+
+    /// Keeps the token under its name, and makes the stack.
+    pub(crate) async fn carry_out(
+        deployment: &Deployment,
+        app: &str,
+        request: &mut Request,
+        template: &Template,
+        pins: &[Pin],
+        token: Option<(&str, &Token)>,
+    ) -> Result<Outcome, CliError> {
+        // Before the token is kept, which would replace that of the other pipeline.
+        deployment.check_owner(request, app).await.map_err(taken)?;
+        // Before it too, because a large one may need a bucket that is not given.
+        let template = deployment.template(app, template).await?;
+        let pinned = pin(deployment.config(), pins, request).await;
+        pinned.map_err(|error| error.hint("Nothing was deployed."))?;
+        if let Some((secret, token)) = token {
+            keep(deployment.config(), deployment.progress(), secret, token, request).await?;
+        }
+        Ok(deployment.converge(request, template).await?)
     }
 
     /// Sets what is known now that environments are deployed.

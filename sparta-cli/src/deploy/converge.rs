@@ -1,10 +1,11 @@
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use serde::Serialize;
 
 use super::change_set::{Pending, Prepared, Ready};
 use super::error::{Failure, StackError};
-use super::follow::Follower;
+use super::follow::{Follower, Watched};
 use super::state::{State, not_ours};
 use super::{APP_TAG, Phase, Stacks};
 use crate::aws::AwsError;
@@ -55,12 +56,12 @@ impl Stacks<'_> {
     ///
     /// [`StackError`], which says in what state the stack is and what to do.
     pub(crate) async fn converge(&self, request: &StackRequest) -> Result<Outcome, StackError> {
-        let converged = self
-            .interruptible(self.converge_uninterrupted(request), async || self.interrupted(&request.name).await)
-            .await;
-        converged.map_err(|error| match error {
-            StackError::Aws(source) => StackError::Unchanged { name: request.name.clone(), source },
-            error => error,
+        let replaces = AtomicBool::new(false);
+        let work = self.converge_uninterrupted(request, &replaces);
+        let converged = self.interruptible(work, async || self.interrupted(&request.name).await).await;
+        converged.map_err(|error| match replaces.into_inner() {
+            true => error.before_it_is_new(&request.name),
+            false => error.before_any_change(&request.name),
         })
     }
 
@@ -70,11 +71,17 @@ impl Stacks<'_> {
     ///
     /// [`StackError::NotOurs`], and those of the call.
     pub(crate) async fn check_owner(&self, name: &str, app: &str) -> Result<(), StackError> {
-        let stack = self.cfn.stack(name).await?;
+        let stack = self.cfn.stack(name).await;
+        let stack = stack.map_err(|error| StackError::from(error).before_any_change(name))?;
         stack.and_then(|stack| not_ours(&stack, app)).map_or(Ok(()), Err)
     }
 
-    async fn converge_uninterrupted(&self, request: &StackRequest) -> Result<Outcome, StackError> {
+    /// Notes when an empty stack was deleted, so that there is none until it is created.
+    async fn converge_uninterrupted(
+        &self,
+        request: &StackRequest,
+        replaces: &AtomicBool,
+    ) -> Result<Outcome, StackError> {
         let name = &request.name;
         for round in 0..ROUNDS {
             if round > 0 {
@@ -94,6 +101,7 @@ impl Stacks<'_> {
                         "Stack {name:?} is in ROLLBACK_COMPLETE and holds nothing: deleting it to create it anew"
                     ));
                     self.remove(&stack).await?;
+                    replaces.store(true, Ordering::Relaxed);
                 }
                 (State::Stuck, Some(Stack { status, reason, .. })) => {
                     return Err(StackError::Stuck { name: name.clone(), status, reason });
@@ -204,7 +212,8 @@ impl Stacks<'_> {
         ready: &Ready,
         create: bool,
     ) -> Result<Follower<'s>, StackError> {
-        let follower = Follower::from_now(self, &request.name, &ready.stack_id).await?;
+        let watched = Watched::ChangeSet(ready.pending.id.clone());
+        let follower = Follower::from_now(self, &request.name, &ready.stack_id, watched).await?;
         if !create {
             // The update is guarded by the policy that is declared together with it.
             self.keep_policy(request, false).await?;

@@ -1,8 +1,9 @@
 use super::converge::{ROUNDS, is_contended};
 use super::error::{Failure, StackError};
-use super::follow::Follower;
+use super::follow::{Follower, Watched};
 use super::state::{State, not_ours};
 use super::{Phase, Stacks};
+use crate::aws::AwsError;
 use crate::aws::cloudformation::Stack;
 
 /// What a deletion found.
@@ -23,7 +24,9 @@ impl Stacks<'_> {
     ///
     /// [`StackError`], which names the resources that could not be deleted.
     pub(crate) async fn delete(&self, name: &str, app: Option<&str>) -> Result<Deletion, StackError> {
-        self.interruptible(self.delete_uninterrupted(name, app), async || self.interrupted(name).await).await
+        let deleted =
+            self.interruptible(self.delete_uninterrupted(name, app), async || self.interrupted(name).await).await;
+        deleted.map_err(|error| error.before_any_change(name))
     }
 
     async fn delete_uninterrupted(&self, name: &str, app: Option<&str>) -> Result<Deletion, StackError> {
@@ -63,10 +66,13 @@ impl Stacks<'_> {
     /// Deletes a stack that is there and on which nothing is under way.
     pub(crate) async fn remove(&self, stack: &Stack) -> Result<(), StackError> {
         let name = &stack.name;
-        let follower = Follower::from_now(self, name, &stack.id).await?;
+        let watched = Watched::Deletion { again: stack.status == "DELETE_FAILED" };
+        let follower = Follower::from_now(self, name, &stack.id, watched).await?;
         self.progress.start(&format!("Deleting stack {name:?}"));
         self.enter(Phase::Operation);
-        self.cfn.delete_stack(&stack.id).await?;
+        if let Err(error) = self.cfn.delete_stack(&stack.id).await {
+            self.check_begun(stack, error).await?;
+        }
         let ended = follower.wait().await?;
         self.enter(Phase::Nothing);
         if ended.status() == "DELETE_COMPLETE" {
@@ -77,4 +83,20 @@ impl Stacks<'_> {
         let failure = Failure::of(name, "deleted", ended.status(), reason, &ended.events);
         Err(StackError::Operation(Box::new(failure)))
     }
+
+    /// Makes sure that the deletion began although its answer is an error: that of the first attempt may have been lost.
+    async fn check_begun(&self, stack: &Stack, error: AwsError) -> Result<(), StackError> {
+        if !error.is_transient() {
+            self.enter(Phase::Nothing);
+            return Err(error.into());
+        }
+        match self.cfn.stack(&stack.id).await {
+            Ok(now) if now.as_ref().is_none_or(is_leaving) => Ok(()),
+            _ => Err(StackError::Unclear { name: stack.name.clone(), source: error }),
+        }
+    }
+}
+
+fn is_leaving(stack: &Stack) -> bool {
+    matches!(stack.status.as_str(), "DELETE_IN_PROGRESS" | "DELETE_COMPLETE")
 }

@@ -92,7 +92,7 @@ pub(crate) fn compare(deployed: &Desired, wanted: &Desired, code: &CodeIdentity)
 }
 
 /// Logical ids of the functions that run the code which the parameters name.
-pub(super) fn functions(template: &Value, code: &CodeIdentity) -> Vec<String> {
+pub(crate) fn functions(template: &Value, code: &CodeIdentity) -> Vec<String> {
     let resources = template.get("Resources").and_then(Value::as_object);
     resources
         .into_iter()

@@ -5,6 +5,7 @@ use super::state::advice;
 use crate::aws::AwsError;
 use crate::aws::cloudformation::Event;
 use crate::error::Advice;
+use crate::output::Shown;
 
 /// Why a stack is not as it was asked to be.
 #[derive(Debug, thiserror::Error)]
@@ -15,6 +16,22 @@ pub(crate) enum StackError {
     /// A call of AWS failed before the stack was changed.
     #[error("{source}")]
     Unchanged {
+        /// The stack.
+        name: String,
+        /// The call.
+        source: AwsError,
+    },
+    /// A call of AWS failed after an empty stack was deleted, and before it was created anew.
+    #[error("{source}")]
+    Removed {
+        /// The stack.
+        name: String,
+        /// The call.
+        source: AwsError,
+    },
+    /// AWS may have begun the deletion, or may begin it yet.
+    #[error("{source}")]
+    Unclear {
         /// The stack.
         name: String,
         /// The call.
@@ -73,6 +90,12 @@ pub(crate) enum StackError {
         /// Why there is no answer.
         source: AwsError,
     },
+    /// AWS accepted the operation, and nothing was seen of it.
+    #[error("AWS accepted the operation on stack {name:?} and has not begun it")]
+    NotBegun {
+        /// The stack.
+        name: String,
+    },
     /// Ctrl-C before anything was changed.
     #[error("interrupted; stack {name:?} was not changed")]
     Stopped {
@@ -103,6 +126,24 @@ pub(crate) enum StackError {
     },
 }
 
+impl StackError {
+    /// A failure of a call before the stack was changed.
+    pub(crate) fn before_any_change(self, name: &str) -> Self {
+        match self {
+            Self::Aws(source) => Self::Unchanged { name: name.to_owned(), source },
+            error => error,
+        }
+    }
+
+    /// A failure of a call between the deletion of an empty stack and its creation.
+    pub(crate) fn before_it_is_new(self, name: &str) -> Self {
+        match self {
+            Self::Aws(source) => Self::Removed { name: name.to_owned(), source },
+            error => error,
+        }
+    }
+}
+
 impl Advice for StackError {
     fn hints(&self) -> Vec<String> {
         match self {
@@ -110,6 +151,21 @@ impl Advice for StackError {
             Self::Unchanged { name, source } => {
                 let mut hints = vec![format!("Stack {name:?} was not changed.")];
                 hints.extend(aws_hints(source));
+                hints
+            }
+            Self::Removed { name, source } => {
+                let mut hints = source.hints();
+                hints.push(format!(
+                    "The empty stack {name:?} was deleted, and is not there yet again: the same command creates it."
+                ));
+                hints
+            }
+            Self::Unclear { name, source } => {
+                let mut hints = source.hints();
+                hints.push(format!(
+                    "It is not known whether the deletion of {name:?} began: the `status` command shows the stack, and \
+                     the same command deletes it, or waits until it is gone."
+                ));
                 hints
             }
             Self::Policy { created, source, .. } => {
@@ -141,7 +197,7 @@ impl Advice for StackError {
             }
             Self::Stopped { .. } => Vec::new(),
             Self::Littered { name, change_set, made_stack } => vec![littered(name, change_set, *made_stack)],
-            Self::Left { .. } => vec![ATTACH.to_owned()],
+            Self::NotBegun { .. } | Self::Left { .. } => vec![ATTACH.to_owned()],
             Self::Contended { .. } => {
                 vec!["Nothing was begun from here. Find out who deploys this stack too, then run the same command again."
                     .to_owned()]
@@ -188,7 +244,7 @@ fn belongs_to(owner: Option<&str>) -> String {
 }
 
 fn because(reason: Option<&str>) -> String {
-    reason.map(|reason| format!(": {reason}")).unwrap_or_default()
+    reason.map(|reason| format!(": {}", Shown(reason))).unwrap_or_default()
 }
 
 /// An operation that AWS began and could not finish.

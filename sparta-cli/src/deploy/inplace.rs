@@ -12,6 +12,7 @@ use crate::aws::AwsError;
 use crate::aws::calls::UPDATE_FUNCTION_CODE;
 use crate::aws::lambda::Lambda;
 use crate::error::Advice;
+use crate::output::Shown;
 
 /// New code for the functions of a stack, and all that the stack would be with it.
 #[derive(Clone, Debug)]
@@ -73,8 +74,18 @@ pub(crate) enum InPlaceError {
         /// Why it ended.
         source: Box<InPlaceError>,
     },
+    /// Lambda took another archive than was uploaded.
+    #[error("function {function:?} took other code than was uploaded: SHA-256 {found}, not {wanted}")]
+    Other {
+        /// The function.
+        function: String,
+        /// Base64 of the SHA-256 of what it runs.
+        found: String,
+        /// Base64 of the SHA-256 of what was uploaded.
+        wanted: String,
+    },
     /// Lambda could not take the code.
-    #[error("function {function:?} did not take its new code: {reason}")]
+    #[error("function {function:?} did not take its new code: {}", Shown(reason))]
     Failed {
         /// The function.
         function: String,
@@ -111,6 +122,10 @@ impl Advice for InPlaceError {
             }
             Self::Interrupted { .. } => {
                 "Run the same command again, which updates the rest; provisioning without --inplace updates the stack."
+                    .to_owned()
+            }
+            Self::Other { .. } => {
+                "Somebody replaced the archive in the bucket: see who may write there, then run the same command again."
                     .to_owned()
             }
             Self::Failed { .. } => {
@@ -221,6 +236,8 @@ impl Stacks<'_> {
                 let updated = self.update_function(&lambda, request, function).await;
                 note(&|reached| match &updated {
                     Err(error) if error.is_unclear() => {}
+                    // It has neither its old code nor the new one, as its error says.
+                    Err(InPlaceError::Other { .. }) => reached.begun = None,
                     Err(_) => drop(reached.left.splice(..0, reached.begun.take())),
                     Ok(()) => reached.updated.extend(reached.begun.take()),
                 });
@@ -240,6 +257,9 @@ impl Stacks<'_> {
         if now.last_update == "Failed" {
             let reason = now.reason.unwrap_or_else(|| "AWS gives no reason".to_owned());
             return Err(InPlaceError::Failed { function: function.to_owned(), reason });
+        }
+        if let Some(wanted) = request.sha256.clone().filter(|wanted| *wanted != now.sha256) {
+            return Err(InPlaceError::Other { function: function.to_owned(), found: now.sha256, wanted });
         }
         Ok(())
     }

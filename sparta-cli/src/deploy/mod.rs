@@ -7,6 +7,7 @@ mod diff;
 mod error;
 mod follow;
 mod inplace;
+mod lasting;
 mod policy;
 mod progress;
 mod secret;
@@ -16,6 +17,7 @@ mod status;
 pub(crate) mod tests;
 mod token;
 mod upload;
+mod verify;
 
 use std::fmt;
 use std::future::{Future, pending};
@@ -28,9 +30,9 @@ use aws_config::SdkConfig;
 use crate::aws::cloudformation::CloudFormation;
 pub(crate) use crate::aws::cloudformation::{StackRequest, TEMPLATE_BODY_LIMIT, TemplateSource};
 use change_set::Pending;
-pub(crate) use converge::Change;
+pub(crate) use converge::{Change, Outcome};
 pub(crate) use delete::Deletion;
-pub(crate) use diff::{CodeIdentity, Desired};
+pub(crate) use diff::{CodeIdentity, Desired, functions};
 pub(crate) use error::StackError;
 pub(crate) use inplace::InPlace;
 #[cfg(test)]
@@ -92,7 +94,6 @@ impl<'a> Stacks<'a> {
     }
 
     /// Sets how often AWS is asked.
-    #[cfg(test)]
     #[must_use]
     pub(crate) fn pace(mut self, pace: Pace) -> Self {
         self.pace = pace;

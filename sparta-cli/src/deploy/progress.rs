@@ -5,7 +5,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::json;
 
 use crate::aws::cloudformation::Event;
-use crate::output::say;
+use crate::output::{Shown, say};
 
 /// How the progress of a deployment is shown.
 pub(crate) trait Progress: Send + Sync {
@@ -115,8 +115,7 @@ pub(super) fn line(event: &Event) -> String {
     let time = event.time.get(11..19).unwrap_or(&event.time);
     let mut line = format!("{time}  {:<28} {} ({})", event.status, event.logical_id, event.kind);
     if let Some(reason) = &event.reason {
-        line.push_str("  ");
-        line.push_str(reason);
+        line.push_str(&format!("  {}", Shown(reason)));
     }
     line
 }
@@ -136,5 +135,7 @@ mod tests {
             ..Event::default()
         };
         assert_eq!(line(&event), "03:04:05  CREATE_FAILED                Fn (AWS::Lambda::Function)  no such key");
+        let event = Event { reason: Some("no\u{1b}[1A\nStack is in order".into()), ..event };
+        assert!(line(&event).ends_with(r"  no\u{1b}[1A\nStack is in order"), "{}", line(&event));
     }
 }

@@ -1,4 +1,5 @@
 use aws_config::SdkConfig;
+use aws_smithy_types::base64;
 use sha2::{Digest, Sha256};
 
 use super::Progress;
@@ -6,7 +7,7 @@ use crate::aws::AwsError;
 use crate::aws::s3::{Bucket, S3};
 use crate::error::Advice;
 
-/// A content-addressed object: what is there under its key is never anything else.
+/// A content-addressed object: what belongs under its key is never anything else.
 #[derive(Clone, Debug)]
 pub(crate) struct Upload {
     /// The bucket.
@@ -24,7 +25,7 @@ pub(crate) struct Upload {
 pub(crate) enum Uploaded {
     /// The object is new.
     Uploaded,
-    /// The object was there already.
+    /// The object was there already, byte for byte.
     AlreadyThere,
 }
 
@@ -87,6 +88,8 @@ impl Advice for UploadError {
 
 /// Puts an object into a bucket, unless it is there already.
 ///
+/// What is there is trusted by its SHA-256 only: whoever may write to the bucket could have put anything under the key.
+///
 /// # Errors
 ///
 /// [`UploadError`], which says what is wrong with the bucket.
@@ -100,11 +103,15 @@ pub(crate) async fn upload(
     let owner = owner.as_deref();
     check(&s3, &bucket, owner).await?;
     let length = content.len();
-    if s3.size(&bucket, &key, owner).await? == Some(length as u64) {
-        progress.say(&format!("s3://{bucket}/{key} is there already"));
-        return Ok(Uploaded::AlreadyThere);
+    let sha256 = base64::encode(Sha256::digest(&content));
+    match s3.object(&bucket, &key, owner).await? {
+        Some(object) if object.sha256.as_ref() == Some(&sha256) => {
+            progress.say(&format!("s3://{bucket}/{key} is there already"));
+            return Ok(Uploaded::AlreadyThere);
+        }
+        Some(_) => progress.say(&format!("s3://{bucket}/{key} is there, but not with this content: replacing it")),
+        None => {}
     }
-    let sha256 = Sha256::digest(&content);
     progress.start(&format!("Uploading s3://{bucket}/{key} ({length} bytes)"));
     let put = s3.put(&bucket, &key, content, &sha256, owner).await;
     progress.stop();

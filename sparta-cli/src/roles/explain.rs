@@ -55,11 +55,9 @@ fn own(stack: &str, account: &Account<'_>, archives: &str) -> Vec<Statement> {
         allow(calls::BUCKET, []).on(sub(bucket.as_str())),
         allow(calls::OBJECT, ["s3:AbortMultipartUpload"]).on(sub(format!("{bucket}/{archives}"))),
     ];
-    if account.in_place {
-        let functions =
-            format!("arn:${{AWS::Partition}}:lambda:${{AWS::Region}}:${{AWS::AccountId}}:function:{stack}-*");
-        own.push(allow(calls::FUNCTION, []).on(sub(functions)));
-    }
+    let functions = format!("arn:${{AWS::Partition}}:lambda:${{AWS::Region}}:${{AWS::AccountId}}:function:{stack}-*");
+    let in_place = if account.in_place { calls::CODE_IN_PLACE } else { &[] };
+    own.push(allow(&[calls::FUNCTION, in_place].concat(), []).on(sub(functions)));
     own
 }
 

@@ -14,10 +14,10 @@ use crate::{
     CliError,
     aws::sts,
     deploy::{
-        self, Change, CodeIdentity, Desired, InPlace, Progress, StackError, StackRequest, Stacks, TEMPLATE_BODY_LIMIT,
-        TemplateSource, Upload,
+        self, Change, CodeIdentity, Desired, InPlace, Outcome, Pace, Progress, StackError, StackRequest, Stacks,
+        TEMPLATE_BODY_LIMIT, TemplateSource, Upload,
     },
-    package::Built,
+    output::Shown,
     session::Session,
 };
 
@@ -27,14 +27,25 @@ pub(crate) struct Deployment {
     progress: Box<dyn Progress>,
     account: String,
     bucket: Option<String>,
+    pace: Pace,
 }
 
 impl Deployment {
     /// Finds out who is calling, which also finds out that somebody is.
     pub(crate) async fn start(session: &Session, bucket: Option<&str>) -> Result<Self, CliError> {
-        let config = session.aws().await?;
-        let identity = sts::identity(&config).await?;
-        Ok(Self { config, progress: session.progress(), account: identity.account, bucket: bucket.map(str::to_owned) })
+        Self::of(session.aws().await?, session.progress(), bucket, Pace::default()).await
+    }
+
+    /// The account of this configuration.
+    pub(crate) async fn of(
+        config: aws_config::SdkConfig,
+        progress: Box<dyn Progress>,
+        bucket: Option<&str>,
+        pace: Pace,
+    ) -> Result<Self, CliError> {
+        let identity = sts::identity(&config).await;
+        let account = identity.map_err(|error| CliError::from(error).hint("Nothing was deployed."))?.account;
+        Ok(Self { config, progress, account, bucket: bucket.map(str::to_owned), pace })
     }
 
     pub(crate) fn config(&self) -> &aws_config::SdkConfig {
@@ -43,6 +54,10 @@ impl Deployment {
 
     pub(crate) fn progress(&self) -> &dyn Progress {
         &*self.progress
+    }
+
+    fn stacks(&self) -> Stacks<'_> {
+        Stacks::new(&self.config, &*self.progress).pace(self.pace)
     }
 
     fn bucket(&self) -> Result<String, CliError> {
@@ -67,7 +82,7 @@ impl Deployment {
 
     /// Refuses a stack of somebody else's before anything is done for it.
     pub(crate) async fn check_owner(&self, request: &Request, app: &str) -> Result<(), StackError> {
-        Stacks::new(&self.config, &*self.progress).check_owner(&request.stack_name, app).await
+        self.stacks().check_owner(&request.stack_name, app).await
     }
 
     /// The template in the request where it fits, else through the bucket.
@@ -91,13 +106,8 @@ impl Deployment {
         }))
     }
 
-    /// Makes the stack what is asked for, and prints its outputs.
-    pub(crate) async fn converge(
-        &self,
-        session: &Session,
-        request: &Request,
-        template: TemplateSource,
-    ) -> Result<(), CliError> {
+    /// Makes the stack what is asked for.
+    pub(crate) async fn converge(&self, request: &Request, template: TemplateSource) -> Result<Outcome, StackError> {
         let stack = StackRequest {
             name: request.stack_name.clone(),
             template,
@@ -106,7 +116,17 @@ impl Deployment {
             capabilities: request.capabilities.iter().map(|&capability| capability.to_owned()).collect(),
             policy: request.stack_policy.clone(),
         };
-        let outcome = Stacks::new(&self.config, &*self.progress).converge(&stack).await?;
+        self.stacks().converge(&stack).await
+    }
+
+    /// Makes sure that the functions run the archive that was uploaded.
+    pub(crate) async fn verify(&self, request: &Request, template: &Template, code: &[u8]) -> Result<(), CliError> {
+        let functions = deploy::functions(&json(template)?, &code_identity());
+        Ok(self.stacks().verify_code(&self.config, &request.stack_name, &functions, &sha256(code)).await?)
+    }
+
+    /// Prints what was done, and the outputs.
+    pub(crate) fn print(&self, session: &Session, request: &Request, outcome: &Outcome) -> Result<(), CliError> {
         let done = match outcome.change {
             Change::Created => "created",
             Change::Updated => "updated",
@@ -114,36 +134,45 @@ impl Deployment {
         };
         let mut text = format!("stack {} is {done}", request.stack_name);
         for output in &outcome.outputs {
-            text += &format!("\n{} = {}", output.key, output.value);
+            text += &format!("\n{} = {}", output.key, Shown(&output.value));
         }
-        session.print(&text, &outcome)
+        session.print(&text, outcome)
     }
 
     /// Replaces the code of the functions where nothing else has changed.
+    ///
+    /// Answers the names of the functions that were updated.
     pub(crate) async fn update_in_place(
         &self,
-        session: &Session,
         request: &Request,
-        built: &Built,
-    ) -> Result<(), CliError> {
-        let template = serde_json::to_value(&built.synthesis.template)
-            .map_err(|error| CliError::failed("the template is no JSON").source(error))?;
+        template: &Template,
+        code: &[u8],
+    ) -> Result<Vec<String>, CliError> {
+        let template = json(template)?;
         let in_place = InPlace {
             name: request.stack_name.clone(),
             desired: Desired { template, parameters: request.parameters.clone(), tags: request.tags.clone() },
-            code: CodeIdentity {
-                bucket_parameter: CODE_BUCKET.to_owned(),
-                key_parameter: CODE_KEY.to_owned(),
-                tags: BTreeSet::from([BUILD_ID_TAG.to_owned(), VERSION_TAG.to_owned()]),
-            },
-            sha256: Some(base64::encode(Sha256::digest(built.code.bytes()))),
+            code: code_identity(),
+            sha256: Some(sha256(code)),
         };
-        let updated = Stacks::new(&self.config, &*self.progress).update_in_place(&self.config, &in_place).await?;
-        let text = if updated.is_empty() {
-            format!("stack {} is unchanged", request.stack_name)
-        } else {
-            format!("new code for {}", updated.join(", "))
-        };
-        session.print(&text, &serde_json::json!({"stack": request.stack_name, "updated": updated}))
+        Ok(self.stacks().update_in_place(&self.config, &in_place).await?)
     }
+}
+
+/// What stands for the code in a service's stack.
+fn code_identity() -> CodeIdentity {
+    CodeIdentity {
+        bucket_parameter: CODE_BUCKET.to_owned(),
+        key_parameter: CODE_KEY.to_owned(),
+        tags: BTreeSet::from([BUILD_ID_TAG.to_owned(), VERSION_TAG.to_owned()]),
+    }
+}
+
+/// Base64 of the archive's SHA-256, as Lambda tells it.
+fn sha256(code: &[u8]) -> String {
+    base64::encode(Sha256::digest(code))
+}
+
+fn json(template: &Template) -> Result<serde_json::Value, CliError> {
+    serde_json::to_value(template).map_err(|error| CliError::failed("the template is no JSON").source(error))
 }

@@ -49,10 +49,10 @@ async fn an_error_that_is_no_json_has_no_code() {
 }
 
 #[tokio::test]
-async fn an_answer_that_is_no_json_is_refused_and_not_asked_for_again() {
+async fn an_answer_that_is_no_json_is_told_and_not_asked_for_again() {
     let script = Script::new([(CALL, vec![Answer::xml(200, "<html>Log in first</html>".into())])]);
     let error = code(&script.config()).await.unwrap_err();
-    assert_eq!((error.status, error.fault), (Some(200), Fault::Refused));
+    assert_eq!((error.status, error.fault), (Some(200), Fault::Unreadable));
     assert!(error.message.starts_with("the answer has another form: "), "{error}");
     assert_eq!(script.count(CALL), 1);
 }

@@ -89,7 +89,7 @@ async fn an_update_is_not_done_before_it_has_begun() {
     let recorder = Recorder::default();
     let outcome = stacks(&script, &recorder).converge(&request()).await.unwrap();
     assert_eq!(outcome.change, Change::Updated);
-    assert_eq!(script.count("DescribeStacks"), 5);
+    assert_eq!(script.count("DescribeStacks"), 6);
 }
 
 #[tokio::test]
@@ -315,6 +315,7 @@ async fn an_execution_whose_answer_was_lost_is_followed_as_our_own() {
             vec![
                 change_set("CREATE_COMPLETE", "AVAILABLE", ""),
                 change_set("CREATE_COMPLETE", "EXECUTE_IN_PROGRESS", ""),
+                change_set("CREATE_COMPLETE", "EXECUTE_COMPLETE", ""),
             ],
         ),
         ("ExecuteChangeSet", vec![Answer::Drop, Answer::error(400, "InvalidChangeSetStatus", "EXECUTE_IN_PROGRESS")]),

@@ -21,7 +21,7 @@ async fn throttling_is_retried() {
     let recorder = Recorder::default();
     let outcome = stacks(&script, &recorder).converge(&request()).await.unwrap();
     assert_eq!(outcome.change, Change::Updated);
-    assert_eq!(script.count("DescribeStacks"), 4);
+    assert_eq!(script.count("DescribeStacks"), 5);
 }
 
 #[tokio::test]

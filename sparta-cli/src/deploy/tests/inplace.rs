@@ -82,12 +82,12 @@ fn whatever_else_changed_is_named() {
     );
 }
 
-fn deployed_template() -> Answer {
+pub(super) fn deployed_template() -> Answer {
     let body = template().to_string().replace('"', "&quot;");
     Answer::result("GetTemplate", &format!("<TemplateBody>{body}</TemplateBody>"))
 }
 
-fn resources() -> Answer {
+pub(super) fn resources() -> Answer {
     resources_of(&["Fn", "Other"])
 }
 
@@ -103,14 +103,14 @@ fn resources_of(ids: &[&str]) -> Answer {
     Answer::result("ListStackResources", &format!("<StackResourceSummaries>{members}</StackResourceSummaries>"))
 }
 
-fn function(sha256: &str, status: &str, reason: &str) -> Answer {
+pub(super) fn function(sha256: &str, status: &str, reason: &str) -> Answer {
     let function = json!({
         "FunctionName": "Hello-Fn", "CodeSha256": sha256, "LastUpdateStatus": status, "LastUpdateStatusReason": reason
     });
     Answer::json(200, &function.to_string())
 }
 
-fn in_place() -> InPlace {
+pub(super) fn in_place() -> InPlace {
     InPlace { name: "Hello".into(), desired: desired(), code: code(), sha256: Some("new".into()) }
 }
 

@@ -2,6 +2,7 @@ mod converge;
 mod delete;
 mod faults;
 mod inplace;
+mod journeys;
 pub(crate) mod log;
 mod policy;
 mod review;
@@ -9,6 +10,8 @@ pub(crate) mod script;
 mod secret;
 mod statuses;
 mod upload;
+mod verify;
+mod world;
 
 use std::collections::BTreeMap;
 use std::future::pending;

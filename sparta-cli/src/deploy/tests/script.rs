@@ -64,6 +64,9 @@ impl Answer {
 /// Answers by call: each call has its own, of which the last is given again and again.
 type Answers = BTreeMap<String, VecDeque<Answer>>;
 
+/// Stands among the answers once a change set was executed: as in AWS, it is no longer available then.
+const EXECUTED: &str = "executed";
+
 pub(crate) struct Script {
     address: SocketAddr,
     seen: Arc<Mutex<Vec<Seen>>>,
@@ -138,30 +141,46 @@ fn serve(stream: TcpStream, answers: &Mutex<Answers>, log: &Mutex<Vec<Seen>>) {
     let call = seen.call.clone();
     let is_head = seen.head.starts_with("HEAD ");
     log.lock().unwrap().push(seen);
-    let answer = {
-        let mut answers = answers.lock().unwrap();
-        match answers.get_mut(&call) {
-            Some(list) if list.len() > 1 => list.pop_front().unwrap(),
-            Some(list) => list.front().unwrap().clone(),
-            None => Answer::error(400, "NotInTheScript", &call),
-        }
+    let mut answers = answers.lock().unwrap();
+    let answer = match answers.get_mut(&call) {
+        Some(list) if list.len() > 1 => list.pop_front().unwrap(),
+        Some(list) => list.front().unwrap().clone(),
+        None => Answer::error(400, "NotInTheScript", &call),
     };
+    if call == "ExecuteChangeSet" && matches!(answer, Answer::Reply { status: 200, .. }) {
+        answers.insert(EXECUTED.to_owned(), VecDeque::new());
+    }
+    let executed = call == "DescribeChangeSet" && answers.contains_key(EXECUTED);
+    drop(answers);
+    let answer = match answer {
+        Answer::Reply { status, headers, body } if executed => {
+            let body = body.replace("<ExecutionStatus>AVAILABLE", "<ExecutionStatus>EXECUTE_COMPLETE");
+            Answer::Reply { status, headers, body }
+        }
+        other => other,
+    };
+    reply(&stream, answer, is_head, Duration::from_secs(30));
+}
+
+/// Sends an answer; a connection without one stays this long.
+pub(super) fn reply(mut stream: &TcpStream, answer: Answer, is_head: bool, silence: Duration) {
     let (status, headers, body) = match answer {
         Answer::Reply { status, headers, body } => (status, headers, body),
         Answer::Drop => return,
         Answer::Silence => {
-            thread::sleep(Duration::from_secs(30));
+            thread::sleep(silence);
             return;
         }
     };
     let length = if is_head { 0 } else { body.len() };
     let length =
         if headers.contains("content-length") { String::new() } else { format!("content-length: {length}\r\n") };
+    let body = if is_head { String::new() } else { body };
     let head = format!("HTTP/1.1 {status} Scripted\r\nconnection: close\r\n{length}{headers}\r\n");
-    let _ = (&stream).write_all(format!("{head}{body}").as_bytes());
+    let _ = stream.write_all(format!("{head}{body}").as_bytes());
 }
 
-fn read(stream: &TcpStream) -> Option<Seen> {
+pub(super) fn read(stream: &TcpStream) -> Option<Seen> {
     let mut reader = BufReader::new(stream);
     let mut head = String::new();
     while !head.ends_with("\r\n\r\n") {

@@ -151,10 +151,25 @@ async fn a_stack_in_review_is_created() {
 }
 
 #[tokio::test]
-async fn the_status_of_a_stack_has_its_resources_and_outputs() {
+async fn the_status_of_a_stack_has_its_resources_and_outputs_and_what_lasts_beyond_it() {
+    let template = serde_json::json!({"Resources": {
+        "Ci": {"Type": "AWS::IAM::Role", "Properties": {"AssumeRolePolicyDocument": {"Statement": [
+            {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"AWS": "arn:aws:iam::999999999999:root"}},
+        ]}}},
+        "Orders": {"Type": "AWS::DynamoDB::Table", "DeletionPolicy": "Retain"},
+    }});
+    let template = template.to_string().replace('"', "&quot;");
     let script = Script::new([
         ("DescribeStacks", vec![stack("UPDATE_COMPLETE")]),
         ("ListStackResources", vec![resource("Fn", "CREATE_COMPLETE")]),
+        ("GetTemplate", vec![Answer::result("GetTemplate", &format!("<TemplateBody>{template}</TemplateBody>"))]),
+        (
+            "DescribeStackEvents",
+            vec![events(&[
+                ("3", "Old", "AWS::DynamoDB::Table", "DELETE_SKIPPED", ""),
+                ("2", "Fn", FUNCTION, "UPDATE_COMPLETE", ""),
+            ])],
+        ),
     ]);
     let recorder = Recorder::default();
     let status = stacks(&script, &recorder).status("Hello").await.unwrap();
@@ -165,6 +180,26 @@ async fn the_status_of_a_stack_has_its_resources_and_outputs() {
     let text = status.to_string();
     assert!(text.contains("Url  https://x"), "{text}");
     assert!(text.contains("CREATE_COMPLETE  Fn (AWS::Lambda::Function)"), "{text}");
+    let lasting = "\nTrusts others\n  Ci (AWS::IAM::Role)  arn:aws:iam::999999999999:root\n\n\
+         Stays when it is taken out of the template, or the stack is deleted\n  Orders (AWS::DynamoDB::Table)  Retain\n\n\
+         Left behind: no longer in the stack, and not deleted\n  Old (AWS::DynamoDB::Table)  physical\n";
+    assert!(text.ends_with(lasting), "{text}");
+    assert_eq!(json["left"][0]["physicalId"], "physical");
+}
+
+#[tokio::test]
+async fn who_may_not_look_into_the_template_sees_the_rest_of_the_status() {
+    let denied = || vec![Answer::error(403, "AccessDenied", "not authorized")];
+    let script = Script::new([
+        ("DescribeStacks", vec![stack("UPDATE_COMPLETE")]),
+        ("ListStackResources", vec![resource("Fn", "CREATE_COMPLETE")]),
+        ("GetTemplate", denied()),
+        ("DescribeStackEvents", denied()),
+    ]);
+    let recorder = Recorder::default();
+    let status = stacks(&script, &recorder).status("Hello").await.unwrap();
+    assert!(status.trusts.is_empty() && status.resources.len() == 1);
+    assert!(recorder.text().contains("GetTemplate of stack \"Hello\" was refused"), "{}", recorder.text());
 }
 
 #[tokio::test]

@@ -11,6 +11,9 @@ fn archive() -> Upload {
     }
 }
 
+/// Base64 of the content's SHA-256.
+const SHA256: &str = "VpTQii5T/8rgwxA+Wtb2B2q9lg6x+KVldwQLwQKPcCs=";
+
 async fn failing(script: &Script) -> String {
     let recorder = Recorder::default();
     report(upload(&script.config(), &recorder, archive()).await.unwrap_err())
@@ -39,15 +42,33 @@ async fn an_object_is_put_with_its_hash_into_a_bucket_of_the_right_owner() {
 
 #[tokio::test]
 async fn an_object_that_is_there_is_not_put_again() {
-    let script = Script::new([
-        ("HEAD /ours", vec![ours()]),
-        ("HEAD /ours/abc/code.zip", vec![Answer::head(200, "content-length: 4\r\n")]),
-    ]);
+    let there = format!("content-length: 4\r\nx-amz-checksum-sha256: {SHA256}\r\n");
+    let script =
+        Script::new([("HEAD /ours", vec![ours()]), ("HEAD /ours/abc/code.zip", vec![Answer::head(200, &there)])]);
     let recorder = Recorder::default();
     let found = upload(&script.config(), &recorder, archive()).await.unwrap();
     assert_eq!(found, Uploaded::AlreadyThere);
     assert_eq!(recorder.lines(), ["s3://ours/abc/code.zip is there already"]);
     assert!(script.changes().is_empty());
+    let head = script.seen().pop().unwrap().head.to_lowercase();
+    assert!(head.contains("x-amz-checksum-mode: enabled"), "{head}");
+}
+
+#[tokio::test]
+async fn what_only_has_the_same_length_is_replaced() {
+    let other = "x-amz-checksum-sha256: LPJNul+wow4m6DsqxbninhsWHlwfp0JecwQzYpOLmCQ=\r\n";
+    for checksum in ["", other, "x-amz-checksum-crc64nvme: AAAAAAAAAAA=\r\n"] {
+        let there = format!("content-length: 4\r\n{checksum}");
+        let script = Script::new([
+            ("HEAD /ours", vec![ours()]),
+            ("HEAD /ours/abc/code.zip", vec![Answer::head(200, &there)]),
+            ("PUT /ours/abc/code.zip", vec![Answer::head(200, "")]),
+        ]);
+        let recorder = Recorder::default();
+        let found = upload(&script.config(), &recorder, archive()).await.unwrap();
+        assert_eq!(found, Uploaded::Uploaded, "{checksum}");
+        assert_eq!(recorder.lines()[0], "s3://ours/abc/code.zip is there, but not with this content: replacing it");
+    }
 }
 
 #[tokio::test]
