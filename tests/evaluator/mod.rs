@@ -7,7 +7,13 @@ mod deliveries;
 mod stack;
 mod world;
 
-use sparta::{App, Environment, Error, Function, Pipeline, Request, service_fn, trigger::HttpApi};
+use serde_json::json;
+use sparta::{
+    App, Environment, Error, Function, Pipeline, Request,
+    cfn::{LogicalId, Resource, Template},
+    service_fn,
+    trigger::HttpApi,
+};
 use sparta_test_tools::{Call, Verdict, evaluate};
 
 use crate::golden::document;
@@ -19,14 +25,32 @@ fn example() -> World {
     World::of_templates(service, pipeline, "111111111111")
 }
 
-/// The same service with a pipeline in each account, which has one environment.
-fn of_account(environment: &str, account: &str) -> World {
+/// The same service with one environment.
+fn service(environment: &str) -> App {
     let hello = async |_: Request| Ok::<_, Error>("Hello");
     let function = Function::http("hello-world", service_fn(hello)).trigger(HttpApi::get("/hello"));
-    let app = App::new("HelloPipeline").function(function);
     let environment = Environment::new(environment, [("MESSAGE", "Hello")]);
     let pipeline = Pipeline::github("https://github.com/acme/hello-pipeline");
-    World::of(&app.environment(environment).pipeline(pipeline), account)
+    App::new("HelloPipeline").function(function).environment(environment).pipeline(pipeline)
+}
+
+/// Its pipeline, in an account of the environment's own.
+fn of_account(environment: &str, account: &str) -> World {
+    World::of(&service(environment).synthesize().unwrap(), account)
+}
+
+/// A service that is nothing but a role, which may do nothing.
+fn of_nothing() -> World {
+    let trust =
+        json!({"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"});
+    let role = json!({
+        "AssumeRolePolicyDocument": {"Version": "2012-10-17", "Statement": [trust]},
+        "PermissionsBoundary": {"Ref": "PermissionsBoundary"},
+    });
+    let mut synthesis = service("test").synthesize().unwrap();
+    synthesis.template = Template::new("Nothing");
+    synthesis.template.resource(LogicalId::new("Worker").unwrap(), Resource::raw("AWS::IAM::Role", role));
+    World::of(&synthesis, "111111111111")
 }
 
 fn verdicts(cases: &[Case]) -> Vec<Verdict> {
@@ -87,4 +111,41 @@ fn nothing_that_is_pushed_reaches_the_api_of_production_once_its_id_is_known() {
 fn nothing_that_is_pushed_reaches_another_account() {
     let [test, production] = [of_account("test", "111111111111"), of_account("production", "222222222222")];
     all_denied(&attacks::across(&test, &production));
+}
+
+#[test]
+fn a_service_whose_roles_may_do_nothing_is_delivered_all_the_same() {
+    let world = of_nothing();
+    all_allowed(&deliveries::calls(&world));
+    let worker = |action: &str, resource: String| {
+        world.by_function(&world.environments[0], "Worker", action, resource).with_every_right()
+    };
+    all_denied(&[
+        worker("s3:GetObject", world.artifact("Code")),
+        worker("sts:AssumeRole", world.pipeline.arn("TestCloudFormationRole")),
+    ]);
+}
+
+/// What is left of a pipeline whose stack was deleted: the environments' roles have its boundary.
+#[test]
+fn a_pipeline_that_is_made_again_takes_over_the_roles_that_the_last_one_left() {
+    let world = example();
+    let earlier = world.pipeline.arn("TestBoundary").replace("ABCDEFGHIJKL", "MNOPQRSTUVWX");
+    let [role, foreign] = [0, 1].map(|number: usize| world.environments[number].arn("HelloWorldRole"));
+    let call = |action: &str, on: &str, boundary: &str| {
+        let call = world.by("TestCloudFormationRole", &format!("iam:{action}"), on);
+        call.with("iam:PermissionsBoundary", boundary)
+    };
+    // The first deployment gives them the new one, and a rollback the last one.
+    all_allowed(&[
+        call("PutRolePolicy", &role, &earlier),
+        call("PutRolePermissionsBoundary", &role, &world.pipeline.arn("TestBoundary")),
+        call("PutRolePermissionsBoundary", &role, &earlier),
+    ]);
+    let of_production = world.pipeline.arn("ProductionBoundary").replace("ABCDEFGHIJKL", "MNOPQRSTUVWX");
+    all_denied(&[
+        call("CreateRole", &role, &earlier),
+        call("PutRolePermissionsBoundary", &role, &of_production),
+        call("PutRolePolicy", &foreign, &earlier),
+    ]);
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
-use sparta::{App, delivery::Source};
+use sparta::{Synthesis, delivery::Source};
 use sparta_test_tools::Call;
 
 use super::stack::{REGION, Role, Stack};
@@ -23,9 +23,8 @@ pub(super) struct Case {
 }
 
 impl World {
-    /// The pipeline of an App.
-    pub(super) fn of(app: &App, account: &str) -> Self {
-        let synthesis = app.synthesize().unwrap();
+    /// The pipeline of a service.
+    pub(super) fn of(synthesis: &Synthesis, account: &str) -> Self {
         let pipeline = synthesis.pipeline(synthesis.model.pipeline().unwrap(), Source::Connection).unwrap();
         let json = |text: String| serde_json::from_str(&text).unwrap();
         Self::of_templates(json(synthesis.template.to_json()), json(pipeline.to_json()), account)

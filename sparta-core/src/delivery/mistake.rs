@@ -14,6 +14,19 @@ pub enum DeliveryMistake {
         /// All statements together, at their longest.
         characters: usize,
     },
+    /// What deploys one environment could change another's.
+    #[error(
+        "what `{resource}` is called in the stacks `{one}` and `{other}` begins alike, so that what deploys `{one}` could \
+         change what `{other}` has: names that are too long are cut, and `Environment::stack_prefix` makes them shorter"
+    )]
+    StacksAlike {
+        /// The stack whose role reaches too far.
+        one: String,
+        /// The other stack.
+        other: String,
+        /// The resource's logical id.
+        resource: String,
+    },
     /// The pipeline's stack would be within reach of what it deploys.
     #[error(
         "the pipeline's stack `{name}` must not be called like `{stack}`, the stack of an environment, nor begin with its \

@@ -8,7 +8,7 @@ use crate::{
     cfn::LogicalId,
     contract::{CODE_BUCKET, CODE_KEY, PERMISSIONS_BOUNDARY},
     iam::Statement,
-    permissions::{INLINE, MANAGED, Permissions, Resolver, chunks, size},
+    permissions::{INLINE, MANAGED, Permissions, Resolver, chunks, shared_name, size},
 };
 
 /// How a service is delivered.
@@ -118,7 +118,26 @@ pub(super) fn stages<'a>(
     if stages.len() > 1 {
         mistakes.extend(shared(&stages, &model.shared_types).into_iter().map(mistake));
     }
+    mistakes.extend(alike(synthesis, &stages));
     if mistakes.is_empty() { Ok(stages) } else { Err(mistakes) }
+}
+
+/// The environments whose stacks give a resource names that cannot be told apart.
+fn alike(synthesis: &Synthesis, stages: &[Stage<'_>]) -> Vec<Mistake> {
+    let none = BTreeMap::new();
+    let stacks: Vec<&str> = stages.iter().map(|stage| stage.stack.as_str()).collect();
+    let resolvers: Vec<Resolver<'_>> =
+        stacks.iter().map(|stack| Resolver::new(&synthesis.template, stack, &none)).collect();
+    let mut found = Vec::new();
+    for (first, one) in stacks.iter().zip(&resolvers) {
+        for (second, other) in stacks.iter().zip(&resolvers).filter(|(second, _)| *second != first) {
+            if let Some(resource) = shared_name(one, other) {
+                let (one, other) = ((*first).to_owned(), (*second).to_owned());
+                found.push(mistake(DeliveryMistake::StacksAlike { one, other, resource }));
+            }
+        }
+    }
+    found
 }
 
 impl Stage<'_> {

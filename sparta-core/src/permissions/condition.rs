@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
-    resolver::{ANY, Resolver},
+    resolver::{ANY, Resolver, UNKNOWN, UNNAMED, plain},
     values::alternatives,
 };
 use crate::cfn::{LogicalId, Value, sub};
@@ -30,7 +30,8 @@ impl Condition {
             let Value::Map(keys) = keys else { return None };
             for (key, values) in keys {
                 let found = alternatives([values]);
-                let is_certain = found.iter().all(|it| it.as_function().is_none() || !resolver.text(it).contains(ANY));
+                let texts: Vec<String> = found.iter().map(|it| resolver.told_apart(it)).collect();
+                let is_certain = !texts.iter().any(|text| text.contains([UNKNOWN, UNNAMED]));
                 // A condition that takes both branches where it takes one holds less often where it excludes.
                 let is_one = values.as_function().is_none_or(|(name, _)| name != "Fn::If");
                 let operator = match with_wildcards(operator) {
@@ -39,10 +40,18 @@ impl Condition {
                     Some(_) => operator.clone(),
                     None => return None,
                 };
-                condition = condition.and(&operator, key, found.into_iter().map(|value| resolver.text(value)));
+                condition = condition.and(&operator, key, texts.iter().map(|text| plain(text)));
             }
         }
         Some(condition)
+    }
+
+    /// Whether it holds for resources with a certain tag only.
+    pub(super) fn demands_a_tag(&self) -> bool {
+        self.0.iter().any(|((operator, key), values)| {
+            let is_tag = key.to_ascii_lowercase().starts_with("aws:resourcetag/");
+            is_tag && matches!(operator.as_str(), "StringEquals" | "StringLike") && !values.contains(ANY)
+        })
     }
 
     pub(super) fn value(&self) -> Value {

@@ -17,32 +17,67 @@ pub enum PermissionsMistake {
     },
     /// A role's policy names what it does not allow.
     #[error(
-        "the policies of `{role}` have `NotAction` or `NotResource`, which the permissions boundary cannot repeat: \
-         name what they allow"
+        "`{place}` has `NotAction` or `NotResource`, which the permissions boundary cannot repeat: name what it allows"
     )]
     NegativePolicy {
-        /// The logical id of the role or policy.
-        role: String,
+        /// The statement: `Role.Policies[0].PolicyDocument.Statement[1]`.
+        place: String,
     },
     /// What a policy allows is known only in AWS.
     #[error(
-        "what the policies of `{role}` allow is known only when they are deployed, so the permissions boundary cannot \
-         repeat it: write statements as maps, and actions and conditions out"
+        "what `{place}` allows is known only when it is deployed, so the permissions boundary cannot repeat it: write \
+         policies and statements as maps with IAM's keys, and actions and conditions out"
     )]
     OpaquePolicy {
-        /// The logical id of the role, user or policy.
-        role: String,
+        /// The policy, document or statement: `Role.Policies[0].PolicyDocument.Statement[1]`.
+        place: String,
     },
-    /// A role may pass, assume or invoke what is known only in AWS.
+    /// A role may use something that is known only in AWS.
     #[error(
-        "the policies of `{role}` allow `{action}` on something that is known only when it is deployed, so the permissions \
-         boundary would allow it on everything: give its ARN as a text or a setting"
+        "`{place}` allows `{action}` on `{resource}`, which is known only when it is deployed, so the permissions boundary \
+         would allow `{example}` on everything of its type: give its ARN as a text, or as a setting of the environments"
     )]
     UnlimitedPolicy {
-        /// The logical id of the role, user or policy.
-        role: String,
-        /// The action.
+        /// The statement: `Role.Policies[0].PolicyDocument.Statement[1]`.
+        place: String,
+        /// The action, as it is written.
         action: String,
+        /// The resource, as it is written.
+        resource: String,
+        /// An action that it stands for.
+        example: String,
+    },
+    /// A role may use one of the template's resources, whose name AWS makes up.
+    #[error(
+        "`{place}` allows `{action}` on `{resource}`, which AWS finds a name for when it is deployed, so the permissions \
+         boundary would allow `{example}` on everything of its type: give the resource a name that begins with \
+         `${{AWS::StackName}}-`"
+    )]
+    UnnamedTarget {
+        /// The statement: `Role.Policies[0].PolicyDocument.Statement[1]`.
+        place: String,
+        /// The action, as it is written.
+        action: String,
+        /// The resource, as it is written.
+        resource: String,
+        /// An action that it stands for.
+        example: String,
+    },
+    /// A role may give rights, or act as others, on everything.
+    #[error(
+        "`{place}` allows `{action}` on `{resource}`: with `{example}` the service's roles, and whoever may push to its \
+         repository, could act with the rights of others: name the actions that are needed, and the ARNs that they are \
+         needed on"
+    )]
+    WidePolicy {
+        /// The statement: `Role.Policies[0].PolicyDocument.Statement[1]`.
+        place: String,
+        /// The action, as it is written.
+        action: String,
+        /// The resource, as it is written.
+        resource: String,
+        /// An action that it stands for.
+        example: String,
     },
     /// A role or user sets a permissions boundary of its own.
     #[error(

@@ -22,6 +22,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use boundary::Boundary;
 use references::of_references;
 use required::Required;
+use sparta_schema::iam;
 
 pub use mistake::PermissionsMistake;
 pub(crate) use resolver::Resolver;
@@ -70,6 +71,23 @@ fn found<T: Default>(result: Result<T, Vec<PermissionsMistake>>, mistakes: &mut 
         mistakes.extend(found);
         T::default()
     })
+}
+
+/// The first resource that has names in a template deployed as one stack that it might have in another stack, too.
+pub(crate) fn shared_name<'a>(one: &Resolver<'a>, other: &Resolver<'a>) -> Option<String> {
+    let stack = one.stack.to_ascii_lowercase();
+    let of_stack = |pattern: &&String| {
+        let start = pattern.split('*').next().unwrap_or_default().to_ascii_lowercase();
+        !start.is_empty() && stack.starts_with(start.trim_end_matches('-'))
+    };
+    let mut resources = one.template.resources().iter();
+    let found = resources.find(|(id, resource)| {
+        let others = other.names(id, resource);
+        let names = one.names(id, resource);
+        let mut patterns = names.iter().filter(of_stack);
+        patterns.any(|pattern| others.iter().any(|name| iam::is_like(pattern, &name.replace('*', "x"))))
+    });
+    found.map(|(id, _)| id.to_string())
 }
 
 impl Synthesis {

@@ -193,11 +193,23 @@ fn condition<'a>(
         return Some(Condition::new("StringEquals", "iam:PassedToService", services));
     }
     if let Some(boundary) = boundary.filter(|_| BOUND_BY_BOUNDARY.contains(&action)) {
-        return Some(Condition::new("ArnEquals", "iam:PermissionsBoundary", [boundary.to_owned()]));
+        return Some(bounded(action, boundary));
     }
     let key = overrides::bounding_key(action)?;
     let functions = principals::functions(resolver, resource).arns;
     (!functions.is_empty()).then(|| Condition::new("ArnLike", key, functions))
+}
+
+/// Roles are made with the boundary alone. What they are changed with may also be an earlier one of the same name: it outlives
+/// the pipeline's stack, the roles have it when the pipeline is made again, and get it back when a deployment fails.
+fn bounded(action: &str, boundary: &str) -> Condition {
+    let key = "iam:PermissionsBoundary";
+    let id = boundary.strip_prefix("${").and_then(|id| id.strip_suffix('}')).unwrap_or_default();
+    if action.starts_with("iam:Create") || id.is_empty() {
+        return Condition::new("ArnEquals", key, [boundary.to_owned()]);
+    }
+    let earlier = Arn::new("iam", &format!("policy/${{AWS::StackName}}-{id}-*")).to_string();
+    Condition::new("ArnLike", key, [boundary.to_owned(), earlier])
 }
 
 /// Whether the App itself says what it takes.

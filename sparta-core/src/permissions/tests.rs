@@ -9,6 +9,7 @@ use crate::iam::{Statement, policy_document};
 
 mod arns;
 mod bound;
+mod boundaries;
 mod circles;
 mod handlers;
 mod identities;
@@ -97,15 +98,22 @@ fn a_role_is_passed_to_the_service_of_the_resource_that_is_given_it() {
     );
 }
 
+/// The condition for what changes a role or user.
+fn changed(boundary: &str) -> Json {
+    let earlier = format!("arn:${{AWS::Partition}}:iam::${{AWS::AccountId}}:policy/${{AWS::StackName}}-{boundary}-*");
+    json!({"ArnLike": {"iam:PermissionsBoundary": [{"Ref": boundary}, {"Fn::Sub": earlier}]}})
+}
+
 #[test]
 fn roles_are_made_with_the_boundary_only_and_never_without_it_again() {
     let template =
         service(&[("AWS::IAM::Role", json!({"ManagedPolicyArns": ["arn:aws:iam::aws:policy/ReadOnlyAccess"]}))]);
     let required = Required::of(&resolver(&template, "Test-App-main"), Some("${TestBoundary}"), &[]).unwrap();
-    let bound = Some(json!({"ArnEquals": {"iam:PermissionsBoundary": {"Ref": "TestBoundary"}}}));
-    for action in ["iam:CreateRole", "iam:PutRolePolicy", "iam:AttachRolePolicy", "iam:PutRolePermissionsBoundary"] {
+    let made = Some(json!({"ArnEquals": {"iam:PermissionsBoundary": {"Ref": "TestBoundary"}}}));
+    assert_eq!(on(&required, "iam:CreateRole")[0].1, made);
+    for action in ["iam:PutRolePolicy", "iam:AttachRolePolicy", "iam:PutRolePermissionsBoundary"] {
         let on = on(&required, action);
-        assert!(on.len() == 1 && on[0].1 == bound, "{action}: {on:?}");
+        assert!(on.len() == 1 && on[0].1 == Some(changed("TestBoundary")), "{action}: {on:?}");
     }
     assert!(!required.actions().contains("iam:DeleteRolePermissionsBoundary"));
 }
@@ -358,7 +366,7 @@ fn a_boundary_that_cannot_be_is_a_mistake_that_names_the_role() {
         mistakes[..2],
         [
             PermissionsMistake::AttachedPolicy { role: "R0".to_owned(), policy },
-            PermissionsMistake::NegativePolicy { role: "R1".to_owned() },
+            PermissionsMistake::NegativePolicy { place: "R1.Policies[0].PolicyDocument.Statement[0]".to_owned() },
         ]
     );
     assert!(

@@ -78,6 +78,20 @@ pub(super) fn alternatives<'v>(value: impl IntoIterator<Item = &'v Value>) -> Ve
     value.into_iter().flat_map(each).collect()
 }
 
+/// The same, each with its place: `Policies[1]`. Both branches of a condition are at the condition's place.
+pub(super) fn each<'v>(place: &str, value: impl IntoIterator<Item = &'v Value>) -> Vec<(String, &'v Value)> {
+    let at = |value: &'v Value| match (value.as_function(), value) {
+        (Some(("Fn::If", Value::List(arguments))), _) => each(place, arguments.iter().skip(1)),
+        (None, Value::List(items)) => {
+            let items = items.iter().enumerate();
+            items.flat_map(|(position, item)| each(&format!("{place}[{position}]"), [item])).collect()
+        }
+        _ if is_no_value(value) => Vec::new(),
+        _ => vec![(place.to_owned(), value)],
+    };
+    value.into_iter().flat_map(at).collect()
+}
+
 /// Whether a property is left out, or may be: by a branch of a condition.
 pub(super) fn is_optional(value: Option<&Value>) -> bool {
     value.is_none_or(|value| match value.as_function() {

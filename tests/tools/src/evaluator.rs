@@ -78,6 +78,10 @@ fn read(call: &Call, verdict: &Value) -> Verdict {
 }
 
 fn simulation(call: &Call) -> Value {
+    for policy in call.policies.iter().chain(&call.boundary).chain(&call.resource_policy) {
+        let is_empty = policy["Statement"].as_array().is_some_and(Vec::is_empty);
+        assert!(!is_empty, "{}: IAM refuses a policy without statements", call.principal);
+    }
     let policies = call.policies.iter().enumerate();
     let policies: Vec<Value> =
         policies.map(|(number, policy)| json!({"name": format!("policy {number}"), "policy": policy})).collect();

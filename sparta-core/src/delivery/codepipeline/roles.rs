@@ -37,12 +37,12 @@ pub(super) fn add(plan: &Plan<'_>, source: Source<'_>, template: &mut Template) 
     }
 }
 
+/// IAM refuses a policy without statements, so a role that may do nothing has none.
 fn role(does: &str, trust: Value, statements: &[Statement]) -> Resource {
-    resource!(AWS::IAM::Role {
-        Description: (does),
-        AssumeRolePolicyDocument: (trust),
-        Policies: [{ PolicyName: "Work", PolicyDocument: (policy_document(statements)) }],
-    })
+    let work =
+        || property!(AWS::IAM::Role.Policies[] { PolicyName: "Work", PolicyDocument: (policy_document(statements)) });
+    let policies = (!statements.is_empty()).then(|| Value::List(vec![work()]));
+    resource!(AWS::IAM::Role { Description: (does), AssumeRolePolicyDocument: (trust), Policies: (policies) })
 }
 
 /// A role of one action, which only this pipeline takes on.

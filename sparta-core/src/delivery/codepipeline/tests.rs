@@ -271,6 +271,30 @@ fn a_pipeline_is_not_within_reach_of_what_it_deploys() {
 }
 
 #[test]
+fn environments_whose_names_are_cut_where_they_differ_are_not_within_each_others_reach() {
+    let told = |start: &str| {
+        let environments = ["a", "b"].map(|end| stage(&format!("{start}-{end}")));
+        let synthesis = synthesis(&environments, service(&["AWS::IAM::Role", "AWS::Logs::LogGroup"]));
+        let pipeline = hello().name("Delivery");
+        synthesis.pipeline(&pipeline, Source::Connection).err().map(|mistakes| mistakes.to_string())
+    };
+    assert_eq!(told("customer"), None);
+    let mistakes = told("production-for-customers-in-the-north-of-the-region").unwrap();
+    assert!(mistakes.contains("`Environment::stack_prefix`") && mistakes.contains("region-b"), "{mistakes}");
+}
+
+#[test]
+fn every_policy_has_statements_even_where_there_is_nothing_to_allow() {
+    for (kind, properties) in [("AWS::IAM::Role", json!({})), ("AWS::CloudFormation::WaitConditionHandle", json!({}))] {
+        let mut service = Template::new("Hello");
+        service.resource(id("It"), Resource::raw(kind, properties));
+        let synthesis = synthesis(&[stage("test")], service);
+        let json = synthesis.pipeline(&hello(), Source::Connection).unwrap().to_json();
+        assert!(!json.replace(char::is_whitespace, "").contains(r#""Statement":[]"#), "{kind}: {json}");
+    }
+}
+
+#[test]
 fn no_role_may_do_more_than_its_purpose() {
     let everything = template(&hello(), Source::Connection, &[stage("test")], EVERYTHING);
     let json: Json = serde_json::from_str(&everything.to_json()).unwrap();

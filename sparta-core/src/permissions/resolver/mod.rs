@@ -16,7 +16,7 @@ use sparta_schema::iam;
 
 pub(super) use arns::{is_of, is_own};
 pub(super) use generated::clean;
-pub(super) use text::is_unknown;
+pub(super) use text::{UNKNOWN, UNNAMED, is_unknown, plain};
 
 use super::PermissionsMistake;
 use crate::{

@@ -8,7 +8,7 @@ use crate::{
 
 impl<'a> Resolver<'a> {
     /// What a resource may be called, as it is at the end of its ARN: more than one name where a condition decides.
-    pub(super) fn names(&self, id: &'a LogicalId, resource: &'a Resource) -> Vec<String> {
+    pub(in crate::permissions) fn names(&self, id: &'a LogicalId, resource: &'a Resource) -> Vec<String> {
         let Some(naming) = Naming::of(resource.resource_type()) else { return vec![ANY.to_owned()] };
         self.guarded(id, || self.names_by(naming, id, resource)).unwrap_or_else(|| vec![ANY.to_owned()])
     }

@@ -3,43 +3,66 @@
 use std::collections::BTreeMap;
 
 use super::{ANY, Resolver};
-use crate::{cfn::Value, permissions::overrides};
+use crate::{
+    cfn::{LogicalId, ParameterType, Resource, Value},
+    permissions::overrides,
+};
 
-impl Resolver<'_> {
+/// What stands for a part that only AWS knows, where a `*` of the author's own has to be told from it.
+pub(in crate::permissions) const UNKNOWN: char = '\u{e000}';
+
+/// What stands for a name that AWS makes up for one of the template's resources.
+pub(in crate::permissions) const UNNAMED: char = '\u{e001}';
+
+impl<'a> Resolver<'a> {
     /// What a value is: a text for `Fn::Sub` in another template, with `*` for what is not known.
     pub(crate) fn text(&self, value: &Value) -> String {
-        let text = match (value.as_function(), value) {
+        plain(&self.marked(value))
+    }
+
+    /// The same with [`UNKNOWN`] and [`UNNAMED`] for what is not known. What is looked up when it is deployed is not.
+    pub(in crate::permissions) fn told_apart(&self, value: &Value) -> String {
+        let text = self.marked(value);
+        let mut parts = text.split("{{resolve:");
+        let first = parts.next().unwrap_or_default().to_owned();
+        parts.fold(first, |known, reference| {
+            let rest = reference.split_once("}}").map_or("", |(_, rest)| rest);
+            format!("{known}{UNKNOWN}{rest}")
+        })
+    }
+
+    fn marked(&self, value: &Value) -> String {
+        match (value.as_function(), value) {
             (Some((function, argument)), _) => self.function(function, argument),
             (None, Value::String(text)) => text.replace("${", "${!"),
             (None, Value::Number(number)) => number.to_string(),
             (None, Value::Bool(yes)) => yes.to_string(),
-            _ => ANY.to_owned(),
-        };
-        one_star(&text)
+            _ => UNKNOWN.to_string(),
+        }
     }
 
     fn function(&self, name: &str, argument: &Value) -> String {
         match (name, argument) {
             ("Ref", Value::String(name)) => self.reference(name),
             ("Fn::GetAtt", Value::String(path)) => {
-                path.split_once('.').map_or_else(|| ANY.to_owned(), |(id, attribute)| self.attribute(id, attribute))
+                path.split_once('.').map_or_else(unknown, |(id, attribute)| self.attribute(id, attribute))
             }
             ("Fn::GetAtt", Value::List(path)) => match &path[..] {
                 [Value::String(id), Value::String(attribute)] => self.attribute(id, attribute),
-                _ => ANY.to_owned(),
+                _ => unknown(),
             },
             ("Fn::Sub", Value::String(text)) => self.substituted(text, &BTreeMap::new()),
             ("Fn::Sub", Value::List(parts)) => match &parts[..] {
                 [Value::String(text), Value::Map(variables)] => self.substituted(text, variables),
-                _ => ANY.to_owned(),
+                _ => unknown(),
             },
             ("Fn::Join", Value::List(parts)) => match &parts[..] {
                 [Value::String(separator), Value::List(parts)] => {
-                    parts.iter().map(|part| self.text(part)).collect::<Vec<_>>().join(separator)
+                    parts.iter().map(|part| self.marked(part)).collect::<Vec<_>>().join(separator)
                 }
-                _ => ANY.to_owned(),
+                _ => unknown(),
             },
-            _ => ANY.to_owned(),
+            _ => unknown(),
         }
     }
 
@@ -52,21 +75,43 @@ impl Resolver<'_> {
             "AWS::NoValue" => String::new(),
             pseudo if pseudo.starts_with("AWS::") => format!("${{{pseudo}}}"),
             name => match (self.parameters.get(name), self.resource(name)) {
-                (Some(value), _) if !value.contains("{{resolve:") => value.clone(),
-                (None, Some((id, resource))) => self.reference_to(id, resource),
-                _ => ANY.to_owned(),
+                (Some(value), _) if !value.contains("{{resolve:") && value != ANY && !self.is_looked_up(name) => {
+                    value.clone()
+                }
+                (None, Some((id, resource))) => self.own(id, resource, self.reference_to(id, resource)),
+                _ => unknown(),
             },
         }
     }
 
+    /// Whether a parameter's value is the name of another parameter, in Systems Manager, which has the value.
+    fn is_looked_up(&self, parameter: &str) -> bool {
+        let parameter = LogicalId::new(parameter).ok().and_then(|id| self.template.parameters().get(&id));
+        parameter.is_some_and(|it| matches!(&it.kind, ParameterType::Other(kind) if kind.starts_with("AWS::SSM::")))
+    }
+
     fn attribute(&self, id: &str, attribute: &str) -> String {
-        let found = self.resource(id).and_then(|(id, resource)| {
-            let end = overrides::own_arn(resource.resource_type(), attribute)?;
-            let [arn] = <[String; 1]>::try_from(self.own_arns(id, resource)).ok()?;
-            Some(arn + end)
+        let Some((id, resource)) = self.resource(id) else { return unknown() };
+        let kind = resource.resource_type();
+        let arn = overrides::own_arn(kind, attribute).map(|end| {
+            // What may be one of several is as good as unknown.
+            let arn = <[String; 1]>::try_from(self.own_arns(id, resource)).map(|[arn]| arn + end);
+            arn.unwrap_or_else(|_| ANY.to_owned())
         });
-        // What may be one of several is as good as unknown.
-        found.unwrap_or_else(|| ANY.to_owned())
+        let is_id = attribute.strip_suffix("Id").is_some_and(|what| kind.ends_with(what));
+        match arn.or(is_id.then(|| ANY.to_owned())) {
+            Some(own) => self.own(id, resource, own),
+            None => unknown(),
+        }
+    }
+
+    /// What is known of one of the template's own resources, where nothing but AWS makes up the rest.
+    fn own(&self, id: &'a LogicalId, resource: &'a Resource, text: String) -> String {
+        if is_provided(resource.resource_type()) {
+            return unknown();
+        }
+        let is_unnamed = || self.names(id, resource).iter().any(|name| name.starts_with(ANY));
+        if text == ANY || is_unnamed() { text.replace(ANY, &UNNAMED.to_string()) } else { text }
     }
 
     fn substituted(&self, text: &str, variables: &BTreeMap<String, Value>) -> String {
@@ -79,7 +124,7 @@ impl Resolver<'_> {
             };
             filled += &match (name.strip_prefix('!'), variables.get(name), name.split_once('.')) {
                 (Some(literal), ..) => format!("${{!{literal}}}"),
-                (_, Some(value), _) => self.text(value),
+                (_, Some(value), _) => self.marked(value),
                 (_, _, Some((id, attribute))) => self.attribute(id, attribute),
                 _ => self.reference(name),
             };
@@ -92,6 +137,20 @@ impl Resolver<'_> {
 /// Whether only AWS knows a value, of which `text` is what is known. A `*` in a plain text is one.
 pub(in crate::permissions) fn is_unknown(value: &Value, text: &str) -> bool {
     text.contains("{{resolve:") || (value.as_function().is_some() && text.contains(ANY))
+}
+
+/// Whether somebody's code says what a resource is called.
+fn is_provided(kind: &str) -> bool {
+    kind.starts_with("Custom::") || kind == "AWS::CloudFormation::CustomResource"
+}
+
+fn unknown() -> String {
+    UNKNOWN.to_string()
+}
+
+/// With `*` for what is not known.
+pub(in crate::permissions) fn plain(text: &str) -> String {
+    one_star(&text.replace([UNKNOWN, UNNAMED], ANY))
 }
 
 /// What is unknown stays so, however often.

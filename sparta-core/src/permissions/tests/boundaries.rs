@@ -1,0 +1,141 @@
+//! What a boundary may hold, and what it may not.
+
+use super::*;
+use crate::cfn::{Parameter, ParameterType};
+
+/// The mistakes of a role with this statement, whose template has what is in `others` too, as `R1` and so on.
+fn refused(action: &Json, resource: &Json, others: &[(&str, Json)]) -> Vec<PermissionsMistake> {
+    let statement = json!({"Effect": "Allow", "Action": action, "Resource": resource});
+    let role = json!({"Policies": [{"PolicyDocument": {"Statement": [statement]}}]});
+    let template = service(&[&[("AWS::IAM::Role", role)], others].concat());
+    Boundary::of(&resolver(&template, "Test-App-main")).err().unwrap_or_default()
+}
+
+const PLACE: &str = "R0.Policies[0].PolicyDocument.Statement[0]";
+
+#[test]
+fn what_only_aws_knows_is_refused_with_its_place_and_what_it_would_allow() {
+    let unknown = json!({"Fn::ImportValue": "it"});
+    for (action, example) in [
+        ("iam:PassRole", "iam:PassRole"),
+        ("IAM:passrole", "iam:PassRole"),
+        ("sts:Assume*", "sts:AssumeRole"),
+        ("lambda:Invoke*", "lambda:InvokeAsync"),
+        ("secretsmanager:GetSecretV?lue", "secretsmanager:GetSecretValue"),
+        ("s3:GetObject", "s3:GetObject"),
+    ] {
+        let [PermissionsMistake::UnlimitedPolicy { place, resource, example: found, .. }] =
+            &refused(&json!(action), &unknown, &[])[..]
+        else {
+            panic!("{action}: {:?}", refused(&json!(action), &unknown, &[]));
+        };
+        assert_eq!(
+            (place.as_str(), resource.as_str(), found.as_str()),
+            (PLACE, r#"{"Fn::ImportValue":"it"}"#, example)
+        );
+    }
+}
+
+#[test]
+fn every_way_to_write_what_only_aws_knows_is_refused() {
+    let table = "arn:aws:dynamodb:eu-west-1:123456789012:table/orders";
+    for resource in [
+        json!({"Ref": "Parameter"}),
+        json!({"Fn::Sub": "arn:aws:dynamodb:${AWS::Region}:${AWS::AccountId}:table/${Parameter}"}),
+        json!({"Fn::Sub": "arn:aws:dynamodb:${AWS::Region}:${Account}:table/orders"}),
+        json!({"Fn::Sub": ["arn:aws:dynamodb:${AWS::Region}:${AWS::AccountId}:table/${T}", {"T": {"Fn::ImportValue": "t"}}]}),
+        json!({"Fn::Join": [":", ["arn:aws:dynamodb:eu-west-1:123456789012", {"Ref": "Table"}]]}),
+        json!({"Fn::If": ["Big", table, {"Fn::ImportValue": "it"}]}),
+        json!({"Fn::Select": [0, [table, table]]}),
+        json!({"Fn::FindInMap": ["Tables", "test", "arn"]}),
+        json!({"Fn::GetAtt": ["R1", "Outputs.Table"]}),
+        json!({"Fn::GetAtt": ["R2", "Arn"]}),
+        json!({"Ref": "R2"}),
+        json!("{{resolve:ssm:/tables/orders}}"),
+        json!("arn:aws:dynamodb:eu-west-1:123456789012:table/{{resolve:ssm:/tables/orders}}"),
+        json!([table, {"Fn::ImportValue": "it"}]),
+        json!([table, {"Fn::Split": [",", "a,b"]}]),
+    ] {
+        let others = [("AWS::CloudFormation::Stack", json!({})), ("Custom::Table", json!({}))];
+        let found = refused(&json!("dynamodb:GetItem"), &resource, &others);
+        assert!(matches!(&found[..], [PermissionsMistake::UnlimitedPolicy { .. }]), "{resource}: {found:?}");
+    }
+}
+
+#[test]
+fn what_is_named_is_not_refused() {
+    for (action, resource) in [
+        ("iam:PassRole", json!("arn:aws:iam::123456789012:role/x")),
+        ("lambda:Invoke*", json!({"Fn::GetAtt": ["R1", "Arn"]})),
+        ("lambda:InvokeFunction", json!({"Fn::Sub": "${R1.Arn}:*"})),
+        (
+            "dynamodb:*",
+            json!({"Fn::Sub": "arn:aws:dynamodb:${AWS::Region}:${AWS::AccountId}:table/${AWS::StackName}-x"}),
+        ),
+        ("s3:GetObject", json!({"Fn::Sub": "arn:aws:s3:::bucket/${Prefix}/*"})),
+        ("s3:GetObject", json!({"Fn::If": ["Big", "arn:aws:s3:::bucket/*", {"Ref": "AWS::NoValue"}]})),
+        ("logs:PutLogEvents", json!("*")),
+        ("xray:PutTraceSegments", json!("*")),
+        ("dynamodb:ListTables", json!({"Ref": "Parameter"})),
+        // CloudFormation calls it by its stack's name.
+        ("sqs:SendMessage", json!({"Fn::GetAtt": ["R2", "Arn"]})),
+    ] {
+        let others = [("AWS::Lambda::Function", json!({})), ("AWS::SQS::Queue", json!({}))];
+        assert_eq!(refused(&json!(action), &resource, &others), [], "{action} {resource}");
+    }
+}
+
+#[test]
+fn rights_on_everything_are_refused_where_they_are_written_out() {
+    for (action, resource, example) in [
+        (json!("*"), json!("*"), None),
+        (json!(["s3:GetObject", "sts:*"]), json!("*"), Some("sts:AssumeRole")),
+        (json!("lambda:InvokeFunction"), json!("arn:aws:lambda:*:*:function:live"), Some("lambda:InvokeFunction")),
+        (json!("iam:PassRole"), json!({"Fn::Sub": "arn:aws:iam::${AWS::AccountId}:role/*-role"}), Some("iam:PassRole")),
+    ] {
+        let found = refused(&action, &resource, &[]);
+        let [PermissionsMistake::WidePolicy { place, example: of, .. }] = &found[..] else {
+            panic!("{action} {resource}: {found:?}")
+        };
+        assert!(place == PLACE && example.is_none_or(|example| example == of), "{found:?}");
+    }
+}
+
+#[test]
+fn a_resource_that_aws_names_is_to_be_named() {
+    let machine = |name: Json| [("AWS::StepFunctions::StateMachine", name)];
+    let start =
+        |properties: Json| refused(&json!("states:StartExecution"), &json!({"Ref": "R1"}), &machine(properties));
+    assert!(matches!(&start(json!({}))[..], [PermissionsMistake::UnnamedTarget { .. }]), "{:?}", start(json!({})));
+    assert_eq!(start(json!({"StateMachineName": {"Fn::Sub": "${AWS::StackName}-orders"}})), []);
+}
+
+#[test]
+fn settings_are_known_and_what_is_looked_up_is_not() {
+    let arns = "arn:aws:sqs:eu-west-1:123456789012:a, arn:aws:sqs:eu-west-1:123456789012:b";
+    let values = BTreeMap::from([("Queues".to_owned(), arns.to_owned())]);
+    let statement = json!({"Effect": "Allow", "Action": "sqs:SendMessage", "Resource": {"Ref": "Queues"}});
+    let role = json!({"Policies": [{"PolicyDocument": {"Statement": statement}}]});
+    let boundary = |kind: &str| {
+        let mut template = service(&[("AWS::IAM::Role", role.clone())]);
+        template.parameter(LogicalId::of_words(["Queues"]), Parameter::of(ParameterType::Other(kind.to_owned())));
+        Boundary::of(&Resolver::new(&template, "S", &values))
+    };
+    let statements = boundary("CommaDelimitedList").unwrap().unwrap().statements;
+    let document = serde_json::to_value(policy_document(&statements)).unwrap();
+    assert_eq!(document["Statement"][0]["Resource"], json!(arns.split(", ").collect::<Vec<_>>()));
+    let refused = boundary("AWS::SSM::Parameter::Value<CommaDelimitedList>").unwrap_err();
+    assert!(matches!(&refused[..], [PermissionsMistake::UnlimitedPolicy { .. }]), "{refused:?}");
+}
+
+#[test]
+fn roles_that_may_do_nothing_are_bounded_by_what_everybody_may() {
+    let boundary = |properties: Json| {
+        let template = service(&[("AWS::IAM::Role", properties)]);
+        Boundary::of(&resolver(&template, "S")).unwrap().unwrap().statements
+    };
+    let nothing = [Statement::allow(["sts:GetCallerIdentity"]).on("*")];
+    assert_eq!(boundary(json!({})), nothing);
+    let deny = json!({"Statement": {"Effect": "Deny", "Action": "*", "Resource": "*"}});
+    assert_eq!(boundary(json!({"Policies": [{"PolicyDocument": deny}]})), nothing);
+}
