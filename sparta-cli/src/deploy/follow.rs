@@ -13,6 +13,9 @@ const LATENESS: u32 = 5;
 /// Looks after which an operation that AWS accepted has to be under way: four minutes.
 const BEGINNING: u32 = 60;
 
+/// Failures in a row after which the stack's own status is enough of an operation that was seen at work.
+const UNANSWERED: u32 = 3;
+
 /// What an operation is known by.
 #[derive(Clone, Debug)]
 pub(crate) enum Watched {
@@ -47,6 +50,8 @@ pub(crate) struct Follower<'a> {
     begun: bool,
     /// Looks in a row that found nothing at work.
     idle: u32,
+    /// Looks in a row that failed.
+    failures: u32,
     /// Ids of the events that were seen: AWS may leave out the newest of them for a while.
     seen: HashSet<String>,
     /// The next look goes back to the event that began the operation under way.
@@ -79,6 +84,7 @@ impl<'a> Follower<'a> {
             watched: Watched::UnderWay,
             begun: false,
             idle: 0,
+            failures: 0,
             seen: HashSet::new(),
             searching: true,
             readable: true,
@@ -106,7 +112,6 @@ impl<'a> Follower<'a> {
     /// Waits for the end of the operation.
     pub(crate) async fn wait(mut self) -> Result<Ended, StackError> {
         let mut pause = self.stacks.pace.first;
-        let mut failures = 0;
         loop {
             match self.look().await {
                 Ok(Look::Over(stack)) => return Ok(Ended { stack: stack.map(|stack| *stack), events: self.events }),
@@ -114,16 +119,16 @@ impl<'a> Follower<'a> {
                     return Err(StackError::NotBegun { name: self.name.to_owned() });
                 }
                 Ok(Look::Idle) => {
-                    failures = 0;
+                    self.failures = 0;
                     self.idle += 1;
                 }
                 Ok(Look::Working) => {
-                    failures = 0;
+                    self.failures = 0;
                     self.idle = 0;
                     self.begun = true;
                 }
-                Err(error) if error.is_transient() && failures < self.stacks.pace.patience => {
-                    failures += 1;
+                Err(error) if error.is_transient() && self.failures < self.stacks.pace.patience => {
+                    self.failures += 1;
                     self.stacks.progress.say(&format!("{error}; asking again"));
                 }
                 Err(source) => {
@@ -191,6 +196,9 @@ impl<'a> Follower<'a> {
             Err(error) if is_contended(&error) => {
                 let ours = self.begun || stack.change_set.as_ref() == Some(id);
                 Ok((ours && State::of(Some(stack)) != State::Review).then(|| is_success(stack)))
+            }
+            Err(error) if error.is_transient() && self.begun && self.failures >= UNANSWERED => {
+                Ok(Some(is_success(stack)))
             }
             Err(error) => Err(error),
         }
