@@ -221,7 +221,9 @@ fn a_pipeline_is_created_found_unchanged_and_deleted() {
 
     assert_says(&connected(), &["stack HelloPipeline-main is created", "PipelineName = ", "ArtifactBucket = "]);
     let parameters = &account.stack("HelloPipeline-main")["Parameters"];
-    assert_eq!(*parameters, json!([{"ParameterKey": "ConnectionArn", "ParameterValue": CONNECTION}]));
+    let given = [("ConnectionArn", CONNECTION), ("ProductionHttpApiId", "*"), ("TestHttpApiId", "*")];
+    let given = given.map(|(key, value)| json!({"ParameterKey": key, "ParameterValue": value}));
+    assert_eq!(*parameters, json!(given));
     let history = account.history("HelloPipeline-main");
     assert_says(&connected(), &["stack HelloPipeline-main is unchanged"]);
     assert_eq!(account.history("HelloPipeline-main"), history);

@@ -71,11 +71,11 @@ mod tests {
     #[test]
     fn a_package_below_or_above_is_found_and_one_elsewhere_is_not() {
         let way = |here: &str, to: &str| way(Path::new(here), Path::new(to)).join(USUAL);
-        assert_eq!(way("/work", "/work"), Path::new(".sparta"));
-        assert_eq!(way("/work", "/work/services/orders"), Path::new("services/orders/.sparta"));
-        assert_eq!(way("/work/orders/src/bin", "/work/orders"), Path::new("../../.sparta"));
-        assert_eq!(way("/tmp", "/work/orders"), Path::new(".sparta"));
-        assert_eq!(way("/work/order", "/work/orders"), Path::new(".sparta"));
+        assert_eq!(way("/home/me", "/home/me"), Path::new(".sparta"));
+        assert_eq!(way("/home/me", "/home/me/services/orders"), Path::new("services/orders/.sparta"));
+        assert_eq!(way("/home/me/orders/src/bin", "/home/me/orders"), Path::new("../../.sparta"));
+        assert_eq!(way("/tmp", "/home/me/orders"), Path::new(".sparta"));
+        assert_eq!(way("/home/me/order", "/home/me/orders"), Path::new(".sparta"));
     }
 
     #[test]

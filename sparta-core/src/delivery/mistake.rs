@@ -17,7 +17,8 @@ pub enum DeliveryMistake {
     /// What deploys one environment could change another's.
     #[error(
         "what `{resource}` is called in the stacks `{one}` and `{other}` begins alike, so that what deploys `{one}` could \
-         change what `{other}` has: names that are too long are cut, and `Environment::stack_prefix` makes them shorter"
+         change what `{other}` has: names that are too long are cut, and of several `-` one is kept; \
+         `Environment::stack_prefix` sets another beginning"
     )]
     StacksAlike {
         /// The stack whose role reaches too far.
