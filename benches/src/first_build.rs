@@ -1,4 +1,4 @@
-//! What a newcomer waits for: the processor time of the README's first command from clean, by package.
+//! What a newcomer waits for: the processor time of a first package from clean, by package.
 
 use std::collections::BTreeMap;
 use std::env;

@@ -58,7 +58,7 @@ struct Options {
     /// Leaves out the count of instructions, which needs valgrind.
     #[arg(long)]
     no_instructions: bool,
-    /// Measures the README's first command from clean instead, by package, which takes minutes.
+    /// Measures a first package from clean instead, by package, which takes minutes.
     #[arg(long, exclusive = true)]
     build_times: bool,
 }
