@@ -63,7 +63,7 @@ pub mod prelude {
         LambdaEvent, LogLevel, Memory, Pipeline, Records, Request, RequestExt, RequestPayloadExt, Response, attribute,
         iam::Statement,
         property, resource, service_fn,
-        settings::{Secret, Settings},
+        settings::{Secret, Setting, Settings},
         trigger::{FunctionUrl, HttpApi, Queue, Schedule},
     };
     pub use sparta_macros::Settings;

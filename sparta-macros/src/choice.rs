@@ -47,6 +47,9 @@ pub(crate) fn expand(input: &DeriveInput, data: &DataEnum) -> syn::Result<TokenS
                 }
             }
         }
+
+        #[automatically_derived]
+        impl #root::settings::PlainSetting for #ident {}
     })
 }
 

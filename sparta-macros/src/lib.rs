@@ -2,6 +2,7 @@
 
 mod attributes;
 mod choice;
+mod constants;
 mod resource;
 mod settings;
 mod stub;

@@ -9,10 +9,12 @@ use syn::spanned::Spanned;
 use syn::{DataStruct, DeriveInput, Expr, ExprLit, Fields, Ident, Lit, LitStr, Path, Type};
 
 use crate::attributes::{Bound, Item, Mistakes, docs, items, literal, number, refuse_generics, root};
+use crate::constants;
 
 const KNOWN: [&str; 7] = ["rename", "default", "min", "max", "min_length", "max_length", "pattern"];
 
 struct Setting<'a> {
+    field: &'a syn::Field,
     ident: &'a Ident,
     ty: &'a Type,
     variable: LitStr,
@@ -41,8 +43,12 @@ pub(crate) fn expand(input: &DeriveInput, data: &DataStruct) -> syn::Result<Toke
     }
     let settings: Vec<_> = data.fields.iter().filter_map(|field| Setting::new(field, &mut mistakes)).collect();
     refuse_duplicates(&settings, &mut mistakes);
+    refuse_same_constants(&settings, &mut mistakes);
     mistakes.into_result()?;
-    Ok(implementation(&root, &input.ident, &settings))
+    let constants = settings.iter().map(|setting| (setting.field, setting.variable.clone()));
+    let mut tokens = constants::of(input, &root, constants);
+    tokens.extend(implementation(&root, &input.ident, &settings));
+    Ok(tokens)
 }
 
 fn refuse_duplicates(settings: &[Setting], mistakes: &mut Mistakes) {
@@ -51,6 +57,20 @@ fn refuse_duplicates(settings: &[Setting], mistakes: &mut Mistakes) {
         if let Some(first) = seen.insert(setting.variable.value(), setting.ident) {
             let variable = setting.variable.value();
             mistakes.at(&setting.variable, format!("the variable `{variable}` is that of the field `{first}` already"));
+        }
+    }
+}
+
+fn refuse_same_constants(settings: &[Setting], mistakes: &mut Mistakes) {
+    let mut seen = BTreeMap::new();
+    for setting in settings {
+        let name = constants::name(setting.ident).value();
+        if let Some(first) =
+            seen.insert(name.clone(), setting).filter(|it| it.variable.value() != setting.variable.value())
+        {
+            let first = first.ident;
+            mistakes
+                .at(setting.ident, format!("its constant `{name}` is that of the field `{first}` already: rename one"));
         }
     }
 }
@@ -104,9 +124,10 @@ impl<'a> Setting<'a> {
     fn new(field: &'a syn::Field, mistakes: &mut Mistakes) -> Option<Self> {
         let ident = field.ident.as_ref()?;
         let mut setting = Self {
+            field,
             ident,
             ty: &field.ty,
-            variable: LitStr::new(&ident.unraw().to_string().to_uppercase(), ident.span()),
+            variable: constants::name(ident),
             description: docs(&field.attrs),
             default: None,
             min: None,

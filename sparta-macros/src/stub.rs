@@ -4,7 +4,10 @@ use proc_macro2::TokenStream;
 use quote::quote;
 use syn::{Data, DeriveInput};
 
-use crate::attributes::{Mistakes, root};
+use crate::{
+    attributes::{Mistakes, root},
+    constants,
+};
 
 /// An implementation that is never run, because nothing that has it compiles.
 pub(crate) fn of(input: &DeriveInput) -> TokenStream {
@@ -18,6 +21,8 @@ pub(crate) fn of(input: &DeriveInput) -> TokenStream {
     let (parameters, arguments, _) = input.generics.split_for_impl();
     if let Data::Enum(_) = input.data {
         return quote! {
+            impl #parameters #root::settings::PlainSetting for #ident #arguments {}
+
             impl #parameters #root::settings::SettingValue for #ident #arguments {
                 fn kind() -> #root::settings::Kind {
                     ::core::unreachable!()
@@ -33,7 +38,10 @@ pub(crate) fn of(input: &DeriveInput) -> TokenStream {
             }
         };
     }
+    let constants = constants::stub(input, &root);
     quote! {
+        #constants
+
         impl #parameters #root::settings::Settings for #ident #arguments
         where
             Self: ::core::marker::Send + ::core::marker::Sync + 'static,

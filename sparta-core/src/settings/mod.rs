@@ -10,6 +10,7 @@ mod field;
 mod parameter;
 mod reader;
 mod secret;
+mod setting;
 mod snapshot;
 mod value;
 mod variable;
@@ -21,8 +22,9 @@ pub use field::{Constraints, Field, Kind, Number, Pattern};
 pub use parameter::parameter_name;
 pub use reader::{Reader, text};
 pub use secret::{InvalidReference, Secret, SecretReference};
+pub use setting::Setting;
 pub use snapshot::{Check, EnvironmentSettings, SettingsSnapshot};
-pub use value::{Expected, NumericSetting, SettingValue, TextSetting};
+pub use value::{Expected, NumericSetting, PlainSetting, SettingValue, TextSetting};
 pub use variable::{RESERVED_VARIABLES, VariableNameError, check_variable_name, not_reserved};
 
 /// A struct of what differs per environment; implemented by `#[derive(Settings)]`.
@@ -58,7 +60,8 @@ pub use variable::{RESERVED_VARIABLES, VariableNameError, check_variable_name, n
 /// # Ok::<(), SettingsError>(())
 /// ```
 ///
-/// A resource refers to a setting by its parameter, whose name is that of the field in letters and digits:
+/// Each field is an associated constant too, a [`Setting`], which stands for its value wherever the template takes one; in
+/// `Fn::Sub` it is the parameter's name, which is the field's in letters and digits:
 ///
 /// ```
 /// # use sparta_core::{App, Environment, Error, Function, Request, resource, service_fn};
@@ -72,7 +75,7 @@ pub use variable::{RESERVED_VARIABLES, VariableNameError, check_variable_name, n
 ///
 /// let audit = resource!(AWS::Logs::LogGroup {
 ///     LogGroupName: { Fn::Sub: "${AWS::StackName}-${Domain}" },
-///     RetentionInDays: { Ref: "LogDays" },
+///     RetentionInDays: (Shop::LOG_DAYS),
 /// });
 /// let app = App::new("Shop")
 /// #   .function(Function::http("hello", service_fn(async |_: Request| Ok::<_, Error>("hello"))))

@@ -81,6 +81,17 @@ pub trait NumericSetting: SettingValue {}
 #[diagnostic::on_unimplemented(message = "`min_length`, `max_length` and `pattern` need a text, `{Self}` is none")]
 pub trait TextSetting: SettingValue {}
 
+/// A type whose [`Setting`](super::Setting) is a value of the template: all but secrets, whose reference CloudFormation
+/// resolves in few places, and an `Option`, which a template does not have.
+///
+/// A type of your own needs `impl PlainSetting for Percent {}`.
+#[diagnostic::on_unimplemented(
+    message = "a setting of the type `{Self}` is no value of a template",
+    note = "a `Secret` is nowhere in the template, and an `Option` may be absent",
+    note = "implement `PlainSetting` for a type of your own"
+)]
+pub trait PlainSetting: SettingValue {}
+
 impl SettingValue for String {
     fn kind() -> Kind {
         Kind::String
@@ -96,6 +107,7 @@ impl SettingValue for String {
 }
 
 impl TextSetting for String {}
+impl PlainSetting for String {}
 
 impl SettingValue for char {
     fn kind() -> Kind {
@@ -115,6 +127,8 @@ impl SettingValue for char {
     }
 }
 
+impl PlainSetting for char {}
+
 impl SettingValue for bool {
     fn kind() -> Kind {
         Kind::Bool
@@ -128,6 +142,8 @@ impl SettingValue for bool {
         text.parse().map_err(|_| Expected::new("`true` or `false`"))
     }
 }
+
+impl PlainSetting for bool {}
 
 impl<T: SettingValue> SettingValue for Option<T> {
     fn kind() -> Kind {
@@ -176,6 +192,7 @@ macro_rules! integers {
         }
 
         impl NumericSetting for $type {}
+        impl PlainSetting for $type {}
     )*};
 }
 
@@ -219,6 +236,7 @@ macro_rules! floats {
         }
 
         impl NumericSetting for $type {}
+        impl PlainSetting for $type {}
     )*};
 }
 

@@ -1,5 +1,6 @@
 //! `#[derive(Settings)]`: what it describes, writes and reads.
 
+mod constants;
 mod names;
 
 use std::collections::{BTreeMap, HashMap};

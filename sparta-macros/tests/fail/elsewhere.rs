@@ -1,5 +1,5 @@
 use sparta_core::{
-    Environment,
+    Environment, cfn,
     settings::{SettingValue, Settings as _},
 };
 use sparta_macros::Settings;
@@ -32,4 +32,5 @@ fn main() {
     _ = Environment::new("production", Shop { size: Size::Small });
     _ = Greeting::get().unwrap().message.len();
     _ = Size::Small.to_text();
+    _ = cfn::Value::from(Greeting::SIZE);
 }

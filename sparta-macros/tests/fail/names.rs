@@ -11,6 +11,9 @@ struct Names {
     message: String,
     #[settings(rename = "MESSAGE")]
     text: String,
+    db_port: u16,
+    #[settings(rename = "OTHER_PORT")]
+    DB_PORT: u16,
 }
 
 fn main() {}
