@@ -1,9 +1,10 @@
 """Prints what cfn-lint knows of CloudFormation's resource types, and what IAM's reference says of actions, as one JSON
 document.
 
-Runs in an environment that has the pinned cfn-lint, botocore and moto; the argument is the folder with the data of IAM.
+Runs in an environment that has the pinned cfn-lint, botocore, moto and tzdata; the argument is the folder with the data of IAM.
 """
 
+import importlib.resources
 import json
 import sys
 from pathlib import Path
@@ -131,7 +132,8 @@ def main():
     for identifier, reason in LEFT_OUT.items():
         left_out["rules"][identifier] = f"{rules[identifier].shortdesc}: {reason}"
     managed = iam.managed_policies(PACKAGE.parent / "moto", json.loads(text)["managedPolicies"]["names"])
-    document = {"types": types, "iam": services, "managed": managed, "regions": regions(), "leftOut": left_out}
+    document = {"types": types, "iam": services, "managed": managed, "leftOut": left_out}
+    document |= {"regions": regions(), "zones": zones()}
     json.dump(document, sys.stdout, sort_keys=True, separators=(",", ":"))
 
 
@@ -301,6 +303,12 @@ def regions():
     partitions = botocore.loaders.Loader().load_data("partitions")["partitions"]
     names = {name for partition in partitions for name in partition["regions"]}
     return sorted(name for name in names if not name.endswith("-global"))
+
+
+def zones():
+    """The names of the time zone database; `Factory` is that of a clock that nobody has set."""
+    names = (importlib.resources.files("tzdata") / "zones").read_text("utf-8").split()
+    return sorted(name for name in names if name != "Factory")
 
 
 def runtimes(text):

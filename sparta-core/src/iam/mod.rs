@@ -5,4 +5,5 @@ mod statement;
 
 pub use arn::Arn;
 pub(crate) use arn::{ACCOUNT, PARTITION, REGION, split_colon};
+pub(crate) use statement::trust_policy_for;
 pub use statement::{Statement, policy_document, trust_policy};

@@ -83,3 +83,19 @@ pub fn trust_policy(service: &str) -> Value {
         Statement: [{ Effect: "Allow", Principal: { Service: (service) }, Action: "sts:AssumeRole" }],
     })
 }
+
+/// The trust policy of a role that `service` may take on for this account's `source_arn` only.
+pub(crate) fn trust_policy_for(service: &str, source_arn: &Value) -> Value {
+    property!(AWS::IAM::Role.AssumeRolePolicyDocument {
+        Version: "2012-10-17",
+        Statement: [{
+            Effect: "Allow",
+            Principal: { Service: (service) },
+            Action: "sts:AssumeRole",
+            Condition: {
+                StringEquals: { "aws:SourceAccount": (Value::pseudo("AWS::AccountId")) },
+                ArnEquals: { "aws:SourceArn": (source_arn) },
+            },
+        }],
+    })
+}

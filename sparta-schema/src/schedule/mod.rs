@@ -11,7 +11,7 @@ mod time;
 pub use cron::{Cron, CronError};
 pub use field::Field;
 pub use rate::{Rate, RateError, Unit};
-pub use time::{At, AtError, ZoneError, zone};
+pub use time::{At, AtError, ZoneError, known_zone, zone, zones};
 
 use std::error::Error;
 use std::fmt;

@@ -13,9 +13,9 @@ pub struct At(String);
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AtError(String);
 
-/// A text is no time zone.
+/// A text is no time zone; what was probably meant comes with it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ZoneError(String, Option<&'static str>);
+pub struct ZoneError(String, Option<String>);
 
 const DAYS: [u32; 12] = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 // the areas of the time zone database, and the zones that are in none
@@ -97,8 +97,39 @@ pub fn zone(name: &str) -> Result<(), ZoneError> {
         }
     };
     let (area, _) = name.split_once('/').unwrap_or((name, ""));
-    let meant = || nearest(area, AREAS.iter().copied()).filter(|it| *it != area);
-    if is_right { Ok(()) } else { Err(ZoneError(name.to_owned(), meant())) }
+    let meant = || nearest(area, AREAS.iter().copied()).filter(|it| *it != area).map(|area| format!("{area}/..."));
+    if is_right || is_known(name) { Ok(()) } else { Err(ZoneError(name.to_owned(), meant())) }
+}
+
+/// Checks that a time zone is one of [`zones`].
+///
+/// # Errors
+///
+/// It is none, or newer than the data.
+///
+/// # Example
+///
+/// ```
+/// use sparta_schema::schedule::known_zone;
+///
+/// assert!(known_zone("Europe/Berlin").is_ok());
+/// assert!(known_zone("Europe/Berln").unwrap_err().to_string().ends_with("did you mean `Europe/Berlin`?"));
+/// ```
+pub fn known_zone(name: &str) -> Result<(), ZoneError> {
+    zone(name)?;
+    let meant = || nearest(name, zones()).map(str::to_owned);
+    if is_known(name) { Ok(()) } else { Err(ZoneError(name.to_owned(), meant())) }
+}
+
+fn is_known(name: &str) -> bool {
+    zones().any(|known| known == name)
+}
+
+/// The names of the time zone database, as they were when the data was made. A few are added each decade.
+///
+/// See <https://www.iana.org/time-zones>.
+pub fn zones() -> impl Iterator<Item = &'static str> {
+    include_str!("../../data/zones.txt").lines()
 }
 
 impl fmt::Display for At {
@@ -116,7 +147,7 @@ impl fmt::Display for AtError {
 impl fmt::Display for ZoneError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "`{}` must be the name of a time zone, such as `Europe/Berlin` or `UTC`", self.0)?;
-        self.1.map_or(Ok(()), |area| write!(f, "; did you mean `{area}/...`?"))
+        self.1.as_ref().map_or(Ok(()), |meant| write!(f, "; did you mean `{meant}`?"))
     }
 }
 
@@ -155,5 +186,22 @@ mod tests {
             assert!(zone(wrong).is_err(), "{wrong}");
         }
         assert!(zone("Europ/Berlin").unwrap_err().to_string().ends_with("did you mean `Europe/...`?"));
+    }
+
+    #[test]
+    fn a_known_zone_is_one_of_the_database() {
+        for right in ["UTC", "Europe/Berlin", "America/Argentina/Buenos_Aires", "Etc/GMT+1", "Asia/Kolkata"] {
+            assert_eq!(known_zone(right), Ok(()), "{right}");
+        }
+        for (wrong, meant) in [
+            ("Europe/Hamburg", "must be the name of a time zone"),
+            ("europe/berlin", "did you mean `Europe/...`?"),
+            ("America/New York", "or `UTC`"),
+            ("America/NewYork", "did you mean `America/New_York`?"),
+        ] {
+            let message = known_zone(wrong).unwrap_err().to_string();
+            assert!(message.contains(meant), "{message}");
+        }
+        assert!(zones().count() > 500 && zones().is_sorted() && zones().all(|name| zone(name).is_ok()));
     }
 }

@@ -8,17 +8,20 @@ use sparta_test_tools::{Tools, Venv};
 use crate::pack;
 
 /// The data's files as they are made from the pinned packages.
-pub fn files() -> [(&'static str, Vec<u8>); 5] {
+pub fn files() -> [(&'static str, Vec<u8>); 6] {
     let document = document();
     let chunks = |part: &str, pack: fn(&Json) -> Vec<u8>| {
         let map = document[part].as_object().unwrap_or_else(|| panic!("no {part} in the document"));
         pack::archive(map.iter().map(|(name, it)| (name.clone(), pack(it))).collect())
     };
     let left_out = serde_json::to_string_pretty(&document["leftOut"]).expect("a document") + "\n";
-    let regions = document["regions"].as_array().expect("a list of regions").iter();
-    let regions: String = regions.map(|name| format!("{}\n", name.as_str().expect("a name"))).collect();
+    let lines = |part: &str| -> Vec<u8> {
+        let names = document[part].as_array().unwrap_or_else(|| panic!("no {part} in the document")).iter();
+        names.map(|name| format!("{}\n", name.as_str().expect("a name"))).collect::<String>().into_bytes()
+    };
     [
-        ("regions.txt", regions.into_bytes()),
+        ("regions.txt", lines("regions")),
+        ("zones.txt", lines("zones")),
         ("types.bin", chunks("types", pack::resource_type)),
         ("iam.bin", chunks("iam", pack::iam_service)),
         ("managed.bin", chunks("managed", pack::managed_policy)),

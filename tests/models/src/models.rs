@@ -155,6 +155,16 @@ fn clock() -> Function {
     Function::event("clock", service_fn(take))
         .trigger(Schedule::rate(Duration::from_secs(5 * 60)))
         .trigger(Schedule::cron("0/15 8-17 ? * MON-FRI *").input(json!({"z": 1, "a": ["x", null]})))
+        .trigger(
+            Schedule::cron("0 8 ? * MON-FRI *")
+                .time_zone("Europe/Berlin")
+                .flexible(Duration::from_secs(15 * 60))
+                .start("2030-01-01T00:00:00")
+                .end("2039-12-31T23:59:59")
+                .retries(2)
+                .max_age(Duration::from_secs(60 * 60)),
+        )
+        .trigger(Schedule::at("2030-01-31T08:00:00").time_zone("America/New_York"))
 }
 
 fn worker() -> Function {

@@ -8,7 +8,7 @@ use crate::{
     cfn::{LogicalId, Resource, Template, Value, sub},
     contract::{BUILD_ARTIFACT, CODE_ARTIFACT, CONNECTION_ARN, PROGRAM_ARTIFACT, RELEASE_ARTIFACT, SOURCE_ARTIFACT},
     delivery::{Plan, Stage},
-    iam::{Arn, Statement, policy_document, trust_policy},
+    iam::{Arn, Statement, policy_document, trust_policy, trust_policy_for},
     property, resource,
 };
 
@@ -62,23 +62,7 @@ fn pipeline_role(plan: &Plan<'_>) -> Resource {
     let pipeline = sub(Arn::new("codepipeline", &plan.name).to_string());
     resource!(AWS::IAM::Role {
         Description: "Runs the pipeline: takes on the roles of its actions",
-        AssumeRolePolicyDocument: (trust_of("codepipeline.amazonaws.com", &pipeline)),
-    })
-}
-
-/// The trust policy of a role that a service takes on for this account's `source` only.
-fn trust_of(service: &str, source: &Value) -> Value {
-    property!(AWS::IAM::Role.AssumeRolePolicyDocument {
-        Version: "2012-10-17",
-        Statement: [{
-            Effect: "Allow",
-            Principal: { Service: (service) },
-            Action: "sts:AssumeRole",
-            Condition: {
-                StringEquals: { "aws:SourceAccount": (Value::pseudo("AWS::AccountId")) },
-                ArnEquals: { "aws:SourceArn": (source) },
-            },
-        }],
+        AssumeRolePolicyDocument: (trust_policy_for("codepipeline.amazonaws.com", &pipeline)),
     })
 }
 
@@ -115,7 +99,7 @@ fn build_role() -> Resource {
 
 /// The role of a build project.
 pub(super) fn project_role(does: &str, project: &Value, statements: &[Statement]) -> Resource {
-    role(does, trust_of("codebuild.amazonaws.com", project), statements)
+    role(does, trust_policy_for("codebuild.amazonaws.com", project), statements)
 }
 
 /// What starts the builds of a project, and follows them.
