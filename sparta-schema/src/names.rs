@@ -9,17 +9,17 @@ use crate::resource_type::types;
 /// assert_eq!(nearest, Some("VersioningConfiguration"));
 /// ```
 pub fn nearest<'a>(name: &str, among: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let typed: Vec<char> = name.to_lowercase().chars().collect();
-    // a third of the letters may differ
-    let limit = 1 + typed.len() / 3;
-    among
-        .into_iter()
-        .filter_map(|candidate| {
-            let distance = distance(&typed, candidate, limit)?;
-            Some((distance, candidate))
-        })
-        .min()
-        .map(|(_, candidate)| candidate)
+    let mut comparison = Comparison::new(name);
+    let mut best = None;
+    for candidate in among {
+        let Some(distance) = comparison.distance(candidate) else { continue };
+        // of those that are as near, the first by its name
+        if best.is_none_or(|best| (distance, candidate) < best) {
+            best = Some((distance, candidate));
+            comparison.limit = distance;
+        }
+    }
+    best.map(|(_, candidate)| candidate)
 }
 
 /// The resource type that was probably meant.
@@ -43,30 +43,73 @@ pub(crate) fn matches(glob: &str, name: &str) -> bool {
     rest.ends_with(last)
 }
 
-// Damerau and Levenshtein's: one letter more, less, changed or swapped with its neighbour
-fn distance(typed: &[char], candidate: &str, limit: usize) -> Option<usize> {
-    let candidate: Vec<char> = candidate.chars().map(|it| it.to_ascii_lowercase()).collect();
-    if typed.len().abs_diff(candidate.len()) > limit {
-        return None;
+/// A name that is compared with many: what each comparison needs is there for the next.
+struct Comparison {
+    typed: Vec<char>,
+    counts: Counts,
+    candidate: Vec<char>,
+    rows: [Vec<usize>; 3],
+    /// What differs more is not meant.
+    limit: usize,
+}
+
+/// How often each letter is in a name; some share their place.
+type Counts = [i16; 32];
+
+fn counts(letters: &[char]) -> Counts {
+    let mut counts = [0; 32];
+    for letter in letters {
+        counts[*letter as usize % counts.len()] += 1;
     }
-    let mut before: Vec<usize> = Vec::new();
-    let mut row: Vec<usize> = (0..=candidate.len()).collect();
-    for (i, a) in typed.iter().enumerate() {
-        let mut next = vec![i + 1];
-        for (j, b) in candidate.iter().enumerate() {
-            let mut best = (row[j] + usize::from(a != b)).min(row[j + 1] + 1).min(next[j] + 1);
-            if i > 0 && j > 0 && *a == candidate[j - 1] && typed[i - 1] == *b {
-                best = best.min(before[j - 1] + 1);
-            }
-            next.push(best);
-        }
-        // it grows from row to row, but for a swap, which takes one back
-        if next.iter().all(|&it| it > limit + 1) {
+    counts
+}
+
+impl Comparison {
+    fn new(name: &str) -> Self {
+        let typed: Vec<char> = name.to_lowercase().chars().collect();
+        // a third of the letters may differ
+        let limit = 1 + typed.len() / 3;
+        Self { counts: counts(&typed), typed, candidate: Vec::new(), rows: Default::default(), limit }
+    }
+
+    /// Damerau and Levenshtein's, where it is within the limit: one letter more, less, changed or swapped with its neighbour.
+    fn distance(&mut self, candidate: &str) -> Option<usize> {
+        let Self { typed, candidate: letters, rows: [before, row, next], limit, .. } = self;
+        letters.clear();
+        letters.extend(candidate.chars().map(|it| it.to_ascii_lowercase()));
+        if typed.len().abs_diff(letters.len()) > *limit || at_least(&self.counts, &counts(letters)) > *limit {
             return None;
         }
-        before = std::mem::replace(&mut row, next);
+        row.clear();
+        row.extend(0..=letters.len());
+        for (i, a) in typed.iter().enumerate() {
+            next.clear();
+            next.push(i + 1);
+            for (j, b) in letters.iter().enumerate() {
+                let mut best = (row[j] + usize::from(a != b)).min(row[j + 1] + 1).min(next[j] + 1);
+                if i > 0 && j > 0 && *a == letters[j - 1] && typed[i - 1] == *b {
+                    best = best.min(before[j - 1] + 1);
+                }
+                next.push(best);
+            }
+            // it grows from row to row, but for a swap, which takes one back
+            if next.iter().all(|&it| it > *limit + 1) {
+                return None;
+            }
+            std::mem::swap(before, row);
+            std::mem::swap(row, next);
+        }
+        row.last().copied().filter(|it| it <= limit)
     }
-    row.last().copied().filter(|&it| it <= limit)
+}
+
+/// How many letters of the one are not in the other, or the other way round: each is a difference at least.
+fn at_least(one: &Counts, other: &Counts) -> usize {
+    let (more, less) = one.iter().zip(other).fold((0, 0), |(more, less), (a, b)| match a - b {
+        it if it > 0 => (more + it, less),
+        it => (more, less - it),
+    });
+    more.max(less).unsigned_abs().into()
 }
 
 #[cfg(test)]

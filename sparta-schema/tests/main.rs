@@ -11,4 +11,6 @@ mod hostile;
 mod loops;
 mod pairs;
 mod refused;
+mod schedules;
+mod tags;
 mod template;

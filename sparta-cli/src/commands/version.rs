@@ -18,9 +18,8 @@ struct Report<'a> {
 
 impl Version {
     pub(crate) fn run(self, session: &Session) -> Result<(), CliError> {
-        let platform = format!("{}-{}", std::env::consts::ARCH, std::env::consts::OS);
         let app = session.app.name();
-        let report = Report { app, sparta: SPARTA, build: BUILD, platform };
+        let report = Report { app, sparta: SPARTA, build: BUILD, platform: platform() };
         session.print(&format!("{app} {}", version()), &report)
     }
 }
@@ -30,5 +29,9 @@ const BUILD: &str = if cfg!(feature = "aws") { "aws" } else { "plain" };
 
 /// What `--version` prints behind the App's name.
 pub(crate) fn version() -> String {
-    format!("with sparta {SPARTA} ({BUILD} build, {}-{})", std::env::consts::ARCH, std::env::consts::OS)
+    format!("with sparta {SPARTA} ({BUILD} build, {})", platform())
+}
+
+fn platform() -> String {
+    format!("{}-{}", std::env::consts::ARCH, std::env::consts::OS)
 }

@@ -65,8 +65,12 @@ fn texts(one_or_many: &Json) -> Vec<String> {
 
 fn conditions(condition: &Json) -> Vec<String> {
     let operators = condition.as_object().into_iter().flatten();
-    let keys = operators.flat_map(|(_, keys)| keys.as_object().into_iter().flatten());
-    keys.map(|(key, values)| format!("if {key} is {}", texts(values).join(" or "))).collect()
+    let lines = operators.flat_map(|(operator, keys)| {
+        let where_set = if operator.ends_with("IfExists") { ", where it is set" } else { "" };
+        let keys = keys.as_object().into_iter().flatten();
+        keys.map(move |(key, values)| format!("if {key} is {}{where_set}", texts(values).join(" or ")))
+    });
+    lines.collect()
 }
 
 /// Several to a line, as far as they fit.
@@ -80,4 +84,26 @@ fn wrapped(actions: &[String]) -> Vec<String> {
         }
     }
     lines
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::conditions;
+
+    #[test]
+    fn a_condition_that_holds_without_its_key_says_so() {
+        let condition = json!({
+            "StringEquals": { "iam:PassedToService": ["lambda.amazonaws.com", "events.amazonaws.com"] },
+            "StringEqualsIfExists": { "aws:ResourceTag/app": "Orders" },
+        });
+        assert_eq!(
+            conditions(&condition),
+            [
+                "if iam:PassedToService is lambda.amazonaws.com or events.amazonaws.com",
+                "if aws:ResourceTag/app is Orders, where it is set",
+            ]
+        );
+    }
 }

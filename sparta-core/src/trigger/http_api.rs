@@ -16,7 +16,8 @@ use crate::{
 
 /// A route of the App's HTTP API: API Gateway's lighter, cheaper kind.
 ///
-/// All routes of an App share one API, whose address is the stack's output `HttpApiUrl`. Answers are limited to 6 MB
+/// All routes of an App share one API, whose address is the stack's output `HttpApiUrl`. Two routes of one method that differ
+/// in the names of their parameters alone, such as `/{id}` and `/{code}`, are one for API Gateway. Answers are limited to 6 MB
 /// and 30 seconds: <https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html>.
 ///
 /// # Example
@@ -81,7 +82,10 @@ impl Trigger for HttpApi {
     }
 
     fn unique_key(&self, _: &FunctionSpec) -> Option<String> {
-        Some(format!("the route `{}`", self.describe()))
+        // API Gateway tells no routes apart by what their parameters are called
+        let route = without_names(&self.path);
+        let by_any_name = if route == self.path { "" } else { ", whatever its parameters are called," };
+        Some(format!("the route `{} {route}`{by_any_name}", self.method()))
     }
 
     fn synthesize(&self, scope: &mut Scope<'_>) {
@@ -172,6 +176,16 @@ fn is_route(path: &str) -> bool {
 fn name_twice(path: &str) -> Option<&str> {
     let mut seen = BTreeSet::new();
     parameters(path).find(|name| !seen.insert(*name))
+}
+
+/// The path with `{}` for `{id}`, and `{+}` for `{rest+}`.
+fn without_names(path: &str) -> String {
+    let nameless = |segment: &str| match segment.strip_prefix('{').and_then(|inner| inner.strip_suffix('}')) {
+        Some(inner) if inner.ends_with('+') => "{+}".to_owned(),
+        Some(_) => "{}".to_owned(),
+        None => segment.to_owned(),
+    };
+    path.split('/').map(nameless).collect::<Vec<_>>().join("/")
 }
 
 fn parameters(path: &str) -> impl Iterator<Item = &str> {

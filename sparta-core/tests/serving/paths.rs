@@ -92,6 +92,30 @@ fn the_path_of_an_http_api_is_decoded_in_each_form_of_its_events() {
     assert_eq!(paths(&events), ["/100%2525"; 5]);
 }
 
+/// `rawPath` has the stage behind every domain; `path` of payload 1.0 has it behind API Gateway's own alone, and the mapping's
+/// key behind any other.
+#[test]
+fn a_path_that_begins_like_the_stage_is_kept_where_the_event_has_no_stage_in_it() {
+    let first = |domain: &str, path: &str| {
+        let mut event = first_http_api(path);
+        event["requestContext"]["domainName"] = domain.into();
+        event
+    };
+    let events = [
+        staged(http_api("shop.example", "/prod/prod/hello")),
+        staged(http_api(API, "/prod/prod/hello")),
+        first(API, "/prod/prod/hello"),
+        first("a1b2.execute-api.cn-north-1.amazonaws.com.cn", "/prod/prod/hello"),
+        first("shop.example", "/prod/hello"),
+        first("execute-api.example", "/prod/hello"),
+    ];
+    assert_eq!(paths(&events), ["/prod/hello"; 6]);
+    assert_eq!(
+        paths(&[first("shop.example", "/products"), first("shop.example", "/v1/hello")]),
+        ["/products", "/v1/hello"]
+    );
+}
+
 #[test]
 fn every_other_sender_passes_the_path_on_as_it_was_sent() {
     let mut nameless = events::function_url("/100%25");

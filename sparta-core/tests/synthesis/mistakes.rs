@@ -164,6 +164,16 @@ fn triggers_are_what_aws_takes_and_no_two_claim_the_same() {
 
     let twice = |trigger: fn() -> HttpApi| hello().function(function("b").trigger(trigger()).trigger(trigger()));
     only!(twice(|| HttpApi::get("/x")), AppMistake::Taken, "the route `GET /x`", "`b`");
+    let renamed = function("b").trigger(HttpApi::get("/{id}/x/{rest+}")).trigger(HttpApi::get("/{code}/x/{path+}"));
+    only!(
+        hello().function(renamed),
+        AppMistake::Taken,
+        "the route `GET /{}/x/{+}`, whatever its parameters are called, is taken by function `b`"
+    );
+    let different =
+        [HttpApi::post("/{code}"), HttpApi::any("/{code}"), HttpApi::get("/{code+}"), HttpApi::get("/x/{code}")];
+    let others = different.into_iter().fold(function("b").trigger(HttpApi::get("/{id}")), Function::trigger);
+    hello().function(others).check().unwrap();
     let urls = |f: Function| f.trigger(FunctionUrl::signed()).trigger(FunctionUrl::public());
     only!(app(urls), AppMistake::Taken, "the function URL of `hello`");
     let queues = hello().function(function("a").trigger(Queue::new("my-orders")));

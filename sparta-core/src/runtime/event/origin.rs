@@ -44,7 +44,7 @@ impl Fields {
     /// API Gateway decodes the path of HTTP APIs, in both forms of its events, and of nothing else. `localhost` is the
     /// domain that emulators name: the SAM CLI decodes, cargo lambda does not.
     pub(super) fn has_decoded_path(&self, origin: Origin, path: &[u8], event: &[u8]) -> bool {
-        let is_emulated = |domain: Text| domain.read(event).is_ok_and(|domain| *domain == *b"localhost");
+        let is_emulated = |domain: Text| domain.read(event).is_ok_and(|domain| *domain == *LOCALHOST);
         match (origin, self.of_context.domain_name) {
             (Origin::HttpApi, Slot::Text(domain)) => !is_emulated(domain) || !is_encoded(path),
             (Origin::HttpApi, _) => true,
@@ -53,7 +53,18 @@ impl Fields {
             _ => false,
         }
     }
+
+    /// Whether an API was asked by a domain name of its owner's, and not by AWS's, `ID.execute-api.REGION.amazonaws.com`.
+    pub(super) fn has_own_domain(&self, event: &[u8]) -> bool {
+        let Slot::Text(domain) = self.of_context.domain_name else { return false };
+        let is_own =
+            |domain: &[u8]| domain != LOCALHOST && domain.split(|byte| *byte == b'.').nth(1) != Some(b"execute-api");
+        domain.read(event).is_ok_and(|domain| is_own(&domain))
+    }
 }
+
+/// What emulators name as their domain.
+const LOCALHOST: &[u8] = b"localhost";
 
 #[cfg(test)]
 mod tests {

@@ -35,14 +35,15 @@ pub(super) fn http_api(origin: Origin, event: Bytes, fields: &mut Fields) -> Res
     request(Parts { origin, event, fields, method, path, target, headers })
 }
 
-/// An HTTP API with payload 1.0 has its stage in the path, and has decoded the path.
+/// An HTTP API with payload 1.0 has decoded the path, which begins with the stage, or behind a domain of its owner's with the
+/// key of its mapping, if there is one: <https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html>.
 pub(super) fn rest_api(event: Bytes, fields: &mut Fields) -> Result<Request, Problem> {
     let method = method(fields.method, "httpMethod", &event)?.unwrap_or(Method::GET);
     let headers = all_headers(&event, fields)?;
     let path = path(&event, fields)?;
     let is_http_api = fields.has_decoded_path(Origin::RestApi, &path, &event);
     let mut target = Target::new(path.clone(), is_http_api);
-    if is_http_api {
+    if is_http_api && !fields.has_own_domain(&event) {
         target.leave_out_stage(stage(&event, fields)?.as_deref());
     }
     query_pairs(&event, fields, &mut target, uri::Pairs::Decoded)?;
