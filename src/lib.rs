@@ -44,14 +44,19 @@ pub use sparta_core::{
     Json, LambdaEvent, LogLevel, Memory, Mistake, Mistakes, Model, PayloadError, PermissionsMistake, Pipeline,
     PipelineMistake, Problem, QueryMap, Record, RecordError, Records, RecordsError, RecordsIter, Repository,
     RepositoryError, Request, RequestContext, RequestExt, RequestPayloadExt, Response, Result, ServeError, Subject,
-    Synthesis, VariableMistake, attribute, aws_lambda_events, cfn, delivery, iam, property, resource, service_fn,
-    settings, stack_name, trigger,
+    Synthesis, VariableMistake, attribute, aws_lambda_events, cfn, construct, delivery, iam, property, resource,
+    service_fn, settings, stack_name, trigger,
 };
 pub use sparta_macros::Settings;
 
 /// What is made of an App besides its template.
 pub mod synth {
     pub use sparta_core::synth::{Configuration, IdMistake, LimitMistake};
+}
+
+/// What the tests of a service need.
+pub mod testing {
+    pub use sparta_core::construct::set_name;
 }
 
 /// Everything that a service's `main.rs` needs: `use sparta::prelude::*;`.
@@ -61,10 +66,11 @@ pub mod prelude {
     pub use sparta_core::{
         App, Approval, Architecture, BatchResponse, Body, Context, Environment, Error, Function, IntoResponse, Json,
         LambdaEvent, LogLevel, Memory, Pipeline, Records, Request, RequestExt, RequestPayloadExt, Response, attribute,
+        construct::{Queue, Table},
         iam::Statement,
         property, resource, service_fn,
         settings::{Secret, Setting, Settings},
-        trigger::{FunctionUrl, HttpApi, Queue, Schedule},
+        trigger::{FunctionUrl, HttpApi, Schedule},
     };
     pub use sparta_macros::Settings;
     pub use tower_http::trace::TraceLayer;

@@ -157,7 +157,7 @@ fn code_alone_is_replaced_in_place(account: &Account) {
 }
 
 fn messages_are_consumed(account: &Account) {
-    let queue = account.stack_output("Test-Misbehaving", "OrdersQueueUrl");
+    let queue = account.stack_output("Test-Misbehaving", "OrdersQueue");
     account.aws().call("sqs", "send_message", json!({"QueueUrl": queue, "MessageBody": "7"}));
     let ordered = || account.localstack.function_logs().iter().any(|log| log.contains(r#""order":7"#));
     let deadline = Instant::now() + Duration::from_secs(60);

@@ -21,7 +21,7 @@ const LAYERS: &[&[&str]] = &[
     &["body", "context", "event", "records", "request", "response", "service"],
     &["runtime"],
     &["stack"],
-    &["function", "trigger"],
+    &["construct", "function", "trigger"],
     &["app", "model", "summary"],
     &["synth"],
     &["permissions"],

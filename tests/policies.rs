@@ -119,6 +119,8 @@ fn arn(id: &str, template: &Value) -> String {
         "AWS::IAM::ManagedPolicy" => "iam::123456789012:policy/",
         "AWS::Logs::LogGroup" => "logs:eu-west-1:123456789012:log-group:",
         "AWS::S3::Bucket" => "s3:::",
+        "AWS::DynamoDB::Table" => "dynamodb:eu-west-1:123456789012:table/",
+        "AWS::Lambda::Function" => "lambda:eu-west-1:123456789012:function:",
         "AWS::SQS::Queue" => "sqs:eu-west-1:123456789012:",
         other => panic!("no ARN is known of {other}"),
     };

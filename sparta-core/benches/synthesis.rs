@@ -9,8 +9,10 @@ use criterion::{
 };
 use rustix::time::{ClockId, clock_gettime};
 use sparta_core::{
-    App, Approval, Environment, Error, Function, Pipeline, Request, Synthesis, service_fn,
-    trigger::{HttpApi, Queue, Schedule},
+    App, Approval, Environment, Error, Function, Pipeline, Request, Synthesis,
+    construct::Queue,
+    service_fn,
+    trigger::{HttpApi, Schedule},
 };
 
 /// The time that this thread computed, whatever else the machine does meanwhile.
@@ -67,8 +69,8 @@ fn triggered(n: usize, function: Function) -> Function {
     match n % 10 {
         0..4 => function.trigger(Schedule::rate(Duration::from_secs(60))),
         4 => function.trigger(HttpApi::get(format!("/things/{n}/{{id}}"))),
-        5 => function.trigger(Queue::new(format!("queue-{n}"))),
-        _ => function.trigger(Queue::existing(format!("arn:aws:sqs:eu-west-1:123456789012:queue-{n}"))),
+        5 => function.trigger(Queue::new(format!("queue-{n}")).batches()),
+        _ => function.trigger(Queue::existing(format!("arn:aws:sqs:eu-west-1:123456789012:queue-{n}")).batches()),
     }
 }
 

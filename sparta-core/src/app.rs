@@ -14,6 +14,7 @@ use crate::{
     Architecture, BoxError, Check, Environment, Error, Function, Hooks, HttpService, LogLevel, Pipeline, Request,
     ServeError, Serving,
     cfn::{Output, Resource, Template, Value},
+    construct::Construct,
     iam::Statement,
     runtime, serve,
     settings::process_variable,
@@ -47,6 +48,7 @@ pub struct App {
     pub(crate) user_resources: UserResources,
     pub(crate) type_permissions: Vec<(String, Statement)>,
     pub(crate) shared_types: BTreeSet<String>,
+    pub(crate) constructs: Vec<Arc<dyn Construct>>,
     layers: Vec<Wrap>,
     hooks: Hooks,
     extensions: Vec<Box<dyn Any + Send>>,
@@ -66,6 +68,7 @@ impl App {
             user_resources: UserResources::default(),
             type_permissions: Vec::new(),
             shared_types: BTreeSet::new(),
+            constructs: Vec::new(),
             layers: Vec::new(),
             hooks: Hooks::default(),
             extensions: Vec::new(),
@@ -181,6 +184,22 @@ impl App {
     /// The pipeline that delivers it.
     pub fn pipeline(mut self, pipeline: Pipeline) -> Self {
         self.pipeline = Some(pipeline);
+        self
+    }
+
+    /// Adds a construct that no function uses and that invokes none; those are in the template anyway.
+    ///
+    /// # Example
+    ///
+    /// ```
+    /// use sparta_core::{App, construct::Table};
+    ///
+    /// let app = App::new("Links").with(Table::new("archive").key("code"));
+    /// ```
+    pub fn with(mut self, construct: impl Construct) -> Self {
+        if !cfg!(sparta_serving) {
+            self.constructs.push(Arc::new(construct));
+        }
         self
     }
 

@@ -3,6 +3,7 @@
 //! Services depend on `sparta-lambda`, which re-exports what they need.
 
 pub mod cfn;
+pub mod construct;
 pub mod contract;
 pub mod delivery;
 pub mod iam;

@@ -65,6 +65,13 @@ pub enum Subject {
     App,
     /// The function of this name.
     Function(String),
+    /// A construct: table `links`.
+    Construct {
+        /// What it is.
+        kind: String,
+        /// What it is called.
+        name: String,
+    },
     /// The environment of this name.
     Environment(String),
     /// The service's template.
@@ -103,6 +110,7 @@ impl fmt::Display for Mistake {
         match &self.subject {
             Subject::App | Subject::Template => {}
             Subject::Function(name) => write!(f, "function `{name}`: ")?,
+            Subject::Construct { kind, name } => write!(f, "{kind} `{name}`: ")?,
             Subject::Environment(name) => write!(f, "environment `{name}`: ")?,
             Subject::Pipeline => f.write_str("pipeline: ")?,
             Subject::Deployment => f.write_str("deployment: ")?,

@@ -19,8 +19,8 @@ use crate::json::{Cursor, Span, SyntaxError};
 ///
 /// # Example
 ///
-/// Only the messages that failed come again, if the trigger is configured for it:
-/// [`Queue::report_failures`](crate::trigger::Queue::report_failures).
+/// Only the messages that failed come again: Sparta sees by the answer's type that the trigger has to be configured for it.
+/// [`Function::batch`](crate::Function::batch) does all of this by itself.
 ///
 /// ```
 /// use serde::Deserialize;
@@ -183,6 +183,12 @@ impl<T> Record<'_, T> {
     pub fn identifier(&self) -> Option<String> {
         let paths = [&["messageId"][..], &["kinesis", "sequenceNumber"], &["dynamodb", "SequenceNumber"]];
         paths.into_iter().find_map(|path| text_at(self.json, path).ok().flatten())
+    }
+
+    /// Whether it has its place among the others: of a stream, or of a FIFO queue.
+    pub(crate) fn is_ordered(&self) -> bool {
+        let text = |name: &str| text_at(self.json, &[name]).ok().flatten();
+        text("messageId").is_none() || text("eventSourceARN").is_some_and(|queue| queue.ends_with(".fifo"))
     }
 
     /// Reads the record.

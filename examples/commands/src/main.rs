@@ -47,7 +47,7 @@ impl Command for Seed {
 
 fn main() -> sparta::Result<()> {
     App::new("Orders")
-        .function(Function::event("fulfil", service_fn(fulfil)).trigger(Queue::new("orders")))
+        .function(Function::event("fulfil", service_fn(fulfil)).trigger(Queue::new("orders").batches()))
         .command::<Seed>()
         .run()
 }

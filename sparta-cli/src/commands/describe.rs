@@ -155,7 +155,7 @@ impl<'a> Function<'a> {
             memory_mb: spec.memory().megabytes(),
             timeout_seconds: spec.timeout().as_secs(),
             triggers: spec.triggers().iter().map(|trigger| trigger.describe()).collect(),
-            grants: spec.grants().iter().flat_map(|grant| grant.actions().iter().cloned()).collect(),
+            grants: spec.grants().flat_map(|grant| grant.actions().iter().cloned()).collect(),
         }
     }
 }

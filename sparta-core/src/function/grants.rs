@@ -1,7 +1,11 @@
 //! The check of the permissions that a function's role is given.
 
 use super::FunctionSpec;
-use crate::{cfn::Value, iam::Arn, mistake::Mistake};
+use crate::{
+    cfn::Value,
+    iam::Arn,
+    mistake::{Mistake, Problem},
+};
 
 /// What is wrong with a permission of a function.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -19,7 +23,9 @@ pub enum GrantMistake {
 impl FunctionSpec {
     /// What IAM would refuse of its permissions.
     pub(super) fn check_grants(&self) -> impl Iterator<Item = Mistake> {
-        let problems = self.grants.iter().flat_map(|grant| {
+        let of_uses = self.uses.iter().flat_map(|grant| grant.problems()).cloned();
+        let statements = self.grants();
+        let problems = statements.flat_map(|grant| {
             let without = grant.resources().is_empty();
             let without = without.then(|| GrantMistake::NoResource { actions: grant.actions().join(", ") });
             let actions = grant.actions().iter().filter(|action| !is_action(action));
@@ -27,7 +33,7 @@ impl FunctionSpec {
             let actions = actions.cloned().map(GrantMistake::NotAnAction);
             without.into_iter().chain(actions).chain(resources.map(|it| GrantMistake::NotAnArn(it.to_owned())))
         });
-        problems.map(|problem| self.mistake(problem))
+        of_uses.chain(problems.map(Problem::from)).map(|problem| self.mistake(problem))
     }
 }
 

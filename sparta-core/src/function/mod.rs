@@ -1,5 +1,6 @@
 //! What a function is. Each of its parts is one file, with its check.
 
+mod batch;
 mod grants;
 mod options;
 mod resources;
@@ -14,16 +15,17 @@ pub(crate) use trigger::invocation;
 pub use trigger::{Scope, Trigger};
 pub use variables::VariableMistake;
 
-use std::{collections::BTreeMap, fmt, future::Future, sync::Arc};
+use std::{any::TypeId, collections::BTreeMap, fmt, future::Future, sync::Arc};
 
 use options::Options;
 use serde::Serialize;
 use tower::{Layer, Service};
 
 use crate::{
-    Architecture, BoxError, Build, Context, Error, FromEvent, FunctionEntry, HttpService, IntoResponse, LambdaEvent,
-    Request, attribute,
+    Architecture, BatchResponse, BoxError, Build, Context, Error, FromEvent, FunctionEntry, HttpService, IntoResponse,
+    LambdaEvent, Request, attribute,
     cfn::{LogicalId, Value},
+    construct::{Construct, Grant},
     iam::Statement,
     mistake::{Mistake, Problem, Subject},
 };
@@ -71,6 +73,9 @@ pub struct FunctionSpec {
     options: Options,
     pub(crate) variables: BTreeMap<String, Value>,
     pub(crate) grants: Vec<Statement>,
+    uses: Vec<Grant>,
+    /// Whether its answer says which records of a batch failed.
+    reports_failures: bool,
     pub(crate) triggers: Vec<Arc<dyn Trigger>>,
 }
 
@@ -118,7 +123,7 @@ impl Function {
         S::Error: Into<BoxError> + 'static,
         S::Future: Send + 'static,
     {
-        Self::new(name, FunctionKind::Event, ready(move || HttpService::event(service)))
+        Self::new(name, FunctionKind::Event, ready(move || HttpService::event(service))).answers::<S::Response>()
     }
 
     /// Like [`event`](Self::event), for a service whose construction needs async work.
@@ -133,7 +138,7 @@ impl Function {
         S::Error: Into<BoxError> + 'static,
         S::Future: Send + 'static,
     {
-        Self::new(name, FunctionKind::Event, made(factory, HttpService::event))
+        Self::new(name, FunctionKind::Event, made(factory, HttpService::event)).answers::<S::Response>()
     }
 
     /// A function of the old signature: the raw event's bytes, the context, and a writer for the answer.
@@ -152,9 +157,17 @@ impl Function {
             options: Options::default(),
             variables: BTreeMap::new(),
             grants: Vec::new(),
+            uses: Vec::new(),
+            reports_failures: false,
             triggers: Vec::new(),
         };
         Self { spec, factory }
+    }
+
+    /// Notes whether its answers are of a type that says which records failed.
+    fn answers<R: 'static>(mut self) -> Self {
+        self.spec.reports_failures = TypeId::of::<R>() == TypeId::of::<BatchResponse>();
+        self
     }
 
     /// Wraps the handler in a [`tower::Layer`]; the last one added is the first to see a request, as with axum's
@@ -178,6 +191,31 @@ impl Function {
     /// What differs from one environment to the next belongs in the environments' settings.
     pub fn variable(mut self, name: impl Into<String>, value: impl Into<Value>) -> Self {
         self.spec.variables.insert(name.into(), value.into());
+        self
+    }
+
+    /// What it may do with a construct: permissions for its role, a variable with the construct's name, and so the name at
+    /// run time.
+    ///
+    /// # Example
+    ///
+    /// ```
+    /// use sparta_core::{App, Error, Function, Request, construct::Table, service_fn};
+    ///
+    /// fn links() -> Table {
+    ///     Table::new("links").key("code")
+    /// }
+    ///
+    /// async fn follow(_: Request) -> Result<String, Error> {
+    ///     Ok(links().name()?)
+    /// }
+    ///
+    /// let app = App::new("Links").function(Function::http("follow", service_fn(follow)).uses(links().read()));
+    /// ```
+    pub fn uses(mut self, grant: impl Into<Grant>) -> Self {
+        if !cfg!(sparta_serving) {
+            self.spec.uses.push(grant.into());
+        }
         self
     }
 
@@ -254,8 +292,23 @@ impl FunctionSpec {
     }
 
     /// What its role allows beyond its logs and triggers.
-    pub fn grants(&self) -> &[Statement] {
-        &self.grants
+    pub fn grants(&self) -> impl Iterator<Item = &Statement> {
+        self.grants.iter().chain(self.uses.iter().flat_map(Grant::statements))
+    }
+
+    /// Whether its answer says which records of a batch failed, as a [`BatchResponse`] does.
+    pub fn reports_failures(&self) -> bool {
+        self.reports_failures
+    }
+
+    /// The constructs that it uses and that invoke it.
+    pub(crate) fn constructs(&self) -> impl Iterator<Item = Arc<dyn Construct>> {
+        let used = self.uses.iter().map(|grant| Arc::clone(grant.construct()));
+        used.chain(self.triggers.iter().flat_map(|trigger| trigger.constructs()))
+    }
+
+    pub(crate) fn grants_mut(&mut self) -> impl Iterator<Item = &mut Statement> {
+        self.grants.iter_mut().chain(self.uses.iter_mut().flat_map(Grant::statements_mut))
     }
 
     /// A logical id that begins with this function's name.
@@ -267,6 +320,8 @@ impl FunctionSpec {
     pub(crate) fn check(&self, app: Architecture) -> Vec<Mistake> {
         let mut mistakes = self.check_options(app);
         mistakes.extend(self.check_grants());
+        let ignores = self.triggers.iter().filter(|trigger| self.reports_failures && !trigger.reads_batch_responses());
+        mistakes.extend(ignores.map(|it| self.mistake(FunctionMistake::IgnoresFailures { trigger: it.describe() })));
         let problems = self.triggers.iter().flat_map(|trigger| trigger.check(self));
         mistakes.extend(problems.map(|problem| self.mistake(problem)));
         mistakes

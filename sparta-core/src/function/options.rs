@@ -173,6 +173,11 @@ pub enum FunctionMistake {
     #[error("its description is longer than 256 characters: shorten it")]
     Description,
     #[error(
+        "its answer says which records failed, and nothing reads that from `{trigger}`: answer with something else, or take \
+         batches of a queue or stream"
+    )]
+    IgnoresFailures { trigger: String },
+    #[error(
         "function `{function}` is for {architecture} and the app for {app}: all functions share one archive, so set it on the app"
     )]
     Architecture { function: String, architecture: Architecture, app: Architecture },

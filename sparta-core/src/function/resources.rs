@@ -6,6 +6,7 @@ use super::{FunctionSpec, LogLevel, Scope};
 use crate::{
     Architecture, attribute,
     cfn::{LogicalId, Output, Value, sub},
+    construct::Grant,
     contract::{CODE_BUCKET, CODE_KEY},
     iam::{Statement, policy_document, trust_policy},
     property, resource,
@@ -32,7 +33,11 @@ impl FunctionSpec {
         for trigger in &self.triggers {
             trigger.synthesize(&mut Scope { stack, function: self, statements: &mut statements });
         }
-        statements.extend(self.grants.iter().cloned());
+        for grant in self.grants() {
+            if !statements.contains(grant) {
+                statements.push(grant.clone());
+            }
+        }
         let may = resource!(AWS::IAM::Role {
             AssumeRolePolicyDocument: (trust_policy("lambda.amazonaws.com")),
             Description: (sub(format!("What the function {} of ${{AWS::StackName}} may do", self.name))),
@@ -67,7 +72,7 @@ impl FunctionSpec {
     /// Its own variables and the environments' settings.
     fn all_variables(&self, settings: &[Field]) -> BTreeMap<String, Value> {
         let settings = settings.iter().map(|field| (field.variable.clone(), parameter(&field.parameter_name())));
-        settings.chain(self.variables.clone()).collect()
+        settings.chain(Grant::variables(&self.uses)).chain(self.variables.clone()).collect()
     }
 }
 

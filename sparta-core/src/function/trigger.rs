@@ -1,11 +1,15 @@
 //! What the triggers of a function have in common, and where they add what they need.
 
-use std::fmt::{self, Debug};
+use std::{
+    fmt::{self, Debug},
+    sync::Arc,
+};
 
 use super::FunctionSpec;
 use crate::{
     attribute,
     cfn::{LogicalId, Output, Resource, TemplateMistake, Value},
+    construct::Construct,
     iam::Statement,
     mistake::Problem,
     resource,
@@ -82,6 +86,16 @@ pub trait Trigger: Debug + Send + Sync + 'static {
 
     /// Whether it takes answers as streams, as a [`FunctionUrl`](crate::trigger::FunctionUrl) may.
     fn streams(&self) -> bool {
+        false
+    }
+
+    /// The constructs that it is an event of, which are in the template then.
+    fn constructs(&self) -> Vec<Arc<dyn Construct>> {
+        Vec::new()
+    }
+
+    /// Whether Lambda reads from a function's answer which records of a batch failed, as of queues and streams.
+    fn reads_batch_responses(&self) -> bool {
         false
     }
 
@@ -174,6 +188,15 @@ impl Scope<'_> {
     pub fn change(&mut self, resource: &Resource, change: impl FnOnce(Resource) -> Resource) {
         if !self.stack.change(&LogicalId::from(resource), change) {
             let (from, resource_type) = ("a trigger".to_owned(), resource.resource_type().to_owned());
+            let mistake = self.function.mistake(TemplateMistake::ResourceNeverAdded { from, resource_type });
+            self.stack.report(mistake);
+        }
+    }
+
+    /// Changes a construct's own resource, which [`Trigger::constructs`] has brought into the template.
+    pub fn change_construct(&mut self, construct: &dyn Construct, change: impl FnOnce(Resource) -> Resource) {
+        if !self.stack.change(&construct.id(), change) {
+            let (from, resource_type) = ("a trigger".to_owned(), construct.id().to_string());
             let mistake = self.function.mistake(TemplateMistake::ResourceNeverAdded { from, resource_type });
             self.stack.report(mistake);
         }

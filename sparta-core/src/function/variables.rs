@@ -3,6 +3,7 @@
 use super::FunctionSpec;
 use crate::{
     Environment,
+    construct::Grant,
     mistake::Mistake,
     settings::{Field, VariableNameError, check_variable_name},
 };
@@ -16,6 +17,8 @@ pub enum VariableMistake {
     Name { variable: String, error: VariableNameError },
     #[error("the variable `{0}` is one of the environments' settings too: rename one")]
     IsSetting(String),
+    #[error("the variable `{0}` has the name of a construct that it uses: call it otherwise")]
+    IsConstruct(String),
     #[error(
         "its variables take {bytes} bytes in environment `{environment}`, and Lambda allows 4,096: keep large values elsewhere, in S3 or Parameter Store"
     )]
@@ -28,7 +31,10 @@ impl FunctionSpec {
     /// See <https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html>.
     pub(crate) fn check_variables(&self, settings: &[Field], environments: &[Environment]) -> Vec<Mistake> {
         let mut mistakes = Vec::new();
-        for variable in self.variables.keys() {
+        let of_constructs = Grant::variables(&self.uses);
+        let twice = self.variables.keys().filter(|variable| of_constructs.contains_key(*variable)).cloned();
+        mistakes.extend(twice.map(|variable| self.mistake(VariableMistake::IsConstruct(variable))));
+        for variable in self.variables.keys().chain(of_constructs.keys()) {
             if let Err(error) = check_variable_name(variable) {
                 mistakes.push(self.mistake(VariableMistake::Name { variable: variable.clone(), error }));
             }
@@ -36,7 +42,11 @@ impl FunctionSpec {
                 mistakes.push(self.mistake(VariableMistake::IsSetting(variable.clone())));
             }
         }
-        let own = self.variables.iter().map(|(name, value)| name.len() + value.as_str().map_or(0, str::len));
+        let own = self
+            .variables
+            .iter()
+            .chain(&of_constructs)
+            .map(|(name, value)| name.len() + value.as_str().map_or(0, str::len));
         let own: usize = own.sum();
         let none = [Environment::new("none", ())];
         let environments = if environments.is_empty() { &none } else { environments };

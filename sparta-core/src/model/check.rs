@@ -29,6 +29,11 @@ pub enum AppMistake {
     FunctionCollision { first: String, second: String },
     #[error("{unique_key} is taken by function `{by}` already")]
     Taken { unique_key: String, by: String },
+    #[error(
+        "two {kind}s are called `{name}` and differ: declare it once, in a function such as `fn {name}()`, and call that \
+         wherever it is needed"
+    )]
+    ConstructTwice { kind: String, name: String },
     #[error("two environments are called `{0}`: rename one")]
     EnvironmentTwice(String),
     #[error(
@@ -58,6 +63,7 @@ impl Model {
         let mut mistakes = Vec::new();
         self.check_app(&mut mistakes);
         self.check_functions(&mut mistakes);
+        self.check_constructs(&mut mistakes);
         self.check_environments(&mut mistakes);
         self.check_settings(&mut mistakes);
         for function in &self.functions {

@@ -1,13 +1,15 @@
 //! What an App declares, ordered and checked.
 
 mod check;
+mod constructs;
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, sync::Arc};
 
 pub use check::AppMistake;
 
 use crate::{
     App, Architecture, Environment, FunctionSpec, LogLevel, Mistakes, Pipeline,
+    construct::Construct,
     iam::Statement,
     pipeline::{direct_stack_name, stack_name},
     settings::Field,
@@ -22,6 +24,7 @@ pub struct Model {
     pub(crate) architecture: Architecture,
     pub(crate) log_level: LogLevel,
     pub(crate) functions: Vec<FunctionSpec>,
+    pub(crate) constructs: Vec<Arc<dyn Construct>>,
     pub(crate) environments: Vec<Environment>,
     pub(crate) pipeline: Option<Pipeline>,
     pub(crate) user_resources: UserResources,
@@ -49,6 +52,7 @@ impl App {
             architecture: self.architecture,
             log_level: self.log_level,
             functions: self.functions.iter().map(|function| function.spec.clone()).collect(),
+            constructs: constructs::declared(self),
             environments: self.environments.clone(),
             pipeline: self.pipeline.clone(),
             user_resources: self.user_resources.clone(),
@@ -77,6 +81,11 @@ impl Model {
     /// The functions in the order of their registration.
     pub fn functions(&self) -> &[FunctionSpec] {
         &self.functions
+    }
+
+    /// What functions use and are invoked by, each once.
+    pub fn constructs(&self) -> impl Iterator<Item = &dyn Construct> {
+        constructs::distinct(&self.constructs).into_iter().map(|construct| &**construct)
     }
 
     /// The environments in the order of their registration.

@@ -54,7 +54,9 @@ impl App {
     pub(crate) fn phases(&self) -> (Synthesis, Vec<Mistake>) {
         let model = self.model();
         let stack = Stack::new(&model.description, &model.user_resources);
+        let stack = add_constructs(&model, stack);
         let stack = add_functions(&model, stack);
+        let stack = customize(&model, stack);
         let stack = decorate(stack, &[bind_roles]);
         let (model, stack) = references::resolve(model, stack);
         let mistakes = check::mistakes(&model, &stack);
@@ -68,6 +70,29 @@ pub(crate) fn only_serves(app: &str) -> Mistakes {
     #[error("this is the serving build, which Lambda runs and which makes no documents: use the plain build")]
     struct OnlyServes;
     Mistakes::of(app, vec![Mistake::new(Subject::App, OnlyServes)])
+}
+
+/// Adds what functions use and are invoked by, which triggers change.
+fn add_constructs(model: &Model, mut stack: Stack) -> Stack {
+    for construct in model.constructs() {
+        let mut resources = construct.identified().peekable();
+        if resources.peek().is_some() {
+            stack.output(construct.id(), construct.output());
+        }
+        resources.for_each(|(_, id, resource)| stack.resource(id, resource));
+    }
+    stack
+}
+
+/// Changes resources as the user wants them, after everything else was added.
+fn customize(model: &Model, mut stack: Stack) -> Stack {
+    for construct in model.constructs() {
+        for (role, id, _) in construct.identified() {
+            // One whose id is taken by another resource is a mistake already.
+            _ = stack.change(&id, |resource| construct.customized(role, resource));
+        }
+    }
+    stack
 }
 
 /// Adds the functions with their triggers, and the parameters that they share.

@@ -10,7 +10,7 @@ use crate::{
 
 /// Puts logical ids where statements refer to resources. A resource that is not there is a mistake.
 pub(super) fn resolve(mut model: Model, mut stack: Stack) -> (Model, Stack) {
-    for grant in model.functions.iter_mut().flat_map(|function| &mut function.grants) {
+    for grant in model.functions.iter_mut().flat_map(|function| function.grants_mut()) {
         *grant = resolved(grant, &mut stack);
     }
     for (resource_type, statement) in &mut model.type_permissions {

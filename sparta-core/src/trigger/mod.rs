@@ -2,12 +2,10 @@
 
 mod function_url;
 mod http_api;
-mod queue;
 mod schedule;
 
 pub use function_url::FunctionUrl;
 pub use http_api::{HttpApi, HttpApiMistake};
-pub use queue::{Queue, QueueMistake};
 pub use schedule::{Schedule, ScheduleMistake};
 
 pub use crate::function::{Scope, Trigger};

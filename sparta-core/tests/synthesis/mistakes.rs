@@ -4,12 +4,13 @@ use sparta_core::{
     App, AppMistake, Approval, Architecture, Environment, EnvironmentMistake, Error, Function, FunctionMistake,
     FunctionSpec, GrantMistake, Memory, Mistake, Pipeline, PipelineMistake, Problem, Request, Subject, VariableMistake,
     cfn::{Output, Resource, TemplateMistake, reference},
+    construct::{ConstructMistake, MappingMistake, Queue, QueueBatches},
     delivery::DeliveryMistake,
     iam::Statement,
     resource, service_fn,
     settings::SettingsMistake,
     synth::{IdMistake, LimitMistake},
-    trigger::{FunctionUrl, HttpApi, HttpApiMistake, Queue, QueueMistake, Schedule, ScheduleMistake, Scope, Trigger},
+    trigger::{FunctionUrl, HttpApi, HttpApiMistake, Schedule, ScheduleMistake, Scope, Trigger},
 };
 
 fn function(name: &str) -> Function {
@@ -150,17 +151,16 @@ fn triggers_are_what_aws_takes_and_no_two_claim_the_same() {
     only!(cron("0 25 * * ? *"), ScheduleMistake::Cron, "`25`", "hours are 0 to 23");
     only!(cron("0 8 32 * ? *"), ScheduleMistake::Cron, "`32`", "write `L` for the last");
     only!(cron("rate(1 minutes)"), ScheduleMistake::Whole, "`rate(1 minutes)`", "Schedule::rate");
-    only!(app(|f| f.trigger(Queue::new("-"))), QueueMistake::Name, "`-`", "letters, digits");
-    only!(app(|f| f.trigger(Queue::existing("orders"))), QueueMistake::Arn, "`orders`", "arn:aws:sqs:");
-    only!(app(|f| f.trigger(Queue::new("orders").batch_size(0))), QueueMistake::BatchSize, "1 to 10,000", "not 0");
-    only!(
-        app(|f| f.trigger(Queue::new("orders").batch_size(11))),
-        QueueMistake::BatchWindowMissing,
-        "batch of 11",
-        ".batch_window("
-    );
-    let long = |f: Function| f.trigger(Queue::new("orders").batch_window(Duration::from_secs(301)));
-    only!(app(long), QueueMistake::BatchWindow, "at most 300", "301s");
+    only!(app(|f| f.trigger(Queue::new("-").batches())), ConstructMistake::Name, "queue `-`", "letters, digits");
+    const TOPIC: &str = "arn:aws:sns:eu-west-1:123456789012:orders";
+    const LONG: Duration = Duration::from_secs(301);
+    fn orders() -> QueueBatches {
+        Queue::new("orders").batches()
+    }
+    only!(app(|f| f.trigger(Queue::existing(TOPIC).batches())), ConstructMistake::NotThere, TOPIC, "arn:aws:sqs:");
+    only!(app(|f| f.trigger(orders().size(0))), MappingMistake::Size, "1 to 10000", "not 0");
+    only!(app(|f| f.trigger(orders().size(11))), MappingMistake::NoWindow, "batch of 11", ".window(");
+    only!(app(|f| f.trigger(orders().window(LONG))), MappingMistake::Window, "at most 300", "301s");
 
     let twice = |trigger: fn() -> HttpApi| hello().function(function("b").trigger(trigger()).trigger(trigger()));
     only!(twice(|| HttpApi::get("/x")), AppMistake::Taken, "the route `GET /x`", "`b`");
@@ -176,11 +176,11 @@ fn triggers_are_what_aws_takes_and_no_two_claim_the_same() {
     hello().function(others).check().unwrap();
     let urls = |f: Function| f.trigger(FunctionUrl::signed()).trigger(FunctionUrl::public());
     only!(app(urls), AppMistake::Taken, "the function URL of `hello`");
-    let queues = hello().function(function("a").trigger(Queue::new("my-orders")));
+    let queues = hello().function(function("a").trigger(Queue::new("my-orders").batches()));
     only!(
-        queues.function(function("b").trigger(Queue::new("my_orders"))),
+        queues.function(function("b").trigger(Queue::new("my_orders").batches())),
         AppMistake::Taken,
-        "`MyOrders`",
+        "`MyOrdersQueue`",
         "`a`",
         "`b`"
     );
@@ -487,7 +487,7 @@ fn all_mistakes_are_in_one_report() {
         )
         .function(function("hello"))
         .function(function("good_bye").variable("AWS_REGION", "x"))
-        .function(function("good-bye").trigger(Queue::new("x").batch_size(20_000)))
+        .function(function("good-bye").trigger(Queue::new("x").batches().size(20_000)))
         .environment(environment("cloudformation"))
         .environment(Environment::new("production", [("DB_HOST", ""), ("DB__HOST", "")]))
         .environment(environment("Production").approve_promotion(Approval::manual().message("")))

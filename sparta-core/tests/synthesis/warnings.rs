@@ -6,9 +6,10 @@ use serde_json::json;
 use sparta_core::{
     App, Error, Function, Request,
     cfn::{Output, Resource, Template},
+    construct::Queue,
     iam::Statement,
     service_fn,
-    trigger::{HttpApi, Queue},
+    trigger::HttpApi,
 };
 
 fn function(name: &str) -> Function {
@@ -31,7 +32,7 @@ fn a_function_that_runs_longer_than_its_http_api_waits_is_warned_of() {
     let [found] = found.as_slice() else { panic!("{found:?}") };
     assert!(found.starts_with("function `api`: it may run for 60 s, and an HTTP API waits for an answer for 30 s"));
     // what no HTTP API waits for may take its time
-    let slow = function("slow").timeout(Duration::from_secs(20)).trigger(Queue::new("orders"));
+    let slow = function("slow").timeout(Duration::from_secs(20)).trigger(Queue::new("orders").batches());
     assert_eq!(warnings(&App::new("Hello").function(slow)), [""; 0]);
 }
 

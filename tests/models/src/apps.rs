@@ -5,9 +5,10 @@ use std::time::Duration;
 use proptest::{collection::vec, option, prelude::*, sample::select, strategy::BoxedStrategy};
 use sparta_core::{
     App, Approval, Architecture, Environment, Error, Function, Memory, Pipeline, Request,
+    construct::Queue,
     iam::Statement,
     service_fn,
-    trigger::{FunctionUrl, HttpApi, Queue, Schedule},
+    trigger::{FunctionUrl, HttpApi, Schedule},
 };
 
 /// An App's declaration.
@@ -94,11 +95,11 @@ impl FunctionShape {
             TriggerShape::Rate { minutes } => function.trigger(Schedule::rate(Duration::from_secs(minutes * 60))),
             TriggerShape::Cron(fields) => function.trigger(Schedule::cron(fields)),
             TriggerShape::Queue { name, batch } => {
-                function.trigger(Queue::new(name).batch_size(*batch).batch_window(Duration::from_secs(1)))
+                function.trigger(Queue::new(name).batches().size(*batch).window(Duration::from_secs(1)))
             }
             TriggerShape::Existing { name, batch } => {
                 let arn = format!("arn:aws:sqs:eu-west-1:123456789012:{name}");
-                function.trigger(Queue::existing(arn).batch_size(*batch).report_failures())
+                function.trigger(Queue::existing(arn).batches().size(*batch).report_failures())
             }
         })
     }

@@ -6,10 +6,11 @@ use serde_json::json;
 use sparta_core::{
     App, Approval, Architecture, Compute, Environment, Error, Function, LambdaEvent, Memory, Pipeline, Request,
     cfn::{get_att, sub},
+    construct::Queue,
     iam::Statement,
     service_fn,
     settings::Secret,
-    trigger::{FunctionUrl, HttpApi, Queue, Schedule},
+    trigger::{FunctionUrl, HttpApi, Schedule},
 };
 use sparta_macros::Settings;
 
@@ -172,6 +173,6 @@ fn worker() -> Function {
     Function::event("worker", service_fn(take))
         .timeout(Duration::from_secs(900))
         .grant(Statement::allow(["sqs:GetQueueAttributes"]).on(dead_letters))
-        .trigger(Queue::new("orders").batch_size(100).batch_window(Duration::from_secs(5)).report_failures())
-        .trigger(Queue::existing("arn:aws:sqs:eu-west-1:123456789012:payments.fifo").batch_size(10))
+        .trigger(Queue::new("orders").batches().size(100).window(Duration::from_secs(5)).report_failures())
+        .trigger(Queue::existing("arn:aws:sqs:eu-west-1:123456789012:payments.fifo").batches().size(10))
 }

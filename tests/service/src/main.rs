@@ -113,7 +113,7 @@ fn main() -> sparta::Result<()> {
             Function::http("echo", service_fn(echo)).layer(TraceLayer::new_for_http()).trigger(FunctionUrl::signed()),
         )
         .function(Function::event("obey", service_fn(obey)))
-        .function(Function::event("orders", service_fn(orders)).trigger(Queue::new("orders")))
+        .function(Function::event("orders", service_fn(orders)).trigger(Queue::new("orders").batches()))
         .function(Function::event_factory("stock", stock))
         .environment(Environment::new("test", limits))
         .pipeline(Pipeline::github("https://github.com/acme/misbehaving"))

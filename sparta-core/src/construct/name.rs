@@ -1,0 +1,127 @@
+//! The names of constructs at run time.
+
+use std::{
+    collections::BTreeMap,
+    env,
+    sync::{PoisonError, RwLock},
+};
+
+use super::{Construct, words};
+
+/// A function asks for a construct that it does not use.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum NameError {
+    /// A function on Lambda, whose role has no permission for the construct either.
+    #[error(
+        "the function `{function}` does not use the {construct}: add `.uses(...)` to it in `main()`, with what it may do \
+         there, such as `{example}`"
+    )]
+    NotUsed {
+        /// The function.
+        function: String,
+        /// The construct: "table `links`".
+        construct: String,
+        /// A grant: `links().read()`.
+        example: String,
+    },
+    /// Outside of Lambda, where no construct has a name unless it is given one.
+    #[error("outside of Lambda the {construct} has no name: a test gives it one with `sparta::testing::set_name(...)`")]
+    OutsideOfLambda {
+        /// The construct: "table `links`".
+        construct: String,
+    },
+}
+
+static SET: RwLock<BTreeMap<String, String>> = RwLock::new(BTreeMap::new());
+
+/// Gives a construct a name in this process, in place of the one that it has on Lambda: for tests, which run handlers
+/// without it.
+///
+/// What a handler gets by [`Table::name`](super::Table::name) and the like is the last one that was set.
+///
+/// # Example
+///
+/// ```
+/// use sparta_core::construct::{Table, set_name};
+///
+/// fn links() -> Table {
+///     Table::new("links").key("code")
+/// }
+///
+/// set_name(links(), "links-of-a-test");
+/// assert_eq!(links().name()?, "links-of-a-test");
+/// # Ok::<_, sparta_core::construct::NameError>(())
+/// ```
+pub fn set_name(construct: impl Construct, name: impl Into<String>) {
+    SET.write().unwrap_or_else(PoisonError::into_inner).insert(construct.variable(), name.into());
+}
+
+/// What a construct is called in AWS; `grant` is one of its grants, such as `read`.
+pub(super) fn of(label: &str, kind: &str, grant: &str) -> Result<String, NameError> {
+    let variable = variable(label, kind);
+    if !cfg!(sparta_serving)
+        && let Some(name) = SET.read().unwrap_or_else(PoisonError::into_inner).get(&variable)
+    {
+        return Ok(name.clone());
+    }
+    env::var(variable).map_err(|_| not_there(label, kind, grant))
+}
+
+#[cold]
+fn not_there(label: &str, kind: &str, grant: &str) -> NameError {
+    let construct = format!("{} `{label}`", words(kind));
+    let function = env::var("_HANDLER").or_else(|_| env::var("AWS_LAMBDA_FUNCTION_NAME"));
+    match function {
+        Ok(function) => {
+            let example = format!("{}().{grant}()", label.replace('-', "_"));
+            NameError::NotUsed { function, construct, example }
+        }
+        Err(_) => NameError::OutsideOfLambda { construct },
+    }
+}
+
+/// `order-events` and `Table` become `ORDER_EVENTS_TABLE`.
+pub(super) fn variable(label: &str, kind: &str) -> String {
+    let mut variable = String::with_capacity(label.len() + kind.len() + 1);
+    for word in [label, kind] {
+        let mut before = '_';
+        for c in word.chars() {
+            let c = if c.is_ascii_alphanumeric() { c } else { '_' };
+            let begins = c.is_ascii_uppercase() && (before.is_ascii_lowercase() || before.is_ascii_digit());
+            if (begins || before == '_' && c != '_') && !variable.is_empty() {
+                variable.push('_');
+            }
+            if c != '_' {
+                variable.push(c.to_ascii_uppercase());
+            }
+            before = c;
+        }
+    }
+    variable
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_variable_is_the_name_and_the_kind_in_capitals() {
+        for (label, kind, expected) in [
+            ("links", "Table", "LINKS_TABLE"),
+            ("order-events", "Queue", "ORDER_EVENTS_QUEUE"),
+            ("orderEvents", "EventBus", "ORDER_EVENTS_EVENT_BUS"),
+            ("dead__letters.fifo", "Queue", "DEAD_LETTERS_FIFO_QUEUE"),
+            ("URL-map", "StateMachine", "URL_MAP_STATE_MACHINE"),
+        ] {
+            assert_eq!(variable(label, kind), expected);
+        }
+    }
+
+    #[test]
+    fn a_construct_without_a_name_is_named_with_the_remedy() {
+        let error = of("order-events", "Queue", "send").unwrap_err();
+        assert_eq!(error, NameError::OutsideOfLambda { construct: "queue `order-events`".into() });
+        assert!(error.to_string().contains("sparta::testing::set_name"));
+    }
+}

@@ -1,0 +1,56 @@
+//! The constructs of an App: whatever its functions use and are invoked by.
+
+use std::{
+    collections::{BTreeMap, VecDeque},
+    sync::Arc,
+};
+
+use super::{AppMistake, Model};
+use crate::{App, Mistake, Subject, cfn::LogicalId, construct::Construct};
+
+/// All constructs in the order of their declaration, with those that they need themselves. One that is used in several places
+/// is there as often.
+pub(super) fn declared(app: &App) -> Vec<Arc<dyn Construct>> {
+    let of_functions = app.functions.iter().flat_map(|function| function.spec.constructs());
+    let mut open: VecDeque<Arc<dyn Construct>> = app.constructs.iter().cloned().chain(of_functions).collect();
+    let mut declared = Vec::new();
+    while let Some(construct) = open.pop_front() {
+        open.extend(construct.constructs());
+        declared.push(construct);
+    }
+    declared
+}
+
+/// The first of each logical id.
+pub(super) fn distinct(declared: &[Arc<dyn Construct>]) -> Vec<&Arc<dyn Construct>> {
+    let mut first: BTreeMap<LogicalId, &Arc<dyn Construct>> = BTreeMap::new();
+    for construct in declared {
+        first.entry(construct.id()).or_insert(construct);
+    }
+    first.into_values().collect()
+}
+
+impl Model {
+    /// What is wrong with constructs, and where two of one name differ.
+    pub(super) fn check_constructs(&self, mistakes: &mut Vec<Mistake>) {
+        let mut checked: BTreeMap<LogicalId, &dyn Construct> = BTreeMap::new();
+        for construct in &self.constructs {
+            let construct = &**construct;
+            let (kind, name) = (construct.words(), construct.label().to_owned());
+            match checked.get(&construct.id()) {
+                None => {
+                    let subject = || Subject::Construct { kind: kind.clone(), name: name.clone() };
+                    mistakes.extend(construct.check().into_iter().map(|problem| Mistake::new(subject(), problem)));
+                    checked.insert(construct.id(), construct);
+                }
+                Some(first) if !first.is_like(construct) => {
+                    let mistake = AppMistake::ConstructTwice { kind, name }.into();
+                    if !mistakes.contains(&mistake) {
+                        mistakes.push(mistake);
+                    }
+                }
+                Some(_) => {}
+            }
+        }
+    }
+}
