@@ -37,6 +37,11 @@ pub(crate) trait Known {
 
     /// Whether `Fn::If` may take the branch of a condition that is true or false.
     fn may_be(&self, condition: &str, value: bool) -> bool;
+
+    /// Whether what is `null` is left out before anything else is done.
+    fn leaves_out_null(&self) -> bool {
+        false
+    }
 }
 
 struct Nothing;
@@ -83,6 +88,7 @@ impl Reader<'_> {
 
     fn value(&mut self, place: usize, json: &Json) -> Node {
         let value = match json {
+            Json::Null if self.known.leaves_out_null() => Value::Absent,
             Json::Null => Value::Null,
             Json::Bool(it) => Value::Bool(*it),
             // CloudFormation makes the text `4.0` of it, not `4`

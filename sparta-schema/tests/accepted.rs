@@ -232,6 +232,71 @@ fn sam_makes_resources_and_takes_more_than_its_schema_says() {
     );
 }
 
+/// SAM drops what is `null`, or writes it into a definition, and does not read attributes that it does not know.
+#[test]
+fn resources_of_sam_have_null_and_attributes_of_their_own() {
+    let template = json!({
+        "Transform": "AWS::Serverless-2016-10-31",
+        "Resources": {
+            "Hello": { "Type": "AWS::Serverless::Function", "Properties": {
+                "Runtime": "nodejs24.x", "Handler": "a.b", "CodeUri": ".", "Role": null, "Policies": ["AmazonS3ReadOnlyAccess"],
+            } },
+            "Flow": { "Type": "AWS::Serverless::StateMachine", "Tracing": { "Enabled": true }, "Properties": { "Definition": {
+                "StartAt": "A", "States": { "A": { "Type": "Pass", "ResultPath": null, "End": true } },
+            } } },
+        },
+    });
+    assert_right(template.clone());
+    let warnings: Vec<_> = template_warnings(&template).iter().map(ToString::to_string).collect();
+    assert_eq!(warnings, ["Resources.Flow.Tracing: SAM leaves out the attribute `Tracing` of a resource"]);
+}
+
+#[test]
+fn the_language_extensions_leave_out_what_is_null() {
+    let mut template = json!({
+        "Resources": { "Queue": { "Type": "AWS::SQS::Queue", "DependsOn": null, "Properties": { "QueueName": null, "Tags": [
+            { "Key": "a", "Value": null },
+        ] } } },
+    });
+    assert_eq!(mistakes(template.clone()).len(), 3);
+    template["Transform"] = json!("AWS::LanguageExtensions");
+    assert_eq!(mistakes(template), ["Resources.Queue.Properties.Tags[0]: missing property `Value` of `Tags[0]`"]);
+}
+
+#[test]
+fn tasks_have_their_roles_by_name_or_by_arn() {
+    let roles = [json!({ "Ref": "Role" }), json!({ "Fn::GetAtt": ["Role", "Arn"] }), json!("ecsTaskExecutionRole")];
+    for role in roles {
+        let containers = json!([{ "Name": "a", "Image": "i" }]);
+        let task = json!({ "TaskRoleArn": role, "ExecutionRoleArn": role, "ContainerDefinitions": containers });
+        assert_right(json!({ "Resources": {
+            "Role": { "Type": "AWS::IAM::Role", "Properties": { "AssumeRolePolicyDocument": { "Statement": [] } } },
+            "Task": { "Type": "AWS::ECS::TaskDefinition", "Properties": task },
+        } }));
+    }
+}
+
+#[test]
+fn where_all_protocols_are_meant_ports_mean_nothing() {
+    let group = |egress: Json| {
+        let group = json!({ "GroupDescription": "x", "VpcId": "vpc-01234567", "SecurityGroupEgress": [egress] });
+        resource("AWS::EC2::SecurityGroup", group)
+    };
+    assert_right(group(json!({ "IpProtocol": -1, "FromPort": -1, "CidrIp": "0.0.0.0/0" })));
+    assert_right(group(json!({ "IpProtocol": "-1", "FromPort": 0, "ToPort": -1, "CidrIp": "0.0.0.0/0" })));
+    assert_ne!(
+        mistakes(group(json!({ "IpProtocol": "tcp", "FromPort": -1, "ToPort": 80, "CidrIp": "0.0.0.0/0" }))),
+        [""; 0]
+    );
+}
+
+#[test]
+fn a_topic_is_made_whatever_its_key_is_called() {
+    for key in ["alias/aws/sns", "aws/sns", "12345678-1234-1234-1234-123456789012"] {
+        assert_right(resource("AWS::SNS::Topic", json!({ "KmsMasterKeyId": key })));
+    }
+}
+
 #[test]
 fn what_is_certainly_wrong_with_resources_of_sam_is_found() {
     let function = json!({

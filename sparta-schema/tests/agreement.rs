@@ -70,8 +70,8 @@ fn why_not_found<'a>(case: &Case, finding: &Finding, left_out: &'a BTreeSet<Stri
         "E3510" if finding.message.starts_with("True is not of type 'object'") => {
             Some("a policy may be text, as which CloudFormation also takes a boolean")
         }
-        "E3511" if case.name.starts_with("AWS::Batch::") || case.name.starts_with("AWS::ECS::") => {
-            Some("Batch takes a role's name too, by its documentation, and ECS is not known to refuse one")
+        "E1156" | "E3511" if case.name.starts_with("AWS::Batch::") || case.name.starts_with("AWS::ECS::") => {
+            Some("Batch and ECS take a role's name, too")
         }
         "E3710" => Some("a service that was shut down is about the day, not the template"),
         _ => None,

@@ -47,8 +47,28 @@ GROWING = {
 }
 # what AWS takes and cfn-lint does not: an image by the name of a parameter of Systems Manager
 WIDER_FORMATS = {"AWS::EC2::Image.Id": r"^(ami-([0-9a-z]{8}|[0-9a-z]{17})|resolve:ssm:.+)$"}
-# without a VPC a group is in the default one, and has rules for what goes out all the same
-WIDER_TYPES = {"AWS::EC2::SecurityGroup": lambda schema: schema.pop("dependentRequired")}
+
+
+def roles_by_name(schema):
+    """ECS takes a role's name, too: API_RegisterTaskDefinition, and aws-actions/amazon-ecs-render-task-definition#19."""
+    for name in ("ExecutionRoleArn", "TaskRoleArn"):
+        del schema["properties"][name]["format"]
+
+
+WIDER_TYPES = {
+    # without a VPC a group is in the default one, and has rules for what goes out all the same
+    "AWS::EC2::SecurityGroup": lambda schema: schema.pop("dependentRequired"),
+    "AWS::ECS::DaemonTaskDefinition": roles_by_name,
+    "AWS::ECS::TaskDefinition": roles_by_name,
+    # SNS looks for the key when there is something to encrypt: API_CreateTopic has no error of KMS
+    "AWS::SNS::Topic": lambda schema: schema["properties"]["KmsMasterKeyId"].pop("anyOf"),
+}
+# where all protocols are meant, ports mean nothing, by the documentation of `IpProtocol`
+WIDER_RULES = {
+    "E3688": lambda schema: {
+        "if": {"properties": {"IpProtocol": {"enum": [-1, "-1"]}}, "required": ["IpProtocol"]}, "else": schema,
+    },
+}
 # IAM takes wildcards anywhere in an ARN, and a session or a federated user as principal
 WIDER_POLICY = {
     "AwsArn": {"pattern": r"^([*?].*|arn:.*[*?].*|arn:[^:]+:[^:]+:[^:]*(:(\d{12}|aws)?:.+)?)$"},
@@ -243,7 +263,7 @@ def extensions(rules, types, formats, left_out):
         if reason:
             left_out.setdefault("rules", {})[identifier] = f"{rule.shortdesc}: {reason}"
             continue
-        schema = clean(rule.schema, formats, left_out)
+        schema = clean(WIDER_RULES.get(identifier, lambda schema: schema)(rule.schema), formats, left_out)
         for path in paths:
             types[path[1]]["rules"].append({"path": path[3:], "message": rule.shortdesc, "schema": schema})
 

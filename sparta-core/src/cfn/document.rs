@@ -225,7 +225,7 @@ impl Reader {
                 "CreationPolicy" => resource.creation_policy = Some(value),
                 "UpdatePolicy" => resource.update_policy = Some(value),
                 "Metadata" => resource.metadata = Some(value),
-                it if sparta_schema::form::is_attribute(it) || is_function(it) || self.has_macro => {
+                it if sparta_schema::form::is_attribute(&resource_type, it) || is_function(it) || self.has_macro => {
                     resource.others.insert(key, value);
                 }
                 _ => {

@@ -73,6 +73,9 @@ fn a_template_with_everything_comes_back_as_it_was() {
             "Topic": {"Type": "AWS::SNS::Topic", "Condition": "Use-AWS&Managed", "Description": "News"},
             "Import": {"Type": "Custom::Import", "Version": "1.0", "Properties": {"ServiceToken": "arn"}},
             "Job": {"Type": "AWS::SQS::Queue", "DependsOn": ["Topic"], "Metadata": {"a": 1}},
+            "Hello": {"Type": "AWS::Serverless::Function", "OfNobody": "x", "Properties": {
+                "Runtime": "nodejs24.x", "Handler": "a.b", "CodeUri": ".", "Role": null,
+            }},
         },
         "Outputs": {"Url": {"Condition": "Use-AWS&Managed", "Value": {"Ref": "Topic"}}},
     });

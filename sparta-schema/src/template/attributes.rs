@@ -2,7 +2,7 @@ use serde_json::{Map, Value as Json};
 
 use crate::json::function;
 use crate::template::policies::WITH_SNAPSHOTS;
-use crate::template::{MistakeKind, Place, Report};
+use crate::template::{MistakeKind, Place, Report, SERVERLESS};
 
 const ATTRIBUTES: &[&str] = &[
     "Condition",
@@ -21,9 +21,10 @@ const OF_TRANSFORMS: &[&str] = &["Connectors", "IgnoreGlobals"];
 const DELETION_POLICIES: &[&str] = &["Delete", "Retain", "RetainExceptOnCreate"];
 const UPDATE_REPLACE_POLICIES: &[&str] = &["Delete", "Retain"];
 
-/// Whether a resource has an attribute of this name, beside its properties.
-pub fn is_attribute(name: &str) -> bool {
-    ATTRIBUTES.contains(&name) || OF_TRANSFORMS.contains(&name)
+/// Whether a resource of a type can have an attribute of this name, beside its properties. SAM leaves out those that it does
+/// not know.
+pub fn is_attribute(resource_type: &str, name: &str) -> bool {
+    ATTRIBUTES.contains(&name) || OF_TRANSFORMS.contains(&name) || resource_type.starts_with(SERVERLESS)
 }
 
 /// A function that makes text.
@@ -52,6 +53,11 @@ impl<'t> Report<'t> {
                 _ if self.names.has_macro => {}
                 key => {
                     let hint = self.hint(key, ATTRIBUTES.iter().copied());
+                    if name.starts_with(SERVERLESS) {
+                        let message = format!("SAM leaves out the attribute `{key}` of a resource{hint}");
+                        self.warn(place, MistakeKind::ResourceAttribute, message);
+                        continue;
+                    }
                     let message = format!("unknown attribute `{key}` of a resource{hint}");
                     self.add(place, MistakeKind::ResourceAttribute, message);
                 }

@@ -174,6 +174,10 @@ impl Known for Names<'_> {
         let Some((name, _)) = self.conditions.and_then(|it| it.get_key_value(condition)) else { return true };
         self.logic.is_possible(&BTreeSet::from([(name.as_str(), value)])) != Some(false)
     }
+
+    fn leaves_out_null(&self) -> bool {
+        self.has_extensions
+    }
 }
 
 const EXTENSIONS: &str = "AWS::LanguageExtensions";

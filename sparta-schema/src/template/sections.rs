@@ -42,7 +42,7 @@ impl<'t> Report<'t> {
                     for (id, value) in entries.iter().filter(|(id, _)| !id.starts_with(expand::LOOP)) {
                         let is_typed = section == "Resources" && !self.names.has_macro;
                         let found = self.names.type_of(id).and_then(described).filter(|_| is_typed);
-                        self.texts(section, id, value, found.is_some_and(|it| !it.name().starts_with(SERVERLESS)));
+                        self.texts(section, id, value, found.is_some());
                     }
                 }
                 value => self.texts(section, "", value, false),

@@ -30,6 +30,7 @@ impl<'t> Report<'t> {
         match value {
             _ if place.depth == DEPTH => {}
             Json::Null if text.is_checked && place.path.first() == "Properties" => {}
+            Json::Null if self.names.has_extensions && place.section == "Resources" => {}
             Json::Null => self.add(place, MistakeKind::Form, "it must not be `null`: leave it out instead"),
             Json::String(it) => self.not_substituted(place, it, text),
             Json::Array(items) => {
