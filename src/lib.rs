@@ -28,6 +28,8 @@
 //! let app = App::new("Store").function(store).resource("Files", files.retain());
 //! ```
 
+#[cfg(doctest)]
+mod guide;
 mod marker;
 mod run;
 
