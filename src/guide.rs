@@ -7,4 +7,4 @@ macro_rules! pages {
     )*};
 }
 
-pages! { builds commands environments functions pipeline resources }
+pages! { builds commands constructs environments functions pipeline resources }
