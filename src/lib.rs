@@ -72,7 +72,7 @@ pub mod prelude {
         iam::Statement,
         property, resource, service_fn,
         settings::{Secret, Setting, Settings},
-        trigger::{FunctionUrl, HttpApi, Schedule},
+        trigger::{ApiOptions, Cors, FunctionUrl, HttpApi, Jwt, Schedule},
     };
     pub use sparta_macros::Settings;
     pub use tower_http::trace::TraceLayer;

@@ -19,6 +19,7 @@ use crate::{
     runtime, serve,
     settings::process_variable,
     stack::UserResources,
+    trigger::ApiOptions,
 };
 
 type Wrap = Box<dyn FnOnce(HttpService) -> HttpService + Send>;
@@ -45,6 +46,7 @@ pub struct App {
     pub(crate) functions: Vec<Function>,
     pub(crate) environments: Vec<Environment>,
     pub(crate) pipeline: Option<Pipeline>,
+    pub(crate) http_api: Option<ApiOptions>,
     pub(crate) user_resources: UserResources,
     pub(crate) type_permissions: Vec<(String, Statement)>,
     pub(crate) shared_types: BTreeSet<String>,
@@ -65,6 +67,7 @@ impl App {
             functions: Vec::new(),
             environments: Vec::new(),
             pipeline: None,
+            http_api: None,
             user_resources: UserResources::default(),
             type_permissions: Vec::new(),
             shared_types: BTreeSet::new(),
@@ -200,6 +203,28 @@ impl App {
         if !cfg!(sparta_serving) {
             self.constructs.push(Arc::new(construct));
         }
+        self
+    }
+
+    /// What is for all routes of its HTTP API: CORS, an authorizer, throttling, access logs.
+    ///
+    /// # Example
+    ///
+    /// ```
+    /// use sparta_core::{App, Error, Function, Request, service_fn, trigger::{ApiOptions, Cors, HttpApi, Jwt}};
+    ///
+    /// let hello = Function::http("hello", service_fn(async |_: Request| Ok::<_, Error>("hello")));
+    /// let app = App::new("Hello")
+    ///     .http_api(ApiOptions::new().cors(Cors::origin("https://hello.example")).throttle(200, 100).access_logs())
+    ///     .function(hello.trigger(HttpApi::get("/hello").authorizer(Jwt::issuer("https://id.example").audience("hello"))));
+    /// app.check().unwrap();
+    /// ```
+    pub fn http_api(mut self, options: ApiOptions) -> Self {
+        if options.has_access_logs() {
+            // What the deliveries of access logs take is on all of them, as `access_logs` says.
+            self.shared_types.insert("AWS::ApiGatewayV2::Stage".to_owned());
+        }
+        self.http_api = Some(options);
         self
     }
 

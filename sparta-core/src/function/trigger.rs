@@ -202,6 +202,11 @@ impl Scope<'_> {
         }
     }
 
+    /// The whole template, for a trigger that changes what another one has made.
+    pub(crate) fn stack(&mut self) -> &mut Stack {
+        self.stack
+    }
+
     /// Adds a permission to the function's role.
     pub fn grant(&mut self, statement: Statement) {
         self.statements.push(statement);

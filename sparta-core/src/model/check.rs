@@ -8,6 +8,7 @@ use crate::{
     cfn::pascal_case,
     pipeline::is_stack_name,
     settings::{check_differences, check_fields},
+    trigger::ApiOptions,
 };
 
 /// What is wrong with an App as a whole, or between its parts.
@@ -83,6 +84,7 @@ impl Model {
         if self.functions.is_empty() {
             mistakes.push(AppMistake::NoFunction.into());
         }
+        mistakes.extend(self.http_api.iter().flat_map(ApiOptions::check));
     }
 
     fn check_functions(&self, mistakes: &mut Vec<Mistake>) {

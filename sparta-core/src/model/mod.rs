@@ -14,6 +14,7 @@ use crate::{
     pipeline::{direct_stack_name, stack_name},
     settings::Field,
     stack::UserResources,
+    trigger::ApiOptions,
 };
 
 /// An App that was validated: ordered, immutable, every name checked.
@@ -27,6 +28,7 @@ pub struct Model {
     pub(crate) constructs: Vec<Arc<dyn Construct>>,
     pub(crate) environments: Vec<Environment>,
     pub(crate) pipeline: Option<Pipeline>,
+    pub(crate) http_api: Option<ApiOptions>,
     pub(crate) user_resources: UserResources,
     pub(crate) type_permissions: Vec<(String, Statement)>,
     pub(crate) shared_types: BTreeSet<String>,
@@ -55,6 +57,7 @@ impl App {
             constructs: constructs::declared(self),
             environments: self.environments.clone(),
             pipeline: self.pipeline.clone(),
+            http_api: self.http_api.clone(),
             user_resources: self.user_resources.clone(),
             type_permissions: self.type_permissions.clone(),
             shared_types: self.shared_types.clone(),

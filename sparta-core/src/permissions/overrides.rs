@@ -34,6 +34,21 @@ pub(super) const ADDED: &[Added] = &[
         reason: "their stages too",
     },
     Added {
+        kind: "AWS::ApiGatewayV2::Stage",
+        actions: &[
+            "logs:CreateLogDelivery",
+            "logs:DeleteLogDelivery",
+            "logs:DescribeLogGroups",
+            "logs:DescribeResourcePolicies",
+            "logs:GetLogDelivery",
+            "logs:ListLogDeliveries",
+            "logs:PutResourcePolicy",
+            "logs:UpdateLogDelivery",
+        ],
+        on: None,
+        reason: "CloudWatch delivers access logs for whoever asks API Gateway for them: http-api-logging.html of its guide",
+    },
+    Added {
         kind: "AWS::ApiGatewayV2::DomainName",
         actions: &["apigateway:POST"],
         on: Some(("apigateway", "/tags/*")),

@@ -1,5 +1,7 @@
 //! The request context, one variant for each kind of event.
 
+use std::collections::HashMap;
+
 use aws_lambda_events::alb::AlbTargetGroupRequestContext;
 use aws_lambda_events::apigw::{
     ApiGatewayProxyRequestContext, ApiGatewayRequestAuthorizer, ApiGatewayV2httpRequestContext,
@@ -36,5 +38,10 @@ impl RequestContext {
             Self::WebSocket(context) => Some(&context.authorizer),
             Self::Alb(_) | Self::VpcLattice(_) | Self::PassThrough => None,
         }
+    }
+
+    /// What the JSON Web Token says that an HTTP API let through; nothing where no authorizer looked at one.
+    pub fn jwt_claims(&self) -> Option<&HashMap<String, String>> {
+        self.authorizer().and_then(|authorizer| authorizer.jwt.as_ref()).map(|token| &token.claims)
     }
 }

@@ -1,5 +1,7 @@
 //! What a request has from its event: query, path parameters, stage variables, context.
 
+use std::collections::HashMap;
+
 use aws_lambda_events::query_map::QueryMap;
 use http::Extensions;
 use http::request::Parts;
@@ -117,6 +119,26 @@ pub trait RequestExt: sealed::Extended {
         event(self.extensions_ref()).and_then(Event::context)
     }
 
+    /// What the caller's JSON Web Token says, by the names of its claims: `sub`, `email`, `scope`. API Gateway passes texts
+    /// alone, and of lists their text: `[a b]`.
+    ///
+    /// There are claims behind an HTTP API whose route has an authorizer ([`Jwt`](crate::trigger::Jwt)), which has compared
+    /// the token; the header `authorization` of any other request proves nothing.
+    ///
+    /// # Example
+    ///
+    /// ```
+    /// use sparta_core::{Error, Request, RequestExt};
+    ///
+    /// async fn who(request: Request) -> Result<String, Error> {
+    ///     let subject = request.jwt_claims().and_then(|claims| claims.get("sub"));
+    ///     Ok(subject.cloned().ok_or("the route has no authorizer")?)
+    /// }
+    /// ```
+    fn jwt_claims(&self) -> Option<&HashMap<String, String>> {
+        self.request_context_ref().and_then(RequestContext::jwt_claims)
+    }
+
     /// With this `requestContext`.
     #[must_use]
     fn with_request_context(mut self, context: RequestContext) -> Self {
@@ -203,7 +225,6 @@ mod sealed {
 mod tests {
     use super::*;
     use crate::Body;
-    use std::collections::HashMap;
 
     fn map(key: &str, value: &str) -> QueryMap {
         HashMap::from([(key.to_owned(), value.to_owned())]).into()
@@ -248,6 +269,21 @@ mod tests {
         assert!(request.lambda_context_ref().is_none());
         let request = request.with_path_parameters(map("id", "7"));
         assert!(request.request_context_ref().is_none());
+    }
+
+    #[test]
+    fn claims_are_those_of_the_token_that_the_authorizer_let_through() {
+        let context = |authorizer: &str| {
+            let http = r#""http": {"method": "GET", "path": "/"}"#;
+            let text = format!(r#"{{"apiId": "a", "routeKey": "GET /", {http}, "authorizer": {authorizer}}}"#);
+            crate::Request::new(Body::empty())
+                .with_request_context(RequestContext::ApiGatewayV2(serde_json::from_str(&text).unwrap()))
+        };
+        let request =
+            context(r#"{"jwt": {"claims": {"sub": "ada", "scope": "links:write"}, "scopes": ["links:write"]}}"#);
+        assert_eq!(request.jwt_claims().and_then(|claims| claims.get("sub")).map(String::as_str), Some("ada"));
+        assert_eq!(context(r#"{"lambda": {"sub": "eve"}}"#).jwt_claims(), None);
+        assert_eq!(crate::Request::new(Body::empty()).jwt_claims(), None);
     }
 
     #[test]

@@ -108,5 +108,8 @@ fn add_functions(model: &Model, mut stack: Stack) -> Stack {
     for function in &model.functions {
         function.synthesize(shared, &mut stack);
     }
+    if let Some(options) = &model.http_api {
+        options.synthesize(&mut stack);
+    }
     stack
 }

@@ -5,7 +5,7 @@ mod http_api;
 mod schedule;
 
 pub use function_url::FunctionUrl;
-pub use http_api::{HttpApi, HttpApiMistake};
+pub use http_api::{ApiOptions, ApiOptionsMistake, Cors, CorsMistake, HttpApi, HttpApiMistake, Jwt, JwtMistake};
 pub use schedule::{Schedule, ScheduleMistake};
 
 pub use crate::function::{Scope, Trigger};

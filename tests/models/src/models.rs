@@ -10,7 +10,7 @@ use sparta_core::{
     iam::Statement,
     service_fn,
     settings::Secret,
-    trigger::{FunctionUrl, HttpApi, Schedule},
+    trigger::{ApiOptions, Cors, FunctionUrl, HttpApi, Jwt, Schedule},
 };
 use sparta_macros::Settings;
 
@@ -98,6 +98,7 @@ pub fn everything() -> App {
     App::new("Everything")
         .description("A service with all that a service can have")
         .architecture(Architecture::Arm64)
+        .http_api(api())
         .function(routes())
         .function(Function::http("signed-url", service_fn(answer)).trigger(FunctionUrl::signed()))
         .function(Function::http("public_url", service_fn(answer)).trigger(FunctionUrl::public()))
@@ -129,6 +130,19 @@ pub fn everything() -> App {
         )
 }
 
+fn users() -> Jwt {
+    Jwt::issuer("https://id.example").audience("links").audience("app")
+}
+
+fn api() -> ApiOptions {
+    let pages = Cors::origins(["https://links.example", "http://localhost:3000"])
+        .header("x-request-id")
+        .expose("x-total")
+        .max_age(Duration::from_secs(600))
+        .credentials();
+    ApiOptions::new().cors(pages).authorizer(users()).throttle(200, 100).access_logs()
+}
+
 fn routes() -> Function {
     Function::http("routes", service_fn(answer))
         .description("Answers on every kind of route")
@@ -149,7 +163,9 @@ fn routes() -> Function {
         .trigger(HttpApi::any("/files/{path+}"))
         .trigger(HttpApi::get("/files/{path+}"))
         .trigger(HttpApi::delete("/files.path"))
-        .trigger(HttpApi::delete("/files-path"))
+        .trigger(HttpApi::delete("/files-path").open())
+        .trigger(HttpApi::post("/links").authorizer(users().scope("links:write")).throttle(10, 20))
+        .trigger(HttpApi::router())
 }
 
 fn clock() -> Function {

@@ -47,6 +47,12 @@ const fn unneeded(
 /// A handler that only ever touches its own resource stays whole, so that another property needs no other role.
 pub(in crate::permissions) const UNNEEDED: &[Unneeded] = &[
     unneeded(
+        "AWS::ApiGatewayV2::Stage",
+        &["logs:*"],
+        &["AccessLogSettings"],
+        "logs are delivered where a stage has some",
+    ),
+    unneeded(
         "AWS::",
         &["kms:*"],
         &["Kms", "KMS", "KeyId", "KeyArn", "SSESpecification", "ManageMaster"],

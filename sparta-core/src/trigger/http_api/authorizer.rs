@@ -1,0 +1,124 @@
+//! Who may send requests to an HTTP API.
+
+use crate::{
+    cfn::{LogicalId, Resource, Value},
+    property, resource,
+    stack::Stack,
+};
+
+/// Tokens that let a request through: JSON Web Tokens of one issuer, in the header `Authorization`.
+///
+/// API Gateway compares the signature, the issuer, the audience and the times, and answers with a status 401 or 403 by
+/// itself. A handler reads what the token says with [`RequestExt::jwt_claims`](crate::RequestExt::jwt_claims).
+///
+/// See <https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-jwt-authorizer.html>.
+///
+/// # Example
+///
+/// ```
+/// use sparta_core::{cfn::sub, trigger::Jwt};
+///
+/// let users = Jwt::issuer("https://id.example").audience("links");
+/// let writers = users.clone().scope("links:write");
+/// let pool = Jwt::issuer(sub("https://cognito-idp.${AWS::Region}.amazonaws.com/eu-west-1_a1b2c3d4e")).audience("1example23");
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+#[must_use]
+pub struct Jwt {
+    issuer: Value,
+    audiences: Vec<Value>,
+    scopes: Vec<String>,
+}
+
+/// What is wrong with a [`Jwt`].
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum JwtMistake {
+    /// An issuer that API Gateway could not ask for its keys.
+    #[error("the tokens' issuer `{0}` is not an `https://` address without a query, such as `https://id.example`")]
+    Issuer(String),
+    /// Tokens for anybody.
+    #[error(
+        "its tokens have no audience, so that any of the issuer's would do: add `.audience(\"the API's or client's id\")`"
+    )]
+    NoAudience,
+    /// An empty audience.
+    #[error("the audience of its tokens is empty: write the API's or client's id")]
+    EmptyAudience,
+    /// What no scope is called.
+    #[error("`{0}` is not one scope: scopes have no spaces, and each has its own `.scope(...)`")]
+    Scope(String),
+}
+
+impl Jwt {
+    /// Tokens of an issuer, whose address is the claim `iss`. API Gateway reads the issuer's public keys below it, at
+    /// `/.well-known/openid-configuration`, when the authorizer is made already.
+    pub fn issuer(address: impl Into<Value>) -> Self {
+        Self { issuer: address.into(), audiences: Vec::new(), scopes: Vec::new() }
+    }
+
+    /// Adds one of those that a token may be for: a value of the claim `aud`, or `client_id` where there is none.
+    pub fn audience(mut self, id: impl Into<Value>) -> Self {
+        self.audiences.push(id.into());
+        self
+    }
+
+    /// Adds one of the scopes of which a token needs one: a word of the claim `scope` or `scp`. Without any, each token
+    /// is let through.
+    pub fn scope(mut self, scope: impl Into<String>) -> Self {
+        self.scopes.push(scope.into());
+        self
+    }
+
+    pub(super) fn check(&self) -> impl Iterator<Item = JwtMistake> {
+        let issuer = self.issuer.as_str().filter(|address| !is_issuer(address));
+        let issuer = issuer.map(|address| JwtMistake::Issuer(address.to_owned()));
+        let nobody = self.audiences.is_empty().then_some(JwtMistake::NoAudience);
+        let empty = self.audiences.iter().any(|id| id.as_str() == Some("")).then_some(JwtMistake::EmptyAudience);
+        let scopes = self.scopes.iter().filter(|scope| scope.is_empty() || scope.contains(char::is_whitespace));
+        let scopes = scopes.map(|scope| JwtMistake::Scope(scope.clone()));
+        issuer.into_iter().chain(nobody).chain(empty).chain(scopes)
+    }
+
+    /// A route that only requests with such a token come to.
+    pub(super) fn guard(&self, route: Resource, stack: &mut Stack, api: &LogicalId) -> Resource {
+        let authorizer = self.authorizer(stack, api);
+        let scopes = Some(self.scopes.as_slice()).filter(|scopes| !scopes.is_empty());
+        let route = route.property("AuthorizationType", "JWT").property("AuthorizerId", authorizer.reference());
+        route.property("AuthorizationScopes", scopes)
+    }
+
+    /// The API's authorizer for the issuer and audiences: one for all routes that have the same.
+    fn authorizer(&self, stack: &mut Stack, api: &LogicalId) -> LogicalId {
+        let (mut id, mut number) = (LogicalId::of_words([AUTHORIZER]), 1);
+        loop {
+            let authorizer = resource!(AWS::ApiGatewayV2::Authorizer {
+                ApiId: (api.reference()),
+                AuthorizerType: "JWT",
+                IdentitySource: ["$request.header.Authorization"],
+                JwtConfiguration: (property!(AWS::ApiGatewayV2::Authorizer.JwtConfiguration {
+                    Audience: (&self.audiences),
+                    Issuer: (&self.issuer),
+                })),
+                Name: (id.as_str()),
+            });
+            match stack.template().resources().get(&id) {
+                Some(same) if *same == authorizer => return id,
+                None => {
+                    stack.resource(id.clone(), authorizer);
+                    return id;
+                }
+                Some(_) => number += 1,
+            }
+            id = LogicalId::of_words([AUTHORIZER, &number.to_string()]);
+        }
+    }
+}
+
+const AUTHORIZER: &str = "HttpApiAuthorizer";
+
+fn is_issuer(address: &str) -> bool {
+    let host = address.strip_prefix("https://").map(|rest| rest.split('/').next().unwrap_or_default());
+    let is_plain = |c: char| c.is_ascii_graphic() && !['?', '#', '"'].contains(&c);
+    host.is_some_and(|host| !host.is_empty()) && address.chars().all(is_plain)
+}

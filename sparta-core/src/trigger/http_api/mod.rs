@@ -1,0 +1,266 @@
+//! Routes of an HTTP API, and what is declared for all of them.
+
+mod authorizer;
+mod cors;
+mod options;
+mod path;
+#[cfg(test)]
+mod tests;
+
+pub use authorizer::{Jwt, JwtMistake};
+pub use cors::{Cors, CorsMistake};
+pub use options::{ApiOptions, ApiOptionsMistake};
+
+use http::Method;
+
+use super::{Scope, Trigger};
+use crate::{
+    FunctionSpec, attribute,
+    cfn::{Output, join, sub},
+    function::invocation,
+    iam::Arn,
+    mistake::Problem,
+    resource,
+};
+use options::Throttle;
+use path::{is_route, name_twice, without_names};
+
+/// A route of the App's HTTP API: API Gateway's lighter, cheaper kind.
+///
+/// All routes of an App share one API, whose address is the stack's output `HttpApiUrl`. Two routes of one method that differ
+/// in the names of their parameters alone, such as `/{id}` and `/{code}`, are one for API Gateway. Answers are limited to 6 MB
+/// and 30 seconds: <https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html>. What is for all of
+/// them is in [`ApiOptions`].
+///
+/// # Example
+///
+/// ```
+/// use sparta_core::trigger::{HttpApi, Jwt};
+///
+/// let one = HttpApi::get("/users/{id}");
+/// let everything_below = HttpApi::any("/files/{path+}");
+/// let guarded = HttpApi::post("/links").authorizer(Jwt::issuer("https://id.example").audience("links").scope("links:write"));
+/// let slow = HttpApi::get("/report").throttle(1, 5);
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+#[must_use]
+pub struct HttpApi {
+    route: Route,
+    access: Access,
+    throttle: Option<Throttle>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Route {
+    /// A path, for one method or, without one, for all.
+    Path(Option<Method>, String),
+    /// What no other route of the API is for.
+    Rest,
+}
+
+/// Who may send requests.
+#[derive(Clone, Debug, PartialEq)]
+enum Access {
+    /// Whom the API lets in.
+    OfApi,
+    /// Everybody.
+    Open,
+    /// Who has a token.
+    Jwt(Jwt),
+}
+
+macro_rules! methods {
+    ($($name:ident $method:ident)*) => {$(
+        #[doc = concat!("`", stringify!($method), "` requests for `path`.")]
+        pub fn $name(path: impl Into<String>) -> Self {
+            Self::new(Route::Path(Some(Method::$method), path.into()))
+        }
+    )*};
+}
+
+impl HttpApi {
+    methods!(get GET post POST put PUT patch PATCH delete DELETE head HEAD options OPTIONS);
+
+    /// Requests of every method for `path`.
+    pub fn any(path: impl Into<String>) -> Self {
+        Self::new(Route::Path(None, path.into()))
+    }
+
+    /// Every request that no other route of the API is for: what a whole axum `Router` takes, which finds its own routes.
+    ///
+    /// It is the API's route `$default`, so that API Gateway knows neither paths nor their parameters: throttling, an
+    /// authorizer and the metrics are those of all requests together, and path parameters are axum's, not
+    /// [`RequestExt::path_parameters`](crate::RequestExt::path_parameters).
+    ///
+    /// # Example
+    ///
+    /// ```
+    /// use axum::{Router, extract::Path, routing::get};
+    /// use sparta_core::{Function, trigger::HttpApi};
+    ///
+    /// let router = Router::new()
+    ///     .route("/", get(async || "home"))
+    ///     .route("/users/{id}", get(async |Path(id): Path<u32>| format!("user {id}")));
+    /// let shop = Function::http("shop", router).trigger(HttpApi::router());
+    /// ```
+    pub fn router() -> Self {
+        Self::new(Route::Rest)
+    }
+
+    fn new(route: Route) -> Self {
+        Self { route, access: Access::OfApi, throttle: None }
+    }
+
+    /// Lets only requests with a token of this kind through, whatever [`ApiOptions::authorizer`] says.
+    pub fn authorizer(mut self, token: Jwt) -> Self {
+        self.access = Access::Jwt(token);
+        self
+    }
+
+    /// Lets everybody in, though [`ApiOptions::authorizer`] asks for a token on the API's other routes.
+    pub fn open(mut self) -> Self {
+        self.access = Access::Open;
+        self
+    }
+
+    /// Lets `rate` requests in a second through on this route, and `burst` at once; callers get a status 429 beyond.
+    pub fn throttle(mut self, rate: u32, burst: u32) -> Self {
+        self.throttle = Some(Throttle { rate, burst });
+        self
+    }
+
+    /// The route as API Gateway has it: `GET /hello`.
+    fn key(&self) -> String {
+        match &self.route {
+            Route::Path(_, path) => format!("{} {path}", self.method()),
+            Route::Rest => "$default".to_owned(),
+        }
+    }
+
+    fn method(&self) -> &str {
+        match &self.route {
+            Route::Path(Some(method), _) => method.as_str(),
+            Route::Path(None, _) | Route::Rest => "ANY",
+        }
+    }
+
+    fn check_path(&self) -> Option<HttpApiMistake> {
+        let Route::Path(_, path) = &self.route else { return None };
+        if !is_route(path) {
+            return Some(HttpApiMistake::Path(path.clone()));
+        }
+        name_twice(path).map(|name| HttpApiMistake::Twice { path: path.clone(), name: name.to_owned() })
+    }
+}
+
+impl Trigger for HttpApi {
+    fn describe(&self) -> String {
+        match &self.route {
+            Route::Path(..) => self.key(),
+            Route::Rest => "every other request of the HTTP API".to_owned(),
+        }
+    }
+
+    fn check(&self, _: &FunctionSpec) -> Vec<Problem> {
+        let mut problems: Vec<Problem> = self.check_path().map(Problem::from).into_iter().collect();
+        if let Access::Jwt(token) = &self.access {
+            problems.extend(token.check().map(Problem::from));
+        }
+        problems.extend(self.throttle.and_then(Throttle::check).map(Problem::from));
+        problems
+    }
+
+    fn warnings(&self, function: &FunctionSpec) -> Vec<Problem> {
+        let seconds = function.timeout().as_secs();
+        (seconds > WAITS).then(|| HttpApiWarning::Timeout { seconds }.into()).into_iter().collect()
+    }
+
+    fn unique_key(&self, _: &FunctionSpec) -> Option<String> {
+        let Route::Path(_, path) = &self.route else { return Some("the route `$default`".to_owned()) };
+        // API Gateway tells no routes apart by what their parameters are called
+        let route = without_names(path);
+        let by_any_name = if route == *path { "" } else { ", whatever its parameters are called," };
+        Some(format!("the route `{} {route}`{by_any_name}", self.method()))
+    }
+
+    fn synthesize(&self, scope: &mut Scope<'_>) {
+        let name = scope.function().name().to_owned();
+        let api = scope.share(API, || {
+            resource!(AWS::ApiGatewayV2::Api { Name: (sub("${AWS::StackName}")), ProtocolType: "HTTP" })
+        });
+        let stage = scope.share(STAGE, || {
+            resource!(AWS::ApiGatewayV2::Stage { ApiId: (api.reference()), StageName: "$default", AutoDeploy: true })
+        });
+        let function = scope.function_arn();
+        let integration = scope.share(&format!("{name}-HttpApiIntegration"), || {
+            resource!(AWS::ApiGatewayV2::Integration {
+                ApiId: (api.reference()),
+                IntegrationType: "AWS_PROXY",
+                IntegrationUri: (&function),
+                PayloadFormatVersion: "2.0",
+            })
+        });
+        let route = resource!(AWS::ApiGatewayV2::Route {
+            ApiId: (api.reference()),
+            RouteKey: (self.key()),
+            Target: (join("/", ["integrations".into(), integration.reference()])),
+        });
+        let route = match &self.access {
+            Access::OfApi => route,
+            Access::Open => route.property("AuthorizationType", "NONE"),
+            Access::Jwt(token) => token.guard(route, scope.stack(), &api),
+        };
+        let route = match &self.route {
+            Route::Path(_, path) => scope.add(&[self.method(), path, "Route"], route),
+            Route::Rest => scope.add(&["HttpApi", "Default", "Route"], route),
+        };
+        if let Some(throttle) = self.throttle {
+            throttle.of_route(&self.key(), &route, scope.stack(), &stage);
+        }
+
+        // One permission for all routes: a function's policy holds 20 KB, and the API is this stack's own.
+        scope.share(&format!("{name}-HttpApiPermission"), || {
+            let source = Arn::new("execute-api", &format!("${{{api}}}/*")).to_string();
+            invocation(&function, "apigateway.amazonaws.com", sub(source))
+        });
+        scope.output(
+            &["HttpApiUrl"],
+            Output::new("Address of the HTTP API", attribute!(AWS::ApiGatewayV2::Api, api, "ApiEndpoint")),
+        );
+    }
+}
+
+/// The App's one API, and its stage.
+const API: &str = "HttpApi";
+const STAGE: &str = "HttpApiStage";
+
+/// What is wrong with an [`HttpApi`] route.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum HttpApiMistake {
+    /// A path that API Gateway does not take.
+    #[error(
+        "the path `{0}` is not a route: begin it with `/` and write parameters as whole segments, `{{id}}` or, last, `{{rest+}}`"
+    )]
+    Path(String),
+    /// A path with two parameters of one name.
+    #[error("the path `{path}` has two parameters `{name}`, and a request could give only one: rename one")]
+    Twice {
+        /// The path.
+        path: String,
+        /// The parameters' name.
+        name: String,
+    },
+}
+
+/// How many seconds an HTTP API waits for an answer.
+const WAITS: u64 = 30;
+
+#[derive(Debug, thiserror::Error)]
+enum HttpApiWarning {
+    #[error(
+        "it may run for {seconds} s, and an HTTP API waits for an answer for {WAITS} s: give it a timeout of at most {WAITS} s, let a \
+         queue start what takes longer, or use a function URL"
+    )]
+    Timeout { seconds: u64 },
+}

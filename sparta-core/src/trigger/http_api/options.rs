@@ -1,0 +1,242 @@
+//! What is declared for all routes of the App's HTTP API.
+
+use super::{API, Cors, Jwt, STAGE, path::without_names};
+use crate::{
+    attribute,
+    cfn::{LogicalId, Resource, Value},
+    mistake::{Mistake, Problem, Subject},
+    property, resource,
+    stack::Stack,
+};
+
+/// The options of the App's HTTP API: [`App::http_api`](crate::App::http_api).
+///
+/// # Example
+///
+/// ```
+/// use sparta_core::{App, trigger::{ApiOptions, Cors, Jwt}};
+///
+/// let app = App::new("Links").http_api(
+///     ApiOptions::new()
+///         .cors(Cors::origin("https://links.example"))
+///         .authorizer(Jwt::issuer("https://id.example").audience("links"))
+///         .throttle(200, 100)
+///         .access_logs(),
+/// );
+/// ```
+#[derive(Clone, Debug, Default, PartialEq)]
+#[must_use]
+pub struct ApiOptions {
+    cors: Option<Cors>,
+    authorizer: Option<Jwt>,
+    throttle: Option<Throttle>,
+    /// For how many days the access log is kept, where there is one.
+    access_logs: Option<Value>,
+}
+
+/// How many requests are let through.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Throttle {
+    pub(super) rate: u32,
+    pub(super) burst: u32,
+}
+
+/// What is wrong with [`ApiOptions`], apart from their parts.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ApiOptionsMistake {
+    /// Options of an API that there is not.
+    #[error(
+        "`.http_api(...)` has options, and no function has a route: add `.trigger(HttpApi::get(\"/\"))`, or remove them"
+    )]
+    NoRoute,
+    /// Throttling that lets nothing through.
+    #[error("a throttle of {rate} requests in a second and {burst} at once lets nothing through: both are at least 1")]
+    Throttle {
+        /// Requests in a second.
+        rate: u32,
+        /// Requests at once.
+        burst: u32,
+    },
+}
+
+impl Throttle {
+    pub(super) fn check(self) -> Option<ApiOptionsMistake> {
+        let Self { rate, burst } = self;
+        (rate == 0 || burst == 0).then_some(ApiOptionsMistake::Throttle { rate, burst })
+    }
+
+    /// Limits a route of a stage, which has to be there before the stage names it.
+    pub(super) fn of_route(self, key: &str, route: &LogicalId, stack: &mut Stack, stage: &LogicalId) {
+        _ = stack.change(stage, |stage| {
+            let mut routes = match stage.properties().get("RouteSettings") {
+                Some(Value::Map(routes)) => routes.clone(),
+                _ => Default::default(),
+            };
+            routes.insert(key.to_owned(), self.settings());
+            stage.property("RouteSettings", Value::Map(routes)).depends_on(route.clone())
+        });
+    }
+
+    fn settings(self) -> Value {
+        property!(AWS::ApiGatewayV2::Stage.DefaultRouteSettings {
+            ThrottlingBurstLimit: (self.burst),
+            ThrottlingRateLimit: (self.rate),
+        })
+    }
+}
+
+impl ApiOptions {
+    /// No options yet: routes are open to everybody, requests limited by the account's quota alone.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Lets pages of other origins call the API.
+    pub fn cors(mut self, cors: Cors) -> Self {
+        self.cors = Some(cors);
+        self
+    }
+
+    /// Lets only requests with a token through, on each route that does not say otherwise with
+    /// [`HttpApi::authorizer`](super::HttpApi::authorizer) or [`HttpApi::open`](super::HttpApi::open).
+    pub fn authorizer(mut self, token: Jwt) -> Self {
+        self.authorizer = Some(token);
+        self
+    }
+
+    /// Lets `rate` requests in a second through on each route, and `burst` at once; callers get a status 429 beyond. An
+    /// account has 10,000 and 5,000 for all its APIs in a region, unless it asked for more.
+    ///
+    /// See <https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-throttling.html>.
+    pub fn throttle(mut self, rate: u32, burst: u32) -> Self {
+        self.throttle = Some(Throttle { rate, burst });
+        self
+    }
+
+    /// Writes a line of JSON for each request to a log group of its own, which keeps it for 30 days.
+    ///
+    /// API Gateway's logs are delivered by CloudWatch. Who deploys the service needs permissions for deliveries that IAM
+    /// cannot limit to this API: with a pipeline, a deployment of one environment could change the access logs of another.
+    ///
+    /// See <https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-logging.html>.
+    pub fn access_logs(self) -> Self {
+        self.access_logs_for(30)
+    }
+
+    /// The same, kept for so many days: a number that CloudWatch knows, or a setting.
+    pub fn access_logs_for(mut self, days: impl Into<Value>) -> Self {
+        self.access_logs = Some(days.into());
+        self
+    }
+
+    pub(crate) fn has_access_logs(&self) -> bool {
+        self.access_logs.is_some()
+    }
+
+    /// What API Gateway or browsers would refuse.
+    pub(crate) fn check(&self) -> Vec<Mistake> {
+        let mut problems: Vec<Problem> = Vec::new();
+        problems.extend(self.throttle.and_then(Throttle::check).map(Problem::from));
+        problems.extend(self.cors.iter().flat_map(Cors::check).map(Problem::from));
+        problems.extend(self.authorizer.iter().flat_map(Jwt::check).map(Problem::from));
+        problems.into_iter().map(|problem| Mistake::new(Subject::App, problem)).collect()
+    }
+
+    /// Changes the API that the functions' routes have made.
+    pub(crate) fn synthesize(&self, stack: &mut Stack) {
+        let [api, stage] = [API, STAGE].map(|name| LogicalId::of_words([name]));
+        if !stack.template().resources().contains_key(&api) {
+            stack.report(Mistake::new(Subject::App, ApiOptionsMistake::NoRoute));
+            return;
+        }
+        if let Some(cors) = &self.cors {
+            _ = stack.change(&api, |api| api.property("CorsConfiguration", cors.configuration()));
+        }
+        if let Some(throttle) = self.throttle {
+            _ = stack.change(&stage, |stage| stage.property("DefaultRouteSettings", throttle.settings()));
+        }
+        if let Some(days) = &self.access_logs {
+            let group = LogicalId::of_words(["HttpApiAccessLogs"]);
+            stack.resource(group.clone(), resource!(AWS::Logs::LogGroup { RetentionInDays: (days) }).delete());
+            _ = stack.change(&stage, |stage| stage.property("AccessLogSettings", access_log(&group)));
+        }
+        if let Some(token) = &self.authorizer {
+            guard(token, stack, &api);
+        }
+        if self.cors.is_some() {
+            open_preflights(stack, &api);
+        }
+    }
+}
+
+/// A line of the access log: what can be said of each request.
+const LINE: &str = concat!(
+    r#"{"requestId":"$context.requestId","time":"$context.requestTime","ip":"$context.identity.sourceIp","#,
+    r#""method":"$context.httpMethod","path":"$context.path","route":"$context.routeKey","status":"$context.status","#,
+    r#""bytes":"$context.responseLength","milliseconds":"$context.responseLatency","#,
+    r#""functionStatus":"$context.integration.status","functionMilliseconds":"$context.integrationLatency","#,
+    r#""error":"$context.error.message","integrationError":"$context.integrationErrorMessage","#,
+    r#""authorizerError":"$context.authorizer.error","userAgent":"$context.identity.userAgent"}"#,
+);
+
+fn access_log(group: &LogicalId) -> Value {
+    property!(AWS::ApiGatewayV2::Stage.AccessLogSettings {
+        DestinationArn: (attribute!(AWS::Logs::LogGroup, group, "Arn")),
+        Format: (LINE),
+    })
+}
+
+/// Guards the routes that say nothing of who may come.
+fn guard(token: &Jwt, stack: &mut Stack, api: &LogicalId) {
+    for (id, route) in routes(stack, api) {
+        if !route.properties().contains_key("AuthorizationType") {
+            let guarded = token.guard(route, stack, api);
+            _ = stack.change(&id, |_| guarded);
+        }
+    }
+}
+
+/// Browsers send no token with a preflight, which a guarded route of any method would refuse.
+///
+/// See <https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-cors.html>, for `$default`.
+fn open_preflights(stack: &mut Stack, api: &LogicalId) {
+    for (_, route) in routes(stack, api) {
+        let is = |name: &str| route.properties().get(name).and_then(Value::as_str);
+        if is("AuthorizationType") != Some("JWT") {
+            continue;
+        }
+        let key = is("RouteKey").unwrap_or_default();
+        let paths = match key.strip_prefix("ANY ") {
+            Some(path) => vec![path],
+            None if key == "$default" => vec!["/", "/{proxy+}"],
+            None => vec![],
+        };
+        for path in paths {
+            let key = format!("OPTIONS {path}");
+            let has_key = |(_, route): &(LogicalId, Resource)| {
+                let other = route.properties().get("RouteKey").and_then(Value::as_str);
+                other.is_some_and(|other| without_names(other) == without_names(&key))
+            };
+            if !routes(stack, api).iter().any(has_key) {
+                let open = resource!(AWS::ApiGatewayV2::Route {
+                    ApiId: (api.reference()),
+                    AuthorizationType: "NONE",
+                    RouteKey: (&key),
+                    Target: (route.properties().get("Target").cloned()),
+                });
+                stack.numbered(&LogicalId::of_words(["OPTIONS", path, "Route"]), open);
+            }
+        }
+    }
+}
+
+/// The routes of an API.
+fn routes(stack: &Stack, api: &LogicalId) -> Vec<(LogicalId, Resource)> {
+    let of_api = |resource: &Resource| {
+        resource.resource_type() == "AWS::ApiGatewayV2::Route"
+            && resource.properties().get("ApiId") == Some(&api.reference())
+    };
+    let resources = stack.template().resources().iter().filter(|(_, resource)| of_api(resource));
+    resources.map(|(id, resource)| (id.clone(), resource.clone())).collect()
+}
