@@ -7,7 +7,8 @@
 //! edited by hand. What is not looked up is not decompressed.
 //!
 //! What Lambda runs looks nothing up: with `--cfg sparta_serving` the functions that begin a look-up or a check return at once,
-//! so that nothing below them is compiled.
+//! so that nothing below them is compiled. They are `inline(never)`, because rustc exports all that is named in a function
+//! that other crates may inline.
 #![doc = include_str!("../README.md")]
 
 mod archive;

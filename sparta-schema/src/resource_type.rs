@@ -86,6 +86,7 @@ pub fn types() -> impl ExactSizeIterator<Item = &'static str> {
 /// assert!(bucket.has_attribute("Arn"));
 /// assert!(bucket.handlers().unwrap().create.contains(&"s3:CreateBucket"));
 /// ```
+#[inline(never)]
 pub fn resource_type(name: &str) -> Option<&'static ResourceType> {
     if cfg!(sparta_serving) {
         return None;

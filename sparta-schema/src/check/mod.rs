@@ -77,6 +77,7 @@ pub fn warnings(resource_type: &ResourceType, properties: &Node) -> Vec<Fault> {
 }
 
 /// Mistakes and warnings, which their [`kind`](FaultKind::is_warning) tells apart, sorted by places.
+#[inline(never)]
 pub fn findings(resource_type: &ResourceType, properties: &Node) -> Vec<Fault> {
     if cfg!(sparta_serving) {
         return Vec::new();

@@ -46,6 +46,7 @@ pub fn services() -> impl ExactSizeIterator<Item = &'static str> {
 }
 
 /// A service by its prefix, such as `s3`, in any case.
+#[inline(never)]
 pub fn service(prefix: &str) -> Option<&'static Service> {
     if cfg!(sparta_serving) {
         return None;

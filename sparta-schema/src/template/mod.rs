@@ -131,6 +131,7 @@ pub fn template_warnings(template: &Json) -> Vec<Mistake> {
 }
 
 /// Mistakes and warnings.
+#[inline(never)]
 fn found(template: &Json) -> (Vec<Mistake>, Vec<Mistake>) {
     if cfg!(sparta_serving) {
         return (Vec::new(), Vec::new());
@@ -162,6 +163,7 @@ const SECTIONS: &[&str] = &[
 
 /// The template with its loops (`Fn::ForEach`) unrolled, as far as it is known what they go through; `None` where it has none,
 /// or where they make more than anybody can deploy.
+#[inline(never)]
 pub fn unrolled(template: &Json) -> Option<Json> {
     if cfg!(sparta_serving) {
         return None;
