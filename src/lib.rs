@@ -42,12 +42,13 @@ pub use sparta_cli::{Command, CommandContext, Format, Global, Level, clap};
 pub use sparta_core::{
     App, AppMistake, Approval, ApprovalMistake, Architecture, BatchResponse, Body, BoxError, ClientApplication,
     ClientContext, CognitoIdentity, Compute, Config, Context, Environment, EnvironmentMistake, Error, EventMismatch,
-    Failure, FromEvent, Function, FunctionKind, FunctionMistake, FunctionSpec, GrantMistake, HttpService, IntoResponse,
-    Json, LambdaEvent, LogLevel, Memory, Mistake, Mistakes, Model, PayloadError, PermissionsMistake, Pipeline,
-    PipelineMistake, Problem, QueryMap, Record, RecordError, Records, RecordsError, RecordsIter, Repository,
-    RepositoryError, Request, RequestContext, RequestExt, RequestPayloadExt, Response, Result, ServeError, Subject,
-    Synthesis, VariableMistake, attribute, aws_lambda_events, cfn, construct, delivery, iam, property, resource,
-    service_fn, settings, stack_name, trigger,
+    Failure, FileSystem, FromEvent, Function, FunctionKind, FunctionMistake, FunctionSpec, GrantMistake, HttpService,
+    IntoResponse, Json, LambdaEvent, LogFormat, LogLevel, ManagedInstances, Memory, Mistake, Mistakes, Model,
+    PayloadError, PermissionsMistake, Pipeline, PipelineMistake, Problem, QueryMap, Record, RecordError, Records,
+    RecordsError, RecordsIter, RecursiveLoop, Repository, RepositoryError, Request, RequestContext, RequestExt,
+    RequestPayloadExt, Response, Result, Retention, ServeError, Storage, Subject, Synthesis, Tracing, VariableMistake,
+    Vpc, attribute, aws_lambda_events, cfn, construct, delivery, iam, property, resource, service_fn, settings,
+    stack_name, trigger,
 };
 pub use sparta_macros::Settings;
 
@@ -66,8 +67,9 @@ pub mod prelude {
     pub use crate::AppExt;
     pub use sparta_cli::{Command, CommandContext};
     pub use sparta_core::{
-        App, Approval, Architecture, BatchResponse, Body, Context, Environment, Error, Function, IntoResponse, Json,
-        LambdaEvent, LogLevel, Memory, Pipeline, Records, Request, RequestExt, RequestPayloadExt, Response, attribute,
+        App, Approval, Architecture, BatchResponse, Body, Context, Environment, Error, FileSystem, Function,
+        IntoResponse, Json, LambdaEvent, LogFormat, LogLevel, ManagedInstances, Memory, Pipeline, Records,
+        RecursiveLoop, Request, RequestExt, RequestPayloadExt, Response, Retention, Storage, Tracing, Vpc, attribute,
         construct::{Queue, Table},
         iam::Statement,
         property, resource, service_fn,

@@ -12,7 +12,7 @@ use sparta_test_tools::{REGIONS, cfn_lint};
 use tempfile::TempDir;
 
 use crate::{golden, support};
-use sparta_test_models::{apps, models};
+use sparta_test_models::{apps, models, options};
 
 /// The documents that `build` wrote, in the order of their names.
 fn documents(example: &str) -> Vec<PathBuf> {
@@ -93,6 +93,12 @@ fn cfn_lint_finds_nothing_in_any_example() {
 fn cfn_lint_finds_nothing_in_a_service_with_everything() {
     let folder = TempDir::new().expect("a temporary folder");
     clean(&write(&models::everything(), folder.path(), "everything"));
+}
+
+#[test]
+fn cfn_lint_finds_nothing_in_a_service_with_every_option() {
+    let folder = TempDir::new().expect("a temporary folder");
+    clean(&write(&options::options(), folder.path(), "options"));
 }
 
 #[test]

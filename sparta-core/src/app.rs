@@ -1,5 +1,7 @@
 //! The App: what `main()` declares.
 
+mod defaults;
+
 use std::{
     any::Any,
     collections::BTreeSet,
@@ -11,10 +13,11 @@ use futures_util::FutureExt;
 use tower::{Layer, Service};
 
 use crate::{
-    Architecture, BoxError, Check, Environment, Error, Function, Hooks, HttpService, LogLevel, Pipeline, Request,
-    ServeError, Serving,
+    Architecture, BoxError, Check, Environment, Error, Function, Hooks, HttpService, Pipeline, Request, ServeError,
+    Serving,
     cfn::{Output, Resource, Template, Value},
     construct::Construct,
+    function::Options,
     iam::Statement,
     runtime, serve,
     settings::process_variable,
@@ -42,7 +45,7 @@ pub struct App {
     pub(crate) name: String,
     pub(crate) description: String,
     pub(crate) architecture: Architecture,
-    pub(crate) log_level: LogLevel,
+    pub(crate) defaults: Options,
     pub(crate) functions: Vec<Function>,
     pub(crate) environments: Vec<Environment>,
     pub(crate) pipeline: Option<Pipeline>,
@@ -63,7 +66,7 @@ impl App {
             name: name.into(),
             description: String::new(),
             architecture: Architecture::default(),
-            log_level: LogLevel::default(),
+            defaults: Options::default(),
             functions: Vec::new(),
             environments: Vec::new(),
             pipeline: None,
@@ -87,20 +90,6 @@ impl App {
     /// The processor that all its functions run on; `x86_64` by default.
     pub fn architecture(mut self, architecture: Architecture) -> Self {
         self.architecture = architecture;
-        self
-    }
-
-    /// The least important line that its functions log on Lambda; [`LogLevel::Info`] by default.
-    ///
-    /// # Example
-    ///
-    /// ```
-    /// use sparta_core::{App, LogLevel};
-    ///
-    /// let app = App::new("Hello").log_level(LogLevel::Debug);
-    /// ```
-    pub fn log_level(mut self, level: LogLevel) -> Self {
-        self.log_level = level;
         self
     }
 

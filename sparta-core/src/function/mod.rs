@@ -6,24 +6,29 @@ mod options;
 mod resources;
 mod trigger;
 mod variables;
+mod version;
 
 pub use grants::GrantMistake;
-pub use options::{FunctionMistake, LogLevel, Memory};
+pub(crate) use options::Options;
+pub use options::{
+    FileSystem, FunctionMistake, LogFormat, LogLevel, ManagedInstances, Memory, RecursiveLoop, Retention, Storage,
+    Tracing, Vpc,
+};
 pub(crate) use resources::Shared;
 use trigger::Described;
 pub(crate) use trigger::invocation;
 pub use trigger::{Scope, Trigger};
 pub use variables::VariableMistake;
+pub(crate) use version::publish;
 
 use std::{any::TypeId, collections::BTreeMap, fmt, future::Future, sync::Arc};
 
-use options::Options;
 use serde::Serialize;
 use tower::{Layer, Service};
 
 use crate::{
     Architecture, BatchResponse, BoxError, Build, Context, Error, FromEvent, FunctionEntry, HttpService, IntoResponse,
-    LambdaEvent, Request, attribute,
+    LambdaEvent, Request,
     cfn::{LogicalId, Value},
     construct::{Construct, Grant},
     iam::Statement,
@@ -241,9 +246,9 @@ impl Function {
         self.spec.logical_id("Function").reference()
     }
 
-    /// Its ARN, for another resource's property or an output.
+    /// Its ARN, for another resource's property or an output; the alias's, where it was given one.
     pub fn arn(&self) -> Value {
-        attribute!(AWS::Lambda::Function, self.spec.logical_id("Function"), "Arn")
+        self.spec.invoked_arn()
     }
 
     /// What the serving process needs of it, with `wrap` around its own layers.

@@ -2,10 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use super::{FunctionSpec, LogLevel, Scope};
+use super::{
+    FileSystem, FunctionSpec, LogFormat, ManagedInstances, Options, RecursiveLoop, Retention, Scope,
+    options::{Asynchronous, DEFAULT_MEMORY, DEFAULT_TIMEOUT},
+};
 use crate::{
     Architecture, attribute,
-    cfn::{LogicalId, Output, Value, sub},
+    cfn::{IntoValue, LogicalId, Output, Resource, Value, sub},
     construct::Grant,
     contract::{CODE_BUCKET, CODE_KEY},
     iam::{Statement, policy_document, trust_policy},
@@ -18,7 +21,6 @@ use crate::{
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Shared<'a> {
     pub(crate) architecture: Architecture,
-    pub(crate) log_level: LogLevel,
     pub(crate) settings: &'a [Field],
 }
 
@@ -26,10 +28,14 @@ impl FunctionSpec {
     /// Adds the function and what its triggers take.
     pub(crate) fn synthesize(&self, shared: Shared<'_>, stack: &mut Stack) {
         let (function, role, logs) = (self.logical_id("Function"), self.logical_id("Role"), self.logical_id("Logs"));
-        stack.resource(logs.clone(), resource!(AWS::Logs::LogGroup { RetentionInDays: 30 }).delete());
+        let options = &self.options;
+        let group =
+            resource!(AWS::Logs::LogGroup { RetentionInDays: (options.kept_days()), Tags: (options.tag_list()) });
+        stack.resource(logs.clone(), group.delete());
 
         let write_logs = ["logs:CreateLogStream", "logs:PutLogEvents"];
         let mut statements = vec![Statement::allow(write_logs).on(attribute!(AWS::Logs::LogGroup, logs, "Arn"))];
+        statements.extend(options.statements());
         for trigger in &self.triggers {
             trigger.synthesize(&mut Scope { stack, function: self, statements: &mut statements });
         }
@@ -42,31 +48,62 @@ impl FunctionSpec {
             AssumeRolePolicyDocument: (trust_policy("lambda.amazonaws.com")),
             Description: (sub(format!("What the function {} of ${{AWS::StackName}} may do", self.name))),
             Policies: [{ PolicyName: "Function", PolicyDocument: (policy_document(&statements)) }],
+            Tags: (options.tag_list()),
         });
         stack.resource(role.clone(), may);
 
-        let options = &self.options;
         let variables = Some(self.all_variables(shared.settings)).filter(|variables| !variables.is_empty());
         let properties = resource!(AWS::Lambda::Function {
             Architectures: [(shared.architecture.lambda_name())],
+            CapacityProviderConfig: (options.managed_instances.as_ref().map(ManagedInstances::capacity)),
             Code: { S3Bucket: (parameter(CODE_BUCKET)), S3Key: (parameter(CODE_KEY)) },
+            CodeSigningConfigArn: (&options.code_signing),
             Description: (Some(&options.description).filter(|text| !text.is_empty())),
             Environment: (variables.map(|all| property!(AWS::Lambda::Function.Environment { Variables: (all) }))),
+            EphemeralStorage: (options.storage()),
+            FileSystemConfigs: (options.file_systems()),
+            FunctionScalingConfig: (options.managed_instances.as_ref().and_then(ManagedInstances::scaling)),
             Handler: (&self.name),
+            KmsKeyArn: (&options.kms_key),
+            Layers: (Some(&options.lambda_layers).filter(|layers| !layers.is_empty())),
             LoggingConfig: {
-                LogFormat: "JSON",
-                ApplicationLogLevel: (options.log_level.unwrap_or(shared.log_level).lambda_name()),
+                LogFormat: (options.log_format.unwrap_or_default().lambda_name()),
+                ApplicationLogLevel: (options.json_level()),
                 LogGroup: (logs.reference()),
             },
-            MemorySize: (options.memory.megabytes()),
-            ReservedConcurrentExecutions: (options.reserved_concurrency),
+            MemorySize: (options.megabytes()),
+            PublishToLatestPublished: (options.managed_instances.as_ref().map(|_| true)),
+            RecursiveLoop: (options.recursive_loop.map(RecursiveLoop::lambda_name)),
+            ReservedConcurrentExecutions: (options.reserved_concurrency.as_ref().map(|it| it.to_value(Value::from))),
             Role: (attribute!(AWS::IAM::Role, role, "Arn")),
             Runtime: "provided.al2023",
-            Timeout: (options.timeout.as_secs()),
+            Tags: (options.tag_list()),
+            TenancyConfig: (options.tenancy()),
+            Timeout: (options.seconds()),
+            TracingConfig: (options.tracing()),
+            VpcConfig: (options.vpc_config()),
         });
         stack.resource(function.clone(), properties);
         let description = format!("Name of the function {} in Lambda", self.name);
         stack.output(function.clone(), Output::new(description, function.reference()));
+        self.add_alias(stack);
+        self.add_event_invoke_config(stack);
+    }
+
+    /// Adds what becomes of asynchronous events, where that is said.
+    fn add_event_invoke_config(&self, stack: &mut Stack) {
+        let asynchronous = &self.options.asynchronous;
+        if *asynchronous == Asynchronous::default() {
+            return;
+        }
+        let config = resource!(AWS::Lambda::EventInvokeConfig {
+            FunctionName: (self.logical_id("Function").reference()),
+            Qualifier: (self.qualifier()),
+            MaximumEventAgeInSeconds: (asynchronous.max_event_age.map(|age| age.as_secs())),
+            MaximumRetryAttempts: (asynchronous.retries),
+        });
+        let config = self.alias_id().into_iter().fold(config, Resource::depends_on);
+        stack.resource(self.logical_id("EventInvokeConfig"), config);
     }
 
     /// Its own variables and the environments' settings.
@@ -74,6 +111,70 @@ impl FunctionSpec {
         let settings = settings.iter().map(|field| (field.variable.clone(), parameter(&field.parameter_name())));
         settings.chain(Grant::variables(&self.uses)).chain(self.variables.clone()).collect()
     }
+}
+
+/// The options as properties.
+impl Options {
+    fn megabytes(&self) -> Value {
+        let memory = self.memory.clone().unwrap_or(DEFAULT_MEMORY.into());
+        memory.to_value(|memory| memory.megabytes().into())
+    }
+
+    fn seconds(&self) -> Value {
+        let timeout = self.timeout.clone().unwrap_or(DEFAULT_TIMEOUT.into());
+        timeout.to_value(|timeout| timeout.as_secs().into())
+    }
+
+    fn storage(&self) -> Option<Value> {
+        let size = self.ephemeral_storage.as_ref()?.to_value(|storage| storage.megabytes().into());
+        Some(property!(AWS::Lambda::Function.EphemeralStorage { Size: (size) }))
+    }
+
+    fn kept_days(&self) -> Option<Value> {
+        let Some(retention) = &self.log_retention else { return Some(30.into()) };
+        let is_forever = retention.fixed() == Some(Retention::forever());
+        (!is_forever).then(|| retention.to_value(|it| it.as_days().into_value().unwrap_or(Value::Null)))
+    }
+
+    fn json_level(&self) -> Option<&str> {
+        let is_json = self.log_format.unwrap_or_default() == LogFormat::Json;
+        is_json.then(|| self.log_level.unwrap_or_default().lambda_name())
+    }
+
+    fn tracing(&self) -> Option<Value> {
+        let mode = self.tracing?.lambda_name();
+        Some(property!(AWS::Lambda::Function.TracingConfig { Mode: (mode) }))
+    }
+
+    fn tenancy(&self) -> Option<Value> {
+        self.tenant_isolation
+            .then(|| property!(AWS::Lambda::Function.TenancyConfig { TenantIsolationMode: "PER_TENANT" }))
+    }
+
+    fn vpc_config(&self) -> Option<Value> {
+        let vpc = self.vpc.as_ref()?;
+        Some(property!(AWS::Lambda::Function.VpcConfig {
+            SubnetIds: (&vpc.subnets),
+            SecurityGroupIds: (&vpc.security_groups),
+            Ipv6AllowedForDualStack: (vpc.ipv6.then_some(true)),
+        }))
+    }
+
+    fn file_systems(&self) -> Option<Value> {
+        let FileSystem { access_point, path, .. } = self.file_system.as_ref()?;
+        let config =
+            property!(AWS::Lambda::Function.FileSystemConfigs[] { Arn: (access_point), LocalMountPath: (path) });
+        Some(vec![config].into())
+    }
+
+    fn tag_list(&self) -> Option<Value> {
+        let tags: Vec<Value> = self.tags.iter().map(|(key, value)| tag(key, value)).collect();
+        (!tags.is_empty()).then(|| tags.into())
+    }
+}
+
+fn tag(key: &str, value: &str) -> Value {
+    property!(AWS::Lambda::Function.Tags[] { Key: (key), Value: (value) })
 }
 
 fn parameter(name: &str) -> Value {

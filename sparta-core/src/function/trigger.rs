@@ -7,7 +7,6 @@ use std::{
 
 use super::FunctionSpec;
 use crate::{
-    attribute,
     cfn::{LogicalId, Output, Resource, TemplateMistake, Value},
     construct::Construct,
     iam::Statement,
@@ -138,14 +137,17 @@ impl Scope<'_> {
         self.function
     }
 
-    /// The ARN of the function.
+    /// The ARN of the function, or of its alias where it has one.
     pub fn function_arn(&self) -> Value {
-        attribute!(AWS::Lambda::Function, self.function.logical_id("Function"), "Arn")
+        self.function.invoked_arn()
     }
 
-    /// The name of the function.
+    /// The name of the function; where it has an alias, the ARN of that, which Lambda takes in the place of a name.
     pub fn function_name(&self) -> Value {
-        self.function.logical_id("Function").reference()
+        match self.function.alias_id() {
+            Some(alias) => alias.reference(),
+            None => self.function.logical_id("Function").reference(),
+        }
     }
 
     /// Adds a resource named by `words`, numbered where that name is taken, and gives its logical id.

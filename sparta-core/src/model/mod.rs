@@ -8,7 +8,7 @@ use std::{collections::BTreeSet, sync::Arc};
 pub use check::AppMistake;
 
 use crate::{
-    App, Architecture, Environment, FunctionSpec, LogLevel, Mistakes, Pipeline,
+    App, Architecture, Environment, FunctionSpec, Mistakes, Pipeline,
     construct::Construct,
     iam::Statement,
     pipeline::{direct_stack_name, stack_name},
@@ -23,7 +23,6 @@ pub struct Model {
     pub(crate) name: String,
     pub(crate) description: String,
     pub(crate) architecture: Architecture,
-    pub(crate) log_level: LogLevel,
     pub(crate) functions: Vec<FunctionSpec>,
     pub(crate) constructs: Vec<Arc<dyn Construct>>,
     pub(crate) environments: Vec<Environment>,
@@ -48,12 +47,13 @@ impl App {
 
     /// The App as it stands, checked or not.
     pub(crate) fn model(&self) -> Model {
+        let functions = self.functions.iter();
+        let functions = functions.map(|function| function.spec.completed(&self.defaults, &self.environments));
         Model {
             name: self.name.clone(),
             description: self.description.clone(),
             architecture: self.architecture,
-            log_level: self.log_level,
-            functions: self.functions.iter().map(|function| function.spec.clone()).collect(),
+            functions: functions.collect(),
             constructs: constructs::declared(self),
             environments: self.environments.clone(),
             pipeline: self.pipeline.clone(),

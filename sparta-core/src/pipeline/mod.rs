@@ -5,7 +5,7 @@ mod name;
 mod repository;
 
 pub use mistake::PipelineMistake;
-pub(crate) use name::{direct_stack_name, pipeline_name};
+pub(crate) use name::{direct_stack_name, fnv1a, pipeline_name};
 pub use name::{is_stack_name, stack_name};
 pub use repository::{Repository, RepositoryError};
 

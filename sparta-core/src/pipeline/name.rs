@@ -53,8 +53,8 @@ fn name(parts: &[&str], longest: usize) -> String {
     name
 }
 
-/// The standard library's hashes may change between versions of Rust, and with them the names of stacks.
-fn fnv1a(bytes: &[u8]) -> u64 {
+/// The standard library's hashes may change between versions of Rust, and with them names and what is deployed.
+pub(crate) fn fnv1a(bytes: &[u8]) -> u64 {
     bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3))
 }
 

@@ -5,6 +5,7 @@
 //! reads it back with [`Settings::get`].
 
 mod check;
+mod configured;
 mod error;
 mod field;
 mod parameter;
@@ -17,6 +18,8 @@ mod variable;
 
 pub use check::SettingsMistake;
 pub(crate) use check::{check_differences, check_fields};
+pub use configured::Configured;
+pub(crate) use configured::configured_by_numbers;
 pub use error::{Found, SettingError, SettingErrorKind, SettingsError};
 pub use field::{Constraints, Field, Kind, Number, Pattern};
 pub use parameter::parameter_name;

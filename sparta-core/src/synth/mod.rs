@@ -13,7 +13,7 @@ use crate::{
     App, Mistake, Mistakes, Model, Subject,
     cfn::{LogicalId, Parameter, Template},
     contract::{CODE_BUCKET, CODE_KEY},
-    function::Shared,
+    function::{Shared, publish},
     stack::Stack,
 };
 use decorators::{bind_roles, decorate};
@@ -58,7 +58,8 @@ impl App {
         let stack = add_functions(&model, stack);
         let stack = customize(&model, stack);
         let stack = decorate(stack, &[bind_roles]);
-        let (model, stack) = references::resolve(model, stack);
+        let (model, mut stack) = references::resolve(model, stack);
+        publish(&model.functions, &mut stack);
         let mistakes = check::mistakes(&model, &stack);
         (Synthesis { model, template: stack.into_template() }, mistakes)
     }
@@ -104,7 +105,7 @@ fn add_functions(model: &Model, mut stack: Stack) -> Stack {
     for field in settings {
         stack.parameter(id(&field.parameter_name()), field.parameter());
     }
-    let shared = Shared { architecture: model.architecture, log_level: model.log_level, settings };
+    let shared = Shared { architecture: model.architecture, settings };
     for function in &model.functions {
         function.synthesize(shared, &mut stack);
     }

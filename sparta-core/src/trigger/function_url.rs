@@ -1,7 +1,11 @@
 //! Function URLs.
 
 use super::{Scope, Trigger};
-use crate::{FunctionSpec, attribute, cfn::Output, resource};
+use crate::{
+    FunctionSpec, Problem, attribute,
+    cfn::{Output, Resource},
+    resource,
+};
 
 /// An HTTPS address of the function's own, without API Gateway.
 ///
@@ -60,6 +64,10 @@ impl Trigger for FunctionUrl {
         format!("function URL ({callers}{})", if self.streaming { ", streaming" } else { "" })
     }
 
+    fn check(&self, function: &FunctionSpec) -> Vec<Problem> {
+        function.isolates_tenants().then(|| FunctionUrlMistake::IsolatedTenants.into()).into_iter().collect()
+    }
+
     fn unique_key(&self, function: &FunctionSpec) -> Option<String> {
         Some(format!("the function URL of `{}`", function.name()))
     }
@@ -70,10 +78,17 @@ impl Trigger for FunctionUrl {
 
     fn synthesize(&self, scope: &mut Scope<'_>) {
         let name = scope.function().name().to_owned();
-        let function = scope.function_arn();
+        let (function, unqualified) = (scope.function_arn(), scope.function().arn());
+        let alias = scope.function().alias().map(str::to_owned);
         let auth = if self.public { "NONE" } else { "AWS_IAM" };
         let mode = self.streaming.then_some("RESPONSE_STREAM");
-        let url = resource!(AWS::Lambda::Url { TargetFunctionArn: (&function), AuthType: (auth), InvokeMode: (mode) });
+        let url = resource!(AWS::Lambda::Url {
+            TargetFunctionArn: (unqualified),
+            Qualifier: (alias),
+            AuthType: (auth),
+            InvokeMode: (mode),
+        });
+        let url = scope.function().alias_id().into_iter().fold(url, Resource::depends_on);
         let url = scope.add(&[&name, "Url"], url);
         if self.public {
             // Since October 2025 a public URL needs both permissions.
@@ -95,4 +110,13 @@ impl Trigger for FunctionUrl {
         let description = format!("Address of the function {name}");
         scope.output(&[&name, "Url"], Output::new(description, attribute!(AWS::Lambda::Url, url, "FunctionUrl")));
     }
+}
+
+/// What is wrong with a [`FunctionUrl`].
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum FunctionUrlMistake {
+    /// The function isolates tenants, and a URL names none.
+    #[error("Lambda has no function URLs where tenants are isolated: use an API, or remove `.tenant_isolation()`")]
+    IsolatedTenants,
 }

@@ -4,7 +4,7 @@ mod function_url;
 mod http_api;
 mod schedule;
 
-pub use function_url::FunctionUrl;
+pub use function_url::{FunctionUrl, FunctionUrlMistake};
 pub use http_api::{ApiOptions, ApiOptionsMistake, Cors, CorsMistake, HttpApi, HttpApiMistake, Jwt, JwtMistake};
 pub use schedule::{Schedule, ScheduleMistake};
 

@@ -25,13 +25,13 @@ fn environment(name: &str) -> Environment {
     Environment::new(name, [("MESSAGE", "hello")])
 }
 
-fn mistakes(app: &App) -> Vec<Mistake> {
+pub(super) fn mistakes(app: &App) -> Vec<Mistake> {
     app.synthesize().err().map_or(Vec::new(), |mistakes| mistakes.iter().cloned().collect())
 }
 
 /// The App has exactly this mistake, and its message has these words: what is wrong, and what to do.
 #[track_caller]
-fn only(app: &App, is: fn(&Mistake) -> bool, words: &[&str]) {
+pub(super) fn only_mistake(app: &App, is: fn(&Mistake) -> bool, words: &[&str]) {
     let found = mistakes(app);
     assert!(found.len() == 1 && is(&found[0]), "{found:#?}");
     let message = found[0].to_string();
@@ -42,9 +42,10 @@ fn only(app: &App, is: fn(&Mistake) -> bool, words: &[&str]) {
 
 macro_rules! only {
     ($app:expr, $mistake:path, $($word:expr),+) => {
-        only(&$app, |mistake| matches!(mistake.problem().downcast_ref(), Some($mistake { .. })), &[$($word),+])
+        $crate::synthesis::mistakes::only_mistake(&$app, |mistake| matches!(mistake.problem().downcast_ref(), Some($mistake { .. })), &[$($word),+])
     };
 }
+pub(super) use only;
 
 #[test]
 fn an_app_is_named_and_has_a_function() {

@@ -2,6 +2,7 @@
 
 mod documents;
 mod mistakes;
+mod options;
 mod random;
 mod resources;
 mod warnings;

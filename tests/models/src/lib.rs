@@ -3,3 +3,4 @@
 pub mod apps;
 pub mod events;
 pub mod models;
+pub mod options;
