@@ -70,7 +70,7 @@ pub mod prelude {
         App, Approval, Architecture, BatchResponse, Body, Context, Environment, Error, FileSystem, Function,
         IntoResponse, Json, LambdaEvent, LogFormat, LogLevel, ManagedInstances, Memory, Pipeline, Records,
         RecursiveLoop, Request, RequestExt, RequestPayloadExt, Response, Retention, Storage, Tracing, Vpc, attribute,
-        construct::{Queue, Table},
+        construct::{Bucket, ObjectEvent, Queue, Table},
         iam::Statement,
         property, resource, service_fn,
         settings::{Secret, Setting, Settings},

@@ -1,14 +1,20 @@
 //! What functions use and are invoked by: tables, queues, buckets. Each kind is one file or folder and one type that
 //! implements [`Construct`].
 
+mod bucket;
 mod declared;
 mod grant;
 mod mapping;
 mod name;
 mod queue;
+mod rule;
 mod source;
 mod table;
 
+pub use bucket::{
+    Bucket, BucketEvents, BucketEventsMistake, BucketGrant, BucketGrantMistake, CorsMistake, CorsRule, LifeCycle,
+    LifeCycleMistake, ObjectEvent, StorageClass,
+};
 pub use declared::ConstructMistake;
 pub use grant::Grant;
 pub use mapping::{MappingMistake, Start};

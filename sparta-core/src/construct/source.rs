@@ -104,7 +104,11 @@ impl Source {
             }),
             false => is_name(text),
         };
-        let expected = Arn { partition: "aws", service, region: "REGION", account: "ACCOUNT", resource: "" };
+        // A bucket's has neither.
+        let Arn { region, account, .. } = Arn::new(service, "");
+        let [region, account] =
+            [(region, "REGION"), (account, "ACCOUNT")].map(|(part, word)| if part.is_empty() { "" } else { word });
+        let expected = Arn { partition: "aws", service, region, account, resource: "" };
         let expected = format!("{expected}{prefix}NAME");
         (!fits).then(|| ConstructMistake::NotThere { kind: words(kind), text: text.clone(), expected })
     }

@@ -1,12 +1,14 @@
 //! What functions use and are invoked by.
 
+mod bucket;
+mod grants;
 mod queue;
 mod table;
 
 use serde_json::Value as Json;
 use sparta_core::{
     App, AppMistake, Environment, Error, Function, Mistake, Pipeline, Request,
-    construct::{Construct, Existing, Queue, Table},
+    construct::{Bucket, Construct, Existing, Queue, Table},
     service_fn,
 };
 
@@ -105,8 +107,14 @@ fn what_exists_already_is_only_referred_to() {
 
 #[test]
 fn a_pipeline_may_make_what_is_declared() {
+    let images = Bucket::new("images");
+    let all = function("hello")
+        .uses(links().read_write())
+        .uses(Queue::new("clicks").send())
+        .uses(images.read())
+        .trigger(images.created().under("uploads/"));
     let app = App::new("Shop")
-        .function(function("hello").uses(links().read_write()).uses(Queue::new("clicks").send()))
+        .function(all)
         .environment(Environment::new("test", ()))
         .environment(Environment::new("production", ()))
         .pipeline(Pipeline::github("https://github.com/acme/shop"));
