@@ -41,14 +41,14 @@ pub use run::AppExt;
 pub use sparta_cli::{Command, CommandContext, Format, Global, Level, clap};
 pub use sparta_core::{
     App, AppMistake, Approval, ApprovalMistake, Architecture, BatchResponse, Body, BoxError, ClientApplication,
-    ClientContext, CognitoIdentity, Compute, Config, Context, Environment, EnvironmentMistake, Error, EventMismatch,
-    Failure, FileSystem, FromEvent, Function, FunctionKind, FunctionMistake, FunctionSpec, GrantMistake, HttpService,
-    IntoResponse, Json, LambdaEvent, LogFormat, LogLevel, ManagedInstances, Memory, Mistake, Mistakes, Model,
-    PayloadError, PermissionsMistake, Pipeline, PipelineMistake, Problem, QueryMap, Record, RecordError, Records,
-    RecordsError, RecordsIter, RecursiveLoop, Repository, RepositoryError, Request, RequestContext, RequestExt,
-    RequestPayloadExt, Response, Result, Retention, ServeError, Storage, Subject, Synthesis, Tracing, VariableMistake,
-    Vpc, attribute, aws_lambda_events, cfn, construct, delivery, iam, property, resource, service_fn, settings,
-    stack_name, trigger,
+    ClientContext, CognitoIdentity, Compute, Config, Context, CustomizeMistake, Environment, EnvironmentMistake, Error,
+    EventMismatch, Failure, FileSystem, FromEvent, Function, FunctionKind, FunctionMistake, FunctionSpec, GrantMistake,
+    HttpService, IntoResponse, Json, LambdaEvent, LogFormat, LogLevel, ManagedInstances, Memory, Mistake, Mistakes,
+    Model, PayloadError, PermissionsMistake, Pipeline, PipelineMistake, Problem, QueryMap, Record, RecordError,
+    Records, RecordsError, RecordsIter, RecursiveLoop, Repository, RepositoryError, Request, RequestContext,
+    RequestExt, RequestPayloadExt, Response, Result, Retention, ServeError, Storage, Subject, Synthesis, Tracing,
+    VariableMistake, Vpc, attribute, aws_lambda_events, cfn, construct, delivery, iam, property, resource, service_fn,
+    settings, stack_name, trigger,
 };
 pub use sparta_macros::Settings;
 
@@ -74,7 +74,7 @@ pub mod prelude {
         iam::Statement,
         property, resource, service_fn,
         settings::{Secret, Setting, Settings},
-        trigger::{ApiOptions, Cors, FunctionUrl, HttpApi, Jwt, Schedule},
+        trigger::{ApiOptions, Cors, FunctionUrl, HttpApi, Jwt, Schedule, TriggerExt},
     };
     pub use sparta_macros::Settings;
     pub use tower_http::trace::TraceLayer;

@@ -1,6 +1,9 @@
 //! The App: what `main()` declares.
 
+mod decorate;
 mod defaults;
+
+pub(crate) use decorate::{Decorator, Validator};
 
 use std::{
     any::Any,
@@ -54,6 +57,8 @@ pub struct App {
     pub(crate) type_permissions: Vec<(String, Statement)>,
     pub(crate) shared_types: BTreeSet<String>,
     pub(crate) constructs: Vec<Arc<dyn Construct>>,
+    pub(crate) decorators: Vec<Decorator>,
+    pub(crate) validators: Vec<Validator>,
     layers: Vec<Wrap>,
     hooks: Hooks,
     extensions: Vec<Box<dyn Any + Send>>,
@@ -75,6 +80,8 @@ impl App {
             type_permissions: Vec::new(),
             shared_types: BTreeSet::new(),
             constructs: Vec::new(),
+            decorators: Vec::new(),
+            validators: Vec::new(),
             layers: Vec::new(),
             hooks: Hooks::default(),
             extensions: Vec::new(),

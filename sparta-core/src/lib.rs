@@ -46,8 +46,8 @@ pub use environment::{Environment, EnvironmentMistake};
 pub use error::{BoxError, Error, Failure, Result};
 pub use event::{EventMismatch, FromEvent};
 pub use function::{
-    FileSystem, Function, FunctionKind, FunctionMistake, FunctionSpec, GrantMistake, LogFormat, LogLevel,
-    ManagedInstances, Memory, RecursiveLoop, Retention, Storage, Tracing, VariableMistake, Vpc,
+    CustomizeMistake, FileSystem, Function, FunctionKind, FunctionMistake, FunctionSpec, GrantMistake, LogFormat,
+    LogLevel, ManagedInstances, Memory, RecursiveLoop, Retention, Storage, Tracing, VariableMistake, Vpc,
 };
 pub use mistake::{Mistake, Mistakes, Problem, Subject};
 pub use model::{AppMistake, Model};

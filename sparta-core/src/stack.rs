@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
-    cfn::{LogicalId, LogicalIdError, Output, Parameter, Resource, Template, Value},
+    cfn::{Change, LogicalId, LogicalIdError, Output, Parameter, Resource, Template, Value},
     mistake::{Mistake, Subject},
 };
 
@@ -23,6 +23,8 @@ pub(crate) struct Stack {
     users: Ids,
     /// The user's ids that Sparta has wanted for something of its own.
     wanted: Ids,
+    /// The user's changes, for when everything was added.
+    changes: Vec<(LogicalId, Change)>,
     mistakes: Vec<Mistake>,
 }
 
@@ -94,7 +96,7 @@ impl Stack {
             included_ids(included).for_each(|(what, id)| _ = reserve(what, id));
             template.include(included.clone());
         }
-        Self { template, users, wanted: Ids::new(), mistakes: Vec::new() }
+        Self { template, users, wanted: Ids::new(), changes: Vec::new(), mistakes: Vec::new() }
     }
 
     /// Adds a parameter.
@@ -164,6 +166,18 @@ impl Stack {
         self.template.change(id, change)
     }
 
+    /// Remembers a change of the user's for when everything was added.
+    pub(crate) fn customize(&mut self, id: LogicalId, change: Change) {
+        self.changes.push((id, change));
+    }
+
+    /// Makes the changes that were remembered, in the order in which they were.
+    pub(crate) fn make_changes(&mut self) {
+        for (id, change) in std::mem::take(&mut self.changes) {
+            self.template.change(&id, |resource| change.apply(resource));
+        }
+    }
+
     /// Changes all resources of a type.
     pub(crate) fn change_all(&mut self, resource_type: &str, change: impl Fn(Resource) -> Resource) {
         let resources =
@@ -186,6 +200,11 @@ impl Stack {
     /// The template as it stands.
     pub(crate) fn template(&self) -> &Template {
         &self.template
+    }
+
+    /// The template as it stands, for the user's changes of it.
+    pub(crate) fn template_mut(&mut self) -> &mut Template {
+        &mut self.template
     }
 
     /// The template, complete.

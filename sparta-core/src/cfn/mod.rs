@@ -1,5 +1,6 @@
 //! CloudFormation documents: [`Template`] and its parts.
 
+mod change;
 mod check;
 mod document;
 mod into_value;
@@ -12,10 +13,12 @@ mod parameter;
 mod placeholder;
 mod resource;
 mod section;
+mod set;
 mod template;
 mod text;
 mod value;
 
+pub(crate) use change::Change;
 pub use check::TemplateMistake;
 pub use document::{TemplateError, TemplateProblem};
 pub use into_value::IntoValue;
@@ -23,5 +26,6 @@ pub use name::{LogicalId, LogicalIdError, pascal_case};
 pub use output::Output;
 pub use parameter::{Parameter, ParameterType};
 pub use resource::{DeletionPolicy, Resource, UpdateReplacePolicy};
+pub use set::SetError;
 pub use template::Template;
 pub use value::{Value, get_att, join, reference, sub};

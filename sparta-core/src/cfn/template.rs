@@ -144,8 +144,8 @@ impl Template {
         &self.conflicts
     }
 
-    /// Changes a resource; `false` where there is none. The id may be what stands for a resource.
-    pub(crate) fn change(&mut self, id: &LogicalId, change: impl FnOnce(Resource) -> Resource) -> bool {
+    /// Changes a resource; `false` where there is none. The id may be what stands for a resource: `LogicalId::from(&resource)`.
+    pub fn change(&mut self, id: &LogicalId, change: impl FnOnce(Resource) -> Resource) -> bool {
         let id = self.resolver.known(id).unwrap_or(id).clone();
         let Some(resource) = self.resources.remove(&id) else { return false };
         let token = resource.token.clone();

@@ -1,13 +1,11 @@
 //! What all constructs of Sparta's have in common.
 
-use std::{fmt, sync::Arc};
-
 use super::{
     source::{Form, Source},
     words,
 };
 use crate::{
-    cfn::{LogicalId, Resource, Value},
+    cfn::{self, LogicalId, Resource, Value},
     mistake::Problem,
 };
 
@@ -22,16 +20,10 @@ pub(super) struct Declared {
 }
 
 /// A change of the resource with a role.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 struct Change {
     role: &'static str,
-    change: Arc<dyn Fn(Resource) -> Resource + Send + Sync>,
-}
-
-impl fmt::Debug for Change {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "a change of {}", self.role)
-    }
+    change: cfn::Change,
 }
 
 /// What is wrong with a construct of any kind.
@@ -84,14 +76,14 @@ impl Declared {
         change: impl Fn(Resource) -> Resource + Send + Sync + 'static,
     ) {
         if !cfg!(sparta_serving) {
-            self.changes.push(Change { role, change: Arc::new(change) });
+            self.changes.push(Change { role, change: cfn::Change::new(change) });
         }
     }
 
     /// A resource of a new construct as the user wants it.
     pub(super) fn customized(&self, role: &str, resource: Resource) -> Resource {
         let changes = self.changes.iter().filter(|change| change.role == role);
-        changes.fold(resource, |resource, change| (change.change)(resource))
+        changes.fold(resource, |resource, change| change.change.apply(resource))
     }
 
     /// With the policy that keeps data, or deletes it with the stack.

@@ -1,6 +1,7 @@
 //! What a function is. Each of its parts is one file, with its check.
 
 mod batch;
+mod customize;
 mod grants;
 mod options;
 mod resources;
@@ -8,6 +9,7 @@ mod trigger;
 mod variables;
 mod version;
 
+pub use customize::{CustomizeMistake, Customized, TriggerExt};
 pub use grants::GrantMistake;
 pub(crate) use options::Options;
 pub use options::{
@@ -29,7 +31,7 @@ use tower::{Layer, Service};
 use crate::{
     Architecture, BatchResponse, BoxError, Build, Context, Error, FromEvent, FunctionEntry, HttpService, IntoResponse,
     LambdaEvent, Request,
-    cfn::{LogicalId, Value},
+    cfn::{Change, LogicalId, Value},
     construct::{Construct, Grant},
     iam::Statement,
     mistake::{Mistake, Problem, Subject},
@@ -81,6 +83,7 @@ pub struct FunctionSpec {
     uses: Vec<Grant>,
     /// Whether its answer says which records of a batch failed.
     reports_failures: bool,
+    changes: Vec<(&'static str, Change)>,
     pub(crate) triggers: Vec<Arc<dyn Trigger>>,
 }
 
@@ -164,6 +167,7 @@ impl Function {
             grants: Vec::new(),
             uses: Vec::new(),
             reports_failures: false,
+            changes: Vec::new(),
             triggers: Vec::new(),
         };
         Self { spec, factory }

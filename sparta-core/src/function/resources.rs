@@ -27,6 +27,7 @@ pub(crate) struct Shared<'a> {
 impl FunctionSpec {
     /// Adds the function and what its triggers take.
     pub(crate) fn synthesize(&self, shared: Shared<'_>, stack: &mut Stack) {
+        let before = self.before_changes(stack);
         let (function, role, logs) = (self.logical_id("Function"), self.logical_id("Role"), self.logical_id("Logs"));
         let options = &self.options;
         let group =
@@ -37,7 +38,7 @@ impl FunctionSpec {
         let mut statements = vec![Statement::allow(write_logs).on(attribute!(AWS::Logs::LogGroup, logs, "Arn"))];
         statements.extend(options.statements());
         for trigger in &self.triggers {
-            trigger.synthesize(&mut Scope { stack, function: self, statements: &mut statements });
+            trigger.synthesize(&mut Scope::new(stack, self, &mut statements));
         }
         for grant in self.grants() {
             if !statements.contains(grant) {
@@ -88,6 +89,7 @@ impl FunctionSpec {
         stack.output(function.clone(), Output::new(description, function.reference()));
         self.add_alias(stack);
         self.add_event_invoke_config(stack);
+        self.customize(&before, stack);
     }
 
     /// Adds what becomes of asynchronous events, where that is said.

@@ -5,7 +5,7 @@ use std::{
     sync::Arc,
 };
 
-use super::FunctionSpec;
+use super::{FunctionSpec, customize::Part};
 use crate::{
     cfn::{LogicalId, Output, Resource, TemplateMistake, Value},
     construct::Construct,
@@ -129,6 +129,14 @@ pub struct Scope<'a> {
     pub(super) stack: &'a mut Stack,
     pub(super) function: &'a FunctionSpec,
     pub(super) statements: &'a mut Vec<Statement>,
+    /// What was added, for the user's changes.
+    pub(super) parts: Vec<Part>,
+}
+
+impl<'a> Scope<'a> {
+    pub(super) fn new(stack: &'a mut Stack, function: &'a FunctionSpec, statements: &'a mut Vec<Statement>) -> Self {
+        Self { stack, function, statements, parts: Vec::new() }
+    }
 }
 
 impl Scope<'_> {
@@ -152,12 +160,23 @@ impl Scope<'_> {
 
     /// Adds a resource named by `words`, numbered where that name is taken, and gives its logical id.
     pub fn add(&mut self, words: &[&str], resource: Resource) -> LogicalId {
-        self.stack.numbered(&LogicalId::of_words(words.iter().copied()), resource)
+        self.add_part(words, resource, true)
+    }
+
+    fn add_part(&mut self, words: &[&str], resource: Resource, is_own: bool) -> LogicalId {
+        let id = self.stack.numbered(&LogicalId::of_words(words.iter().copied()), resource);
+        let role = words.last().copied().unwrap_or_default().to_owned();
+        self.parts.push(Part { role, id: id.clone(), is_own });
+        id
     }
 
     /// Adds a resource that all triggers of the App share, once.
     pub fn share(&mut self, name: &str, resource: impl FnOnce() -> Resource) -> LogicalId {
-        self.stack.share(LogicalId::of_words([name]), resource)
+        let id = self.stack.share(LogicalId::of_words([name]), resource);
+        let of_function = name.strip_prefix(self.function.name()).and_then(|rest| rest.strip_prefix('-'));
+        let role = of_function.unwrap_or(name).to_owned();
+        self.parts.push(Part { role, id: id.clone(), is_own: false });
+        id
     }
 
     /// Changes a resource that the service has added with [`App::resource`](crate::App::resource), such as a bucket that
@@ -219,7 +238,7 @@ impl Scope<'_> {
     /// The ARN of a bucket has no account; S3 may invoke the function for buckets of the stack's own account only.
     pub fn allow_invocation(&mut self, words: &[&str], service: &str, source_arn: impl Into<Value>) -> LogicalId {
         let permission = invocation(&self.function_arn(), service, source_arn.into());
-        self.add(words, permission)
+        self.add_part(words, permission, false)
     }
 
     /// Adds an output of the stack; two of one name with different values are a mistake.

@@ -1,19 +1,31 @@
 //! What changes resources after everything was added to the stack.
 
 use crate::{
-    cfn::{LogicalId, Parameter, Value},
+    Mistake, Model, Subject,
+    app::{Decorator, Validator},
+    cfn::{LogicalId, Parameter, Template, Value},
     contract::PERMISSIONS_BOUNDARY as BOUNDARY,
     stack::Stack,
 };
 
-/// Applies changes of the whole stack, one after another.
-pub(super) fn decorate(mut stack: Stack, decorators: &[fn(&mut Stack)]) -> Stack {
-    decorators.iter().for_each(|decorate| decorate(&mut stack));
+/// Makes the user's changes of the whole template, one after another. What fails is a mistake.
+pub(super) fn decorate(model: &Model, decorators: &[Decorator], mut stack: Stack) -> Stack {
+    for decorator in decorators {
+        if let Err(problem) = decorator(stack.template_mut(), model) {
+            stack.report(Mistake::new(Subject::Template, problem));
+        }
+    }
     stack
 }
 
+/// What the user's own rules refuse of the template.
+pub(super) fn refusals(validators: &[Validator], template: &Template, model: &Model) -> Vec<Mistake> {
+    let refused = validators.iter().filter_map(|validator| validator(template, model).err());
+    refused.map(|problem| Mistake::new(Subject::Template, problem)).collect()
+}
+
 /// Lets a pipeline pass a boundary, so that no role or user of the service can do more than the pipeline was made for.
-pub(super) fn bind_roles(stack: &mut Stack) {
+pub(super) fn bind_roles(mut stack: Stack) -> Stack {
     let (boundary, is_passed) = (LogicalId::of_words([BOUNDARY]), LogicalId::of_words(["HasPermissionsBoundary"]));
     let parameter = Parameter::string("ARN of the policy that bounds the functions' roles; none if empty");
     stack.parameter(boundary.clone(), Parameter { default: Some(String::new()), ..parameter });
@@ -27,4 +39,5 @@ pub(super) fn bind_roles(stack: &mut Stack) {
             false => identity.property(BOUNDARY, &boundary),
         });
     }
+    stack
 }

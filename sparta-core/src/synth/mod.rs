@@ -16,7 +16,7 @@ use crate::{
     function::{Shared, publish},
     stack::Stack,
 };
-use decorators::{bind_roles, decorate};
+use decorators::{bind_roles, decorate, refusals};
 
 pub use crate::stack::IdMistake;
 pub use buildspec::Buildspec;
@@ -57,10 +57,12 @@ impl App {
         let stack = add_constructs(&model, stack);
         let stack = add_functions(&model, stack);
         let stack = customize(&model, stack);
-        let stack = decorate(stack, &[bind_roles]);
+        let stack = decorate(&model, &self.decorators, stack);
+        let stack = bind_roles(stack);
         let (model, mut stack) = references::resolve(model, stack);
         publish(&model.functions, &mut stack);
-        let mistakes = check::mistakes(&model, &stack);
+        let mut mistakes = check::mistakes(&model, &stack);
+        mistakes.extend(refusals(&self.validators, stack.template(), &model));
         (Synthesis { model, template: stack.into_template() }, mistakes)
     }
 }
@@ -93,6 +95,7 @@ fn customize(model: &Model, mut stack: Stack) -> Stack {
             _ = stack.change(&id, |resource| construct.customized(role, resource));
         }
     }
+    stack.make_changes();
     stack
 }
 

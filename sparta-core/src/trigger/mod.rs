@@ -8,4 +8,4 @@ pub use function_url::{FunctionUrl, FunctionUrlMistake};
 pub use http_api::{ApiOptions, ApiOptionsMistake, Cors, CorsMistake, HttpApi, HttpApiMistake, Jwt, JwtMistake};
 pub use schedule::{Schedule, ScheduleMistake};
 
-pub use crate::function::{Scope, Trigger};
+pub use crate::function::{Customized, Scope, Trigger, TriggerExt};
