@@ -162,6 +162,12 @@ impl Template {
         value
     }
 
+    /// Whether a resource or an output is there only where this condition holds.
+    pub(crate) fn depends_on_condition(&self, id: &LogicalId) -> bool {
+        let of_resources = self.resources.values().filter_map(|it| it.condition.as_ref());
+        of_resources.chain(self.outputs.values().filter_map(|it| it.condition.as_ref())).any(|it| it == id)
+    }
+
     /// Names that are referred to and not defined.
     pub fn dangling_references(&self) -> Vec<String> {
         let mut found = BTreeSet::new();

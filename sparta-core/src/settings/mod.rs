@@ -26,6 +26,7 @@ pub use parameter::parameter_name;
 pub use reader::{Reader, text};
 pub use secret::{InvalidReference, Secret, SecretReference};
 pub use setting::Setting;
+pub(crate) use setting::condition_of;
 pub use snapshot::{Check, EnvironmentSettings, SettingsSnapshot};
 pub use value::{Expected, NumericSetting, PlainSetting, SettingValue, TextSetting};
 pub use variable::{RESERVED_VARIABLES, VariableNameError, check_variable_name, not_reserved};

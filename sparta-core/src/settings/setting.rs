@@ -3,7 +3,7 @@
 use std::{fmt, marker::PhantomData};
 
 use super::{parameter_name, value::PlainSetting};
-use crate::cfn::{IntoValue, LogicalId, Value};
+use crate::cfn::{IntoValue, LogicalId, Output, Resource, Value};
 
 /// One setting of a struct, wherever the template takes a value: what `#[derive(Settings)]` makes a constant of for each
 /// field.
@@ -89,5 +89,55 @@ impl<T: PlainSetting> From<Setting<T>> for Value {
 impl<T: PlainSetting> IntoValue for Setting<T> {
     fn into_value(self) -> Option<Value> {
         Some(self.into())
+    }
+}
+
+impl Setting<bool> {
+    /// The condition of the template that holds where it is `true`.
+    fn condition(self) -> LogicalId {
+        condition_of(&self.parameter_name())
+    }
+}
+
+/// The condition that holds where the setting with this parameter is `true`.
+pub(crate) fn condition_of(parameter: &str) -> LogicalId {
+    LogicalId::of_words(["Is", parameter])
+}
+
+impl Resource {
+    /// Creates this resource only in environments in which a setting is `true`.
+    ///
+    /// What refers to it has to be there in the same environments only.
+    ///
+    /// # Example
+    ///
+    /// ```
+    /// # use sparta_core::{App, Environment, Error, Function, Request, resource, service_fn};
+    /// # use sparta_macros::Settings;
+    /// #[derive(Settings)]
+    /// # #[settings(crate = "sparta_core")]
+    /// struct Links {
+    ///     audited: bool,
+    /// }
+    ///
+    /// let audit = resource!(AWS::Logs::LogGroup { RetentionInDays: 365 }).retain();
+    /// let app = App::new("Links")
+    /// #   .function(Function::http("hello", service_fn(async |_: Request| Ok::<_, Error>("hello"))))
+    ///     .environment(Environment::new("test", Links { audited: false }))
+    ///     .environment(Environment::new("production", Links { audited: true }))
+    ///     .resource("Audit", audit.only_if(Links::AUDITED));
+    /// app.check().unwrap();
+    /// ```
+    #[must_use]
+    pub fn only_if(self, setting: Setting<bool>) -> Self {
+        self.condition(setting.condition())
+    }
+}
+
+impl Output {
+    /// Shows it only in environments in which a setting is `true`.
+    #[must_use]
+    pub fn only_if(self, setting: Setting<bool>) -> Self {
+        self.condition(setting.condition())
     }
 }

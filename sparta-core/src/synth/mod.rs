@@ -11,9 +11,10 @@ mod warnings;
 
 use crate::{
     App, Mistake, Mistakes, Model, Subject,
-    cfn::{LogicalId, Parameter, Template},
+    cfn::{LogicalId, Parameter, Template, Value},
     contract::{CODE_BUCKET, CODE_KEY},
     function::{Shared, publish},
+    settings::{Kind, condition_of},
     stack::Stack,
 };
 use decorators::{bind_roles, decorate, refusals};
@@ -61,6 +62,7 @@ impl App {
         let stack = bind_roles(stack);
         let (model, mut stack) = references::resolve(model, stack);
         publish(&model.functions, &mut stack);
+        add_conditions(&model, &mut stack);
         let mut mistakes = check::mistakes(&model, &stack);
         mistakes.extend(refusals(&self.validators, stack.template(), &model));
         (Synthesis { model, template: stack.into_template() }, mistakes)
@@ -97,6 +99,17 @@ fn customize(model: &Model, mut stack: Stack) -> Stack {
     }
     stack.make_changes();
     stack
+}
+
+/// Adds the conditions on settings that resources and outputs depend on.
+fn add_conditions(model: &Model, stack: &mut Stack) {
+    for field in model.settings().iter().filter(|field| field.kind == Kind::Bool && !field.optional) {
+        let (parameter, condition) = (field.parameter_name(), condition_of(&field.parameter_name()));
+        if stack.template().depends_on_condition(&condition) {
+            let value = LogicalId::of_words([parameter.as_str()]).reference();
+            stack.condition(condition, Value::function("Fn::Equals", vec![value, "true".into()]));
+        }
+    }
 }
 
 /// Adds the functions with their triggers, and the parameters that they share.

@@ -77,3 +77,30 @@ fn a_setting_that_no_environment_has_is_a_mistake() {
     let report = app.check().unwrap_err().to_string();
     assert!(report.contains("LogDays"), "{report}");
 }
+
+#[test]
+fn a_part_can_be_there_only_in_environments_in_which_a_setting_is_true() {
+    #[derive(Settings)]
+    #[settings(crate = "sparta_core")]
+    struct Audits {
+        is_audited: bool,
+        verbose: bool,
+    }
+    let hello = Function::http("hello", service_fn(async |_: Request| Ok::<_, Error>("hello")));
+    let audit = resource!(AWS::Logs::LogGroup { RetentionInDays: 365 });
+    let name = Output::new("Name of the group", audit.reference()).only_if(Audits::IS_AUDITED);
+    let app = App::new("Links")
+        .function(hello)
+        .environment(Environment::new("test", Audits { is_audited: false, verbose: true }))
+        .environment(Environment::new("production", Audits { is_audited: true, verbose: false }))
+        .resource("Audit", audit.delete().only_if(Audits::IS_AUDITED))
+        .output("AuditName", name);
+    app.check().unwrap();
+    let template = serde_json::to_value(app.synthesize().unwrap().template).unwrap();
+    let condition = &template["Resources"]["Audit"]["Condition"];
+    assert_eq!(condition, "IsIsAudited");
+    assert_eq!(condition, &template["Outputs"]["AuditName"]["Condition"]);
+    let conditions = &template["Conditions"];
+    assert_eq!(conditions["IsIsAudited"], serde_json::json!({"Fn::Equals": [{"Ref": "IsAudited"}, "true"]}));
+    assert_eq!(conditions.as_object().unwrap().len(), 2, "{conditions}");
+}
