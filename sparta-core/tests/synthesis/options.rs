@@ -9,6 +9,7 @@ use sparta_core::{
     service_fn,
     trigger::{FunctionUrl, FunctionUrlMistake},
 };
+use sparta_macros::Settings;
 use sparta_test_models::options::{Sizes, options, sizes};
 
 use super::mistakes::{mistakes, only};
@@ -89,24 +90,30 @@ fn what_lambda_refuses_together_is_a_mistake() {
     assert_eq!(mistakes(&app(managed(instances().environments(3, 3)))), []);
 }
 
+/// Settings that say nothing of bounds.
+#[derive(Settings)]
+#[settings(crate = "sparta_core")]
+struct Numbers {
+    memory: u32,
+    timeout: u16,
+    log_days: u64,
+}
+
 #[test]
 fn what_an_environment_sets_is_held_to_the_same_bounds() {
-    let app = |change: fn(Function) -> Function, production: Sizes| {
-        let test = Environment::new("test", sizes());
-        App::new("Hello")
-            .function(change(function()))
-            .environment(test)
-            .environment(Environment::new("production", production))
+    let fits = || Numbers { memory: 128, timeout: 900, log_days: 7 };
+    let app = |change: fn(Function) -> Function, production: Numbers| {
+        let app = app(change(function())).environment(Environment::new("test", fits()));
+        app.environment(Environment::new("production", production))
     };
-    let in_production = ["`hello`", "`production`"];
-    let memory = app(|f| f.memory(Sizes::MEMORY), Sizes { memory: 64, ..sizes() });
-    only!(memory, FunctionMistake::InEnvironment, in_production[0], in_production[1], "`MEMORY`", "not 64");
-    let timeout = app(|f| f.timeout(Sizes::TIMEOUT), Sizes { timeout: 0, ..sizes() });
-    only!(timeout, FunctionMistake::InEnvironment, in_production[1], "`TIMEOUT`", "1 to 900");
-    let days = app(|f| f.log_retention(Sizes::LOG_DAYS), Sizes { log_days: 8, ..sizes() });
-    only!(days, FunctionMistake::InEnvironment, in_production[1], "`LOG_DAYS`", "not for 8");
-    assert_eq!(mistakes(&app(|f| f.memory(Sizes::MEMORY).reserved_concurrency(Sizes::WARM), sizes())), []);
-    let nowhere = App::new("Hello").function(function().memory(Sizes::MEMORY));
+    let memory = app(|f| f.memory(Numbers::MEMORY), Numbers { memory: 64, ..fits() });
+    only!(memory, FunctionMistake::InEnvironment, "`hello`", "`production`", "`MEMORY`", "not 64");
+    let timeout = app(|f| f.timeout(Numbers::TIMEOUT), Numbers { timeout: 0, ..fits() });
+    only!(timeout, FunctionMistake::InEnvironment, "`production`", "`TIMEOUT`", "1 to 900");
+    let days = app(|f| f.log_retention(Numbers::LOG_DAYS), Numbers { log_days: 8, ..fits() });
+    only!(days, FunctionMistake::InEnvironment, "`production`", "`LOG_DAYS`", "not for 8");
+    assert_eq!(mistakes(&app(|f| f.memory(Numbers::MEMORY).reserved_concurrency(7), fits())), []);
+    let nowhere = App::new("Hello").function(function().memory(Numbers::MEMORY));
     only!(nowhere, FunctionMistake::NoSetting, "`MEMORY`", "environments");
 }
 

@@ -16,10 +16,13 @@ use sparta_macros::Settings;
 #[settings(crate = "sparta_core")]
 pub struct Sizes {
     /// Megabytes of a function.
+    #[settings(min = 128, max = 10240)]
     pub memory: u32,
     /// Seconds of an invocation.
+    #[settings(min = 1, max = 900)]
     pub timeout: u16,
     /// Days that lines are kept.
+    #[settings(min = 1, max = 3653)]
     pub log_days: u16,
     /// Instances that wait for requests.
     pub warm: u32,

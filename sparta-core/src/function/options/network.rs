@@ -3,7 +3,7 @@
 use super::{Check, FunctionMistake, Options};
 use crate::{
     Function,
-    cfn::{Value, join, sub},
+    cfn::{Value, sub},
     iam::Statement,
 };
 
@@ -54,8 +54,14 @@ impl Vpc {
     pub(crate) fn statements(&self) -> Vec<Statement> {
         let by_lambda = || serde_json::json!({"Null": {"lambda:SourceFunctionArn": "true"}});
         let arn = |kind: &str, id: &Value| {
-            let prefix = sub(format!("arn:${{AWS::Partition}}:ec2:${{AWS::Region}}:*:{kind}/"));
-            join("", [prefix, id.clone()])
+            let prefix = format!("arn:${{AWS::Partition}}:ec2:${{AWS::Region}}:*:{kind}");
+            match id.as_str() {
+                Some(id) => sub(format!("{prefix}/{id}")),
+                None => {
+                    let id = Value::Map([("Id".to_owned(), id.clone())].into());
+                    Value::function("Fn::Sub", vec![format!("{prefix}/${{Id}}").into(), id])
+                }
+            }
         };
         let interfaces = || sub("arn:${AWS::Partition}:ec2:${AWS::Region}:${AWS::AccountId}:network-interface/*");
         let places = self.subnets.iter().map(|id| arn("subnet", id));
