@@ -290,12 +290,12 @@ impl App {
         self
     }
 
-    /// Accepts that what deploys one environment may change what the other environments have of a resource type.
+    /// Accepts that what deploys one environment, or runs in it, may reach what the other environments have of a resource type.
     ///
     /// CloudFormation's role of an environment is bound to the environment's stack: by names, and by the tag
     /// `aws:cloudformation:stack-name`, which only CloudFormation sets. For some types neither can be, such as keys of KMS,
     /// whose ids are random and which have no such tag: who may push could change those of production by a deployment of
-    /// test, before anybody approves. A pipeline of several environments is refused for them unless it is accepted here.
+    /// test, before anybody approves. The same is true of what the functions of test may do. A pipeline of several environments is refused for them unless it is accepted here.
     /// `docs/shared-types.md` lists them.
     ///
     /// # Example

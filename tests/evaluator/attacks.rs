@@ -167,6 +167,19 @@ pub(super) fn on_the_api_of_production(world: &World) -> Vec<Case> {
     whole.chain(parts).collect()
 }
 
+/// The tags that users give APIs are apart from them.
+pub(super) fn on_the_tags_of_production(world: &World) -> Vec<Case> {
+    let [_, production] = &world.environments[..] else { panic!("the example has two environments") };
+    let id = production.physical_name(production.of_type("AWS::ApiGatewayV2::Api").next().unwrap());
+    let parts = ["", "%2Fv2"].into_iter().flat_map(|version| ["", "%2Fstages%2F$default"].map(|part| (version, part)));
+    let tags = parts.map(|(version, part)| {
+        let arn = format!("arn%3Aaws%3Aapigateway%3A{REGION}%3A%3A{version}%2Fapis%2F{id}{part}");
+        format!("arn:aws:apigateway:{REGION}::/tags/{arn}")
+    });
+    let methods = ["DELETE", "POST", "PUT"].map(|method| format!("apigateway:{method}"));
+    tags.flat_map(|tags| methods.clone().map(|method| world.by("TestCloudFormationRole", &method, &tags))).collect()
+}
+
 fn by_cloudformation_on_the_pipeline(world: &World) -> Vec<Case> {
     let role = "TestCloudFormationRole";
     let mut attacks = vec![

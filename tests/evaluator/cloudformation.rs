@@ -92,8 +92,10 @@ impl CloudFormation<'_> {
     fn http_api_calls(&self) -> Vec<Case> {
         let id = self.stack.physical_name(self.id);
         let mut calls = vec![self.http("POST", "/apis")];
-        let tags = format!("/tags/arn%3Aaws%3Aapigateway%3A{REGION}%3A%3A%2Fapis%2F{id}");
-        calls.extend(["GET", "POST", "PUT", "DELETE"].map(|method| self.http(method, &tags)));
+        for version in ["", "%2Fv2"] {
+            let tags = format!("/tags/arn%3Aaws%3Aapigateway%3A{REGION}%3A%3A{version}%2Fapis%2F{id}");
+            calls.extend(["GET", "POST", "PUT", "DELETE"].map(|method| self.http(method, &tags)));
+        }
         for part in ["", "/integrations/i1", "/routes/r1", "/stages/$default"] {
             // An API and its stages have tags of their own; nothing says that routes and integrations have any.
             let is_tagged = part.is_empty() || part.starts_with("/stages");

@@ -5,6 +5,7 @@ mod attacks;
 mod cloudformation;
 mod deliveries;
 mod stack;
+mod unnamed;
 mod world;
 
 use serde_json::json;
@@ -101,6 +102,7 @@ fn nothing_that_is_pushed_reaches_the_api_of_production_once_its_id_is_known() {
     let world = example().provisioned_again();
     all_allowed(&deliveries::calls(&world));
     all_denied(&attacks::on_the_api_of_production(&world));
+    all_denied(&attacks::on_the_tags_of_production(&world));
     // Until then, what has tags of its own is kept apart, and its parts are if they have its tags.
     let [_, production] = &world.environments[..] else { panic!("the example has two environments") };
     let attacks = attacks::on_the_api_of_production(&example());
@@ -148,4 +150,18 @@ fn a_pipeline_that_is_made_again_takes_over_the_roles_that_the_last_one_left() {
         call("PutRolePermissionsBoundary", &role, &of_production),
         call("PutRolePolicy", &foreign, &earlier),
     ]);
+}
+
+#[test]
+fn what_has_no_stack_in_its_name_is_its_own_stacks_alone() {
+    let world = unnamed::world();
+    let [test, production] = &world.environments[..] else { panic!("there are two environments") };
+    all_allowed(&unnamed::reads(&world, test, "ABCDEFGHIJKL"));
+    // Those of production may be called alike, or as somebody likes who knows what test calls its own.
+    for suffix in ["MNOPQRSTUVWX", "prod"] {
+        let attacks = unnamed::reads(&world, production, suffix);
+        assert!(attacks.len() > 10);
+        all_denied(&attacks);
+        all_denied(&unnamed::reads_with_every_right(&world, production, suffix));
+    }
 }

@@ -64,12 +64,14 @@ impl Stack {
         let (name, kind) = (self.physical_name(id), self.kind(id));
         match kind {
             "AWS::CodeBuild::Project" => format!("arn:aws:codebuild:{REGION}:{account}:project/{name}"),
+            "AWS::Cognito::UserPool" => format!("arn:aws:cognito-idp:{REGION}:{account}:userpool/{name}"),
             "AWS::IAM::ManagedPolicy" => format!("arn:aws:iam::{account}:policy/{name}"),
             "AWS::IAM::Role" => format!("arn:aws:iam::{account}:role/{name}"),
             "AWS::Lambda::Function" => format!("arn:aws:lambda:{REGION}:{account}:function:{name}"),
             "AWS::Logs::LogGroup" => format!("arn:aws:logs:{REGION}:{account}:log-group:{name}:*"),
             "AWS::S3::Bucket" => format!("arn:aws:s3:::{name}"),
             "AWS::SQS::Queue" => format!("arn:aws:sqs:{REGION}:{account}:{name}"),
+            "AWS::SecretsManager::Secret" => format!("arn:aws:secretsmanager:{REGION}:{account}:secret:{name}"),
             _ => panic!("no ARN is known of {kind}"),
         }
     }
@@ -124,7 +126,10 @@ impl Stack {
             "AWS::ApiGatewayV2::Api" => {
                 format!("{:.10}", format!("{:x<10}", self.name.to_lowercase().replace('-', "")))
             }
+            "AWS::Cognito::UserPool" => format!("{REGION}_ABCDEFGHIJKL"),
             "AWS::S3::Bucket" => format!("{}-{id}-abcdefghijkl", self.name).to_lowercase(),
+            "AWS::SSM::Parameter" => format!("CFN-{id}-ABCDEFGHIJKL"),
+            "AWS::SecretsManager::Secret" => format!("{id}-ABCDEFGHIJKL"),
             _ => format!("{}-{id}-ABCDEFGHIJKL", self.name),
         }
     }
@@ -194,8 +199,10 @@ impl Stack {
         match self.parameters.get(name).or_else(|| declared.get("Default")) {
             Some(value) => value.clone(),
             None if declared.is_object() => format!("{name}-value").into(),
-            // `Ref` gives a policy's ARN.
-            None if self.kind(name) == "AWS::IAM::ManagedPolicy" => self.arn(name).into(),
+            // `Ref` gives a policy's and a secret's ARN.
+            None if ["AWS::IAM::ManagedPolicy", "AWS::SecretsManager::Secret"].contains(&self.kind(name)) => {
+                self.arn(name).into()
+            }
             None => self.physical_name(name).into(),
         }
     }

@@ -49,11 +49,11 @@ pub enum DeliveryMistake {
         /// How many there are.
         stages: usize,
     },
-    /// What deploys one environment reaches what the others have of a type.
+    /// What deploys one environment, or runs in it, reaches what the others have of a type.
     #[error(
-        "what deploys one environment may change what the others have of `{kind}`, because nothing binds `{actions}` to a \
-         stack: give the resource a name that begins with `${{AWS::StackName}}-`, or leave it to the account and refer to \
-         it, or accept it with `App::accept_shared(\"{kind}\")`"
+        "what deploys one environment, or runs there, may reach what the others have of `{kind}`, because nothing binds \
+         `{actions}` to a stack: give the resource a name that begins with `${{AWS::StackName}}-`, or leave it to the \
+         account and refer to it, or accept it with `App::accept_shared(\"{kind}\")`"
     )]
     SharedType {
         /// The resource type.

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use sparta_schema::iam::{self, AccessLevel};
 
-use super::overrides::{self, Unneeded};
+use super::overrides::{self, AddedOn, Unneeded};
 use crate::cfn::{Resource, Value};
 
 /// What the handlers of a resource's type call, and the type's tags; `None` of a type without known handlers.
@@ -23,7 +23,7 @@ pub(super) fn listed(kind: &str) -> Option<BTreeSet<String>> {
     // A stack's tags go to all that takes some, and a stack of Sparta's has tags.
     let tags = found.and_then(|kind| kind.tagging()).filter(|tags| tags.on_create);
     let tags = tags.into_iter().flat_map(|tags| &tags.permissions);
-    let added = added.into_iter().flatten().filter(|it| it.on.is_none()).flat_map(|it| it.actions);
+    let added = added.into_iter().flatten().filter(|it| matches!(it.on, AddedOn::Own)).flat_map(|it| it.actions);
     let mut actions: BTreeSet<String> = handlers.chain(tags).chain(added).flat_map(|name| known(name)).collect();
     let wildcards: Vec<String> = actions.iter().filter(|it| it.contains('*')).cloned().collect();
     actions.retain(|it| it.contains('*') || !wildcards.iter().any(|wildcard| iam::is_like(wildcard, it)));

@@ -79,22 +79,27 @@ pub(super) fn of(
     if resource.is_some_and(|resource| overrides::is_in_parent(resource.resource_type(), kind.name)) {
         return By::Parent;
     }
-    let knows_tag = service.condition_keys_of(action, kind).any(|key| key == RESOURCE_TAG);
     if action.access_level == AccessLevel::Tagging {
         // What AWS and Sparta go by are tags that nobody can change.
-        return if knows_tag { By::TagIfAny } else { By::Arn };
+        return if knows_tags(service, action, kind) { By::TagIfAny } else { By::Arn };
     }
-    let has_tag = resource.is_some_and(|resource| {
-        let schema = sparta_schema::resource_type(resource.resource_type());
-        let tagging = schema.and_then(|schema| schema.tagging());
-        tagging.is_some_and(|tagging| tagging.system && tagging.on_create)
-            || overrides::inherits_tags(resource.resource_type())
-    });
-    match has_tag && knows_tag {
+    let has_tag = resource.is_some_and(|resource| has_stack_tag(resource.resource_type()));
+    match has_tag && knows_tags(service, action, kind) {
         false => By::Nothing,
         true if overrides::may_make(&name) => By::TagIfAny,
         true => By::Tag,
     }
+}
+
+/// Whether IAM knows the tags of one of a service's type when it decides on an action.
+pub(super) fn knows_tags(service: &iam::Service, action: &iam::Action, kind: &iam::Resource) -> bool {
+    service.condition_keys_of(action, kind).any(|key| key == RESOURCE_TAG)
+}
+
+/// Whether a type's resources have the tag with their stack's name where access to them is decided.
+pub(super) fn has_stack_tag(kind: &str) -> bool {
+    let tagging = sparta_schema::resource_type(kind).and_then(|schema| schema.tagging());
+    tagging.is_some_and(|tagging| tagging.system && tagging.on_create) || overrides::inherits_tags(kind)
 }
 
 /// What binds an action that is on nothing in particular.
@@ -157,7 +162,12 @@ fn values(format: iam::ArnFormat, arn: &str) -> Option<Vec<(&'static str, &str)>
                         rest[end..].starts_with(text).then_some(end)
                     }
                     Some(_) => rest.find(text),
-                }?;
+                };
+                let Some(at) = at else {
+                    // A `*` at the end stands for all that follows.
+                    waiting.filter(|_| rest.ends_with('*'))?;
+                    break;
+                };
                 found.extend(waiting.take().map(|name| (name, &rest[..at])));
                 rest = &rest[at + text.len()..];
             }
@@ -200,6 +210,7 @@ mod tests {
             ("dynamodb:DeleteTable", format!("arn:aws:dynamodb:{here}:table/orders")),
             ("scheduler:DeleteSchedule", format!("arn:aws:scheduler:{here}:schedule/*/Production-Links-main-*")),
             ("apigateway:DELETE", "arn:aws:apigateway:${AWS::Region}::/apis/a1b2c3/routes/*".to_owned()),
+            ("execute-api:Invoke", format!("arn:aws:execute-api:{here}:a1b2c3/*")),
             ("wafv2:DeleteWebACL", format!("arn:aws:wafv2:{here}:*/webacl/shop/*")),
         ] {
             assert!(bound(action, &arn), "{arn}");
@@ -211,6 +222,8 @@ mod tests {
             ("apigateway:DELETE", "arn:aws:apigateway:${AWS::Region}::/apis/*/stages/$default".to_owned()),
             ("apigateway:POST", "arn:aws:apigateway:${AWS::Region}::/apis/*/stages".to_owned()),
             ("kms:PutKeyPolicy", format!("arn:aws:kms:{here}:key/*")),
+            ("execute-api:Invoke", format!("arn:aws:execute-api:{here}:*/prod/*")),
+            ("dynamodb:Query", "arn:aws:dynamodb:*".to_owned()),
         ] {
             assert!(!bound(action, &arn), "{arn}");
         }

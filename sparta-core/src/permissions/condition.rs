@@ -22,6 +22,17 @@ impl Condition {
         self
     }
 
+    /// A condition that holds where both do.
+    pub(super) fn all(one: Option<Self>, other: Option<Self>) -> Option<Self> {
+        match (one, other) {
+            (Some(mut one), Some(other)) => {
+                one.0.extend(other.0);
+                Some(one)
+            }
+            (one, other) => one.or(other),
+        }
+    }
+
     /// A condition that holds wherever this one does; `None` where only AWS knows what that one demands.
     pub(super) fn read(resolver: &Resolver<'_>, value: &Value) -> Option<Self> {
         let Value::Map(operators) = value else { return None };

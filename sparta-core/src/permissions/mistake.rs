@@ -125,6 +125,17 @@ pub enum PermissionsMistake {
          say it with `App::type_permission(\"{0}\", Statement::allow([...]).on(...))`"
     )]
     ResourceType(String),
+    /// What is in a nested stack is in another template.
+    #[error(
+        "`{resource}` is a stack of its own, whose template is not known here. What CloudFormation needs for the stack itself is \
+         granted; say what it needs for what is in its template with \
+         `App::type_permission(\"AWS::CloudFormation::Stack\", Statement::allow([...]).on(...))`: names that it makes up \
+         there begin with `${{AWS::StackName}}-{resource}`"
+    )]
+    NestedStack {
+        /// The resource's logical id.
+        resource: String,
+    },
     /// A role that a resource is given is known only in AWS.
     #[error(
         "`{resource}.{property}` is a role that is known only when it is deployed, so the right to pass it would be one to \

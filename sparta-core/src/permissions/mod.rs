@@ -57,7 +57,10 @@ impl Permissions {
         let bounds = found(bounds, &mut mistakes);
         let required = Required::of(resolver, boundary.filter(|_| bounds.is_some()), declared);
         let required = found(required, &mut mistakes);
-        let (required, shared) = (required.statements(), required.shared);
+        let (required, mut shared) = (required.statements(), required.shared);
+        for (kind, actions) in bounds.iter().flat_map(|it| &it.shared) {
+            shared.entry(kind.clone()).or_default().extend(actions.iter().cloned());
+        }
         let references = found(of_references(resolver, values), &mut mistakes).statements();
         // What else is unknown may be so because of a circle.
         let circles = resolver.circles();

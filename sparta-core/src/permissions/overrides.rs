@@ -14,23 +14,32 @@ pub(super) use unneeded::{Unneeded, rules};
 pub(super) struct Added {
     kind: &'static str,
     pub(super) actions: &'static [&'static str],
-    /// Another service's resources, where it is not on the type's own.
-    pub(super) on: Option<(&'static str, &'static str)>,
+    pub(super) on: AddedOn,
     #[cfg_attr(not(test), expect(dead_code, reason = "it is for whoever reviews the table"))]
     pub(super) reason: &'static str,
+}
+
+/// What such actions are on.
+pub(super) enum AddedOn {
+    /// What all actions of the type are on.
+    Own,
+    /// One of the types that IAM has for the service: what the resource is of it.
+    Part(&'static str, &'static str),
+    /// The service's resources that are called so.
+    Others(&'static str, &'static str),
 }
 
 pub(super) const ADDED: &[Added] = &[
     Added {
         kind: "AWS::ApiGatewayV2::Api",
         actions: &["apigateway:POST"],
-        on: Some(("apigateway", "/tags/*")),
+        on: AddedOn::Part("apigateway", "Tags"),
         reason: "APIs of the second version are tagged by POST, which IAM's reference leaves out",
     },
     Added {
         kind: "AWS::ApiGatewayV2::Stage",
         actions: &["apigateway:POST"],
-        on: Some(("apigateway", "/tags/*")),
+        on: AddedOn::Part("apigateway", "Tags"),
         reason: "their stages too",
     },
     Added {
@@ -45,31 +54,31 @@ pub(super) const ADDED: &[Added] = &[
             "logs:PutResourcePolicy",
             "logs:UpdateLogDelivery",
         ],
-        on: None,
+        on: AddedOn::Own,
         reason: "CloudWatch delivers access logs for whoever asks API Gateway for them: http-api-logging.html of its guide",
     },
     Added {
         kind: "AWS::ApiGatewayV2::DomainName",
         actions: &["apigateway:POST"],
-        on: Some(("apigateway", "/tags/*")),
+        on: AddedOn::Part("apigateway", "Tags"),
         reason: "domain names with tags too",
     },
     Added {
         kind: "AWS::ApiGatewayV2::VpcLink",
         actions: &["apigateway:POST"],
-        on: Some(("apigateway", "/tags/*")),
+        on: AddedOn::Part("apigateway", "Tags"),
         reason: "and links to VPCs",
     },
     Added {
         kind: "AWS::ApiGateway::RestApi",
         actions: &["apigateway:DELETE", "apigateway:PUT"],
-        on: Some(("apigateway", "/tags/*")),
+        on: AddedOn::Part("apigateway", "Tags"),
         reason: "tags are resources of their own",
     },
     Added {
         kind: "AWS::ApiGateway::Stage",
         actions: &["apigateway:DELETE", "apigateway:PUT"],
-        on: Some(("apigateway", "/tags/*")),
+        on: AddedOn::Part("apigateway", "Tags"),
         reason: "the same",
     },
     Added {
@@ -81,21 +90,26 @@ pub(super) const ADDED: &[Added] = &[
             "codebuild:UpdateProject",
             "iam:PassRole",
         ],
-        on: None,
+        on: AddedOn::Own,
         reason: "the registry has no handlers of it",
     },
     Added {
         kind: "AWS::Synthetics::Canary",
         actions: &["lambda:AddPermission"],
-        on: Some(("lambda", "function:cwsyn-*")),
+        on: AddedOn::Others("lambda", "function:cwsyn-*"),
         reason: "a canary makes its function itself, of this name",
     },
-    Added { kind: "AWS::CDK::Metadata", actions: &[], on: None, reason: "it is nothing in AWS" },
-    Added { kind: "AWS::CloudFormation::WaitCondition", actions: &[], on: None, reason: "CloudFormation keeps it" },
+    Added { kind: "AWS::CDK::Metadata", actions: &[], on: AddedOn::Own, reason: "it is nothing in AWS" },
+    Added {
+        kind: "AWS::CloudFormation::WaitCondition",
+        actions: &[],
+        on: AddedOn::Own,
+        reason: "CloudFormation keeps it",
+    },
     Added {
         kind: "AWS::CloudFormation::WaitConditionHandle",
         actions: &[],
-        on: None,
+        on: AddedOn::Own,
         reason: "CloudFormation keeps it",
     },
 ];
@@ -144,6 +158,12 @@ const PART_ARNS: &[(&str, &str, &str)] = &[
 ];
 
 /// Who takes on the roles that a type's resources are given, where it is not `<service>.amazonaws.com`.
+///
+/// EKS takes the roles of clusters and nodes itself
+/// (<https://docs.aws.amazon.com/step-functions/latest/dg/connect-eks.html>), and pods have their own
+/// (<https://docs.aws.amazon.com/eks/latest/userguide/pod-execution-role.html>,
+/// <https://docs.aws.amazon.com/eks/latest/userguide/pod-id-role.html>). Redshift Serverless wants both of its principals
+/// (<https://docs.aws.amazon.com/redshift/latest/mgmt/serverless-security-other-services.html>).
 const PRINCIPALS: &[(&str, &[&str])] = &[
     ("AWS::ApiGatewayV2::", &["apigateway"]),
     ("AWS::AppRunner::", &["build.apprunner", "tasks.apprunner"]),
@@ -158,7 +178,7 @@ const PRINCIPALS: &[(&str, &[&str])] = &[
     ("AWS::EC2::SpotFleet", &["ec2", "spotfleet"]),
     ("AWS::ECS::Service", &["ecs"]),
     ("AWS::ECS::", &["ecs-tasks"]),
-    ("AWS::EKS::Nodegroup", &["ec2", "eks"]),
+    ("AWS::EKS::FargateProfile", &["eks", "eks-fargate-pods"]),
     ("AWS::EKS::PodIdentityAssociation", &["eks", "pods.eks"]),
     ("AWS::EMRContainers::", &["emr-containers"]),
     ("AWS::EMRServerless::", &["emr-serverless", "ops.emr-serverless"]),

@@ -2,12 +2,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use sparta_schema::iam;
+
 use super::{
     PermissionsMistake,
     actions::Actions,
     binding::{By, Target},
     condition::{Condition, text_value},
-    overrides, principals,
+    overrides::{self, AddedOn},
+    principals,
     resolver::{ANY, Resolver, is_unknown},
     targets::{self, Targets},
 };
@@ -36,6 +39,9 @@ const BOUND_BY_BOUNDARY: [&str; 8] = [
     "iam:PutUserPolicy",
 ];
 
+/// A stack of its own, whose template is somewhere else.
+const STACK: &str = "AWS::CloudFormation::Stack";
+
 /// What takes a boundary off.
 const UNBOUND: [&str; 2] = ["iam:DeleteRolePermissionsBoundary", "iam:DeleteUserPermissionsBoundary"];
 
@@ -61,9 +67,14 @@ impl Required {
             let of_type: Vec<&Statement> = of_type.map(|(_, statement)| statement).collect();
             let actions = of_types.of(resource);
             // What a nested stack's resources take is in another template.
-            let is_stack = resource.resource_type() == "AWS::CloudFormation::Stack";
-            if (actions.is_none() || is_stack) && of_type.is_empty() {
-                mistakes.insert(PermissionsMistake::ResourceType(resource.resource_type().to_owned()));
+            let is_stack = resource.resource_type() == STACK;
+            if of_type.is_empty() {
+                let kind = || resource.resource_type().to_owned();
+                mistakes.extend(match (is_stack, &actions) {
+                    (true, _) => Some(PermissionsMistake::NestedStack { resource: id.to_string() }),
+                    (_, None) => Some(PermissionsMistake::ResourceType(kind())),
+                    _ => None,
+                });
             }
             let actions = actions.unwrap_or_default();
             let mut unknown = unknown(resolver, id, resource, &actions);
@@ -81,7 +92,7 @@ impl Required {
                 }
             }
             mistakes.extend(unknown.into_iter().filter(|it| !is_declared(it, &of_type)));
-            required.add_beyond(resolver, resource);
+            required.add_beyond(resolver, id, resource);
             for statement in of_type {
                 mistakes.extend(required.add_statement(resolver, resource.resource_type(), statement).err());
             }
@@ -89,12 +100,21 @@ impl Required {
         if mistakes.is_empty() { Ok(required) } else { Err(mistakes.into_iter().collect()) }
     }
 
-    /// What the overrides add on other resources, and what a custom resource's provider takes.
-    fn add_beyond<'a>(&mut self, resolver: &Resolver<'a>, resource: &'a Resource) {
+    /// What the overrides add on other resources, a nested stack's template, and what a custom resource's provider takes.
+    fn add_beyond<'a>(&mut self, resolver: &Resolver<'a>, id: &'a LogicalId, resource: &'a Resource) {
         for added in overrides::added(resource.resource_type()).into_iter().flatten() {
-            let Some((service, on)) = added.on else { continue };
-            let arn = resolver.arn(service, on);
-            added.actions.iter().for_each(|action| self.insert(action, None, [arn.clone()].into()));
+            let arns: BTreeSet<String> = match added.on {
+                AddedOn::Own => continue,
+                AddedOn::Others(service, on) => [resolver.arn(service, on)].into(),
+                AddedOn::Part(service, kind) => {
+                    let kind = iam::service(service).and_then(|it| it.resource(kind));
+                    kind.into_iter().flat_map(|kind| resolver.arns_as(id, resource, kind)).collect()
+                }
+            };
+            added.actions.iter().for_each(|action| self.insert(action, None, arns.clone()));
+        }
+        if resource.resource_type() == STACK {
+            self.insert("s3:GetObject", None, targets::templates(resolver, resource));
         }
         for arn in principals::providers(resolver, resource).arns {
             let is_topic = Arn::parse(&arn).is_some_and(|arn| arn.service == "sns");
@@ -149,7 +169,7 @@ impl Required {
                 self.shared.entry(kind.to_owned()).or_default().insert(action.to_owned());
             }
             let condition = condition.clone().or_else(|| by.condition(stack));
-            self.insert(action, condition, [arn].into());
+            self.insert(action, Condition::all(condition, of_service(action)), [arn].into());
         }
     }
 
@@ -198,6 +218,13 @@ fn condition<'a>(
     let key = overrides::bounding_key(action)?;
     let functions = principals::functions(resolver, resource).arns;
     (!functions.is_empty()).then(|| Condition::new("ArnLike", key, functions))
+}
+
+/// The services that a resource's key is for make grants themselves, on behalf of whoever makes the resource.
+///
+/// See <https://docs.aws.amazon.com/kms/latest/developerguide/grant-authorization.html>.
+fn of_service(action: &str) -> Option<Condition> {
+    (action == "kms:CreateGrant").then(|| Condition::new("Bool", "kms:GrantIsForAWSResource", ["true".to_owned()]))
 }
 
 /// Roles are made with the boundary alone. What they are changed with may also be an earlier one of the same name: it outlives

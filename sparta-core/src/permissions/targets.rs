@@ -8,7 +8,7 @@ use super::{
     binding::{self, By, Target},
     overrides, principals,
     resolver::{ANY, Resolver, is_of, is_own, is_unknown},
-    values::leaves,
+    values::{alternatives, leaves},
 };
 use crate::{
     cfn::{LogicalId, Resource, Value},
@@ -189,6 +189,8 @@ impl<'a> Asked<'_, 'a> {
             let text = resolver.text(leaf.value);
             if types.iter().any(|it| is_of(&text, it)) {
                 found.insert(certain(text));
+            } else if types.iter().any(|it| it.name == "key") && is_key(leaf.name, &text) {
+                found.insert(certain(resolver.arn("kms", &format!("key/{text}"))));
             } else if matches!(leaf.name, "Bucket" | "BucketName")
                 && !text.contains(':')
                 && !is_unknown(leaf.value, &text)
@@ -215,6 +217,18 @@ impl<'a> Asked<'_, 'a> {
     }
 }
 
+/// Whether a property's value is the id of a key of KMS: a UUID, or that of a key of several regions.
+///
+/// See <https://docs.aws.amazon.com/kms/latest/developerguide/concepts.html#key-id-key-id>.
+fn is_key(property: &str, text: &str) -> bool {
+    let is_hex = |text: &str| text.bytes().all(|b| b.is_ascii_hexdigit() || b == b'-');
+    let is_id = match text.strip_prefix("mrk-") {
+        Some(id) => id.len() == 32 && is_hex(id),
+        None => text.len() == 36 && is_hex(text),
+    };
+    property.contains("Key") && is_id
+}
+
 /// The objects that a resource is made of: properties `S3Bucket` and `S3Key`, or `Bucket` and `Key`, beside each other.
 fn objects(resolver: &Resolver<'_>, resource: &Resource, versioned: bool) -> BTreeSet<String> {
     let mut objects = BTreeSet::new();
@@ -228,6 +242,24 @@ fn objects(resolver: &Resolver<'_>, resource: &Resource, versioned: bool) -> BTr
         }
     });
     objects
+}
+
+/// The objects that a nested stack's template is in, as far as its address is known.
+///
+/// See <https://docs.aws.amazon.com/AmazonS3/latest/userguide/VirtualHosting.html>.
+pub(super) fn templates(resolver: &Resolver<'_>, resource: &Resource) -> BTreeSet<String> {
+    let addresses = alternatives(resource.properties().get("TemplateURL")).into_iter();
+    let objects = addresses.filter_map(|address| {
+        let text = resolver.text(address);
+        let (host, path) = text.strip_prefix("https://")?.split_once('/')?;
+        let object = match host.split_once(".s3.").or_else(|| host.split_once(".s3-")) {
+            Some((bucket, _)) => format!("{bucket}/{path}"),
+            None => path.to_owned(),
+        };
+        let bucket = object.split('/').next()?;
+        (!bucket.contains(ANY) && !text.contains("{{resolve:")).then(|| resolver.arn("s3", &object))
+    });
+    objects.collect()
 }
 
 fn each_map<'v>(values: impl Iterator<Item = &'v Value>, look: &mut impl FnMut(&BTreeMap<String, Value>)) {

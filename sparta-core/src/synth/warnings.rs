@@ -1,7 +1,9 @@
 //! What a service declares that AWS takes and that is hardly meant.
 
+use sparta_schema::iam::{self, AccessLevel};
+
 use super::{Synthesis, limits};
-use crate::{FunctionSpec, Warning, cfn::Template};
+use crate::{FunctionSpec, Warning, cfn::Template, iam::Statement};
 
 impl Synthesis {
     /// What AWS takes, and is hardly meant: in what is declared, and in the template that is made of it.
@@ -34,7 +36,32 @@ fn of_function(function: &FunctionSpec, template: &Template) -> Vec<Warning> {
     if function.triggers().is_empty() && !template.refers_to(&function.logical_id("Function")) {
         let message = "nothing invokes it: it has no trigger, and nothing in the template refers to it; give it a trigger, or an \
                        output with its name or ARN where something else invokes it";
-        warnings.push(Warning::new(place, message));
+        warnings.push(Warning::new(place.clone(), message));
     }
+    let wide = function.grants().filter(|grant| is_on_everything(grant)).flat_map(Statement::actions);
+    warnings.extend(wide.filter(|action| is_about_resources(action)).map(|action| {
+        let message =
+            format!("its permission for `{action}` is on `*`, everything in the account: name the ARNs that it needs");
+        Warning::new(place.clone(), message)
+    }));
     warnings
 }
+
+fn is_on_everything(grant: &Statement) -> bool {
+    grant.condition().is_none() && grant.resources().iter().any(|it| it.as_str() == Some("*"))
+}
+
+/// Whether an action, which may be `s3:*`, reads or changes what IAM could limit it to.
+fn is_about_resources(action: &str) -> bool {
+    let mut found = iam::matching(action);
+    found.any(|(service, it)| {
+        !it.on.is_empty()
+            && !matches!(it.access_level, AccessLevel::List | AccessLevel::Tagging)
+            && service.name_of(it) != METRICS
+    })
+}
+
+/// Metrics have no ARNs: a condition on their namespace limits it.
+///
+/// See <https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/iam-cw-condition-keys-namespace.html>.
+const METRICS: &str = "cloudwatch:PutMetricData";

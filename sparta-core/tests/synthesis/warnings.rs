@@ -53,6 +53,26 @@ fn a_function_that_nothing_invokes_is_warned_of() {
 }
 
 #[test]
+fn a_permission_for_data_on_everything_is_warned_of() {
+    let app =
+        |statement: Statement| App::new("Hello").function(function("api").trigger(HttpApi::get("/")).grant(statement));
+    let found = warnings(&app(Statement::allow(["s3:GetObject", "s3:ListAllMyBuckets", "s3:Put*"]).on("*")));
+    let message = |action: &str| {
+        format!(
+            "function `api`: its permission for `{action}` is on `*`, everything in the account: name the ARNs that it needs"
+        )
+    };
+    assert_eq!(found, ["s3:GetObject", "s3:Put*"].map(message));
+    for narrow in [
+        Statement::allow(["s3:GetObject"]).on("arn:aws:s3:::orders/*"),
+        Statement::allow(["xray:PutTraceSegments", "cloudwatch:PutMetricData", "dynamodb:ListTables"]).on("*"),
+        Statement::allow(["s3:GetObject"]).on("*").when(json!({"StringEquals": {"aws:ResourceTag/app": "hello"}})),
+    ] {
+        assert_eq!(warnings(&app(narrow)), [""; 0]);
+    }
+}
+
+#[test]
 fn what_cloudformation_takes_and_is_hardly_meant_is_warned_of_with_its_place() {
     let granted = function("api").trigger(HttpApi::get("/")).grant(Statement::allow(["s3:GetObjekt"]).on("*"));
     let found = warnings(&App::new("Hello").function(granted));

@@ -19,11 +19,14 @@ pub(super) enum Excess {
     Written,
 }
 
+/// Whether a condition on tags holds an action on one of a service's type to what is meant.
+pub(super) type IsBound<'i> = dyn Fn(&Service, &Action, &iam::Resource) -> bool + 'i;
+
 /// What of an action as policies name it would be allowed on too much: an action that it stands for.
 ///
-/// `resource` is told apart into what is known and what is not. `is_tagged` says that the statement is about resources with
-/// certain tags only.
-pub(super) fn excess(pattern: &str, resource: &str, is_tagged: bool) -> Option<(Excess, String)> {
+/// `resource` is told apart into what is known and what is not. `is_bound` says where a condition on tags keeps an action to
+/// what is meant.
+pub(super) fn excess(pattern: &str, resource: &str, is_bound: &IsBound<'_>) -> Option<(Excess, String)> {
     if !resource.contains([UNKNOWN, UNNAMED, '*', '?']) && !resource.contains("${!") {
         return None;
     }
@@ -32,13 +35,13 @@ pub(super) fn excess(pattern: &str, resource: &str, is_tagged: bool) -> Option<(
         return resource.contains(UNKNOWN).then(|| (Excess::Unknown, pattern.to_owned()));
     }
     let found = actions.into_iter().filter_map(|(service, action)| {
-        let excess = excess_of(service, action, resource, is_tagged)?;
+        let excess = excess_of(service, action, resource, is_bound)?;
         Some((excess, std::cmp::Reverse(action.access_level), service.name_of(action)))
     });
     found.min().map(|(excess, _, name)| (excess, name))
 }
 
-fn excess_of(service: &Service, action: &Action, resource: &str, is_tagged: bool) -> Option<Excess> {
+fn excess_of(service: &Service, action: &Action, resource: &str, is_bound: &IsBound<'_>) -> Option<Excess> {
     if action.access_level == AccessLevel::List {
         return None;
     }
@@ -48,8 +51,7 @@ fn excess_of(service: &Service, action: &Action, resource: &str, is_tagged: bool
         // Such an action is allowed on `*` alone, which may be what is not known.
         return (Arn::parse(resource).is_none() && resource.contains(UNKNOWN)).then_some(Excess::Unknown);
     }
-    let knows_tags = |it: &iam::Resource| service.condition_keys_of(action, it).any(|key| key == RESOURCE_TAG);
-    let types = types.into_iter().filter(|it| !(is_tagged && knows_tags(it)));
+    let types = types.into_iter().filter(|it| !is_bound(service, action, it));
     let formats: Vec<_> = types.flat_map(|it| it.arns.iter().copied()).collect();
     let is_open =
         |openness: Openness| formats.iter().any(|format| extent(service, *format, resource, openness) == Extent::Open);
@@ -63,8 +65,6 @@ fn excess_of(service: &Service, action: &Action, resource: &str, is_tagged: bool
         None
     }
 }
-
-const RESOURCE_TAG: &str = "aws:ResourceTag/${TagKey}";
 
 /// Whether with an action somebody gives rights, or acts with the rights of another.
 fn gives_rights(service: &Service, action: &Action) -> bool {
@@ -101,9 +101,10 @@ const ACTS_AS_ANOTHER: &[&str] = &[
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::permissions::binding::knows_tags;
 
     fn of(action: &str, resource: &str) -> Option<Excess> {
-        excess(action, &resource.replace('<', &UNKNOWN.to_string()), false).map(|(excess, _)| excess)
+        excess(action, &resource.replace('<', &UNKNOWN.to_string()), &|_, _, _| false).map(|(excess, _)| excess)
     }
 
     #[test]
@@ -203,8 +204,8 @@ mod tests {
     #[test]
     fn a_tag_that_the_action_knows_says_which_ones_are_meant() {
         let unknown = UNKNOWN.to_string();
-        assert_eq!(excess("dynamodb:GetItem", &unknown, true), None);
-        assert!(excess("execute-api:Invoke", &unknown, true).is_some());
+        assert_eq!(excess("dynamodb:GetItem", &unknown, &knows_tags), None);
+        assert!(excess("execute-api:Invoke", &unknown, &knows_tags).is_some());
     }
 
     #[test]

@@ -2,9 +2,10 @@
 
 mod extent;
 mod guard;
+mod own;
 mod statements;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use sparta_schema::iam;
 use statements::plain_map;
@@ -27,6 +28,8 @@ use crate::{
 #[derive(Debug)]
 pub(crate) struct Boundary {
     pub(crate) statements: Vec<Statement>,
+    /// The actions that nothing binds to the stack, by the type of the stack's own resource that they are on.
+    pub(super) shared: BTreeMap<String, BTreeSet<String>>,
 }
 
 const MANAGED_POLICY: &str = "AWS::IAM::ManagedPolicy";
@@ -58,6 +61,7 @@ impl Boundary {
             }
         }
         let mut statements = found.allowed.statements();
+        let shared = std::mem::take(&mut found.allowed.shared);
         if statements.is_empty() {
             statements.push(nothing());
         }
@@ -67,7 +71,7 @@ impl Boundary {
             found.mistakes.insert(PermissionsMistake::BoundaryTooLarge { stack, characters: size });
         }
         match found.mistakes.is_empty() {
-            true => Ok((identities > 0).then_some(Self { statements })),
+            true => Ok((identities > 0).then_some(Self { statements, shared })),
             false => Err(found.mistakes.into_iter().collect()),
         }
     }

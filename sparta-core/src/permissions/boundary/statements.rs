@@ -1,19 +1,21 @@
 //! What the statements of a policy allow.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use sparta_schema::iam;
 
 use super::{
     Found,
     guard::{Excess, excess},
+    own::{Own, Part},
 };
 use crate::{
     cfn::{LogicalId, ParameterType, Value},
     permissions::{
         PermissionsMistake,
+        binding::{self, By},
         condition::Condition,
-        resolver::{ANY, Resolver, UNKNOWN, UNNAMED, plain},
+        resolver::{Resolver, UNKNOWN, UNNAMED},
         values::{alternatives, each, is_optional},
     },
 };
@@ -69,20 +71,36 @@ impl Found<'_, '_> {
         let (Some(conditions), Some(actions)) = (conditions, actions.collect::<Option<Vec<_>>>()) else {
             return self.opaque(place.to_owned());
         };
-        let is_tagged = conditions.iter().all(|it| it.as_ref().is_some_and(Condition::demands_a_tag));
         let resources: Vec<(&Value, String)> = alternatives(statement.get("Resource"))
             .into_iter()
             .flat_map(|resource| texts(resolver, resource).into_iter().map(move |text| (resource, text)))
             .collect();
         for action in &actions {
-            let on = resources.iter().flat_map(|(resource, text)| {
-                if let Some(found) = excess(action, text, is_tagged) {
-                    self.mistakes.insert(mistake(found, place, action, resource));
-                }
-                narrowed(resolver, action, text)
-            });
-            let on: BTreeSet<String> = on.collect();
-            conditions.iter().for_each(|condition| self.allowed.insert(action, condition.clone(), on.clone()));
+            for (resource, text) in &resources {
+                self.grant(place, action, resource, text, &conditions);
+            }
+        }
+    }
+
+    /// Allows an action on a resource, under each of these conditions.
+    fn grant(&mut self, place: &str, action: &str, resource: &Value, text: &str, conditions: &[Option<Condition>]) {
+        let own = Own::of(self.resolver, resource, text);
+        let is_tagged = conditions.iter().all(|it| it.as_ref().is_some_and(Condition::demands_a_tag));
+        let is_bound = |service: &iam::Service, action: &iam::Action, kind: &iam::Resource| {
+            (is_tagged && binding::knows_tags(service, action, kind)) || own.is_tagged(service, action, kind)
+        };
+        if let Some(found) = excess(action, text, &is_bound) {
+            self.mistakes.insert(mistake(found, place, action, resource));
+        }
+        for Part { action, on, is_tagged, shared } in own.parts(action) {
+            let tag = is_tagged.then(|| By::Tag.condition(self.resolver.stack)).flatten();
+            for condition in conditions {
+                let condition = Condition::all(condition.clone(), tag.clone());
+                self.allowed.insert(&action, condition, on.clone());
+            }
+            for kind in shared {
+                self.allowed.shared.entry(kind).or_default().insert(action.clone());
+            }
         }
     }
 
@@ -124,21 +142,4 @@ fn mistake((excess, example): (Excess, String), place: &str, action: &str, resou
         Excess::Unnamed => PermissionsMistake::UnnamedTarget { place, action, resource, example },
         Excess::Written => PermissionsMistake::WidePolicy { place, action, resource, example },
     }
-}
-
-/// A resource that is not known before the deployment is at least one of those that the action is about.
-fn narrowed(resolver: &Resolver<'_>, action: &str, resource: &str) -> Vec<String> {
-    let text = plain(resource);
-    if text != ANY || !resource.contains([UNKNOWN, UNNAMED]) {
-        return vec![text];
-    }
-    let mut all = Vec::new();
-    for (service, found) in iam::matching(action) {
-        let arns: Vec<String> = service.resources_of(found).flat_map(|it| resolver.any_arns(it)).collect();
-        if arns.is_empty() {
-            return vec![text];
-        }
-        all.extend(arns);
-    }
-    if all.is_empty() { vec![text] } else { all }
 }

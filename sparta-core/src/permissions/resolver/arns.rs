@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use sparta_schema::iam::{self, ArnFormat, ArnPart};
 
-use super::{ANY, Resolver, generated::Naming, variables};
+use super::{ANY, Resolver, generated::Naming, tags, variables};
 use crate::{
     cfn::{LogicalId, Resource, Value},
     iam::{Arn, PARTITION},
@@ -83,7 +83,9 @@ impl<'a> Resolver<'a> {
     /// A format with what is known of each variable; `id` is the resource's own where it is one of these itself.
     fn filled(&self, id: Option<&'a LogicalId>, resource: &'a Resource, format: ArnFormat) -> Vec<String> {
         let service = format.as_str().split(':').nth(2).unwrap_or_default();
-        let own = format.variables().filter(|variable| self.of_place(variable).is_none()).last();
+        // What comes behind the name of a stack is random.
+        let is_name = |variable: &&str| self.of_place(variable).is_none() && *variable != "Id";
+        let own = format.variables().filter(is_name).last();
         let mut arns = vec![String::new()];
         for part in format.parts() {
             let values = match part {
@@ -93,6 +95,7 @@ impl<'a> Resolver<'a> {
                     (None, Some(id)) if own == Some(variable) && Naming::of(resource.resource_type()).is_some() => {
                         self.names(id, resource)
                     }
+                    (None, Some(id)) if variable == tags::VARIABLE => self.encoded(id, resource),
                     (None, _) => self.of_variable(service, resource, variable),
                 },
             };
@@ -102,7 +105,7 @@ impl<'a> Resolver<'a> {
     }
 
     /// What a resource's properties say of a variable: its parent's name or its own.
-    fn of_variable(&self, service: &str, resource: &'a Resource, variable: &str) -> Vec<String> {
+    pub(super) fn of_variable(&self, service: &str, resource: &'a Resource, variable: &str) -> Vec<String> {
         let any = || vec![ANY.to_owned()];
         let kind = resource.resource_type();
         let Some((property, default)) = variables::property(kind, variable) else { return any() };
@@ -136,7 +139,7 @@ impl<'a> Resolver<'a> {
     }
 }
 
-fn formats(of: &str, kind: &iam::Resource) -> impl Iterator<Item = ArnFormat> {
+pub(super) fn formats(of: &str, kind: &iam::Resource) -> impl Iterator<Item = ArnFormat> {
     kind.arns.iter().copied().filter(move |format| !overrides::is_foreign_format(of, format.as_str()))
 }
 

@@ -20,7 +20,9 @@ pub(super) struct Naming {
 enum GeneratedName {
     /// `<stack>-<logical id>-<random>`.
     OfStack,
-    /// The same in small letters.
+    /// The same, of which the logical id counts: there are others that begin as the stack does.
+    OfStackAndId,
+    /// `<stack>-<logical id>-<random>` in small letters.
     OfStackInSmallLetters,
     /// `<logical id>-<random>`.
     OfId,
@@ -45,6 +47,7 @@ const fn naming_by_arn(
 
 /// Reviewed against the types' documentation; a type that is not here has any name, unless one is set.
 const NAMINGS: &[Naming] = &[
+    naming_by_arn("AWS::CloudFormation::Stack", "StackName", 128, GeneratedName::OfStackAndId),
     naming("AWS::CloudWatch::Alarm", "AlarmName", 255, GeneratedName::OfStack),
     naming("AWS::CodeBuild::Project", "Name", 255, GeneratedName::OfId),
     naming("AWS::DynamoDB::Table", "TableName", 255, GeneratedName::OfStack),
@@ -95,6 +98,11 @@ impl Naming {
             GeneratedName::OfId => format!("{id}-*"),
             GeneratedName::OfIdBehindCfn => format!("CFN-{id}-*"),
             GeneratedName::OfStack | GeneratedName::OfStackInSmallLetters => of_stack(stack, id, self.max_length),
+            GeneratedName::OfStackAndId => {
+                let pattern = of_stack(stack, id, self.max_length);
+                let kept = id.len().min((self.max_length - REST).saturating_sub(pattern.len() - "-*".len()));
+                pattern.strip_suffix("-*").map_or(pattern.clone(), |whole| format!("{whole}-{}*", &id[..kept]))
+            }
         };
         if self.generated == GeneratedName::OfStackInSmallLetters { pattern.to_ascii_lowercase() } else { pattern }
     }

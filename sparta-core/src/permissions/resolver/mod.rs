@@ -3,6 +3,7 @@
 mod arns;
 mod generated;
 mod names;
+mod tags;
 mod text;
 mod variables;
 

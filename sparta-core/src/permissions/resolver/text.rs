@@ -110,6 +110,9 @@ impl<'a> Resolver<'a> {
         if is_provided(resource.resource_type()) {
             return unknown();
         }
+        if let Some(parameter) = self.pins.get(id).filter(|_| text == ANY) {
+            return format!("${{{parameter}}}");
+        }
         let is_unnamed = || self.names(id, resource).iter().any(|name| name.starts_with(ANY));
         if text == ANY || is_unnamed() { text.replace(ANY, &UNNAMED.to_string()) } else { text }
     }

@@ -124,6 +124,27 @@ fn what_nothing_binds_is_told_by_its_type() {
     assert!(unnamed["AWS::CodeBuild::Project"].contains("codebuild:UpdateProject"), "{unnamed:?}");
 }
 
+/// The actions on a type's own resources, without a name of their own, that no tag binds; `None` where a tag binds all.
+fn loose<'a>(resolver: &Resolver<'a>, id: &'a LogicalId, resource: &'a Resource) -> Option<String> {
+    let kind = resource.resource_type();
+    let (mut tagged, mut loose) = (0, BTreeSet::new());
+    for arn in resolver.own_arns(id, resource) {
+        let service = crate::iam::Arn::parse(&arn).and_then(|arn| iam::service(arn.service))?;
+        let is_own = |it: &&iam::Resource| resolver::is_own(kind, it.name) && resolver::is_of(&arn, it);
+        for action in service.actions().iter().filter(|it| it.access_level != iam::AccessLevel::List) {
+            let own = service.resources_of(action).filter(is_own).filter(|it| it.name != "Tags");
+            for own in own.filter(|it| !binding::is_bound(resolver.stack, it, &arn)) {
+                match binding::has_stack_tag(kind) && binding::knows_tags(service, action, own) {
+                    true => tagged += 1,
+                    false => _ = loose.insert(format!("`{}`", service.name_of(action))),
+                }
+            }
+        }
+    }
+    let loose: Vec<String> = loose.into_iter().collect();
+    (!loose.is_empty()).then(|| if tagged == 0 { "all".to_owned() } else { loose.join(", ") })
+}
+
 /// The types of the registry of which some action is bound by nothing, with these actions.
 #[test]
 fn the_types_that_nothing_binds_are_listed() {
@@ -134,6 +155,13 @@ fn the_types_that_nothing_binds_are_listed() {
             lines += &format!("| `{kind}` | {} |\n", actions.join(", "));
         }
     }
+    lines += LIST_OF_FUNCTIONS;
+    for (kind, template) in every_type() {
+        let (id, resource) = template.resources().iter().next().unwrap();
+        if let Some(actions) = loose(&resolver(&template, "Test-App-main"), id, resource) {
+            lines += &format!("| `{kind}` | {actions} |\n");
+        }
+    }
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/shared-types.md");
     if std::env::var_os("SPARTA_WRITE_DOCS").is_some() {
         std::fs::write(path, &lines).unwrap();
@@ -142,3 +170,4 @@ fn the_types_that_nothing_binds_are_listed() {
 }
 
 const LIST: &str = include_str!("shared-types.md");
+const LIST_OF_FUNCTIONS: &str = include_str!("shared-types-of-functions.md");

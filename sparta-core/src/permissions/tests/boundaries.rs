@@ -102,12 +102,133 @@ fn rights_on_everything_are_refused_where_they_are_written_out() {
 }
 
 #[test]
-fn a_resource_that_aws_names_is_to_be_named() {
-    let machine = |name: Json| [("AWS::StepFunctions::StateMachine", name)];
-    let start =
-        |properties: Json| refused(&json!("states:StartExecution"), &json!({"Ref": "R1"}), &machine(properties));
-    assert!(matches!(&start(json!({}))[..], [PermissionsMistake::UnnamedTarget { .. }]), "{:?}", start(json!({})));
-    assert_eq!(start(json!({"StateMachineName": {"Fn::Sub": "${AWS::StackName}-orders"}})), []);
+fn a_resource_that_aws_names_and_that_no_tag_binds_is_to_be_named() {
+    let machine = |name: Json| [("AWS::Batch::JobQueue", name)];
+    let submit = |properties: Json| refused(&json!("batch:CancelJob"), &json!({"Ref": "R1"}), &machine(properties));
+    assert!(matches!(&submit(json!({}))[..], [PermissionsMistake::UnnamedTarget { .. }]), "{:?}", submit(json!({})));
+}
+
+/// The statements of a role's boundary with this statement, and what nothing binds.
+fn bounded(statement: Json, others: &[(&str, Json)]) -> (Json, BTreeMap<String, BTreeSet<String>>) {
+    let role = json!({"Policies": [{"PolicyDocument": {"Statement": [statement]}}]});
+    let template = service(&[&[("AWS::IAM::Role", role)], others].concat());
+    let mut resolver = resolver(&template, "Test-App-main");
+    resolver.pins = [(LogicalId::new("R1").unwrap(), LogicalId::new("TestR1Id").unwrap())].into();
+    if others[0].0 != "AWS::ApiGatewayV2::Api" {
+        resolver.pins.clear();
+    }
+    let boundary = Boundary::of(&resolver).unwrap().unwrap();
+    let document = serde_json::to_value(policy_document(&boundary.statements)).unwrap();
+    (document["Statement"].clone(), boundary.shared)
+}
+
+fn allow(action: Json, resource: Json) -> Json {
+    json!({"Effect": "Allow", "Action": action, "Resource": resource})
+}
+
+const TAG: &str = "aws:ResourceTag/aws:cloudformation:stack-name";
+
+#[test]
+fn what_has_no_stack_in_its_name_is_bound_by_the_tag_that_only_cloudformation_sets() {
+    for (kind, action, resource, arn) in [
+        (
+            "AWS::Cognito::UserPool",
+            "cognito-idp:AdminGetUser",
+            json!({"Fn::GetAtt": ["R1", "Arn"]}),
+            "cognito-idp userpool/*",
+        ),
+        ("AWS::Cognito::UserPool", "cognito-idp:*", json!({"Fn::Sub": "${R1.Arn}"}), "cognito-idp userpool/*"),
+        ("AWS::StepFunctions::StateMachine", "states:StartExecution", json!({"Ref": "R1"}), "states stateMachine:*"),
+        (
+            "AWS::SecretsManager::Secret",
+            "secretsmanager:GetSecretValue",
+            json!({"Ref": "R1"}),
+            "secretsmanager secret:R1-*",
+        ),
+        (
+            "AWS::SSM::Parameter",
+            "ssm:GetParameter*",
+            json!({"Fn::Sub": "arn:${AWS::Partition}:ssm:${AWS::Region}:${AWS::AccountId}:parameter/${R1}"}),
+            "ssm parameter/CFN-R1-*",
+        ),
+    ] {
+        let (service, resource_part) = arn.split_once(' ').unwrap();
+        let arn = format!("arn:${{AWS::Partition}}:{service}:{HERE}:{resource_part}");
+        let (statements, shared) = bounded(allow(json!(action), resource.clone()), &[(kind, json!({}))]);
+        let mut expected = allow(json!(action), json!({"Fn::Sub": arn}));
+        expected["Condition"] = json!({"StringEquals": {TAG: "Test-App-main"}});
+        assert_eq!(statements, json!([expected]), "{kind} {action} {resource}");
+        assert!(shared.is_empty(), "{shared:?}");
+    }
+}
+
+#[test]
+fn a_name_that_tells_the_stack_needs_no_tag() {
+    let named = |name: &str| json!({"Name": {"Fn::Sub": name}});
+    for (kind, properties, action, resource) in [
+        ("AWS::DynamoDB::Table", json!({}), "dynamodb:Query", json!({"Fn::Sub": "${R1.Arn}/index/*"})),
+        (
+            "AWS::DynamoDB::Table",
+            json!({"TableName": "orders"}),
+            "dynamodb:Query",
+            json!({"Fn::Sub": "${R1.Arn}/index/*"}),
+        ),
+        ("AWS::S3::Bucket", json!({}), "s3:GetObject", json!({"Fn::Sub": "${R1.Arn}/*"})),
+        (
+            "AWS::SecretsManager::Secret",
+            named("${AWS::StackName}-key"),
+            "secretsmanager:GetSecretValue",
+            json!({"Ref": "R1"}),
+        ),
+        ("AWS::Cognito::UserPool", json!({}), "cognito-idp:ListUserPools", json!({"Fn::GetAtt": ["R1", "Arn"]})),
+    ] {
+        let (statements, shared) = bounded(allow(json!(action), resource.clone()), &[(kind, properties)]);
+        assert_eq!(statements[0].get("Condition"), None, "{statements}");
+        assert!(statements.as_array().unwrap().len() == 1 && shared.is_empty(), "{shared:?}");
+    }
+}
+
+#[test]
+fn what_no_tag_binds_is_told_by_its_type_and_the_rest_keeps_its_condition() {
+    let (statements, shared) =
+        bounded(allow(json!("kms:Decrypt"), json!({"Fn::GetAtt": ["R1", "Arn"]})), &[("AWS::KMS::Key", json!({}))]);
+    assert_eq!(statements[0].get("Condition"), None);
+    assert_eq!(shared, BTreeMap::from([("AWS::KMS::Key".to_owned(), BTreeSet::from(["kms:Decrypt".to_owned()]))]));
+
+    let fields =
+        json!({"Fn::Sub": "arn:${AWS::Partition}:appsync:${AWS::Region}:${AWS::AccountId}:apis/${R1.ApiId}/*"});
+    let (statements, shared) = bounded(
+        allow(json!(["appsync:GraphQL", "appsync:GetGraphqlApi"]), fields),
+        &[("AWS::AppSync::GraphQLApi", json!({}))],
+    );
+    let queries = shared.get("AWS::AppSync::GraphQLApi").cloned().unwrap_or_default();
+    assert_eq!(queries, BTreeSet::from(["appsync:GraphQL".to_owned()]), "{statements}");
+    let conditions: BTreeMap<&str, bool> = statements
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|it| (it["Action"].as_str().unwrap(), it.get("Condition").is_some()))
+        .collect();
+    assert_eq!(conditions, BTreeMap::from([("appsync:GetGraphqlApi", true), ("appsync:GraphQL", false)]));
+}
+
+#[test]
+fn an_authors_own_condition_stays_beside_the_tag() {
+    let mut statement = allow(json!("cognito-idp:AdminGetUser"), json!({"Fn::GetAtt": ["R1", "Arn"]}));
+    statement["Condition"] = json!({"StringEquals": {"aws:PrincipalTag/team": "shop"}});
+    let (statements, _) = bounded(statement, &[("AWS::Cognito::UserPool", json!({}))]);
+    let both = json!({"StringEquals": {TAG: "Test-App-main", "aws:PrincipalTag/team": "shop"}});
+    assert_eq!(statements[0]["Condition"], both);
+}
+
+#[test]
+fn an_api_that_is_invoked_is_bound_by_its_id() {
+    let api = json!({"Fn::Sub": "arn:${AWS::Partition}:execute-api:${AWS::Region}:${AWS::AccountId}:${R1}/*"});
+    let (statements, shared) =
+        bounded(allow(json!("execute-api:ManageConnections"), api), &[("AWS::ApiGatewayV2::Api", json!({}))]);
+    let pinned = format!("arn:${{AWS::Partition}}:execute-api:{HERE}:${{TestR1Id}}/*");
+    assert_eq!(statements, json!([allow(json!("execute-api:ManageConnections"), json!({"Fn::Sub": pinned}))]));
+    assert!(shared.is_empty(), "{shared:?}");
 }
 
 #[test]

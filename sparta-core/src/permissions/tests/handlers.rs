@@ -103,6 +103,19 @@ fn roles_are_passed_to_who_takes_them_on() {
         ("AWS::EC2::SpotFleet", "IamFleetRole", json!(["ec2.amazonaws.com", "spotfleet.amazonaws.com"])),
         ("AWS::Lex::Bot", "RoleArn", json!("lexv2.amazonaws.com")),
         ("AWS::BedrockAgentCore::Runtime", "RoleArn", json!("bedrock-agentcore.amazonaws.com")),
+        ("AWS::EKS::Cluster", "RoleArn", json!("eks.amazonaws.com")),
+        ("AWS::EKS::Nodegroup", "NodeRole", json!("eks.amazonaws.com")),
+        (
+            "AWS::EKS::FargateProfile",
+            "PodExecutionRoleArn",
+            json!(["eks-fargate-pods.amazonaws.com", "eks.amazonaws.com"]),
+        ),
+        ("AWS::EKS::PodIdentityAssociation", "RoleArn", json!(["eks.amazonaws.com", "pods.eks.amazonaws.com"])),
+        (
+            "AWS::RedshiftServerless::Namespace",
+            "DefaultIamRoleArn",
+            json!(["redshift-serverless.amazonaws.com", "redshift.amazonaws.com"]),
+        ),
     ] {
         let role = "arn:aws:iam::123456789012:role/work";
         let required = required(&service(&[(kind, json!({property: role}))]));
@@ -111,14 +124,99 @@ fn roles_are_passed_to_who_takes_them_on() {
     }
 }
 
+/// What is below `/tags/` that an action of the first resource's handlers is on, without its beginning.
+fn tags(resources: &[(&str, Json)], action: &str, pins: &[(&str, &str)]) -> BTreeSet<String> {
+    let template = service(resources);
+    let mut resolver = resolver(&template, "Test-App-main");
+    let id = |id: &str| LogicalId::new(id).unwrap();
+    resolver.pins = pins.iter().map(|(resource, parameter)| (id(resource), id(parameter))).collect();
+    let required = Required::of(&resolver, None, &[]).unwrap();
+    let start = "arn:${AWS::Partition}:apigateway:${AWS::Region}::/tags/";
+    let encoded = "arn%3A${AWS::Partition}%3Aapigateway%3A${AWS::Region}%3A%3A";
+    let found = on(&required, action).into_iter().flat_map(|(on, _)| on).filter(|arn| arn.contains("/tags/"));
+    found
+        .map(|arn| arn.strip_prefix(start).and_then(|it| it.strip_prefix(encoded)).unwrap_or(&arn).to_owned())
+        .collect()
+}
+
 #[test]
-fn domain_names_and_links_of_http_apis_can_be_tagged() {
-    let tags = "arn:${AWS::Partition}:apigateway:${AWS::Region}::/tags/*";
-    for kind in ["AWS::ApiGatewayV2::DomainName", "AWS::ApiGatewayV2::VpcLink"] {
-        let required = required(&service(&[(kind, json!({}))]));
-        let found: Vec<String> = on(&required, "apigateway:POST").into_iter().flat_map(|(on, _)| on).collect();
-        assert!(found.contains(&tags.to_owned()), "{kind}: {found:?}");
+fn tags_of_apis_are_those_of_the_stacks_own_as_soon_as_its_id_is_known() {
+    let both = |end: &str| BTreeSet::from([format!("%2F{end}*"), format!("%2Fv2%2F{end}*")]);
+    for (kind, collection) in [
+        ("AWS::ApiGatewayV2::Api", "apis%2F"),
+        ("AWS::ApiGatewayV2::DomainName", "domainnames%2F"),
+        ("AWS::ApiGatewayV2::VpcLink", "vpclinks%2F"),
+    ] {
+        assert_eq!(tags(&[(kind, json!({}))], "apigateway:POST", &[]), both(collection), "{kind}");
     }
+    let stage = ("AWS::ApiGatewayV2::Stage", json!({"ApiId": {"Ref": "R1"}}));
+    let api = ("AWS::ApiGatewayV2::Api", json!({}));
+    for action in ["apigateway:POST", "apigateway:PUT", "apigateway:DELETE"] {
+        let found = tags(&[stage.clone(), api.clone()], action, &[("R1", "TestApiId")]);
+        assert_eq!(found, both("apis%2F${TestApiId}"), "{action}");
+    }
+    let named = tags(&[("AWS::ApiGatewayV2::Stage", json!({"ApiId": "a1b2c3"}))], "apigateway:POST", &[]);
+    assert_eq!(named, both("apis%2Fa1b2c3"));
+    let rest = tags(&[("AWS::ApiGateway::RestApi", json!({}))], "apigateway:PUT", &[]);
+    assert_eq!(rest, BTreeSet::from(["%2Frestapis%2F*".to_owned()]));
+}
+
+#[test]
+fn a_grant_on_a_key_is_a_services_own_and_on_the_key_that_is_named() {
+    let grants = |key: &str| {
+        let required = required(&service(&[("AWS::RDS::DBInstance", json!({"KmsKeyId": key}))]));
+        on(&required, "kms:CreateGrant")
+    };
+    let condition = Some(json!({"Bool": {"kms:GrantIsForAWSResource": "true"}}));
+    let arn = |key: &str| vec![format!("arn:${{AWS::Partition}}:kms:{HERE}:key/{key}")];
+    for key in ["0a1b2c3d-0a1b-0a1b-0a1b-0a1b2c3d4e5f", "mrk-0a1b2c3d4e5f0a1b2c3d4e5f0a1b2c3d"] {
+        assert_eq!(grants(key), [(arn(key), condition.clone())]);
+    }
+    let whole = "arn:aws:kms:eu-west-1:123456789012:key/0a1b2c3d-0a1b-0a1b-0a1b-0a1b2c3d4e5f";
+    assert_eq!(grants(whole), [(vec![whole.to_owned()], condition.clone())]);
+    assert_eq!(grants("alias/orders"), [(arn("*"), condition)]);
+    let shared = required(&service(&[("AWS::RDS::DBInstance", json!({"KmsKeyId": "alias/orders"}))])).shared;
+    assert!(shared["AWS::RDS::DBInstance"].contains("kms:CreateGrant"), "{shared:?}");
+}
+
+#[test]
+fn a_nested_stack_is_granted_and_what_is_in_it_is_for_the_app_to_say() {
+    let template = service(&[(
+        "AWS::CloudFormation::Stack",
+        json!({"TemplateURL": "https://templates.s3.eu-west-1.amazonaws.com/network/v1.json"}),
+    )]);
+    let resolver = resolver(&template, "Test-App-main");
+    let unknown = Required::of(&resolver, None, &[]).unwrap_err();
+    assert_eq!(unknown, [PermissionsMistake::NestedStack { resource: "R0".to_owned() }]);
+    let inside = Statement::allow(["sns:CreateTopic"]).on("arn:aws:sns:eu-west-1:123456789012:topic");
+    let declared = [("AWS::CloudFormation::Stack".to_owned(), inside)];
+    let required = Required::of(&resolver, None, &declared).unwrap();
+    let own = vec![format!("arn:${{AWS::Partition}}:cloudformation:{HERE}:stack/Test-App-main-R0*/*")];
+    for action in ["CreateStack", "UpdateStack", "DeleteStack", "DescribeStacks"] {
+        assert_eq!(on(&required, &format!("cloudformation:{action}")), [(own.clone(), None)], "{action}");
+    }
+    let object = "arn:${AWS::Partition}:s3:::templates/network/v1.json".to_owned();
+    assert_eq!(on(&required, "s3:GetObject"), [(vec![object], None)]);
+    assert!(required.shared.is_empty() && required.actions().contains("sns:CreateTopic"));
+}
+
+#[test]
+fn a_cache_is_made_of_a_group_of_subnets_and_of_parameters() {
+    let required = required(&service(&[
+        (
+            "AWS::ElastiCache::ReplicationGroup",
+            json!({"ReplicationGroupDescription": "x", "CacheNodeType": "cache.t3.micro", "NumCacheClusters": 1, "Engine": "redis",
+                   "CacheSubnetGroupName": {"Ref": "R1"}, "CacheParameterGroupName": "default.redis7"}),
+        ),
+        ("AWS::ElastiCache::SubnetGroup", json!({"Description": "x", "SubnetIds": ["subnet-12345678"]})),
+    ]));
+    let made: BTreeSet<String> =
+        on(&required, "elasticache:CreateReplicationGroup").into_iter().flat_map(|(on, _)| on).collect();
+    for part in ["replicationgroup:", "subnetgroup:", "parametergroup:"] {
+        assert!(made.iter().any(|arn| arn.contains(&format!(":{part}"))), "{part}: {made:?}");
+    }
+    assert!(required.shared["AWS::ElastiCache::ReplicationGroup"].contains("elasticache:DeleteReplicationGroup"));
+    assert!(chunks(&required.statements(), MANAGED).is_some());
 }
 
 #[test]
