@@ -7,4 +7,4 @@ macro_rules! pages {
     )*};
 }
 
-pages! { builds commands constructs environments functions pipeline resources }
+pages! { alarms apis builds commands constructs environments functions pipeline resources }

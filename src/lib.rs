@@ -40,15 +40,15 @@ extern crate unwinding as _;
 pub use run::AppExt;
 pub use sparta_cli::{Command, CommandContext, Format, Global, Level, clap};
 pub use sparta_core::{
-    App, AppMistake, Approval, ApprovalMistake, Architecture, BatchResponse, Body, BoxError, ClientApplication,
-    ClientContext, CognitoIdentity, Compute, Config, Context, CustomizeMistake, Environment, EnvironmentMistake, Error,
-    EventMismatch, Failure, FileSystem, FromEvent, Function, FunctionKind, FunctionMistake, FunctionSpec, GrantMistake,
-    HttpService, IntoResponse, Json, LambdaEvent, LogFormat, LogLevel, ManagedInstances, Memory, Mistake, Mistakes,
-    Model, PayloadError, PermissionsMistake, Pipeline, PipelineMistake, Problem, QueryMap, Record, RecordError,
-    Records, RecordsError, RecordsIter, RecursiveLoop, Repository, RepositoryError, Request, RequestContext,
-    RequestExt, RequestPayloadExt, Response, Result, Retention, ServeError, Storage, Subject, Synthesis, Tracing,
-    VariableMistake, Vpc, attribute, aws_lambda_events, cfn, construct, delivery, iam, property, resource, service_fn,
-    settings, stack_name, trigger,
+    Alarm, AlarmMistake, App, AppMistake, Approval, ApprovalMistake, Architecture, BatchResponse, Body, BoxError,
+    ClientApplication, ClientContext, CognitoIdentity, Compute, Config, Context, CustomizeMistake, DashboardMistake,
+    Deadline, DeadlineLayer, Environment, EnvironmentMistake, Error, EventMismatch, Failure, FileSystem, FromEvent,
+    Function, FunctionKind, FunctionMistake, FunctionSpec, GrantMistake, HttpService, IntoResponse, Json, LambdaEvent,
+    LogFormat, LogLevel, ManagedInstances, Memory, Mistake, Mistakes, Model, PayloadError, PermissionsMistake,
+    Pipeline, PipelineMistake, Problem, QueryMap, Record, RecordError, Records, RecordsError, RecordsIter,
+    RecursiveLoop, Repository, RepositoryError, Request, RequestContext, RequestExt, RequestPayloadExt, Response,
+    Result, Retention, ServeError, Storage, Subject, Synthesis, Tracing, VariableMistake, Vpc, attribute,
+    aws_lambda_events, cfn, construct, delivery, iam, property, resource, service_fn, settings, stack_name, trigger,
 };
 pub use sparta_macros::Settings;
 
@@ -67,9 +67,10 @@ pub mod prelude {
     pub use crate::AppExt;
     pub use sparta_cli::{Command, CommandContext};
     pub use sparta_core::{
-        App, Approval, Architecture, BatchResponse, Body, Context, Environment, Error, FileSystem, Function,
-        IntoResponse, Json, LambdaEvent, LogFormat, LogLevel, ManagedInstances, Memory, Pipeline, Records,
-        RecursiveLoop, Request, RequestExt, RequestPayloadExt, Response, Retention, Storage, Tracing, Vpc, attribute,
+        Alarm, App, Approval, Architecture, BatchResponse, Body, Context, DeadlineLayer, Environment, Error,
+        FileSystem, Function, IntoResponse, Json, LambdaEvent, LogFormat, LogLevel, ManagedInstances, Memory, Pipeline,
+        Records, RecursiveLoop, Request, RequestExt, RequestPayloadExt, Response, Retention, Storage, Tracing, Vpc,
+        attribute,
         construct::{Bucket, ObjectEvent, Queue, Table},
         iam::Statement,
         property, resource, service_fn,

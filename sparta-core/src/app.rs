@@ -16,8 +16,9 @@ use futures_util::FutureExt;
 use tower::{Layer, Service};
 
 use crate::{
-    Architecture, BoxError, Check, Environment, Error, Function, Hooks, HttpService, Pipeline, Request, ServeError,
-    Serving,
+    Alarm, Architecture, BoxError, Check, Environment, Error, Function, Hooks, HttpService, Pipeline, Request,
+    ServeError, Serving,
+    alarm::Watched,
     cfn::{Output, Resource, Template, Value},
     construct::Construct,
     function::Options,
@@ -53,6 +54,7 @@ pub struct App {
     pub(crate) environments: Vec<Environment>,
     pub(crate) pipeline: Option<Pipeline>,
     pub(crate) http_api: Option<ApiOptions>,
+    pub(crate) watched: Watched,
     pub(crate) user_resources: UserResources,
     pub(crate) type_permissions: Vec<(String, Statement)>,
     pub(crate) shared_types: BTreeSet<String>,
@@ -76,6 +78,7 @@ impl App {
             environments: Vec::new(),
             pipeline: None,
             http_api: None,
+            watched: Watched::default(),
             user_resources: UserResources::default(),
             type_permissions: Vec::new(),
             shared_types: BTreeSet::new(),
@@ -221,6 +224,49 @@ impl App {
             self.shared_types.insert("AWS::ApiGatewayV2::Stage".to_owned());
         }
         self.http_api = Some(options);
+        self
+    }
+
+    /// Adds an alarm.
+    ///
+    /// # Example
+    ///
+    /// ```
+    /// use sparta_core::{Alarm, App, Error, Function, Request, service_fn};
+    ///
+    /// let api = Function::http("api", service_fn(async |_: Request| Ok::<_, Error>("hello")));
+    /// let app = App::new("Hello").function(api).alarm(Alarm::errors("api").above(0));
+    /// app.check().unwrap();
+    /// ```
+    pub fn alarm(mut self, alarm: Alarm) -> Self {
+        self.watched.alarms.push(alarm);
+        self
+    }
+
+    /// Adds the alarms that everything has which it declares, to one topic: errors and throttles of each function, failures of
+    /// the HTTP API, messages that wait for more than 10 minutes, messages in dead-letter queues, requests that a table
+    /// throttles. One that [`alarm`](Self::alarm) adds takes the place of that of the same function and metric.
+    ///
+    /// # Example
+    ///
+    /// ```
+    /// use sparta_core::{App, Error, Function, Request, service_fn};
+    ///
+    /// let api = Function::http("api", service_fn(async |_: Request| Ok::<_, Error>("hello")));
+    /// let app = App::new("Hello").function(api).alarms("arn:aws:sns:eu-west-1:123456789012:on-call");
+    /// app.check().unwrap();
+    /// ```
+    pub fn alarms(mut self, topic: impl Into<Value>) -> Self {
+        self.watched.usual_to = Some(topic.into());
+        self
+    }
+
+    /// Adds a dashboard of CloudWatch with what matters of each function, HTTP API, queue and table, whose link is the output
+    /// `DashboardUrl`. It shows 500 graphs, three of each function.
+    ///
+    /// See <https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Dashboards.html>.
+    pub fn dashboard(mut self) -> Self {
+        self.watched.dashboard = true;
         self
     }
 

@@ -85,6 +85,8 @@ impl Model {
             mistakes.push(AppMistake::NoFunction.into());
         }
         mistakes.extend(self.http_api.iter().flat_map(ApiOptions::check));
+        let functions: Vec<&str> = self.functions.iter().map(FunctionSpec::name).collect();
+        mistakes.extend(self.watched.check(&functions));
     }
 
     fn check_functions(&self, mistakes: &mut Vec<Mistake>) {

@@ -9,6 +9,7 @@ pub use check::AppMistake;
 
 use crate::{
     App, Architecture, Environment, FunctionSpec, Mistakes, Pipeline,
+    alarm::Watched,
     construct::Construct,
     iam::Statement,
     pipeline::{direct_stack_name, stack_name},
@@ -28,6 +29,7 @@ pub struct Model {
     pub(crate) environments: Vec<Environment>,
     pub(crate) pipeline: Option<Pipeline>,
     pub(crate) http_api: Option<ApiOptions>,
+    pub(crate) watched: Watched,
     pub(crate) user_resources: UserResources,
     pub(crate) type_permissions: Vec<(String, Statement)>,
     pub(crate) shared_types: BTreeSet<String>,
@@ -58,6 +60,7 @@ impl App {
             environments: self.environments.clone(),
             pipeline: self.pipeline.clone(),
             http_api: self.http_api.clone(),
+            watched: self.watched.clone(),
             user_resources: self.user_resources.clone(),
             type_permissions: self.type_permissions.clone(),
             shared_types: self.shared_types.clone(),

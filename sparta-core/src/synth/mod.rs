@@ -13,6 +13,7 @@ use crate::{
     App, Mistake, Mistakes, Model, Subject,
     cfn::{LogicalId, Parameter, Template, Value},
     contract::{CODE_BUCKET, CODE_KEY},
+    dashboard,
     function::{Shared, publish},
     settings::{Kind, condition_of},
     stack::Stack,
@@ -57,6 +58,7 @@ impl App {
         let stack = Stack::new(&model.description, &model.user_resources);
         let stack = add_constructs(&model, stack);
         let stack = add_functions(&model, stack);
+        let stack = add_watchers(&model, stack);
         let stack = customize(&model, stack);
         let stack = decorate(&model, &self.decorators, stack);
         let stack = bind_roles(stack);
@@ -127,6 +129,15 @@ fn add_functions(model: &Model, mut stack: Stack) -> Stack {
     }
     if let Some(options) = &model.http_api {
         options.synthesize(&mut stack);
+    }
+    stack
+}
+
+/// Adds what watches everything that was added before.
+fn add_watchers(model: &Model, mut stack: Stack) -> Stack {
+    model.watched.synthesize(&mut stack);
+    if model.watched.dashboard {
+        dashboard::add(&mut stack);
     }
     stack
 }

@@ -4,7 +4,7 @@ use std::{num::NonZero, time::Duration};
 
 use serde_json::json;
 use sparta_core::{
-    App, Approval, Architecture, Compute, Environment, Error, Function, LambdaEvent, Memory, Pipeline, Request,
+    Alarm, App, Approval, Architecture, Compute, Environment, Error, Function, LambdaEvent, Memory, Pipeline, Request,
     cfn::{get_att, sub},
     construct::Queue,
     iam::Statement,
@@ -99,6 +99,11 @@ pub fn everything() -> App {
         .description("A service with all that a service can have")
         .architecture(Architecture::Arm64)
         .http_api(api())
+        .alarms(ON_CALL)
+        .alarm(Alarm::latency("routes", 99.0).above(800).periods(3).to(ON_CALL))
+        .alarm(Alarm::metric("Shop", "Orders", [("Country", "de")]).statistic("Sum").below(1).periods(15))
+        .alarm(Alarm::any([Alarm::errors("routes"), Alarm::throttles("routes")]).named("routes").to(ON_CALL))
+        .dashboard()
         .function(routes())
         .function(Function::http("signed-url", service_fn(answer)).trigger(FunctionUrl::signed()))
         .function(Function::http("public_url", service_fn(answer)).trigger(FunctionUrl::public()))
@@ -129,6 +134,8 @@ pub fn everything() -> App {
                 .buildspec("ci/buildspec.yml"),
         )
 }
+
+const ON_CALL: &str = "arn:aws:sns:eu-west-1:123456789012:on-call";
 
 fn users() -> Jwt {
     Jwt::issuer("https://id.example").audience("links").audience("app")

@@ -206,6 +206,22 @@ impl<Origin> Queue<Origin> {
         queue.delete()
     }
 
+    /// The ARN of the queue that its dead letters go to, where the stack makes it and there is one.
+    pub(crate) fn dead_letters_arn(&self) -> Option<Value> {
+        let dead = LogicalId::of_words([self.declared.label.as_str(), DEAD_LETTERS]);
+        match &self.dead_letters {
+            _ if self.declared.existing_arn().is_some() => None,
+            DeadLetters::Own => Some(attribute!(AWS::SQS::Queue, dead, "Arn")),
+            DeadLetters::To(other) => Some(other.arn()),
+            DeadLetters::Nowhere => None,
+        }
+    }
+
+    /// What it is called in the service.
+    pub(crate) fn called(&self) -> &str {
+        &self.declared.label
+    }
+
     pub(crate) fn arn(&self) -> Value {
         let of_new = || attribute!(AWS::SQS::Queue, self.declared.id(), "Arn");
         self.declared.existing_arn().unwrap_or_else(of_new)
@@ -280,12 +296,7 @@ impl<Origin: Clone + std::fmt::Debug + Send + Sync + 'static> Construct for Queu
             return Vec::new();
         }
         let dead = LogicalId::of_words([self.declared.label.as_str(), DEAD_LETTERS]);
-        let target = match &self.dead_letters {
-            DeadLetters::Own => Some(attribute!(AWS::SQS::Queue, dead, "Arn")),
-            DeadLetters::To(other) => Some(other.arn()),
-            DeadLetters::Nowhere => None,
-        };
-        let redrive = target.map(|target| {
+        let redrive = self.dead_letters_arn().map(|target| {
             property!(AWS::SQS::Queue.RedrivePolicy { deadLetterTargetArn: (target), maxReceiveCount: (self.tries) })
         });
         let mut resources =
