@@ -62,6 +62,11 @@ impl Declared {
         self.source.as_ref().map(|(source, form)| source.name(*form))
     }
 
+    /// The name or the ARN of a construct that exists already, as it was given.
+    pub(super) fn existing_address(&self) -> Option<Value> {
+        self.source.as_ref().map(|(source, _)| source.address())
+    }
+
     pub(super) fn is_new(&self) -> bool {
         self.source.is_none()
     }

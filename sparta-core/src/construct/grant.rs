@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::Construct;
 use crate::{
-    cfn::{Value, sub},
+    cfn::{Resource, Value, sub},
     iam::Statement,
     mistake::Problem,
     property,
@@ -76,6 +76,17 @@ pub(super) fn tls_only(actions: &str, resources: impl IntoIterator<Item = Value>
             Condition: { Bool: { "aws:SecureTransport": "false" } },
         }],
     })
+}
+
+/// The resource of a policy with one more statement, unless it is there already.
+pub(super) fn with_statement(policy: Resource, statement: Value) -> Resource {
+    let Some(Value::Map(mut document)) = policy.properties().get("PolicyDocument").cloned() else { return policy };
+    if let Some(Value::List(statements)) = document.get_mut("Statement")
+        && !statements.contains(&statement)
+    {
+        statements.push(statement);
+    }
+    policy.property("PolicyDocument", Value::Map(document))
 }
 
 /// Lets a function use a KMS key through one AWS service only.

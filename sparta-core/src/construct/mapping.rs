@@ -1,9 +1,10 @@
 //! Event source mappings: how records of queues and streams come to a function.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use serde_json::Value as Json;
 
+use super::{Construct, Queue};
 use crate::{cfn::Value, property, resource, trigger::Scope};
 
 /// Where a function begins to read a stream.
@@ -17,7 +18,7 @@ pub enum Start {
 }
 
 /// What is said of how records come; what is not said is Lambda's default.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Mapping {
     pub(super) size: Option<u32>,
     pub(super) window: Duration,
@@ -28,14 +29,14 @@ pub(super) struct Mapping {
 }
 
 /// What only streams have.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct StreamOptions {
     pub(super) start: Start,
     pub(super) bisects: bool,
     pub(super) retries: Option<u32>,
     pub(super) max_age: Option<Duration>,
     pub(super) parallel: Option<u32>,
-    pub(super) failures_to: Option<Value>,
+    pub(super) failures_to: Option<Queue>,
 }
 
 /// What is wrong with how records come to a function.
@@ -61,6 +62,8 @@ pub enum MappingMistake {
     Age(Duration),
     #[error("1 to 10 batches of one shard are worked on at once, not {0}")]
     Parallel(u32),
+    #[error("what is known of records that failed goes to a queue that is not FIFO")]
+    FailuresToFifo,
 }
 
 impl Mapping {
@@ -68,6 +71,10 @@ impl Mapping {
     pub(super) fn synthesize(&self, label: &str, source: Value, scope: &mut Scope<'_>) {
         let window = self.window.as_secs();
         let stream = self.stream.as_ref();
+        let failures_to = stream.and_then(|it| it.failures_to.as_ref());
+        for statement in failures_to.iter().flat_map(|queue| queue.send().statements().to_vec()) {
+            scope.grant(statement);
+        }
         let patterns = self.filters.iter().map(|pattern| {
             // Through Value, so that the text does not depend on how serde_json orders maps.
             let pattern = serde_json::to_string(&Value::from(pattern.clone())).expect("a JSON value is JSON");
@@ -78,8 +85,8 @@ impl Mapping {
         let mapping = resource!(AWS::Lambda::EventSourceMapping {
             BatchSize: (self.size),
             BisectBatchOnFunctionError: (stream.filter(|it| it.bisects).map(|_| true)),
-            DestinationConfig: (stream.and_then(|it| it.failures_to.as_ref()).map(|to| {
-                property!(AWS::Lambda::EventSourceMapping.DestinationConfig { OnFailure: { Destination: (to) } })
+            DestinationConfig: (failures_to.map(|queue| {
+                property!(AWS::Lambda::EventSourceMapping.DestinationConfig { OnFailure: { Destination: (queue.arn()) } })
             })),
             EventSourceArn: (source),
             FilterCriteria: (Some(patterns)
@@ -103,6 +110,12 @@ impl Mapping {
         scope.add(&[&name, label, "Mapping"], mapping);
     }
 
+    /// The queue of the records that failed.
+    pub(super) fn constructs(&self) -> Option<Arc<dyn Construct>> {
+        let queue = self.stream.as_ref()?.failures_to.clone()?;
+        Some(Arc::new(queue))
+    }
+
     /// What Lambda would refuse: `most` is how many records it takes in one batch from this source.
     pub(super) fn check(&self, most: u32) -> Vec<MappingMistake> {
         let mut mistakes = Vec::new();
@@ -124,14 +137,16 @@ impl Mapping {
         let is_age = |age: &Duration| (60..=604_800).contains(&age.as_secs()) && age.subsec_nanos() == 0;
         mistakes.extend(stream.max_age.filter(|age| !is_age(age)).map(MappingMistake::Age));
         mistakes.extend(stream.parallel.filter(|batches| !(1..=10).contains(batches)).map(MappingMistake::Parallel));
+        let fifo = stream.failures_to.as_ref().filter(|queue| queue.is_fifo());
+        mistakes.extend(fifo.map(|_| MappingMistake::FailuresToFifo));
         mistakes
     }
 }
 
 /// The methods of a trigger over a stream, for a struct with a field `mapping`.
 macro_rules! stream_options {
-    ($type:ty) => {
-        impl $type {
+    ($type:ty $(, $origin:ident)?) => {
+        impl $(<$origin>)? $type {
             /// The most records in one invocation: 1 to 10,000; 100 by default.
             pub fn size(mut self, records: u32) -> Self {
                 self.mapping.size = Some(records);
@@ -175,6 +190,11 @@ macro_rules! stream_options {
             /// How many batches of one shard are worked on at once: 1 to 10; 1 by default. Records of one key stay in order.
             pub fn parallel(self, batches: u32) -> Self {
                 self.stream(|stream| stream.parallel = Some(batches))
+            }
+
+            /// A queue that is told of each batch that was given up: where its records are in the stream, not what is in them.
+            pub fn failures_to(self, queue: crate::construct::Queue) -> Self {
+                self.stream(|stream| stream.failures_to = Some(queue))
             }
 
             /// The function answers with a [`BatchResponse`](crate::BatchResponse) that Sparta does not see, such as one in JSON.

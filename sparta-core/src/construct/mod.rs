@@ -3,25 +3,32 @@
 
 mod bucket;
 mod declared;
+mod event_bus;
 mod grant;
 mod mapping;
 mod name;
+mod pattern;
 mod queue;
 mod rule;
 mod source;
+mod stream;
 mod table;
+mod topic;
 
 pub use bucket::{
     Bucket, BucketEvents, BucketEventsMistake, BucketGrant, BucketGrantMistake, CorsMistake, CorsRule, LifeCycle,
     LifeCycleMistake, ObjectEvent, StorageClass,
 };
 pub use declared::ConstructMistake;
+pub use event_bus::{BusRule, BusRuleMistake, EventBus, EventBusMistake};
 pub use grant::Grant;
 pub use mapping::{MappingMistake, Start};
 pub use name::{NameError, set_name};
 pub use queue::{Queue, QueueBatches, QueueMistake};
 pub use source::{Existing, New, Source};
+pub use stream::{Stream, StreamMistake, StreamRecords};
 pub use table::{Index, IndexMistake, Key, StreamView, Table, TableChanges, TableGrant};
+pub use topic::{Topic, TopicMessages, TopicMessagesMistake, TopicMistake};
 
 use std::{fmt::Debug, sync::Arc};
 

@@ -78,6 +78,14 @@ impl Source {
         }
     }
 
+    /// Its name or its ARN, as it was given.
+    pub(super) fn address(&self) -> Value {
+        match &self.0 {
+            Inner::Text(text) => Value::from(text.as_str()),
+            Inner::Value { arn, .. } => arn.clone(),
+        }
+    }
+
     /// Its name, which is the end of its ARN.
     pub(super) fn name(&self, form: Form) -> Value {
         match &self.0 {

@@ -1,7 +1,7 @@
 //! Grants against what IAM knows: which actions there are, on which resources, and which of them an SDK's operation takes.
 
 use serde_json::Value as Json;
-use sparta_core::construct::{Bucket, Grant, Queue, Table};
+use sparta_core::construct::{Bucket, EventBus, Grant, Queue, Stream, Table, Topic};
 use sparta_schema::iam;
 
 use super::{function, statements, template};
@@ -29,6 +29,7 @@ const OPERATIONS: &[(&str, &[&str])] = &[
     ("s3:ListObjectsV2", &["s3:ListBucket"]),
     ("s3:ListParts", &["s3:ListMultipartUploadParts"]),
     ("s3:UploadPart", &["s3:PutObject"]),
+    ("sns:PublishBatch", &["sns:Publish"]),
     ("sqs:ChangeMessageVisibilityBatch", &["sqs:ChangeMessageVisibility"]),
     ("sqs:DeleteMessageBatch", &["sqs:DeleteMessage"]),
     ("sqs:SendMessageBatch", &["sqs:SendMessage"]),
@@ -45,6 +46,7 @@ fn grants() -> Vec<(&'static str, Grant, Vec<&'static str>, &'static [&'static s
     let table = Table::new("links").key("code");
     let bucket = Bucket::new("images");
     let queue = Queue::new("clicks");
+    let (topic, bus, stream) = (Topic::new("news"), EventBus::new("orders"), Stream::new("readings"));
     let read_table = [
         "dynamodb:BatchGetItem",
         "dynamodb:ConditionCheckItem",
@@ -94,6 +96,13 @@ fn grants() -> Vec<(&'static str, Grant, Vec<&'static str>, &'static [&'static s
         "sqs:GetQueueAttributes",
         "sqs:ReceiveMessage",
     ];
+    let read_stream = [
+        "kinesis:DescribeStream",
+        "kinesis:DescribeStreamSummary",
+        "kinesis:GetRecords",
+        "kinesis:GetShardIterator",
+        "kinesis:ListShards",
+    ];
     let of_bucket = &["object", "bucket"][..];
     vec![
         ("table read", table.read().into(), read_table.to_vec(), &["table"]),
@@ -106,6 +115,10 @@ fn grants() -> Vec<(&'static str, Grant, Vec<&'static str>, &'static [&'static s
         ("bucket delete", bucket.delete().into(), vec!["s3:DeleteObject", "s3:DeleteObjects"], of_bucket),
         ("queue send", queue.send(), vec!["sqs:SendMessage", "sqs:SendMessageBatch"], &["queue"]),
         ("queue receive", queue.receive(), receive.to_vec(), &["queue"]),
+        ("topic publish", topic.publish(), vec!["sns:Publish", "sns:PublishBatch"], &["topic"]),
+        ("bus put_events", bus.put_events(), vec!["events:PutEvents"], &["event-bus"]),
+        ("stream read", stream.read(), read_stream.to_vec(), &["stream"]),
+        ("stream write", stream.write(), vec!["kinesis:PutRecord", "kinesis:PutRecords"], &["stream"]),
     ]
 }
 

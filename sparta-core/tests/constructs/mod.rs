@@ -1,14 +1,17 @@
 //! What functions use and are invoked by.
 
 mod bucket;
+mod event_bus;
 mod grants;
 mod queue;
+mod stream;
 mod table;
+mod topic;
 
-use serde_json::Value as Json;
+use serde_json::{Value as Json, json};
 use sparta_core::{
     App, AppMistake, Environment, Error, Function, Mistake, Pipeline, Request,
-    construct::{Bucket, Construct, Existing, Queue, Table},
+    construct::{Bucket, Construct, EventBus, Existing, Queue, Stream, Table, Topic},
     service_fn,
 };
 
@@ -107,14 +110,23 @@ fn what_exists_already_is_only_referred_to() {
 
 #[test]
 fn a_pipeline_may_make_what_is_declared() {
-    let images = Bucket::new("images");
+    let (images, news) = (Bucket::new("images"), Topic::new("news"));
+    let (orders, readings) = (EventBus::new("orders").archive(30), Stream::new("readings"));
+    let dead = || Queue::new("dead").without_dead_letters();
     let all = function("hello")
         .uses(links().read_write())
         .uses(Queue::new("clicks").send())
         .uses(images.read())
-        .trigger(images.created().under("uploads/"));
+        .trigger(images.created().under("uploads/"))
+        .uses(news.publish())
+        .trigger(news.messages().dead_letters(dead()))
+        .uses(orders.put_events())
+        .trigger(orders.rule(json!({"source": ["shop"]})).dead_letters(dead()))
+        .uses(readings.write())
+        .trigger(readings.records().failures_to(dead()));
     let app = App::new("Shop")
         .function(all)
+        .accept_shared("AWS::Kinesis::Stream")
         .environment(Environment::new("test", ()))
         .environment(Environment::new("production", ()))
         .pipeline(Pipeline::github("https://github.com/acme/shop"));

@@ -145,7 +145,13 @@ impl<Origin: Clone + Debug + Send + Sync + 'static> Trigger for BucketEvents<Ori
             detail: (Value::Map(detail.collect())),
         });
         let label = self.bucket.label();
-        Rule { words: &[label, detail_type], about: format!("Objects {words} {label}"), pattern, bus: None }
-            .invoke(scope);
+        Rule {
+            words: &[label, detail_type],
+            about: format!("Objects {words} {label}"),
+            pattern,
+            bus: None,
+            dead_letters: None,
+        }
+        .invoke(scope);
     }
 }

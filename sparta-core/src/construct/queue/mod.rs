@@ -9,7 +9,7 @@ use std::{marker::PhantomData, sync::Arc, time::Duration};
 use super::{
     Construct, Grant, NameError, New, declared,
     declared::Declared,
-    grant::{tls_only, with_key},
+    grant::{tls_only, with_key, with_statement},
     name,
     source::{Form, part},
 };
@@ -19,6 +19,7 @@ use crate::{
     iam::{Arn, Statement},
     mistake::Problem,
     property, resource,
+    trigger::Scope,
 };
 
 /// A queue of SQS with its dead-letter queue, which a message goes to after five failures.
@@ -354,8 +355,22 @@ impl<Origin> Queue<Origin> {
         mistakes
     }
 
+    /// Lets an AWS service send what it could not deliver for `source`.
+    pub(in crate::construct) fn take_dead_letters(&self, service: &str, source: &Value, scope: &mut Scope<'_>) {
+        let statement = property!(AWS::SQS::QueuePolicy.PolicyDocument.Statement[] {
+            Effect: "Allow",
+            Principal: { Service: (service) },
+            Action: "sqs:SendMessage",
+            Resource: (self.arn()),
+            Condition: { ArnEquals: { "aws:SourceArn": (source) } },
+        });
+        let policy = LogicalId::of_words([self.declared.label.as_str(), POLICY]);
+        // One whose id is taken by another resource is a mistake already.
+        _ = scope.stack().change(&policy, |policy| with_statement(policy, statement));
+    }
+
     /// Whether messages come in order; of a queue that exists, its ARN says so.
-    fn is_fifo(&self) -> bool {
+    pub(in crate::construct) fn is_fifo(&self) -> bool {
         let existing = self.declared.existing_arn();
         self.fifo.is_some() || existing.is_some_and(|arn| arn.as_str().is_some_and(|arn| arn.ends_with(".fifo")))
     }

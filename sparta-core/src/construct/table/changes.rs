@@ -54,7 +54,8 @@ impl Trigger for TableChanges {
     }
 
     fn constructs(&self) -> Vec<Arc<dyn Construct>> {
-        vec![Arc::new(self.table.clone())]
+        let table: Arc<dyn Construct> = Arc::new(self.table.clone());
+        [table].into_iter().chain(self.mapping.constructs()).collect()
     }
 
     fn reads_batch_responses(&self) -> bool {

@@ -51,6 +51,7 @@ const NAMINGS: &[Naming] = &[
     naming("AWS::CloudWatch::Alarm", "AlarmName", 255, GeneratedName::OfStack),
     naming("AWS::CodeBuild::Project", "Name", 255, GeneratedName::OfId),
     naming("AWS::DynamoDB::Table", "TableName", 255, GeneratedName::OfStack),
+    naming("AWS::Events::Archive", "ArchiveName", 48, GeneratedName::Unknown),
     naming("AWS::Events::EventBus", "Name", 256, GeneratedName::Unknown),
     naming("AWS::Events::Rule", "Name", 64, GeneratedName::OfStack),
     naming("AWS::IAM::Group", "GroupName", 128, GeneratedName::OfStack),
