@@ -12,7 +12,9 @@ use sparta_core::cfn::{LogicalId, Template};
 /// Mistakes are reported where they are, all at once.
 #[test]
 fn mistakes_in_a_resource_are_reported_where_they_are() {
-    trybuild::TestCases::new().compile_fail("tests/resources/fail/*.rs");
+    let cases = trybuild::TestCases::new();
+    cases.compile_fail("tests/resources/fail/*.rs");
+    cases.compile_fail("tests/constructs/fail/*.rs");
 }
 
 #[test]

@@ -1,0 +1,18 @@
+//! Fills the table of a deployed environment.
+
+use sparta::{clap, prelude::*};
+
+/// Puts links into the table of an environment
+#[derive(clap::Args)]
+pub(crate) struct Seed {
+    /// How many
+    #[arg(long, default_value_t = 1)]
+    count: u32,
+}
+
+impl Command for Seed {
+    async fn run(self, context: CommandContext) -> Result<(), Error> {
+        let codes: Vec<String> = (1..=self.count).map(|n| format!("link-{n}")).collect();
+        context.print(&codes.join("\n"), &codes)
+    }
+}
