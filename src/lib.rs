@@ -71,7 +71,7 @@ pub mod prelude {
         FileSystem, Function, IntoResponse, Json, LambdaEvent, LogFormat, LogLevel, ManagedInstances, Memory, Pipeline,
         Records, RecursiveLoop, Request, RequestExt, RequestPayloadExt, Response, Retention, Storage, Tracing, Vpc,
         attribute,
-        construct::{Bucket, EventBus, ObjectEvent, Queue, Stream, Table, Topic},
+        construct::{Bucket, EventBus, FunctionHandle, ObjectEvent, Queue, StateMachine, Stream, Table, Topic},
         iam::Statement,
         property, resource, service_fn,
         settings::{Secret, Setting, Settings},

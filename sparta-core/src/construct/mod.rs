@@ -4,6 +4,7 @@
 mod bucket;
 mod declared;
 mod event_bus;
+mod function_handle;
 mod grant;
 mod mapping;
 mod name;
@@ -11,6 +12,8 @@ mod pattern;
 mod queue;
 mod rule;
 mod source;
+mod state_machine;
+mod stored;
 mod stream;
 mod table;
 mod topic;
@@ -21,11 +24,14 @@ pub use bucket::{
 };
 pub use declared::ConstructMistake;
 pub use event_bus::{BusRule, BusRuleMistake, EventBus, EventBusMistake};
+pub use function_handle::{FunctionHandle, HandleMistake};
 pub use grant::Grant;
 pub use mapping::{MappingMistake, Start};
 pub use name::{NameError, set_name};
 pub use queue::{Queue, QueueBatches, QueueMistake};
 pub use source::{Existing, New, Source};
+pub use state_machine::{DefinitionMistake, StateMachine};
+pub use stored::{StoredParameter, StoredSecret};
 pub use stream::{Stream, StreamMistake, StreamRecords};
 pub use table::{Index, IndexMistake, Key, StreamView, Table, TableChanges, TableGrant};
 pub use topic::{Topic, TopicMessages, TopicMessagesMistake, TopicMistake};
@@ -109,6 +115,11 @@ pub trait Construct: Debug + Send + Sync + 'static {
 
     /// Other constructs that it needs, such as a queue of its own for dead letters.
     fn constructs(&self) -> Vec<Arc<dyn Construct>> {
+        Vec::new()
+    }
+
+    /// The functions of the App that it invokes.
+    fn functions(&self) -> Vec<FunctionHandle> {
         Vec::new()
     }
 

@@ -331,9 +331,17 @@ impl FunctionSpec {
         mistakes.extend(self.check_grants());
         let ignores = self.triggers.iter().filter(|trigger| self.reports_failures && !trigger.reads_batch_responses());
         mistakes.extend(ignores.map(|it| self.mistake(FunctionMistake::IgnoresFailures { trigger: it.describe() })));
+        mistakes.extend(self.circles().map(|through| self.mistake(FunctionMistake::InvokesItself { through })));
         let problems = self.triggers.iter().flat_map(|trigger| trigger.check(self));
         mistakes.extend(problems.map(|problem| self.mistake(problem)));
         mistakes
+    }
+
+    /// The constructs that it uses and that invoke it with a permission for it in their own role, or are it.
+    fn circles(&self) -> impl Iterator<Item = String> {
+        let constructs = self.uses.iter().map(|grant| grant.construct());
+        let circles = constructs.filter(|it| it.functions().iter().any(|handle| handle.function() == self.name));
+        circles.map(|it| format!("{} `{}`", it.words(), it.label()))
     }
 
     /// A problem of this function.

@@ -6,7 +6,7 @@ use std::{
 };
 
 use super::{AppMistake, Model};
-use crate::{App, Mistake, Subject, cfn::LogicalId, construct::Construct};
+use crate::{App, Mistake, Problem, Subject, cfn::LogicalId, construct::Construct};
 
 /// All constructs in the order of their declaration, with those that they need themselves. One that is used in several places
 /// is there as often.
@@ -31,6 +31,11 @@ pub(super) fn distinct(declared: &[Arc<dyn Construct>]) -> Vec<&Arc<dyn Construc
 }
 
 impl Model {
+    /// The functions by name, and whether they have an alias.
+    fn callees(&self) -> impl Iterator<Item = (&str, bool)> + Clone {
+        self.functions.iter().map(|function| (function.name(), function.alias_id().is_some()))
+    }
+
     /// What is wrong with constructs, and where two of one name differ.
     pub(super) fn check_constructs(&self, mistakes: &mut Vec<Mistake>) {
         let mut checked: BTreeMap<LogicalId, &dyn Construct> = BTreeMap::new();
@@ -40,7 +45,10 @@ impl Model {
             match checked.get(&construct.id()) {
                 None => {
                     let subject = || Subject::Construct { kind: kind.clone(), name: name.clone() };
-                    mistakes.extend(construct.check().into_iter().map(|problem| Mistake::new(subject(), problem)));
+                    let handles = construct.functions();
+                    let handles = handles.iter().filter_map(|handle| handle.check(self.callees())).map(Problem::from);
+                    let problems = construct.check().into_iter().chain(handles);
+                    mistakes.extend(problems.map(|problem| Mistake::new(subject(), problem)));
                     checked.insert(construct.id(), construct);
                 }
                 Some(first) if !first.is_like(construct) => {

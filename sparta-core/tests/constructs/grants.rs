@@ -1,10 +1,13 @@
 //! Grants against what IAM knows: which actions there are, on which resources, and which of them an SDK's operation takes.
 
-use serde_json::Value as Json;
-use sparta_core::construct::{Bucket, EventBus, Grant, Queue, Stream, Table, Topic};
+use serde_json::{Value as Json, json};
+use sparta_core::{
+    App, Function,
+    construct::{Bucket, EventBus, Grant, Queue, StateMachine, StoredParameter, StoredSecret, Stream, Table, Topic},
+};
 use sparta_schema::iam;
 
-use super::{function, statements, template};
+use super::{function, statements};
 
 /// The operations of the SDKs whose action has another name, or which take more than one.
 ///
@@ -18,6 +21,7 @@ const OPERATIONS: &[(&str, &[&str])] = &[
     ("dynamodb:TransactWriteItems Put", &["dynamodb:PutItem"]),
     ("dynamodb:TransactWriteItems Update", &["dynamodb:UpdateItem"]),
     ("dynamodb:TransactWriteItems Delete", &["dynamodb:DeleteItem"]),
+    ("lambda:Invoke", &["lambda:InvokeFunction"]),
     ("s3:CompleteMultipartUpload", &["s3:PutObject"]),
     ("s3:CopyObject from", &["s3:GetObject"]),
     ("s3:CopyObject to", &["s3:PutObject"]),
@@ -96,6 +100,9 @@ fn grants() -> Vec<(&'static str, Grant, Vec<&'static str>, &'static [&'static s
         "sqs:GetQueueAttributes",
         "sqs:ReceiveMessage",
     ];
+    let machine = StateMachine::new("ship", json!({"StartAt": "Done", "States": {"Done": {"Type": "Succeed"}}}));
+    let express = ["states:StartExecution", "states:StartSyncExecution"];
+    let parameters = ["ssm:GetParameter", "ssm:GetParameters"];
     let read_stream = [
         "kinesis:DescribeStream",
         "kinesis:DescribeStreamSummary",
@@ -117,6 +124,11 @@ fn grants() -> Vec<(&'static str, Grant, Vec<&'static str>, &'static [&'static s
         ("queue receive", queue.receive(), receive.to_vec(), &["queue"]),
         ("topic publish", topic.publish(), vec!["sns:Publish", "sns:PublishBatch"], &["topic"]),
         ("bus put_events", bus.put_events(), vec!["events:PutEvents"], &["event-bus"]),
+        ("function invoke", Function::handle("other").invoke(), vec!["lambda:Invoke"], &["function"]),
+        ("state machine start", machine.start(), vec!["states:StartExecution"], &["statemachine"]),
+        ("express start", machine.express().start(), express.to_vec(), &["statemachine"]),
+        ("secret read", StoredSecret::existing("db").read(), vec!["secretsmanager:GetSecretValue"], &["Secret"]),
+        ("parameter read", StoredParameter::existing("/a").read(), parameters.to_vec(), &["parameter"]),
         ("stream read", stream.read(), read_stream.to_vec(), &["stream"]),
         ("stream write", stream.write(), vec!["kinesis:PutRecord", "kinesis:PutRecords"], &["stream"]),
     ]
@@ -125,7 +137,8 @@ fn grants() -> Vec<(&'static str, Grant, Vec<&'static str>, &'static [&'static s
 /// The actions of a grant with the resources of their statement.
 fn allowed(grant: Grant) -> Vec<(String, Json)> {
     let one_or_many = |value: &Json| value.as_array().cloned().unwrap_or_else(|| vec![value.clone()]);
-    let statements = statements(&template(function("hello").uses(grant)));
+    let app = App::new("Shop").function(function("hello").uses(grant)).function(function("other"));
+    let statements = statements(&serde_json::to_value(app.synthesize().unwrap().template).unwrap());
     let of_statement = |statement: &Json| {
         let resource = statement["Resource"].clone();
         let actions = one_or_many(&statement["Action"]).into_iter();

@@ -2,8 +2,11 @@
 
 mod bucket;
 mod event_bus;
+mod function_handle;
 mod grants;
 mod queue;
+mod state_machine;
+mod stored;
 mod stream;
 mod table;
 mod topic;
@@ -11,7 +14,9 @@ mod topic;
 use serde_json::{Value as Json, json};
 use sparta_core::{
     App, AppMistake, Environment, Error, Function, Mistake, Pipeline, Request,
-    construct::{Bucket, Construct, EventBus, Existing, Queue, Stream, Table, Topic},
+    construct::{
+        Bucket, Construct, EventBus, Existing, Queue, StateMachine, StoredParameter, StoredSecret, Stream, Table, Topic,
+    },
     service_fn,
 };
 
@@ -112,6 +117,9 @@ fn what_exists_already_is_only_referred_to() {
 fn a_pipeline_may_make_what_is_declared() {
     let (images, news) = (Bucket::new("images"), Topic::new("news"));
     let (orders, readings) = (EventBus::new("orders").archive(30), Stream::new("readings"));
+    let report = json!({"Type": "Task", "Resource": "${report}", "End": true});
+    let machine = StateMachine::new("nightly", json!({"StartAt": "Report", "States": {"Report": report}}))
+        .task(Function::handle("report"));
     let dead = || Queue::new("dead").without_dead_letters();
     let all = function("hello")
         .uses(links().read_write())
@@ -123,9 +131,14 @@ fn a_pipeline_may_make_what_is_declared() {
         .uses(orders.put_events())
         .trigger(orders.rule(json!({"source": ["shop"]})).dead_letters(dead()))
         .uses(readings.write())
-        .trigger(readings.records().failures_to(dead()));
+        .trigger(readings.records().failures_to(dead()))
+        .uses(Function::handle("report").invoke())
+        .uses(machine.start())
+        .uses(StoredSecret::existing("prod/database").read())
+        .uses(StoredParameter::existing("/prod/rates").read());
     let app = App::new("Shop")
         .function(all)
+        .function(function("report"))
         .accept_shared("AWS::Kinesis::Stream")
         .environment(Environment::new("test", ()))
         .environment(Environment::new("production", ()))

@@ -25,6 +25,10 @@ pub enum FunctionMistake {
          batches of a queue or stream"
     )]
     IgnoresFailures { trigger: String },
+    #[error(
+        "it uses the {through}, which invokes it: a template has no such circle, so let it send to a queue that invokes it"
+    )]
+    InvokesItself { through: String },
     #[error("its description is longer than 256 characters: shorten it")]
     Description,
     #[error(
