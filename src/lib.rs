@@ -48,18 +48,14 @@ pub use sparta_core::{
     Pipeline, PipelineMistake, Problem, QueryMap, Record, RecordError, Records, RecordsError, RecordsIter,
     RecursiveLoop, Repository, RepositoryError, Request, RequestContext, RequestExt, RequestPayloadExt, Response,
     Result, Retention, ServeError, Storage, Subject, Synthesis, Tracing, VariableMistake, Vpc, attribute,
-    aws_lambda_events, cfn, construct, delivery, iam, property, resource, service_fn, settings, stack_name, trigger,
+    aws_lambda_events, cfn, construct, delivery, iam, property, resource, service_fn, settings, stack_name, testing,
+    trigger,
 };
 pub use sparta_macros::Settings;
 
 /// What is made of an App besides its template.
 pub mod synth {
     pub use sparta_core::synth::{Configuration, IdMistake, LimitMistake};
-}
-
-/// What the tests of a service need.
-pub mod testing {
-    pub use sparta_core::construct::set_name;
 }
 
 /// Everything that a service's `main.rs` needs: `use sparta::prelude::*;`.

@@ -28,6 +28,7 @@ const LAYERS: &[&[&str]] = &[
     &["permissions"],
     &["delivery"],
     &["check"],
+    &["testing"],
 ];
 
 /// What one file of a room refers to at the root of its crate.

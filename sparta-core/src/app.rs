@@ -16,8 +16,8 @@ use futures_util::FutureExt;
 use tower::{Layer, Service};
 
 use crate::{
-    Alarm, Architecture, BoxError, Check, Environment, Error, Function, Hooks, HttpService, Pipeline, Request,
-    ServeError, Serving,
+    Alarm, Architecture, BoxError, Check, Environment, Error, Function, FunctionEntry, Hooks, HttpService, Pipeline,
+    Request, ServeError, Serving,
     alarm::Watched,
     cfn::{Output, Resource, Template, Value},
     construct::Construct,
@@ -29,7 +29,7 @@ use crate::{
     trigger::ApiOptions,
 };
 
-type Wrap = Box<dyn FnOnce(HttpService) -> HttpService + Send>;
+type Wrap = Box<dyn Fn(HttpService) -> HttpService + Send>;
 
 /// The registry that `main()` builds: functions, environments, pipeline.
 ///
@@ -120,7 +120,7 @@ impl App {
         B: http_body::Body<Data = Bytes> + Send + 'static,
         B::Error: Into<BoxError>,
     {
-        self.layers.push(Box::new(move |service| service.layer(layer)));
+        self.layers.push(Box::new(move |service| service.layer(&layer)));
         self
     }
 
@@ -381,17 +381,16 @@ impl App {
     ///
     /// A start that failed, which has been logged and reported to Lambda then.
     pub fn serve(self) -> Result<(), ServeError> {
-        let layers = Arc::new(Mutex::new(self.layers));
-        let wrap = move |service| {
-            let layers = std::mem::take(&mut *layers.lock().unwrap_or_else(PoisonError::into_inner));
-            layers.into_iter().fold(service, |service, layer| layer(service))
-        };
-        let functions = self.functions.into_iter().map(|function| function.into_entry(wrap.clone())).collect();
         // Environments share one settings type, which validation sees to.
         let settings = self.environments.into_iter().next().map(|environment| environment.settings);
         let checks =
             settings.into_iter().map(|settings| -> Check { Box::new(move || Ok(settings.check(&process_variable)?)) });
-        serve(Serving { functions, checks: checks.collect(), hooks: self.hooks })
+        serve(Serving { functions: entries(self.functions, self.layers), checks: checks.collect(), hooks: self.hooks })
+    }
+
+    /// Its functions, each with the App's layers, to be invoked in this process.
+    pub(crate) fn into_entries(self) -> Vec<FunctionEntry> {
+        entries(self.functions, self.layers)
     }
 
     /// Attaches a value for the crates above, such as a user's commands.
@@ -409,4 +408,14 @@ impl App {
         let wanted: Vec<Box<dyn Any + Send>> = wanted;
         wanted.into_iter().filter_map(|e| e.downcast().ok()).map(|e| *e).collect()
     }
+}
+
+/// Functions with the App's layers around their own.
+fn entries(functions: Vec<Function>, layers: Vec<Wrap>) -> Vec<FunctionEntry> {
+    let layers = Arc::new(Mutex::new(layers));
+    let wrap = move |service| {
+        let layers = layers.lock().unwrap_or_else(PoisonError::into_inner);
+        layers.iter().fold(service, |service, layer| layer(service))
+    };
+    functions.into_iter().map(|function| function.into_entry(wrap.clone())).collect()
 }

@@ -9,6 +9,7 @@ pub mod delivery;
 pub mod iam;
 pub mod settings;
 pub mod synth;
+pub mod testing;
 pub mod trigger;
 
 mod alarm;

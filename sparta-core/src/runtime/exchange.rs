@@ -28,6 +28,11 @@ impl Exchange {
         Ok(Self { origin, request })
     }
 
+    /// Reads an event as a function over events gets it.
+    pub fn of_event(event: Bytes, context: Context) -> Self {
+        Self { origin: Origin::Raw, request: event::event_request(event, context) }
+    }
+
     /// Writes what is sent to Lambda.
     ///
     /// # Errors

@@ -9,6 +9,7 @@ mod configured;
 mod error;
 mod field;
 mod parameter;
+mod process;
 mod reader;
 mod secret;
 mod setting;
@@ -23,6 +24,8 @@ pub(crate) use configured::configured_by_numbers;
 pub use error::{Found, SettingError, SettingErrorKind, SettingsError};
 pub use field::{Constraints, Field, Kind, Number, Pattern};
 pub use parameter::parameter_name;
+pub use process::process_variable;
+pub(crate) use process::set_variables;
 pub use reader::{Reader, text};
 pub use secret::{InvalidReference, Secret, SecretReference};
 pub use setting::Setting;
@@ -133,10 +136,4 @@ pub trait Settings: Sized + Send + Sync + 'static {
     ///
     /// All variables that are missing or malformed, on every call alike.
     fn get() -> Result<&'static Self, SettingsError>;
-}
-
-/// Reads a variable of this process.
-#[doc(hidden)]
-pub fn process_variable(name: &str) -> Option<String> {
-    std::env::var(name).ok()
 }

@@ -6,4 +6,5 @@ mod mistakes;
 mod options;
 mod random;
 mod resources;
+mod testing;
 mod warnings;
