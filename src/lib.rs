@@ -67,6 +67,7 @@ pub mod prelude {
         FileSystem, Function, IntoResponse, Json, LambdaEvent, LogFormat, LogLevel, ManagedInstances, Memory, Pipeline,
         Records, RecursiveLoop, Request, RequestExt, RequestPayloadExt, Response, Retention, Storage, Tracing, Vpc,
         attribute,
+        cfn::Import,
         construct::{Bucket, EventBus, FunctionHandle, ObjectEvent, Queue, StateMachine, Stream, Table, Topic},
         iam::Statement,
         property, resource, service_fn,

@@ -2,12 +2,13 @@
 
 mod decorate;
 mod defaults;
+mod stack;
 
 pub(crate) use decorate::{Decorator, Validator};
 
 use std::{
     any::Any,
-    collections::BTreeSet,
+    collections::{BTreeMap, BTreeSet},
     sync::{Arc, Mutex, PoisonError},
 };
 
@@ -59,6 +60,7 @@ pub struct App {
     pub(crate) type_permissions: Vec<(String, Statement)>,
     pub(crate) shared_types: BTreeSet<String>,
     pub(crate) constructs: Vec<Arc<dyn Construct>>,
+    pub(crate) tags: BTreeMap<String, String>,
     pub(crate) decorators: Vec<Decorator>,
     pub(crate) validators: Vec<Validator>,
     layers: Vec<Wrap>,
@@ -83,6 +85,7 @@ impl App {
             type_permissions: Vec::new(),
             shared_types: BTreeSet::new(),
             constructs: Vec::new(),
+            tags: BTreeMap::new(),
             decorators: Vec::new(),
             validators: Vec::new(),
             layers: Vec::new(),

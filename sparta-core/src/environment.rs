@@ -109,6 +109,14 @@ impl Environment {
         self.approve_promotion.as_ref()
     }
 
+    /// With tags of all environments, beside its own.
+    pub(crate) fn with_tags(mut self, tags: &BTreeMap<String, String>) -> Self {
+        for (key, value) in tags {
+            self.tags.entry(key.clone()).or_insert_with(|| value.clone());
+        }
+        self
+    }
+
     /// Whether its name can be that of a file and begin that of a stack.
     pub(crate) fn has_valid_name(&self) -> bool {
         let known = |b: u8| b.is_ascii_alphanumeric() || b == b'-' || b == b'_';

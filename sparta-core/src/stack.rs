@@ -14,6 +14,7 @@ pub(crate) struct UserResources {
     pub(crate) resources: Vec<(String, Resource)>,
     pub(crate) outputs: Vec<(String, Output)>,
     pub(crate) included: Vec<Template>,
+    pub(crate) metadata: BTreeMap<String, Value>,
 }
 
 /// A template that is being built. What the user has added is in it from the start, under the user's own ids.
@@ -91,6 +92,9 @@ impl Stack {
         }
         for (id, output) in &user.outputs {
             reserve(OUTPUT, id).map(|id| template.output(id, output.clone()));
+        }
+        for (name, value) in &user.metadata {
+            template.metadata(name, value.clone());
         }
         for included in &user.included {
             included_ids(included).for_each(|(what, id)| _ = reserve(what, id));

@@ -104,8 +104,11 @@ impl Provision {
     /// The stack without what only the build knows.
     fn request(&self, synthesis: &Synthesis) -> Result<Request, CliError> {
         let model = &synthesis.model;
-        let configuration = self.target.environment(model)?.map(|environment| environment.configuration());
-        let Configuration { mut parameters, mut tags, stack_policy } = configuration.unwrap_or_default();
+        let configuration = match self.target.environment(model)? {
+            Some(environment) => environment.configuration(),
+            None => Configuration { tags: model.tags().clone(), ..Configuration::default() },
+        };
+        let Configuration { mut parameters, mut tags, stack_policy } = configuration;
         for text in &self.parameters {
             let (name, value) = pair("--param NAME=VALUE", text)?;
             let field = find(model.settings(), name)?;

@@ -78,11 +78,12 @@ impl ProvisionPipeline {
         if let (Source::Connection, Some(arn)) = (source, pipeline.connection_arn()) {
             parameters.insert(CONNECTION_ARN.to_owned(), arn.to_owned());
         }
-        let tags = [(APP_TAG, synthesis.model.name()), (VERSION_TAG, env!("CARGO_PKG_VERSION"))];
+        let own = [(APP_TAG, synthesis.model.name()), (VERSION_TAG, env!("CARGO_PKG_VERSION"))];
+        let own = own.map(|(key, value)| (key.to_owned(), value.to_owned()));
         let request = Request {
             stack_name: name,
             parameters,
-            tags: tags.map(|(key, value)| (key.to_owned(), value.to_owned())).into(),
+            tags: synthesis.model.tags().clone().into_iter().chain(own).collect(),
             capabilities: template.capability().into_iter().collect(),
             stack_policy: None,
         };

@@ -95,12 +95,6 @@ impl App {
         self.by_default(|options| options.asynchronous.max_event_age = Some(age))
     }
 
-    /// A tag on its functions, their roles and log groups. [`Environment::tag`](crate::Environment::tag) is on everything of
-    /// one environment.
-    pub fn tag(self, key: impl Into<String>, value: impl Into<String>) -> Self {
-        self.by_default(|options| _ = options.tags.insert(key.into(), value.into()))
-    }
-
     fn by_default(mut self, change: impl FnOnce(&mut Options)) -> Self {
         change(&mut self.defaults);
         self

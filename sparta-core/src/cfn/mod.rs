@@ -3,6 +3,7 @@
 mod change;
 mod check;
 mod document;
+mod import;
 mod into_value;
 #[doc(hidden)]
 pub mod literal;
@@ -21,6 +22,7 @@ mod value;
 pub(crate) use change::Change;
 pub use check::TemplateMistake;
 pub use document::{TemplateError, TemplateProblem};
+pub use import::Import;
 pub use into_value::IntoValue;
 pub use name::{LogicalId, LogicalIdError, pascal_case};
 pub use output::Output;

@@ -91,6 +91,14 @@ impl Template {
         vacant(self.outputs.entry(id), output)
     }
 
+    /// Adds data for people and tools to the section `Metadata`, in place of what it was before.
+    pub(crate) fn metadata(&mut self, name: &str, value: Value) {
+        let section = self.others.entry("Metadata".to_owned()).or_insert_with(|| Value::Map(BTreeMap::new()));
+        if let Value::Map(entries) = section {
+            entries.insert(name.to_owned(), value);
+        }
+    }
+
     /// Adds everything that is in another template; of what has one name in both, the first stays.
     pub(crate) fn include(&mut self, other: Self) {
         let twice = |what, id: LogicalId| TemplateMistake::Twice { what, id };

@@ -2,7 +2,7 @@
 
 use super::{ConstructMistake, words};
 use crate::{
-    cfn::{Value, sub},
+    cfn::{Import, Value, sub},
     iam::Arn,
     settings::Setting,
 };
@@ -47,6 +47,7 @@ pub struct Source(Inner);
 enum Inner {
     Text(String),
     Value { label: String, arn: Value },
+    Name { label: String, name: Value },
 }
 
 /// How a service writes the ARNs of a kind of construct: its prefix in IAM, and what is before the name.
@@ -62,11 +63,17 @@ impl Source {
         Self(Inner::Value { label: label.into(), arn: arn.into() })
     }
 
+    /// A value of the template that is the name in the stack's own account and region; `label` is what the construct is called
+    /// here.
+    pub fn named(label: impl Into<String>, name: impl Into<Value>) -> Self {
+        Self(Inner::Name { label: label.into(), name: name.into() })
+    }
+
     /// What it is called: the last word of its name.
     pub(super) fn label(&self) -> String {
         match &self.0 {
             Inner::Text(text) => text.rsplit(['/', ':']).next().unwrap_or_default().to_owned(),
-            Inner::Value { label, .. } => label.clone(),
+            Inner::Value { label, .. } | Inner::Name { label, .. } => label.clone(),
         }
     }
 
@@ -75,6 +82,11 @@ impl Source {
             Inner::Text(text) if text.starts_with("arn:") => Value::from(text.as_str()),
             Inner::Text(name) => sub(Arn::new(form.service, &format!("{}{name}", form.prefix)).to_string()),
             Inner::Value { arn, .. } => arn.clone(),
+            Inner::Name { name, .. } => {
+                let arn = Arn::new(form.service, &format!("{}${{Name}}", form.prefix)).to_string();
+                let own = Value::Map([("Name".to_owned(), name.clone())].into());
+                Value::function("Fn::Sub", vec![Value::from(arn), own])
+            }
         }
     }
 
@@ -82,7 +94,7 @@ impl Source {
     pub(super) fn address(&self) -> Value {
         match &self.0 {
             Inner::Text(text) => Value::from(text.as_str()),
-            Inner::Value { arn, .. } => arn.clone(),
+            Inner::Value { arn: value, .. } | Inner::Name { name: value, .. } => value.clone(),
         }
     }
 
@@ -93,6 +105,7 @@ impl Source {
                 Some(arn) => Value::from(arn.resource.strip_prefix(form.prefix).unwrap_or(arn.resource)),
                 None => Value::from(text.as_str()),
             },
+            Inner::Name { name, .. } => name.clone(),
             // The name is the last of what the prefix's last character parts, or of the six parts of an ARN.
             Inner::Value { arn, .. } => match form.prefix.chars().last() {
                 Some(separator @ '/') => part(arn, separator, 1),
@@ -142,6 +155,13 @@ impl From<Setting<String>> for Source {
     /// The setting is the ARN, and the construct is called like it.
     fn from(arn: Setting<String>) -> Self {
         Self::value(arn.variable().to_ascii_lowercase().replace('_', "-"), arn)
+    }
+}
+
+impl From<Import> for Source {
+    /// The import is the ARN, and the construct is called like the output.
+    fn from(arn: Import) -> Self {
+        Self::value(arn.label().to_owned(), arn)
     }
 }
 

@@ -4,8 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::Model;
 use crate::{
-    FunctionSpec, Mistake, Subject,
+    EnvironmentMistake, FunctionSpec, Mistake, Subject,
     cfn::pascal_case,
+    contract::{TagMistake, check_tags},
     pipeline::is_stack_name,
     settings::{check_differences, check_fields},
     trigger::ApiOptions,
@@ -20,6 +21,8 @@ pub enum AppMistake {
     Name(String),
     #[error("the app's description is longer than 1,024 bytes: shorten it")]
     Description,
+    #[error("{0}")]
+    Tag(TagMistake),
     #[error("the app has no function: add one with `.function(Function::http(...))`")]
     NoFunction,
     #[error("two functions are called `{0}`: rename one")]
@@ -81,12 +84,18 @@ impl Model {
         if self.description.len() > 1024 {
             mistakes.push(AppMistake::Description.into());
         }
+        mistakes.extend(self.check_tags().into_iter().map(|mistake| AppMistake::Tag(mistake).into()));
         if self.functions.is_empty() {
             mistakes.push(AppMistake::NoFunction.into());
         }
         mistakes.extend(self.http_api.iter().flat_map(ApiOptions::check));
         let functions: Vec<&str> = self.functions.iter().map(FunctionSpec::name).collect();
         mistakes.extend(self.watched.check(&functions));
+    }
+
+    /// What is wrong with the tags that all environments have.
+    fn check_tags(&self) -> Vec<TagMistake> {
+        check_tags(self.tags.iter().map(|(key, value)| (key.as_str(), value.as_str())))
     }
 
     fn check_functions(&self, mistakes: &mut Vec<Mistake>) {
@@ -109,10 +118,15 @@ impl Model {
     }
 
     fn check_environments(&self, mistakes: &mut Vec<Mistake>) {
+        let of_all = self.check_tags();
         let mut names = BTreeSet::new();
         let mut stacks: BTreeMap<String, &str> = BTreeMap::new();
         for environment in &self.environments {
-            mistakes.extend(environment.check());
+            let is_of_all = |mistake: &Mistake| match mistake.problem().downcast_ref() {
+                Some(EnvironmentMistake::Tag(mistake)) => of_all.contains(mistake),
+                _ => false,
+            };
+            mistakes.extend(environment.check().into_iter().filter(|mistake| !is_of_all(mistake)));
             let name = environment.name();
             // Without a name of its own it has no stack of its own either.
             if !environment.has_valid_name() {

@@ -3,7 +3,10 @@
 mod check;
 mod constructs;
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 pub use check::AppMistake;
 
@@ -23,6 +26,7 @@ use crate::{
 pub struct Model {
     pub(crate) name: String,
     pub(crate) description: String,
+    pub(crate) tags: BTreeMap<String, String>,
     pub(crate) architecture: Architecture,
     pub(crate) functions: Vec<FunctionSpec>,
     pub(crate) constructs: Vec<Arc<dyn Construct>>,
@@ -54,10 +58,11 @@ impl App {
         Model {
             name: self.name.clone(),
             description: self.description.clone(),
+            tags: self.tags.clone(),
             architecture: self.architecture,
             functions: functions.collect(),
             constructs: constructs::declared(self),
-            environments: self.environments.clone(),
+            environments: self.environments.iter().map(|it| it.clone().with_tags(&self.tags)).collect(),
             pipeline: self.pipeline.clone(),
             http_api: self.http_api.clone(),
             watched: self.watched.clone(),
@@ -77,6 +82,11 @@ impl Model {
     /// The description of the service.
     pub fn description(&self) -> &str {
         &self.description
+    }
+
+    /// The tags of all its stacks; environments have them too, with their own.
+    pub fn tags(&self) -> &BTreeMap<String, String> {
+        &self.tags
     }
 
     /// The processor that all functions run on.

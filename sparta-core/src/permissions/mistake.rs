@@ -216,6 +216,17 @@ pub enum PermissionsMistake {
          right to read it would be one to read all: give its name as a text or a setting"
     )]
     UnknownReference(String),
+    /// An output of a stack that only AWS knows.
+    #[error(
+        "the stack or the role of `Fn::GetStackOutput` for the output `{output}` of `{stack}` is known only when it is deployed (`*`), \
+         so the right to read it would be one to read all: give its name as a text"
+    )]
+    UnknownImport {
+        /// The stack.
+        stack: String,
+        /// The output.
+        output: String,
+    },
     /// Resources refer to each other in a circle.
     #[error(
         "{0} is a circle of references, which CloudFormation refuses, and leaves these resources without names: give one of \

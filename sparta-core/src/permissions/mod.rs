@@ -5,6 +5,7 @@ mod actions;
 mod binding;
 mod boundary;
 mod condition;
+mod imports;
 mod mistake;
 mod overrides;
 mod principals;
@@ -20,6 +21,7 @@ mod values;
 use std::collections::{BTreeMap, BTreeSet};
 
 use boundary::Boundary;
+use imports::of_imports;
 use references::of_references;
 use required::Required;
 use sparta_schema::iam;
@@ -62,10 +64,18 @@ impl Permissions {
             shared.entry(kind.clone()).or_default().extend(actions.iter().cloned());
         }
         let references = found(of_references(resolver, values), &mut mistakes).statements();
+        let imports = found(of_imports(resolver), &mut mistakes).statements();
         // What else is unknown may be so because of a circle.
         let circles = resolver.circles();
         let mistakes = if circles.is_empty() { mistakes } else { circles };
-        (Self { required: [required, references].concat(), boundary: bounds.map(|it| it.statements), shared }, mistakes)
+        (
+            Self {
+                required: [required, references, imports].concat(),
+                boundary: bounds.map(|it| it.statements),
+                shared,
+            },
+            mistakes,
+        )
     }
 }
 

@@ -6,5 +6,6 @@ mod mistakes;
 mod options;
 mod random;
 mod resources;
+mod stack;
 mod testing;
 mod warnings;

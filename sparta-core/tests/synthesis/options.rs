@@ -128,11 +128,11 @@ fn the_longest_timeout_of_all_environments_is_what_triggers_reckon_with() {
 #[test]
 fn a_function_has_the_apps_options_and_its_own_before_them() {
     let own = function().memory(Memory::mb(256)).tag("team", "own");
-    let app = app(own).memory(Memory::mb(512)).tracing(Tracing::Active).tag("team", "all").tag("cost", "7");
+    let app = app(own).memory(Memory::mb(512)).tracing(Tracing::Active).tag("team", "all");
     let template = template(&app);
     let hello = &template["Resources"]["HelloFunction"]["Properties"];
     assert_eq!((&hello["MemorySize"], &hello["TracingConfig"]["Mode"]), (&json!(256), &json!("Active")));
-    assert_eq!(hello["Tags"], json!([{"Key": "cost", "Value": "7"}, {"Key": "team", "Value": "own"}]));
+    assert_eq!(hello["Tags"], json!([{"Key": "team", "Value": "own"}]));
 }
 
 #[test]

@@ -102,7 +102,6 @@ impl Options {
             kms_key: self.kms_key.or_else(|| app.kms_key.clone()),
             code_signing: self.code_signing.or_else(|| app.code_signing.clone()),
             asynchronous: self.asynchronous.or(&app.asynchronous),
-            tags: app.tags.clone().into_iter().chain(self.tags).collect(),
             ..self
         }
     }
