@@ -69,7 +69,7 @@ fn triggered(n: usize, function: Function) -> Function {
     match n % 10 {
         0..4 => function.trigger(Schedule::rate(Duration::from_secs(60))),
         4 => function.trigger(HttpApi::get(format!("/things/{n}/{{id}}"))),
-        5 => function.trigger(Queue::new(format!("queue-{n}")).batches()),
+        5 => function.trigger(Queue::new(format!("queue-{n}")).without_dead_letters().batches()),
         _ => function.trigger(Queue::existing(format!("arn:aws:sqs:eu-west-1:123456789012:queue-{n}")).batches()),
     }
 }

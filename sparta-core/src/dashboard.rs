@@ -3,7 +3,7 @@
 use serde_json::{Value as Json, json};
 
 use crate::{
-    cfn::{LogicalId, Output, Template, sub},
+    cfn::{LogicalId, Output, Template, Value, sub},
     mistake::{Mistake, Subject},
     resource,
     stack::Stack,
@@ -98,7 +98,7 @@ pub(crate) fn add(stack: &mut Stack) {
     let dashboard = resource!(AWS::CloudWatch::Dashboard {
         // Dashboards are in no region, so that the same stack elsewhere has another.
         DashboardName: (sub("${AWS::StackName}-${AWS::Region}")),
-        DashboardBody: (sub(json!({ "widgets": widgets }).to_string())),
+        DashboardBody: (sub(Value::json_text(json!({ "widgets": widgets })))),
     });
     stack.resource(id.clone(), dashboard);
     let console = "https://${AWS::Region}.console.aws.amazon.com/cloudwatch/home?region=${AWS::Region}";

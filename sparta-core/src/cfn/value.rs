@@ -57,6 +57,12 @@ impl Value {
         Self::Map(BTreeMap::from([(name.to_owned(), argument.into())]))
     }
 
+    /// The JSON text of a document that a property holds as text: always the same bytes, however serde_json orders maps, which
+    /// is up to the features that a service's other dependencies switch on.
+    pub(crate) fn json_text(json: serde_json::Value) -> String {
+        serde_json::to_string(&Self::from(json)).expect("a JSON value is JSON")
+    }
+
     /// A pseudo parameter such as `AWS::Region`.
     pub fn pseudo(name: &str) -> Self {
         Self::function("Ref", name)
@@ -208,6 +214,12 @@ mod tests {
         let mut found = BTreeSet::new();
         value.references(&mut found);
         assert_eq!(found, BTreeSet::from(["One", "Two", "Three", "Four", "Five"]));
+    }
+
+    #[test]
+    fn a_document_is_the_same_text_however_its_maps_are_ordered() {
+        let json = serde_json::json!({"b": [{"d": 1, "c": 2}], "a": "x"});
+        assert_eq!(Value::json_text(json), r#"{"a":"x","b":[{"c":2,"d":1}]}"#);
     }
 
     #[test]

@@ -76,8 +76,7 @@ impl Mapping {
             scope.grant(statement);
         }
         let patterns = self.filters.iter().map(|pattern| {
-            // Through Value, so that the text does not depend on how serde_json orders maps.
-            let pattern = serde_json::to_string(&Value::from(pattern.clone())).expect("a JSON value is JSON");
+            let pattern = Value::json_text(pattern.clone());
             property!(AWS::Lambda::EventSourceMapping.FilterCriteria.Filters[] { Pattern: (pattern) })
         });
         let patterns: Vec<Value> = patterns.collect();

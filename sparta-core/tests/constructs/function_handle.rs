@@ -10,8 +10,7 @@ fn report() -> FunctionHandle {
 #[track_caller]
 fn template(report: Function, handle: &FunctionHandle) -> Json {
     let app = App::new("Shop").function(function("hello").uses(handle.invoke())).function(report);
-    app.check().unwrap();
-    serde_json::to_value(app.synthesize().unwrap().template).unwrap()
+    super::document(&app)
 }
 
 #[test]

@@ -11,6 +11,8 @@ mod stream;
 mod table;
 mod topic;
 
+use std::collections::BTreeMap;
+
 use serde_json::{Value as Json, json};
 use sparta_core::{
     App, AppMistake, Environment, Error, Function, Mistake, Pipeline, Request,
@@ -27,9 +29,27 @@ pub(crate) fn function(name: &str) -> Function {
 /// The template of an App of one function, checked against the registry.
 #[track_caller]
 pub(crate) fn template(function: Function) -> Json {
-    let synthesis = App::new("Shop").function(function).synthesize().unwrap();
+    document(&App::new("Shop").function(function))
+}
+
+/// The template of an App, checked against the registry.
+#[track_caller]
+pub(crate) fn document(app: &App) -> Json {
+    let synthesis = app.synthesize().unwrap();
     synthesis.check().unwrap();
-    serde_json::to_value(&synthesis.template).unwrap()
+    sorted(serde_json::to_value(&synthesis.template).unwrap())
+}
+
+/// With maps in the order of their keys, whatever the features of serde_json are.
+fn sorted(json: Json) -> Json {
+    match json {
+        Json::Object(map) => {
+            let sorted: BTreeMap<String, Json> = map.into_iter().map(|(key, value)| (key, sorted(value))).collect();
+            sorted.into_iter().collect()
+        }
+        Json::Array(items) => items.into_iter().map(sorted).collect(),
+        plain => plain,
+    }
 }
 
 #[track_caller]
@@ -57,7 +77,7 @@ fn a_construct_is_one_resource_wherever_it_is_used() {
         let read = function("follow").uses(links().read());
         App::new("Shop").function(read).function(function("shorten").uses(links().write())).with(links())
     };
-    let template = serde_json::to_value(app().synthesize().unwrap().template).unwrap();
+    let template = document(&app());
     let tables = template["Resources"].as_object().unwrap().values().filter(|it| it["Type"] == "AWS::DynamoDB::Table");
     assert_eq!(tables.count(), 1);
     let roles = ["FollowRole", "ShortenRole"].map(|role| template["Resources"][role]["Properties"]["Policies"].clone());

@@ -19,8 +19,7 @@ fn orders() -> StateMachine {
 fn a_state_machine_may_invoke_its_tasks() {
     let orders = orders().grant(Statement::allow(["sns:Publish"]).on("arn:aws:sns:eu-west-1:123456789012:shipped"));
     let app = App::new("Shop").function(function("hello").uses(orders.start())).function(function("ship-order"));
-    app.check().unwrap();
-    let template = serde_json::to_value(app.synthesize().unwrap().template).unwrap();
+    let template = super::document(&app);
     let resources = template["Resources"].as_object().unwrap();
     let of_machine: Vec<_> = resources.iter().filter(|(id, _)| id.contains("Orders")).collect();
     insta::assert_json_snapshot!((of_machine, super::variables(&template), super::statements(&template)));

@@ -143,17 +143,12 @@ impl<Origin> StateMachine<Origin> {
         self.declared.existing_arn().unwrap_or_else(|| self.declared.id().reference())
     }
 
-    /// The definition's text, always the same of one definition.
-    fn text(&self) -> String {
-        serde_json::to_string(&Value::from(self.definition.clone())).expect("a JSON value is JSON")
-    }
-
     fn resource(&self) -> Resource {
         let part = |role| LogicalId::of_words([self.declared.label.as_str(), role]);
         let tasks = self.tasks.iter().map(|task| (task.function(), task.placeholder())).collect();
         let logs = attribute!(AWS::Logs::LogGroup, part(LOGS), "Arn");
         let machine = resource!(AWS::StepFunctions::StateMachine {
-            DefinitionString: (sub(definition::substituted(&self.text(), &tasks))),
+            DefinitionString: (sub(definition::substituted(&Value::json_text(self.definition.clone()), &tasks))),
             LoggingConfiguration: {
                 Destinations: [{ CloudWatchLogsLogGroup: { LogGroupArn: (logs) } }],
                 Level: "ERROR",
@@ -246,7 +241,7 @@ impl<Origin: Clone + Debug + Send + Sync + 'static> Construct for StateMachine<O
     fn check(&self) -> Vec<Problem> {
         let mut problems = self.declared.check(&["StateMachine", ROLE, LOGS]);
         if self.declared.is_new() {
-            let text = self.text();
+            let text = Value::json_text(self.definition.clone());
             let (used, tasks) = (definition::placeholders(&text), || self.tasks.iter().map(FunctionHandle::function));
             let missing = used.iter().filter(|name| !tasks().any(|task| task == **name));
             let missing = missing.map(|name| DefinitionMistake::NoTask((*name).to_owned()));

@@ -170,9 +170,7 @@ impl Trigger for Schedule {
     fn synthesize(&self, scope: &mut Scope<'_>) {
         let name = scope.function().name().to_owned();
         let role = role(scope);
-        // Through Value, so that the text does not depend on how serde_json orders maps.
-        let input =
-            self.input.clone().map(|input| serde_json::to_string(&Value::from(input)).expect("a JSON value is JSON"));
+        let input = self.input.clone().map(Value::json_text);
         let utc = |time: &Option<String>| time.as_ref().map(|time| format!("{time}Z"));
         let schedule = resource!(AWS::Scheduler::Schedule {
             ScheduleExpression: (self.expression()),
