@@ -189,7 +189,7 @@ impl<Origin: Clone> Table<Origin> {
         }
     }
 
-    /// Its name in AWS, in a function that uses it.
+    /// Its name in AWS, in a function that uses it; of one that exists already and is given by its ARN, that.
     ///
     /// # Errors
     ///
@@ -253,7 +253,8 @@ impl<Origin: Clone + std::fmt::Debug + Send + Sync + 'static> Construct for Tabl
     }
 
     fn value(&self) -> Value {
-        self.declared.existing_name().unwrap_or_else(|| self.declared.id().reference())
+        // DynamoDB takes an ARN wherever it takes a name, and of a table of another account only that.
+        self.declared.existing_address().unwrap_or_else(|| self.declared.id().reference())
     }
 
     fn resources(&self) -> Vec<(&'static str, Resource)> {
