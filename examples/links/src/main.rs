@@ -1,6 +1,6 @@
 //! A shortener of links, with thumbnails of the images that people upload for them.
 //!
-//! `cargo run -p links -- provision -e test` deploys it, `cargo run -p links -- seed -e test --count 3` fills it.
+//! In this folder `cargo run -- provision -e test --s3Bucket MY-BUCKET` deploys it; its tests need no AWS: `cargo test`.
 
 mod api;
 mod aws;

@@ -1,8 +1,8 @@
-//! Fills the table of a deployed environment.
+//! Makes codes for links.
 
 use sparta::{clap, prelude::*};
 
-/// Puts links into the table of an environment
+/// Prints codes for links
 #[derive(clap::Args)]
 pub(crate) struct Seed {
     /// How many
