@@ -13,16 +13,22 @@ impl Function {
     ///
     /// Records that the service fails come again, and the others do not: Lambda is told which, and the trigger's mapping says
     /// that it is told. Where records are in order, of streams and FIFO queues, nothing after one that failed is begun. `T` is
-    /// the record as its sender writes it, such as [`SqsMessage`](crate::aws_lambda_events::event::sqs::SqsMessage). A record
-    /// that does not fit it, and a panic, fail that record alone.
+    /// the record as its sender writes it, such as `SqsMessage` of the crate `aws_lambda_events`. A record that does not fit it, and
+    /// a panic, fail that record alone.
     ///
     /// # Example
     ///
     /// ```
-    /// use sparta_core::{App, Error, Function, LambdaEvent, aws_lambda_events::event::sqs::SqsMessage, construct::Queue, service_fn};
+    /// use serde::Deserialize;
+    /// use sparta_core::{Error, Function, LambdaEvent, construct::Queue, service_fn};
     ///
-    /// async fn count(message: LambdaEvent<SqsMessage>) -> Result<(), Error> {
-    ///     let clicks: u32 = message.payload.body.ok_or("an empty message")?.parse()?;
+    /// #[derive(Deserialize)]
+    /// struct Message {
+    ///     body: String,
+    /// }
+    ///
+    /// async fn count(message: LambdaEvent<Message>) -> Result<(), Error> {
+    ///     let clicks: u32 = message.payload.body.parse()?;
     ///     tracing::info!(clicks, "counted");
     ///     Ok(())
     /// }
