@@ -6,7 +6,7 @@ impl Node {
     /// Reads a property's value as it stands in a template: intrinsic functions are unknown values, `Fn::If` is a choice
     /// and `AWS::NoValue` is absent.
     ///
-    /// Places count values and keys in the order of the document.
+    /// Places count values and keys in the order of the keys' names.
     ///
     /// # Example
     ///
@@ -104,10 +104,17 @@ impl Reader<'_> {
                 None if map.keys().any(|key| key == "Fn::Transform" || key.starts_with("Fn::ForEach::")) => {
                     return Node::expression(place);
                 }
-                None => Value::Map(map.iter().map(|(key, it)| Entry::new(self.place(), key, self.node(it))).collect()),
+                None => Value::Map(self.entries(map)),
             },
         };
         Node::new(place, value)
+    }
+
+    /// In the order of their keys, whatever order `serde_json` keeps them in.
+    fn entries(&mut self, map: &Map<String, Json>) -> Vec<Entry> {
+        let mut entries: Vec<_> = map.iter().collect();
+        entries.sort_unstable_by_key(|(key, _)| *key);
+        entries.into_iter().map(|(key, it)| Entry::new(self.place(), key, self.node(it))).collect()
     }
 
     fn function(&mut self, place: usize, name: &str, argument: &Json) -> Node {

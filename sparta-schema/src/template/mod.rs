@@ -16,6 +16,7 @@ mod resource;
 mod sections;
 mod texts;
 
+use std::borrow::Cow;
 use std::cell::Cell;
 use std::fmt;
 
@@ -136,14 +137,24 @@ fn found(template: &Json) -> (Vec<Mistake>, Vec<Mistake>) {
     if cfg!(sparta_serving) {
         return (Vec::new(), Vec::new());
     }
-    let expanded = expand::expanded(template);
-    let Some(sections) = expanded.as_ref().unwrap_or(template).as_object() else {
+    let template = in_order(expand::expanded(template).map_or(Cow::Borrowed(template), Cow::Owned));
+    let Some(sections) = template.as_object() else {
         let mistake = Mistake::new(Place::new("", ""), MistakeKind::Form, "a template must be a map");
         return (vec![mistake], Vec::new());
     };
     let mut report = Report::new(sections);
     report.sections(sections);
     (report.mistakes, report.warnings)
+}
+
+/// A template with its maps in the order of their keys, which is that of what is found. Another crate may switch on
+/// `preserve_order` of `serde_json`, and then they come in the order of the document.
+fn in_order(mut template: Cow<'_, Json>) -> Cow<'_, Json> {
+    let map = Map::from_iter(["b", "a"].map(|key| (key.to_owned(), Json::Null)));
+    if !map.keys().is_sorted() {
+        template.to_mut().sort_all_objects();
+    }
+    template
 }
 
 const SECTIONS: &[&str] = &[
