@@ -1,88 +1,18 @@
 //! A person deploys a service, changes it, breaks it, repairs it, and takes it away again.
 
 use std::{
-    ffi::OsStr,
     fs,
     io::{BufRead, BufReader},
     process::{Command, Stdio},
-    thread,
-    time::{Duration, Instant},
 };
 
 use serde_json::{Value, json};
-use sparta_test_tools::{Aws, LocalStack};
-use tempfile::TempDir;
 
-use crate::support::{Run, Service, root, run};
+use crate::support::{Account, Run, assert_says, run};
 
-/// A service and the account that it is deployed to.
-struct Account {
-    localstack: LocalStack,
-    service: Service,
-    output: TempDir,
-}
-
-impl Account {
-    fn with(package: &str) -> Self {
-        let localstack = LocalStack::start();
-        localstack.aws().call("s3", "create_bucket", json!({"Bucket": "code"}));
-        Self { localstack, service: Service::of(package), output: tempfile::tempdir().unwrap() }
-    }
-
-    fn aws(&self) -> &Aws {
-        self.localstack.aws()
-    }
-
-    fn command<A: AsRef<OsStr>>(&self, arguments: impl IntoIterator<Item = A>) -> Command {
-        let mut command = self.service.command(root(), arguments);
-        command.envs(self.aws().variables());
-        command
-    }
-
-    fn run<A: AsRef<OsStr>>(&self, arguments: impl IntoIterator<Item = A>) -> Run {
-        run(&mut self.command(arguments))
-    }
-
-    /// A run of a command that writes files.
-    fn write(&self, command: &str, arguments: &[&str]) -> Run {
-        let output = self.output.path().to_str().unwrap();
-        self.run([&[command, "--outputDir", output], arguments].concat())
-    }
-
-    fn provision(&self, arguments: &[&str]) -> Run {
-        self.write("provision", &[&["-e", "test", "--s3Bucket", "code"], arguments].concat())
-    }
-
-    fn stack(&self, name: &str) -> Value {
-        self.aws().call("cloudformation", "describe_stacks", json!({"StackName": name}))["Stacks"][0].take()
-    }
-
-    fn stack_output(&self, stack: &str, key: &str) -> String {
-        let stack = self.stack(stack);
-        let mut outputs = stack["Outputs"].as_array().unwrap().iter();
-        outputs.find(|output| output["OutputKey"] == key).unwrap()["OutputValue"].as_str().unwrap().to_owned()
-    }
-
-    /// How many events and change sets a stack has.
-    fn history(&self, stack: &str) -> [usize; 2] {
-        let stack = json!({"StackName": stack});
-        let count = |operation: &str, list: &str| {
-            self.aws().call("cloudformation", operation, stack.clone())[list].as_array().unwrap().len()
-        };
-        [count("describe_stack_events", "StackEvents"), count("list_change_sets", "Summaries")]
-    }
-
-    fn greeting(&self) -> Value {
-        let function = self.stack_output("Test-Misbehaving", "GreetFunction");
-        self.localstack.invoke(&function, &json!({})).unwrap()
-    }
-}
-
-#[track_caller]
-fn assert_says(text: &str, parts: &[&str]) {
-    for part in parts {
-        assert!(text.contains(part), "`{part}` is not in:\n{text}");
-    }
+fn greeting(account: &Account) -> Value {
+    let function = account.stack_output("Test-Misbehaving", "GreetFunction");
+    account.localstack.invoke(&function, &json!({})).unwrap()
 }
 
 /// A run that failed and said these things.
@@ -110,13 +40,13 @@ fn a_service_is_created_changed_replaced_in_place_and_deleted() {
     assert_says(&created.stderr, &["GreetFunction", "CREATE_COMPLETE"]);
     let function = account.stack_output("Test-Misbehaving", "GreetFunction");
     assert_says(&created.success(), &["stack Test-Misbehaving is created", &format!("GreetFunction = {function}")]);
-    assert_eq!(account.greeting(), "Hello!");
+    assert_eq!(greeting(&account), "Hello!");
 
     let good_day = ["--buildID", "first", "--param", "Greeting=Good day!"];
     let changed = account.provision(&[&good_day[..], &["--format", "json"]].concat()).success();
     let changed: Value = serde_json::from_str(&changed).unwrap();
     assert_eq!(changed["change"], "updated", "{changed}");
-    assert_eq!(account.greeting(), "Good day!");
+    assert_eq!(greeting(&account), "Good day!");
 
     let history = account.history("Test-Misbehaving");
     assert_says(&account.provision(&good_day).success(), &["stack Test-Misbehaving is unchanged"]);
@@ -143,11 +73,11 @@ fn code_alone_is_replaced_in_place(account: &Account) {
 
     let refused = in_place(&["--buildID", "second", "--param", "Greeting=Bye!", "--tag", "team=shop"]);
     assert_fails(&refused, &["more than code changed", "parameter Greeting changed", "tag team changed"]);
-    assert_eq!(account.greeting(), "Good day!");
+    assert_eq!(greeting(account), "Good day!");
 
     let replaced = in_place(&[&["--buildID", "second"], &setting[..]].concat()).success();
     assert_says(&replaced, &["new code for ", &account.stack_output("Test-Misbehaving", "GreetFunction")]);
-    assert_eq!(account.greeting(), "Good day!");
+    assert_eq!(greeting(account), "Good day!");
     let logs = account.localstack.function_logs();
     assert!(logs.iter().any(|log| log.contains(r#""buildId":"second""#)), "{logs:#?}");
 
@@ -160,11 +90,7 @@ fn messages_are_consumed(account: &Account) {
     let queue = account.stack_output("Test-Misbehaving", "OrdersQueue");
     account.aws().call("sqs", "send_message", json!({"QueueUrl": queue, "MessageBody": "7"}));
     let ordered = || account.localstack.function_logs().iter().any(|log| log.contains(r#""order":7"#));
-    let deadline = Instant::now() + Duration::from_secs(60);
-    while !ordered() {
-        assert!(Instant::now() < deadline, "not within a minute: {}", account.localstack.log());
-        thread::sleep(Duration::from_millis(100));
-    }
+    account.eventually(|| ordered().then_some(()));
 }
 
 fn status_is_told(account: &Account) {
@@ -191,7 +117,7 @@ fn a_service_whose_update_fails_answers_as_before() {
     assert_fails(&broken, &["could not be updated: EchoFunction (AWS::Lambda::Function) UPDATE_FAILED: "]);
     let status = account.stack("Test-Misbehaving")["StackStatus"].as_str().unwrap().to_owned();
     assert_says(&broken.stderr, &[&format!("The stack is in {status}.")]);
-    assert_eq!(account.greeting(), "Hello!");
+    assert_eq!(greeting(&account), "Hello!");
 }
 
 #[test]
@@ -208,7 +134,7 @@ fn a_deployment_that_is_interrupted_goes_on_and_is_found_done() {
     assert_says(&said, &["goes on in AWS", "run the same command again, which attaches to the operation"]);
 
     assert_says(&account.run(arguments).success(), &["stack Test-Misbehaving is unchanged"]);
-    assert_eq!(account.greeting(), "Hello!");
+    assert_eq!(greeting(&account), "Hello!");
 }
 
 const CONNECTION: &str =

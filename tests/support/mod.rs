@@ -13,6 +13,10 @@ use sparta_test_tools::Arm64;
 use tempfile::TempDir;
 use zip::ZipArchive;
 
+mod account;
+
+pub(crate) use account::Account;
+
 /// A run of a service's command line that has ended.
 pub(crate) struct Run {
     pub code: Option<i32>,
@@ -101,6 +105,13 @@ impl Run {
     pub(crate) fn success(self) -> String {
         assert_eq!(self.code, Some(0), "stdout:\n{}\nstderr:\n{}", self.stdout, self.stderr);
         self.stdout
+    }
+}
+
+#[track_caller]
+pub(crate) fn assert_says(text: &str, parts: &[&str]) {
+    for part in parts {
+        assert!(text.contains(part), "`{part}` is not in:\n{text}");
     }
 }
 

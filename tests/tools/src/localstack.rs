@@ -11,15 +11,16 @@ use crate::rie;
 use crate::server::{Place, Server, read};
 use crate::venv::{Tools, Venv};
 
-// found by Python through PYTHONPATH: the executor, and a guard against other hosts
 /// Part of the name of the logger for what services call of one another.
 const INTERNAL: &str = "request.internal";
 
+// found by Python through PYTHONPATH: the executor, DynamoDB, and a guard against other hosts
 const PLUGINS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/localstack");
 
-/// LocalStack: CloudFormation with change sets and rollbacks, S3, IAM, SQS, and Lambda functions that run.
+/// LocalStack: CloudFormation with change sets and rollbacks, S3, IAM, SQS, DynamoDB, and Lambda functions that run.
 ///
-/// Functions run as local processes under the Runtime Interface Emulator, from the archive that was uploaded.
+/// Functions run as local processes under the Runtime Interface Emulator, from the archive that was uploaded; DynamoDB is
+/// moto's. An HTTP API and a schedule can be created, but they call nothing.
 pub struct LocalStack {
     server: Server,
     aws: Aws,
@@ -116,6 +117,7 @@ fn command(venv: &Venv, emulator: &Path, place: &Place) -> Command {
         .env("PYTHONPATH", PLUGINS)
         .env("PYTHONDONTWRITEBYTECODE", "1")
         .env("LAMBDA_RUNTIME_EXECUTOR", "rie")
+        .env("PROVIDER_OVERRIDE_DYNAMODB", "moto")
         // calls of one service to another are logged only so
         .env("LS_LOG", "trace")
         .env("RIE_BIN", emulator)

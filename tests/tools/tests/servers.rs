@@ -69,6 +69,19 @@ fn localstack_stores_deploys_and_runs_functions_and_is_gone_with_them() {
     let refusal = aws.try_call("s3", "get_object", json!({"Bucket": "code", "Key": "nothing"})).unwrap_err();
     assert!(refusal.contains("(NoSuchKey)"), "{refusal}");
 
+    let table = json!({
+        "TableName": "links", "BillingMode": "PAY_PER_REQUEST",
+        "AttributeDefinitions": [{"AttributeName": "code", "AttributeType": "S"}],
+        "KeySchema": [{"AttributeName": "code", "KeyType": "HASH"}],
+    });
+    aws.call("dynamodb", "create_table", table);
+    let click = json!({
+        "TableName": "links", "Key": {"code": {"S": "rust"}}, "UpdateExpression": "ADD clicks :one",
+        "ExpressionAttributeValues": {":one": {"N": "1"}}, "ReturnValues": "ALL_NEW",
+    });
+    aws.call("dynamodb", "update_item", click.clone());
+    assert_eq!(aws.call("dynamodb", "update_item", click)["Attributes"]["clicks"], json!({"N": "2"}));
+
     let code = format!("fileb://{}", archive.display());
     aws.call("s3", "put_object", json!({"Bucket": "code", "Key": "code.zip", "Body": code}));
     let function = json!({
