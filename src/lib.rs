@@ -47,7 +47,7 @@ pub use sparta_core::{
     LogFormat, LogLevel, ManagedInstances, Memory, Mistake, Mistakes, Model, PayloadError, PermissionsMistake,
     Pipeline, PipelineMistake, Problem, QueryMap, Record, RecordError, Records, RecordsError, RecordsIter,
     RecursiveLoop, Repository, RepositoryError, Request, RequestContext, RequestExt, RequestPayloadExt, Response,
-    Result, Retention, ServeError, Storage, Subject, Synthesis, Tracing, VariableMistake, Vpc, attribute,
+    Result, Retention, ServeError, Storage, Subject, Synthesis, Tracing, Usable, VariableMistake, Vpc, attribute,
     aws_lambda_events, cfn, construct, delivery, iam, property, resource, service_fn, settings, stack_name, testing,
     trigger,
 };

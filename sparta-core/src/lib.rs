@@ -54,7 +54,7 @@ pub use error::{BoxError, Error, Failure, Result};
 pub use event::{EventMismatch, FromEvent};
 pub use function::{
     CustomizeMistake, FileSystem, Function, FunctionKind, FunctionMistake, FunctionSpec, GrantMistake, LogFormat,
-    LogLevel, ManagedInstances, Memory, RecursiveLoop, Retention, Storage, Tracing, VariableMistake, Vpc,
+    LogLevel, ManagedInstances, Memory, RecursiveLoop, Retention, Storage, Tracing, Usable, VariableMistake, Vpc,
 };
 pub use mistake::{Mistake, Mistakes, Problem, Subject};
 pub use model::{AppMistake, Model};

@@ -40,7 +40,8 @@ fn constant(root: &Path, field: &Field, variable: &LitStr) -> Option<TokenStream
     let ident = field.ident.as_ref()?;
     let name = Ident::new(&name(ident).value(), ident.span());
     let (visibility, ty, description) = (&field.vis, &field.ty, docs(&field.attrs));
-    let of_field = format!(" The setting `{}`, as a value of the template.", ident.unraw());
+    let of_field =
+        format!(" The setting `{}`: a value of the template, or a secret for `Function::uses`.", ident.unraw());
     let description = (!description.is_empty()).then(|| quote!(#[doc = #description] #[doc = ""]));
     Some(quote! {
         #description

@@ -7,6 +7,7 @@ use std::{
 };
 
 use super::{Construct, words};
+use crate::settings::function_name;
 
 /// A function asks for a construct that it does not use.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -71,13 +72,12 @@ pub(super) fn of(label: &str, kind: &str, grant: &str) -> Result<String, NameErr
 #[cold]
 fn not_there(label: &str, kind: &str, grant: &str) -> NameError {
     let construct = format!("{} `{label}`", words(kind));
-    let function = env::var("_HANDLER").or_else(|_| env::var("AWS_LAMBDA_FUNCTION_NAME"));
-    match function {
-        Ok(function) => {
+    match function_name() {
+        Some(function) => {
             let example = format!("{}().{grant}()", label.replace('-', "_"));
             NameError::NotUsed { function, construct, example }
         }
-        Err(_) => NameError::OutsideOfLambda { construct },
+        None => NameError::OutsideOfLambda { construct },
     }
 }
 

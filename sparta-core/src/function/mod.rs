@@ -6,6 +6,7 @@ mod grants;
 mod options;
 mod resources;
 mod trigger;
+mod uses;
 mod variables;
 mod version;
 
@@ -20,10 +21,17 @@ pub(crate) use resources::Shared;
 use trigger::Described;
 pub(crate) use trigger::invocation;
 pub use trigger::{Scope, Trigger};
+pub use uses::Usable;
 pub use variables::VariableMistake;
 pub(crate) use version::publish;
 
-use std::{any::TypeId, collections::BTreeMap, fmt, future::Future, sync::Arc};
+use std::{
+    any::TypeId,
+    collections::{BTreeMap, BTreeSet},
+    fmt,
+    future::Future,
+    sync::Arc,
+};
 
 use serde::Serialize;
 use tower::{Layer, Service};
@@ -81,6 +89,8 @@ pub struct FunctionSpec {
     pub(crate) variables: BTreeMap<String, Value>,
     pub(crate) grants: Vec<Statement>,
     uses: Vec<Grant>,
+    /// The variables of the secrets that it uses.
+    secrets: BTreeSet<&'static str>,
     /// Whether its answer says which records of a batch failed.
     reports_failures: bool,
     changes: Vec<(&'static str, Change)>,
@@ -166,6 +176,7 @@ impl Function {
             variables: BTreeMap::new(),
             grants: Vec::new(),
             uses: Vec::new(),
+            secrets: BTreeSet::new(),
             reports_failures: false,
             changes: Vec::new(),
             triggers: Vec::new(),
@@ -200,31 +211,6 @@ impl Function {
     /// What differs from one environment to the next belongs in the environments' settings.
     pub fn variable(mut self, name: impl Into<String>, value: impl Into<Value>) -> Self {
         self.spec.variables.insert(name.into(), value.into());
-        self
-    }
-
-    /// What it may do with a construct: permissions for its role, a variable with the construct's name, and so the name at
-    /// run time.
-    ///
-    /// # Example
-    ///
-    /// ```
-    /// use sparta_core::{App, Error, Function, Request, construct::Table, service_fn};
-    ///
-    /// fn links() -> Table {
-    ///     Table::new("links").key("code")
-    /// }
-    ///
-    /// async fn follow(_: Request) -> Result<String, Error> {
-    ///     Ok(links().name()?)
-    /// }
-    ///
-    /// let app = App::new("Links").function(Function::http("follow", service_fn(follow)).uses(links().read()));
-    /// ```
-    pub fn uses(mut self, grant: impl Into<Grant>) -> Self {
-        if !cfg!(sparta_serving) {
-            self.spec.uses.push(grant.into());
-        }
         self
     }
 
@@ -303,6 +289,11 @@ impl FunctionSpec {
     /// What its role allows beyond its logs and triggers.
     pub fn grants(&self) -> impl Iterator<Item = &Statement> {
         self.grants.iter().chain(self.uses.iter().flat_map(Grant::statements))
+    }
+
+    /// The variables of the secrets that it uses, which are settings.
+    pub fn secrets(&self) -> impl Iterator<Item = &str> {
+        self.secrets.iter().copied()
     }
 
     /// Whether its answer says which records of a batch failed, as a [`BatchResponse`] does.

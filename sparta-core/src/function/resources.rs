@@ -110,7 +110,10 @@ impl FunctionSpec {
 
     /// Its own variables and the environments' settings.
     fn all_variables(&self, settings: &[Field]) -> BTreeMap<String, Value> {
-        let settings = settings.iter().map(|field| (field.variable.clone(), parameter(&field.parameter_name())));
+        let settings = settings
+            .iter()
+            .filter(|field| self.has_variable_of(field))
+            .map(|field| (field.variable.clone(), parameter(&field.parameter_name())));
         settings.chain(Grant::variables(&self.uses)).chain(self.variables.clone()).collect()
     }
 }

@@ -5,7 +5,7 @@ use crate::{
     Environment,
     construct::Grant,
     mistake::Mistake,
-    settings::{Field, VariableNameError, check_variable_name},
+    settings::{Field, Kind, VariableNameError, check_variable_name},
 };
 
 /// What is wrong with the variables of a function.
@@ -20,6 +20,11 @@ pub enum VariableMistake {
     #[error("the variable `{0}` has the name of a construct that it uses: call it otherwise")]
     IsConstruct(String),
     #[error(
+        "it uses the secret `{0}`, which is none of the environments' settings: give the environments settings of the struct \
+         whose constant it uses"
+    )]
+    NoSecret(String),
+    #[error(
         "its variables take {bytes} bytes in environment `{environment}`, and Lambda allows 4,096: keep large values elsewhere, in S3 or Parameter Store"
     )]
     TooLarge { environment: String, bytes: usize },
@@ -30,7 +35,10 @@ impl FunctionSpec {
     ///
     /// See <https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html>.
     pub(crate) fn check_variables(&self, settings: &[Field], environments: &[Environment]) -> Vec<Mistake> {
-        let mut mistakes = Vec::new();
+        let is_secret = |variable: &str| settings.iter().any(|it| it.kind == Kind::Secret && it.variable == variable);
+        let unknown = self.secrets().filter(|variable| !is_secret(variable));
+        let unknown = unknown.map(|variable| self.mistake(VariableMistake::NoSecret(variable.to_owned())));
+        let mut mistakes: Vec<Mistake> = unknown.collect();
         let of_constructs = Grant::variables(&self.uses);
         let twice = self.variables.keys().filter(|variable| of_constructs.contains_key(*variable)).cloned();
         mistakes.extend(twice.map(|variable| self.mistake(VariableMistake::IsConstruct(variable))));
@@ -51,8 +59,10 @@ impl FunctionSpec {
         let none = [Environment::new("none", ())];
         let environments = if environments.is_empty() { &none } else { environments };
         for environment in environments {
-            let values = environment.settings().values.iter();
-            let settings: usize = values.map(|(name, value)| name.len() + value.as_ref().map_or(0, String::len)).sum();
+            let settings = environment.settings();
+            let values = settings.fields.iter().zip(&settings.values).filter(|(field, _)| self.has_variable_of(field));
+            let size = |(name, value): &(String, Option<String>)| name.len() + value.as_ref().map_or(0, String::len);
+            let settings: usize = values.map(|(_, value)| size(value)).sum();
             let bytes = own + settings;
             if bytes > 4096 {
                 let environment = environment.name().to_owned();
@@ -60,5 +70,10 @@ impl FunctionSpec {
             }
         }
         mistakes
+    }
+
+    /// Whether a setting is a variable of it: every one, but of secrets those that it uses.
+    pub(super) fn has_variable_of(&self, field: &Field) -> bool {
+        field.kind != Kind::Secret || self.secrets.contains(field.variable.as_str())
     }
 }

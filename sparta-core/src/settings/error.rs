@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use super::process::function_name;
+use super::reference::SecretReference;
 use super::variable::VariableNameError;
 
 /// Everything that is wrong with the settings, in the order of the fields.
@@ -126,6 +128,47 @@ impl fmt::Display for Found {
                 None => write!(f, "{text:?}"),
             },
             Self::Hidden(length) => write!(f, "a secret of {length} characters that does not fit"),
+        }
+    }
+}
+
+/// Why a secret has no value to read.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum SecretError {
+    /// A function on Lambda that does not use it: a secret is a variable of those that do only.
+    #[error(
+        "the function `{function}` does not use the secret `{variable}`: add `.uses({constant})` to it in `main()`"
+    )]
+    NotUsed {
+        /// The function.
+        function: String,
+        /// The secret's variable.
+        variable: String,
+        /// The setting's constant: `Shop::PAYMENT_KEY`.
+        constant: String,
+    },
+    /// Outside of Lambda, where the secret's variable is not set.
+    #[error(
+        "outside of Lambda the secret has no value: set the variable `{variable}`, in a test with \
+         `sparta::testing::set_secret(...)`"
+    )]
+    OutsideOfLambda {
+        /// The secret's variable.
+        variable: String,
+    },
+    /// What `main()` made is a reference: only settings that were read from variables have values.
+    #[error("{0} is the reference to a secret: its value is in the settings that a function reads with `get()`")]
+    Reference(SecretReference),
+}
+
+impl SecretError {
+    #[cold]
+    pub(super) fn not_there(variable: &str, constant: &str) -> Self {
+        let variable = variable.to_owned();
+        match function_name() {
+            Some(function) => Self::NotUsed { function, variable, constant: constant.to_owned() },
+            None => Self::OutsideOfLambda { variable },
         }
     }
 }

@@ -5,7 +5,7 @@ use std::fmt;
 use serde::Serialize;
 
 use super::error::{Found, SettingError, SettingErrorKind};
-use super::secret::SecretReference;
+use super::reference::SecretReference;
 use super::value::SettingValue;
 
 /// One setting: a field of the struct, a Lambda variable and a template parameter.
@@ -196,6 +196,12 @@ impl Field {
             expected: error.to_string(),
             found: if SecretReference::looks_like(text) { Found::Text(text.into()) } else { self.found(text) },
         })
+    }
+
+    /// The constant that `#[derive(Settings)]` makes of it: `Shop::PAYMENT_KEY` of `Shop::payment_key`.
+    pub(crate) fn constant(&self) -> String {
+        let path = self.name.as_deref().and_then(|name| name.rsplit_once("::"));
+        path.map_or_else(|| self.variable.clone(), |(owner, field)| format!("{owner}::{}", field.to_uppercase()))
     }
 
     pub(super) fn found(&self, text: &str) -> Found {

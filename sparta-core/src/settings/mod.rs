@@ -11,6 +11,7 @@ mod field;
 mod parameter;
 mod process;
 mod reader;
+mod reference;
 mod secret;
 mod setting;
 mod snapshot;
@@ -21,13 +22,14 @@ pub use check::SettingsMistake;
 pub(crate) use check::{check_differences, check_fields};
 pub use configured::Configured;
 pub(crate) use configured::configured_by_numbers;
-pub use error::{Found, SettingError, SettingErrorKind, SettingsError};
+pub use error::{Found, SecretError, SettingError, SettingErrorKind, SettingsError};
 pub use field::{Constraints, Field, Kind, Number, Pattern};
 pub use parameter::parameter_name;
 pub use process::process_variable;
-pub(crate) use process::set_variables;
+pub(crate) use process::{check_secret, function_name, set_absent, set_variables};
 pub use reader::{Reader, text};
-pub use secret::{InvalidReference, Secret, SecretReference};
+pub use reference::{InvalidReference, SecretReference};
+pub use secret::Secret;
 pub use setting::Setting;
 pub(crate) use setting::condition_of;
 pub use snapshot::{Check, EnvironmentSettings, SettingsSnapshot};
@@ -36,9 +38,9 @@ pub use variable::{RESERVED_VARIABLES, VariableNameError, check_variable_name, n
 
 /// A struct of what differs per environment; implemented by `#[derive(Settings)]`.
 ///
-/// Each field is one Lambda variable, `message` being `MESSAGE`, and one template parameter. Its type is any
-/// [`SettingValue`], in an `Option` or not, or a [`Secret`] of one. `#[derive(Settings)]` on an enum without data makes it
-/// a [`SettingValue`]: its variants are written in kebab-case.
+/// Each field is one template parameter and one variable of every function, `message` being `MESSAGE`. Its type is any
+/// [`SettingValue`], in an `Option` or not, or a [`Secret`] of one, which is a variable of the functions that use it only.
+/// `#[derive(Settings)]` on an enum without data makes it a [`SettingValue`]: its variants are written in kebab-case.
 ///
 /// | attribute of a field | what it does |
 /// | --- | --- |

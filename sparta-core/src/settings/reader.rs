@@ -2,7 +2,7 @@
 
 use super::error::{SettingError, SettingErrorKind, SettingsError};
 use super::field::{Field, Kind};
-use super::secret::SecretReference;
+use super::reference::SecretReference;
 use super::value::SettingValue;
 
 /// Reads fields one after the other and collects their errors; what `#[derive(Settings)]` is made of.
@@ -21,6 +21,7 @@ impl<'a> Reader<'a> {
     pub fn read<T: SettingValue>(&mut self, field: &Field, default: Option<fn() -> T>) -> Option<T> {
         let text = match ((self.get)(&field.variable), default) {
             (Some(text), _) => text,
+            (None, _) if let Some(secret) = T::not_there(field) => return Some(secret),
             (None, Some(default)) if field.kind != Kind::Secret => return Some(default()),
             (None, _) if field.optional => String::new(),
             (None, _) => {

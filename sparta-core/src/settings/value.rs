@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::num::NonZero;
 
-use super::field::{Constraints, Kind};
+use super::field::{Constraints, Field, Kind};
 
 /// A type that a setting can have: it is written to a variable as text, and read from it.
 ///
@@ -60,6 +60,14 @@ pub trait SettingValue: Sized {
     ///
     /// What the text should have been.
     fn from_text(text: &str) -> Result<Self, Expected>;
+
+    /// What stands for a value whose variable a process does not have; only for `Secret`, whose variable is of the functions
+    /// that use it only.
+    #[doc(hidden)]
+    fn not_there(field: &Field) -> Option<Self> {
+        _ = field;
+        None
+    }
 }
 
 /// What a text should have been, in words: "a whole number".
@@ -164,6 +172,10 @@ impl<T: SettingValue> SettingValue for Option<T> {
 
     fn from_text(text: &str) -> Result<Self, Expected> {
         if text.is_empty() { Ok(None) } else { T::from_text(text).map(Some) }
+    }
+
+    fn not_there(field: &Field) -> Option<Self> {
+        T::not_there(field).map(Some)
     }
 }
 

@@ -3,7 +3,12 @@
 use sparta_schema::iam::{self, AccessLevel};
 
 use super::{Synthesis, limits};
-use crate::{FunctionSpec, Warning, cfn::Template, iam::Statement};
+use crate::{
+    FunctionSpec, Warning,
+    cfn::{LogicalId, Template},
+    iam::Statement,
+    settings::{Field, Kind},
+};
 
 impl Synthesis {
     /// What AWS takes, and is hardly meant: in what is declared, and in the template that is made of it.
@@ -23,6 +28,7 @@ impl Synthesis {
     pub fn warnings(&self) -> Vec<Warning> {
         let mut warnings: Vec<Warning> =
             self.model.functions.iter().flat_map(|function| of_function(function, &self.template)).collect();
+        warnings.extend(self.model.settings().iter().filter_map(|field| unused_secret(field, self)));
         warnings.extend(limits::warnings(&self.template));
         warnings.extend(self.template.warnings());
         warnings
@@ -45,6 +51,17 @@ fn of_function(function: &FunctionSpec, template: &Template) -> Vec<Warning> {
         Warning::new(place.clone(), message)
     }));
     warnings
+}
+
+/// A secret that reaches nothing.
+fn unused_secret(field: &Field, synthesis: &Synthesis) -> Option<Warning> {
+    let parameter = LogicalId::of_words([field.parameter_name().as_str()]);
+    let is_unused = field.kind == Kind::Secret && !synthesis.template.refers_to(&parameter);
+    let message = || {
+        let constant = field.constant();
+        format!("no function uses this secret: add `.uses({constant})` to those that read it, or remove it")
+    };
+    is_unused.then(|| Warning::new(format!("setting `{}`", field.variable), message()))
 }
 
 fn is_on_everything(grant: &Statement) -> bool {

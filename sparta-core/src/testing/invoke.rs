@@ -9,7 +9,7 @@ use tower::ServiceExt;
 
 use crate::{
     App, Body, Build, Context, Error, Exchange, Failure, FunctionEntry, HttpService, Response,
-    settings::{Kind, set_variables},
+    settings::{Kind, set_absent, set_variables},
 };
 
 /// An App whose functions are invoked in this process, for tests: see [`app`].
@@ -49,8 +49,8 @@ pub enum InvokeError {
 
 /// The functions of an App, to be invoked in this process with their layers and the App's.
 ///
-/// Settings are those of its first environment where the process has no variables for them; secrets need variables.
-/// Nothing is checked: [`App::check`] does that.
+/// Settings are those of its first environment where the process has no variables for them; secrets have the values that
+/// [`set_secret`](super::set_secret) gave them. Nothing is checked: [`App::check`] does that.
 ///
 /// # Example
 ///
@@ -72,8 +72,14 @@ pub enum InvokeError {
 /// ```
 pub fn app(app: App) -> TestApp {
     for settings in app.environments.first().iter().map(|environment| &environment.settings) {
-        let plain = settings.fields.iter().zip(&settings.values).filter(|(field, _)| field.kind != Kind::Secret);
-        set_variables(plain.filter_map(|(_, (name, text))| Some((name.clone(), text.clone()?))));
+        for (field, (name, text)) in settings.fields.iter().zip(&settings.values) {
+            match (&field.kind, text) {
+                // Only that it is absent is known here.
+                (Kind::Secret, None) => set_absent(name),
+                (Kind::Secret, Some(_)) => {}
+                (_, text) => set_variables([(name.clone(), text.clone().unwrap_or_default())]),
+            }
+        }
     }
     let functions = app.into_entries().into_iter().map(|FunctionEntry { name, is_event, build, .. }| {
         (name, TestFunction { is_event, state: Mutex::new(State::Declared(Some(build))) })

@@ -31,8 +31,10 @@
 //! ```
 
 mod invoke;
+mod secret;
 mod template;
 
 pub use crate::construct::set_name;
 pub use invoke::{InvokeError, TestApp, app};
+pub use secret::set_secret;
 pub use template::{TestResource, TestTemplate, template};

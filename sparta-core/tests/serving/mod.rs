@@ -6,6 +6,7 @@ mod paths;
 mod protocol;
 mod runtime_api;
 mod script;
+mod secrets;
 mod streaming;
 
 use runtime_api::serve;

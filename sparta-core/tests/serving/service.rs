@@ -1,5 +1,7 @@
 //! The service that the tests of serving start, as Lambda would start it.
 
+mod shop;
+
 use std::io::Write;
 use std::sync::LazyLock;
 use std::task::Poll;
@@ -25,6 +27,9 @@ use tower_http::limit::RequestBodyLimitLayer;
 use tower_http::trace::TraceLayer;
 
 fn main() {
+    if std::env::var("SERVE").is_ok_and(|app| app == "shop") {
+        std::process::exit(i32::from(shop::app().serve().is_err()));
+    }
     let only = std::env::var("ONLY").ok();
     let served = serve(Serving {
         functions: functions().into_iter().filter(|it| only.as_ref().is_none_or(|name| it.name == *name)).collect(),

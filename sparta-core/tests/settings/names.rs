@@ -33,7 +33,7 @@ fn names_of_the_users_own_do_not_get_in_the_way() {
     let variable = |name: &str| std::option::Option::Some(if name == "FIELDS" { "true" } else { "7" }.to_owned());
     let names = Names::read(&variable).unwrap();
     assert_eq!((names.get.as_str(), names.fields, names.reader, names.text, names.ratio), ("7", true, Some(7), 7, 7.0));
-    assert_eq!(names.r#match.expose(), "7");
+    assert_eq!(names.r#match.expose().unwrap(), "7");
     assert_eq!([Names::MATCH.variable(), Names::TEXT.variable()], ["MATCH", "TEXT"]);
     assert!(Nothing::fields().is_empty() && Nothing::read(&|_| std::option::Option::None).is_ok());
 }

@@ -4,13 +4,15 @@ use std::time::Duration;
 
 use serde_json::json;
 use sparta_core::{
-    App, Error, Function, Request,
+    App, Environment, Error, Function, Request,
     cfn::{Output, Resource, Template},
     construct::Queue,
     iam::Statement,
     service_fn,
+    settings::Secret,
     trigger::HttpApi,
 };
+use sparta_macros::Settings;
 
 fn function(name: &str) -> Function {
     Function::http(name, service_fn(async |_: Request| Ok::<_, Error>("hello")))
@@ -90,4 +92,28 @@ fn what_cloudformation_takes_and_is_hardly_meant_is_warned_of_with_its_place() {
     let found = &template.warnings()[0];
     assert_eq!(found.place(), "Resources.Policy.Properties.PolicyDocument.Statement.Action");
     assert!(found.message().contains("no IAM action that is known"));
+}
+
+#[derive(Settings)]
+#[settings(crate = "sparta_core")]
+struct Shop {
+    currency: String,
+    payment_key: Secret<String>,
+    signing_key: Option<Secret<String>>,
+}
+
+#[test]
+fn a_secret_that_reaches_nothing_is_warned_of() {
+    let app = |pay: Function| {
+        let shop = Shop { currency: "EUR".into(), payment_key: Secret::ssm("/shop/key"), signing_key: None };
+        let pay = pay.uses(Shop::SIGNING_KEY).trigger(HttpApi::get("/"));
+        App::new("Shop").function(pay).environment(Environment::new("test", shop))
+    };
+    assert_eq!(warnings(&app(function("pay").uses(Shop::PAYMENT_KEY))), [""; 0]);
+    let found = warnings(&app(function("pay")));
+    let [found] = found.as_slice() else { panic!("{found:?}") };
+    assert_eq!(
+        found,
+        "setting `PAYMENT_KEY`: no function uses this secret: add `.uses(Shop::PAYMENT_KEY)` to those that read it, or remove it"
+    );
 }

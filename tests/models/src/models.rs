@@ -157,6 +157,8 @@ fn routes() -> Function {
         .timeout(Duration::from_secs(29))
         .reserved_concurrency(5)
         .variable("RUST_BACKTRACE", "1")
+        .uses(Everything::PASSWORD)
+        .uses(Everything::PIN)
         .variable("PLACE", sub("${AWS::Region}-${AWS::StackName}"))
         .grant(Statement::allow(["s3:GetObject", "s3:PutObject"]).on("arn:aws:s3:::everything/*"))
         .grant(
