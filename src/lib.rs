@@ -38,18 +38,20 @@ mod run;
 extern crate unwinding as _;
 
 pub use run::AppExt;
+#[cfg(all(feature = "aws", not(sparta_serving)))]
+pub use sparta_cli::{AwsExt, EnvironmentName};
 pub use sparta_cli::{Command, CommandContext, Format, Global, Level, clap};
 pub use sparta_core::{
     Alarm, AlarmMistake, App, AppMistake, Approval, ApprovalMistake, Architecture, BatchResponse, Body, BoxError,
     ClientApplication, ClientContext, CognitoIdentity, Compute, Config, Context, CustomizeMistake, DashboardMistake,
-    Deadline, DeadlineLayer, Environment, EnvironmentMistake, Error, EventMismatch, Failure, FileSystem, FromEvent,
-    Function, FunctionKind, FunctionMistake, FunctionSpec, GrantMistake, HttpService, IntoResponse, Json, LambdaEvent,
-    LogFormat, LogLevel, ManagedInstances, Memory, Mistake, Mistakes, Model, PayloadError, PermissionsMistake,
-    Pipeline, PipelineMistake, Problem, QueryMap, Record, RecordError, Records, RecordsError, RecordsIter,
-    RecursiveLoop, Repository, RepositoryError, Request, RequestContext, RequestExt, RequestPayloadExt, Response,
-    Result, Retention, ServeError, Storage, Subject, Synthesis, Tracing, Usable, VariableMistake, Vpc, attribute,
-    aws_lambda_events, cfn, construct, delivery, iam, property, resource, service_fn, settings, stack_name, testing,
-    trigger,
+    Deadline, DeadlineLayer, Deployed, DeployedError, Environment, EnvironmentMistake, Error, EventMismatch, Failure,
+    FileSystem, FromEvent, Function, FunctionKind, FunctionMistake, FunctionSpec, GrantMistake, HttpService,
+    IntoResponse, Json, LambdaEvent, LogFormat, LogLevel, ManagedInstances, Memory, Mistake, Mistakes, Model,
+    PayloadError, PermissionsMistake, Pipeline, PipelineMistake, Problem, QueryMap, Record, RecordError, Records,
+    RecordsError, RecordsIter, RecursiveLoop, Repository, RepositoryError, Request, RequestContext, RequestExt,
+    RequestPayloadExt, Response, Result, Retention, ServeError, Storage, Subject, Synthesis, Tracing, Usable,
+    VariableMistake, Vpc, attribute, aws_lambda_events, cfn, construct, delivery, iam, property, resource, service_fn,
+    settings, stack_name, testing, trigger,
 };
 pub use sparta_macros::Settings;
 
@@ -61,14 +63,18 @@ pub mod synth {
 /// Everything that a service's `main.rs` needs: `use sparta::prelude::*;`.
 pub mod prelude {
     pub use crate::AppExt;
+    #[cfg(all(feature = "aws", not(sparta_serving)))]
+    pub use sparta_cli::AwsExt;
     pub use sparta_cli::{Command, CommandContext};
     pub use sparta_core::{
-        Alarm, App, Approval, Architecture, BatchResponse, Body, Context, DeadlineLayer, Environment, Error,
+        Alarm, App, Approval, Architecture, BatchResponse, Body, Context, DeadlineLayer, Deployed, Environment, Error,
         FileSystem, Function, IntoResponse, Json, LambdaEvent, LogFormat, LogLevel, ManagedInstances, Memory, Pipeline,
         Records, RecursiveLoop, Request, RequestExt, RequestPayloadExt, Response, Retention, Storage, Tracing, Vpc,
         attribute,
         cfn::Import,
-        construct::{Bucket, EventBus, FunctionHandle, ObjectEvent, Queue, StateMachine, Stream, Table, Topic},
+        construct::{
+            Bucket, Construct as _, EventBus, FunctionHandle, ObjectEvent, Queue, StateMachine, Stream, Table, Topic,
+        },
         iam::Statement,
         property, resource, service_fn,
         settings::{Secret, Setting, Settings},

@@ -15,6 +15,7 @@ const LAYERS: &[&[&str]] = &[
     &["error", "json", "media_type", "architecture", "contract"],
     &["cfn"],
     &["iam"],
+    &["deployed"],
     &["mistake", "warning"],
     &["settings"],
     &["approval", "environment", "pipeline"],

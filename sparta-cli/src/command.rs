@@ -1,5 +1,11 @@
 //! Commands of the user's own.
 
+#[cfg(all(feature = "aws", not(sparta_serving)))]
+mod deployed;
+
+#[cfg(all(feature = "aws", not(sparta_serving)))]
+pub use deployed::{AwsExt, EnvironmentName};
+
 use std::{future::Future, sync::Arc};
 
 use heck::ToLowerCamelCase;

@@ -40,6 +40,8 @@ mod stack;
 mod suggestion;
 
 pub use clap;
+#[cfg(all(feature = "aws", not(sparta_serving)))]
+pub use command::{AwsExt, EnvironmentName};
 pub use command::{Command, CommandContext};
 pub use error::CliError;
 pub use options::{Format, Global, Level};

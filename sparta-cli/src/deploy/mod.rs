@@ -40,7 +40,7 @@ pub(crate) use progress::Lines;
 pub(crate) use progress::{Progress, progress};
 pub(crate) use secret::store_token;
 pub(crate) use sparta_core::contract::APP_TAG;
-pub(crate) use state::advice;
+pub(crate) use state::{State, advice, not_ours};
 pub(crate) use token::Token;
 pub(crate) use upload::{Upload, check_bucket, upload};
 

@@ -2,11 +2,15 @@
 
 mod bucket;
 #[cfg(feature = "aws")]
+mod deployed;
+#[cfg(feature = "aws")]
 mod deployment;
 mod request;
 mod target;
 
 pub(crate) use bucket::bucket_name;
+#[cfg(feature = "aws")]
+pub(crate) use deployed::Lookup;
 #[cfg(feature = "aws")]
 pub(crate) use deployment::Deployment;
 pub(crate) use request::Request;

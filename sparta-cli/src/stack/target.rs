@@ -15,22 +15,26 @@ pub(crate) struct Target {
 impl Target {
     /// The environment that is meant; none where the App has none.
     pub(crate) fn environment<'m>(&self, model: &'m Model) -> Result<Option<&'m Environment>, CliError> {
-        let names: Vec<&str> = model.environments().iter().map(Environment::name).collect();
-        let known =
-            if names.is_empty() { "The App has none.".to_owned() } else { format!("Known: {}.", names.join(", ")) };
-        match &self.environment {
-            None if names.is_empty() => Ok(None),
-            None => Err(CliError::usage("say which environment is meant: --environment NAME").hint(known)),
-            Some(name) => match model.environment(name) {
-                Some(environment) => Ok(Some(environment)),
-                None => Err(CliError::usage(format!("there is no environment called `{name}`")).hint(known)),
-            },
-        }
+        environment(model, self.environment.as_deref())
     }
 
     /// The stack: `<Environment>-<App>`, or `<App>` where there are no environments.
     pub(crate) fn stack(&self, model: &Model) -> Result<String, CliError> {
         Ok(model.direct_stack_name(self.environment(model)?))
+    }
+}
+
+/// The environment of this name; none where the App has none, and none is named.
+pub(super) fn environment<'m>(model: &'m Model, name: Option<&str>) -> Result<Option<&'m Environment>, CliError> {
+    let names: Vec<&str> = model.environments().iter().map(Environment::name).collect();
+    let known = if names.is_empty() { "The App has none.".to_owned() } else { format!("Known: {}.", names.join(", ")) };
+    match name {
+        None if names.is_empty() => Ok(None),
+        None => Err(CliError::usage("say which environment is meant: --environment NAME").hint(known)),
+        Some(name) => match model.environment(name) {
+            Some(environment) => Ok(Some(environment)),
+            None => Err(CliError::usage(format!("there is no environment called `{name}`")).hint(known)),
+        },
     }
 }
 

@@ -39,6 +39,7 @@ pub use topic::{Topic, TopicMessages, TopicMessagesMistake, TopicMistake};
 use std::{fmt::Debug, sync::Arc};
 
 use crate::{
+    Deployed, DeployedError,
     cfn::{LogicalId, Output, Resource, Value},
     mistake::Problem,
 };
@@ -137,6 +138,41 @@ pub trait Construct: Debug + Send + Sync + 'static {
     /// The variable of the functions that use it: its name and kind, `LINKS_TABLE`.
     fn variable(&self) -> String {
         name::variable(self.label(), self.kind())
+    }
+
+    /// What it is called where it is deployed, for a command or a hook: what a function that uses it gets, such as the name
+    /// of a table, a bucket, a stream or a function, the address of a queue, the ARN of a topic or a state machine.
+    ///
+    /// One that the stack makes is looked up in the stack, in the [`Deployed`]. One that exists already has the name or ARN that
+    /// it was given, as far as the stack says what that is: an output called like its [`id`](Self::id) says what is imported
+    /// from another stack.
+    ///
+    /// # Errors
+    ///
+    /// [`DeployedError`], which says what deploys it.
+    ///
+    /// # Example
+    ///
+    /// ```
+    /// use sparta_core::{Deployed, DeployedError, construct::{Construct, Table}};
+    ///
+    /// fn links() -> Table {
+    ///     Table::new("links").key("code")
+    /// }
+    ///
+    /// fn table(deployed: &Deployed) -> Result<String, DeployedError> {
+    ///     links().name_in(deployed)
+    /// }
+    ///
+    /// let deployed = Deployed::new("Test-Links").with_resource("LinksTable", "Test-Links-LinksTable-1X");
+    /// assert_eq!(table(&deployed)?, "Test-Links-LinksTable-1X");
+    /// # Ok::<_, DeployedError>(())
+    /// ```
+    fn name_in(&self, deployed: &Deployed) -> Result<String, DeployedError>
+    where
+        Self: Sized,
+    {
+        name::in_stack(self, deployed)
     }
 }
 

@@ -7,7 +7,7 @@ use std::{
 };
 
 use super::{Construct, words};
-use crate::settings::function_name;
+use crate::{Deployed, DeployedError, settings::function_name};
 
 /// A function asks for a construct that it does not use.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -79,6 +79,20 @@ fn not_there(label: &str, kind: &str, grant: &str) -> NameError {
         }
         None => NameError::OutsideOfLambda { construct },
     }
+}
+
+/// What a construct is called where it is deployed; an output says what cannot be read off the stack's resources.
+pub(super) fn in_stack(construct: &dyn Construct, deployed: &Deployed) -> Result<String, DeployedError> {
+    let (value, id) = (construct.value(), construct.id());
+    let output = || deployed.outputs().get(id.as_str()).cloned();
+    deployed.text(&value).or_else(output).ok_or_else(|| {
+        let (stack, remedy) = (deployed.stack().to_owned(), deployed.remedy().to_owned());
+        let construct = format!("{} `{}`", construct.words(), construct.label());
+        match deployed.has_all_of(&value) {
+            true => DeployedError::Unknown { construct, stack, output: id.to_string(), remedy },
+            false => DeployedError::NoConstruct { construct, stack, remedy },
+        }
+    })
 }
 
 /// `order-events` and `Table` become `ORDER_EVENTS_TABLE`.

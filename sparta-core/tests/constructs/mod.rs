@@ -1,6 +1,7 @@
 //! What functions use and are invoked by.
 
 mod bucket;
+mod deployed;
 mod event_bus;
 mod function_handle;
 mod grants;
