@@ -51,6 +51,31 @@ pub fn join(separator: &str, parts: impl IntoIterator<Item = Value>) -> Value {
     Value::function("Fn::Join", vec![Value::from(separator), parts])
 }
 
+/// A text with more at its end, as one text: `${ImagesBucket.Arn}/uploads/*`.
+pub(crate) fn append(text: &Value, end: &str) -> Value {
+    let literal = end.replace("${", "${!");
+    match (text, text.as_function()) {
+        (Value::String(text), _) => Value::from(format!("{text}{end}")),
+        (_, Some(("Ref", Value::String(name)))) => sub(format!("${{{name}}}{literal}")),
+        (_, Some(("Fn::Sub", Value::String(text)))) => sub(format!("{text}{literal}")),
+        (_, Some((function, Value::List(arguments)))) => match (function, &arguments[..]) {
+            ("Fn::GetAtt", [Value::String(id), Value::String(attribute)]) => {
+                sub(format!("${{{id}.{attribute}}}{literal}"))
+            }
+            ("Fn::Sub", [Value::String(text), own]) => {
+                Value::function("Fn::Sub", vec![Value::from(format!("{text}{literal}")), own.clone()])
+            }
+            _ => named_in_sub(text, &literal),
+        },
+        _ => named_in_sub(text, &literal),
+    }
+}
+
+fn named_in_sub(text: &Value, end: &str) -> Value {
+    let own = Value::Map([("Text".to_owned(), text.clone())].into());
+    Value::function("Fn::Sub", vec![Value::from(format!("${{Text}}{end}")), own])
+}
+
 impl Value {
     /// A map of one entry, which is what intrinsic functions look like.
     pub fn function(name: &str, argument: impl Into<Value>) -> Self {
@@ -202,11 +227,13 @@ impl From<f32> for Value {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
 
     #[test]
     fn references_are_found_in_every_intrinsic() {
-        let value = Value::from(serde_json::json!({
+        let value = Value::from(json!({
             "A": [{"Ref": "One"}, {"Fn::GetAtt": ["Two", "Arn"]}],
             "B": {"Fn::Sub": "${Three}-${Four.Arn}-${!Not}"},
             "C": {"Fn::Join": ["", ["x", {"Ref": "Five"}]]},
@@ -218,8 +245,26 @@ mod tests {
 
     #[test]
     fn a_document_is_the_same_text_however_its_maps_are_ordered() {
-        let json = serde_json::json!({"b": [{"d": 1, "c": 2}], "a": "x"});
+        let json = json!({"b": [{"d": 1, "c": 2}], "a": "x"});
         assert_eq!(Value::json_text(json), r#"{"a":"x","b":[{"c":2,"d":1}]}"#);
+    }
+
+    #[test]
+    fn whatever_a_text_is_more_goes_to_its_end() {
+        let own = json!({"Name": {"Ref": "Orders"}});
+        for (text, expected) in [
+            (json!("arn:x"), json!("arn:x/${a}")),
+            (json!({"Ref": "Arn"}), json!({"Fn::Sub": "${Arn}/${!a}"})),
+            (json!({"Fn::GetAtt": ["Files", "Arn"]}), json!({"Fn::Sub": "${Files.Arn}/${!a}"})),
+            (json!({"Fn::Sub": "arn:${X}"}), json!({"Fn::Sub": "arn:${X}/${!a}"})),
+            (json!({"Fn::Sub": ["arn:${Name}", own]}), json!({"Fn::Sub": ["arn:${Name}/${!a}", own]})),
+            (
+                json!({"Fn::ImportValue": "x"}),
+                json!({"Fn::Sub": ["${Text}/${!a}", {"Text": {"Fn::ImportValue": "x"}}]}),
+            ),
+        ] {
+            assert_eq!(append(&Value::from(text), "/${a}"), Value::from(expected));
+        }
     }
 
     #[test]

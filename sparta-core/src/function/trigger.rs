@@ -228,9 +228,11 @@ impl Scope<'_> {
         self.stack
     }
 
-    /// Adds a permission to the function's role.
+    /// Adds a permission to the function's role, once.
     pub fn grant(&mut self, statement: Statement) {
-        self.statements.push(statement);
+        if !self.statements.contains(&statement) {
+            self.statements.push(statement);
+        }
     }
 
     /// Lets an AWS service invoke the function, from `source_arn` only, and gives the permission's logical id.

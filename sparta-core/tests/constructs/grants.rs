@@ -167,7 +167,7 @@ fn iam_knows_every_action_on_resources_of_the_grants_type() {
             let on: Vec<&str> = service.resources_of(known).map(|it| it.name).collect();
             assert!(types.iter().any(|it| on.contains(it)), "{name}: {action} is on {on:?}");
             // Objects and their bucket have different ARNs.
-            let is_of_object = resource.get("Fn::Join").is_some();
+            let is_of_object = resource.get("Fn::Sub").is_some();
             assert!(
                 service.prefix() != "s3" || on.contains(&"object") == is_of_object,
                 "{name}: {action} on {resource}"

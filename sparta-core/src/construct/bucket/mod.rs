@@ -17,7 +17,7 @@ use std::marker::PhantomData;
 use super::{Construct, NameError, New, declared, declared::Declared, grant::tls_only, name, source::Form};
 use crate::{
     attribute,
-    cfn::{Resource, Value, join},
+    cfn::{Resource, Value, append},
     mistake::Problem,
     property, resource,
 };
@@ -182,14 +182,14 @@ impl<Origin: Clone> Bucket<Origin> {
         BucketEvents::removed(self)
     }
 
-    fn arn(&self) -> Value {
+    pub(super) fn arn(&self) -> Value {
         let of_new = || attribute!(AWS::S3::Bucket, self.declared.id(), "Arn");
         self.declared.existing_arn().unwrap_or_else(of_new)
     }
 
     /// The ARN of objects, which may have wildcards: `uploads/*`.
     fn objects(&self, keys: &str) -> Value {
-        join("", [self.arn(), Value::from(format!("/{keys}"))])
+        append(&self.arn(), &format!("/{keys}"))
     }
 
     fn resource(&self) -> Resource {

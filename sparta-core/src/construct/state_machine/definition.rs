@@ -101,7 +101,11 @@ fn inner(state: &Json) -> impl Iterator<Item = &Json> {
     branches.chain([&state["ItemProcessor"], &state["Iterator"]].into_iter().filter(|it| !it.is_null()))
 }
 
-/// A definition's text for `Fn::Sub`, with what stands for `${name}` and every other `$` as it is written.
+/// How the ARNs of integrations with other services begin, in most of AWS.
+const INTEGRATION: &str = "arn:aws:states:::";
+
+/// A definition's text for `Fn::Sub`, with what stands for `${name}`, every other `$` as it is written, and integrations with
+/// other services in whatever partition it is deployed to.
 pub(super) fn substituted(text: &str, values: &BTreeMap<&str, String>) -> String {
     let mut parts = text.split("${");
     let mut written = parts.next().unwrap_or_default().to_owned();
@@ -111,7 +115,7 @@ pub(super) fn substituted(text: &str, values: &BTreeMap<&str, String>) -> String
             None => written += &format!("${{!{part}"),
         }
     }
-    written
+    written.replace(INTEGRATION, "arn:${AWS::Partition}:states:::")
 }
 
 /// The names in `${name}` that a function could have.
@@ -170,5 +174,7 @@ mod tests {
         let values = BTreeMap::from([("ship", "${ShipFunction.Arn}".to_owned())]);
         let expected = r#"{"a": "${ShipFunction.Arn}", "b": "${!aws:x} $.c", "d": "${!other-one}"}"#;
         assert_eq!(substituted(text, &values), expected);
+        let invoke = substituted(r#""arn:aws:states:::lambda:invoke""#, &values);
+        assert_eq!(invoke, r#""arn:${AWS::Partition}:states:::lambda:invoke""#);
     }
 }

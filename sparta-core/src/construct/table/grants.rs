@@ -2,7 +2,7 @@
 
 use super::{IndexMistake, Table};
 use crate::{
-    cfn::{Value, join},
+    cfn::append,
     construct::{Construct, Grant, grant::with_key},
     iam::Statement,
     mistake::Problem,
@@ -78,9 +78,7 @@ impl<Origin: Clone> TableGrant<Origin> {
         let table = self.table.arn();
         match &self.index {
             None => Statement::allow(self.actions.iter().copied()).on(table),
-            Some(index) => {
-                Statement::allow(READ_INDEX).on(join("", [table, "/index/".into(), Value::from(index.as_str())]))
-            }
+            Some(index) => Statement::allow(READ_INDEX).on(append(&table, &format!("/index/{index}"))),
         }
     }
 
