@@ -244,6 +244,15 @@ pub(super) fn is_for_each_type(action: &str) -> bool {
     FOR_EACH_TYPE.iter().any(|start| action.starts_with(start))
 }
 
+/// Actions on a resource of its type and, together with it, on what the resource's properties name of other types.
+///
+/// See <https://docs.aws.amazon.com/service-authorization/latest/reference/list_events.html>.
+const WITH_NAMED: &[&str] = &["events:CreateArchive"];
+
+pub(super) fn is_with_named(action: &str) -> bool {
+    WITH_NAMED.contains(&action)
+}
+
 /// Actions that are granted on `*` although IAM can limit them to resources, each with its reason.
 ///
 /// There is none.

@@ -56,6 +56,10 @@ pub(super) fn of<'a>(resolver: &Resolver<'a>, id: &'a LogicalId, resource: &'a R
         return Targets::Known([Target { arn: ANY.to_owned(), by }].into());
     }
     let asked = Asked { resolver, id, resource, action, found, is_bounded };
+    if overrides::is_with_named(action) {
+        let own = asked.among(id, resource, &types).into_iter();
+        return Targets::Known(own.chain(asked.named(&types)).collect());
+    }
     if !overrides::is_for_each_type(action) {
         return asked.of_types(&types);
     }

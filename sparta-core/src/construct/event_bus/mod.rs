@@ -86,7 +86,7 @@ impl EventBus {
         self
     }
 
-    /// The KMS key, by its ARN, that events are encrypted with, in place of EventBridge's own. Its policy has to let
+    /// The KMS key, by its ARN, that events and those in the archive are encrypted with, in place of EventBridge's own. Its policy has to let
     /// `events.amazonaws.com` use it; who puts events needs no permission for it.
     ///
     /// See <https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-encryption-event-bus-cmkey.html>.
@@ -127,7 +127,7 @@ impl<Origin> EventBus<Origin> {
         name::of(&self.declared.label, "EventBus", "put_events")
     }
 
-    fn arn(&self) -> Value {
+    pub(super) fn arn(&self) -> Value {
         let of_new = || attribute!(AWS::Events::EventBus, self.declared.id(), "Arn");
         self.declared.existing_arn().unwrap_or_else(of_new)
     }
@@ -173,6 +173,7 @@ impl<Origin: Clone + Debug + Send + Sync + 'static> Construct for EventBus<Origi
             // By a name of the stack's, a pipeline's role is limited to it.
             let archive = resource!(AWS::Events::Archive {
                 ArchiveName: (&name),
+                KmsKeyIdentifier: (&self.kms_key),
                 RetentionDays: (days),
                 SourceArn: (self.arn()),
             });

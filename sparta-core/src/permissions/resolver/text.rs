@@ -78,7 +78,10 @@ impl<'a> Resolver<'a> {
                 (Some(value), _) if !value.contains("{{resolve:") && value != ANY && !self.is_looked_up(name) => {
                     value.clone()
                 }
-                (None, Some((id, resource))) => self.own(id, resource, self.reference_to(id, resource)),
+                (None, Some((id, resource))) => {
+                    let own = || self.own(id, resource, self.reference_to(id, resource));
+                    self.alias(id, resource).unwrap_or_else(own)
+                }
                 _ => unknown(),
             },
         }
@@ -92,6 +95,9 @@ impl<'a> Resolver<'a> {
 
     fn attribute(&self, id: &str, attribute: &str) -> String {
         let Some((id, resource)) = self.resource(id) else { return unknown() };
+        if let Some(alias) = self.alias(id, resource).filter(|_| attribute == "AliasArn") {
+            return alias;
+        }
         let kind = resource.resource_type();
         let arn = overrides::own_arn(kind, attribute).map(|end| {
             // What may be one of several is as good as unknown.
@@ -103,6 +109,20 @@ impl<'a> Resolver<'a> {
             Some(own) => self.own(id, resource, own),
             None => unknown(),
         }
+    }
+
+    /// The ARN of a function's alias: the function's, and the alias's name.
+    fn alias(&self, id: &'a LogicalId, resource: &'a Resource) -> Option<String> {
+        let property = |name| resource.properties().get(name).map_or_else(unknown, |value| self.marked(value));
+        if resource.resource_type() != "AWS::Lambda::Alias" {
+            return None;
+        }
+        let function = self.guarded(id, || property("FunctionName")).unwrap_or_else(unknown);
+        let qualified = format!("{function}:{}", property("Name"));
+        Some(match function.starts_with("arn:") {
+            true => qualified,
+            false => self.arn("lambda", &format!("function:{qualified}")),
+        })
     }
 
     /// What is known of one of the template's own resources, where nothing but AWS makes up the rest.

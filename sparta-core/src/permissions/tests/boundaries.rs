@@ -189,6 +189,26 @@ fn a_name_that_tells_the_stack_needs_no_tag() {
 }
 
 #[test]
+fn an_alias_is_its_function_by_another_name() {
+    let of = |function: Json, resource: Json| {
+        let alias = ("AWS::Lambda::Alias", json!({"FunctionName": function, "Name": "live"}));
+        bounded(allow(json!("lambda:InvokeFunction"), resource), &[alias, ("AWS::Lambda::Function", json!({}))]).0
+    };
+    let own = format!("arn:${{AWS::Partition}}:lambda:{HERE}:function:Test-App-main-*:live");
+    let other = "arn:aws:lambda:eu-west-1:123456789012:function:other";
+    for (function, resource, arn) in [
+        (json!({"Ref": "R2"}), json!({"Ref": "R1"}), json!({"Fn::Sub": own})),
+        (json!({"Fn::GetAtt": ["R2", "Arn"]}), json!({"Fn::GetAtt": ["R1", "AliasArn"]}), json!({"Fn::Sub": own})),
+        (json!(other), json!({"Ref": "R1"}), json!(format!("{other}:live"))),
+    ] {
+        assert_eq!(of(function, resource), json!([allow(json!("lambda:InvokeFunction"), arn)]));
+    }
+    let unknown = [("AWS::Lambda::Alias", json!({"FunctionName": {"Fn::ImportValue": "f"}, "Name": "live"}))];
+    let refused = refused(&json!("lambda:InvokeFunction"), &json!({"Ref": "R1"}), &unknown);
+    assert!(matches!(&refused[..], [PermissionsMistake::UnlimitedPolicy { .. }]), "{refused:?}");
+}
+
+#[test]
 fn what_no_tag_binds_is_told_by_its_type_and_the_rest_keeps_its_condition() {
     let (statements, shared) =
         bounded(allow(json!("kms:Decrypt"), json!({"Fn::GetAtt": ["R1", "Arn"]})), &[("AWS::KMS::Key", json!({}))]);

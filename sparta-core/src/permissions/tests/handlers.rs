@@ -37,6 +37,27 @@ fn a_key_can_be_deployed() {
 }
 
 #[test]
+fn an_archive_is_made_of_its_bus() {
+    let name = |what: &str| json!({"Fn::Sub": format!("${{AWS::StackName}}-{what}")});
+    let key = "arn:aws:kms:eu-west-1:123456789012:key/11111111-2222-3333-4444-555555555555";
+    let archive = |bus: Json| json!({"ArchiveName": name("a"), "SourceArn": bus, "KmsKeyIdentifier": key});
+    let here = format!("arn:${{AWS::Partition}}:events:{HERE}");
+    let own = service(&[
+        ("AWS::Events::Archive", archive(json!({"Fn::GetAtt": ["R1", "Arn"]}))),
+        ("AWS::Events::EventBus", json!({"Name": name("b")})),
+    ]);
+    let (_, found) = on(&required(&own), "events:CreateArchive").pop().unwrap_or_default();
+    assert_eq!(found, None);
+    let arns = |template: &Template| on(&required(template), "events:CreateArchive").pop().unwrap_or_default().0;
+    let [archive_arn, bus] =
+        ["archive/Test-App-main-a", "event-bus/Test-App-main-b"].map(|end| format!("{here}:{end}"));
+    assert_eq!(arns(&own), [archive_arn.clone(), bus, key.to_owned()]);
+    let other = "arn:aws:events:eu-west-1:123456789012:event-bus/company";
+    let of_other = arns(&service(&[("AWS::Events::Archive", archive(json!(other)))]));
+    assert_eq!(of_other, [archive_arn, other.to_owned(), key.to_owned()]);
+}
+
+#[test]
 fn misnamed_actions_are_granted_as_iam_has_them() {
     assert!(actions("AWS::OpenSearchService::Domain", json!({})).contains("es:UpdateDomainConfig"));
     assert!(actions("AWS::Redshift::EndpointAccess", json!({})).contains("ec2:DeleteVpcEndpoints"));
