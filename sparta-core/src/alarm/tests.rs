@@ -1,7 +1,12 @@
 use serde_json::{Value as Json, json};
 
 use super::*;
-use crate::{App, Error, Function, LambdaEvent, Request, resource, service_fn, trigger::HttpApi};
+use crate::{
+    App, Error, Function, LambdaEvent, Request,
+    construct::{EventBus, Table},
+    resource, service_fn,
+    trigger::HttpApi,
+};
 
 const TOPIC: &str = "arn:aws:sns:eu-west-1:123456789012:on-call";
 
@@ -136,6 +141,24 @@ fn everything_that_is_declared_has_its_usual_alarms() {
             "OwnAgeAlarm",
         ]
     );
+}
+
+#[test]
+fn a_queue_that_failures_go_to_rings_for_each() {
+    let failed = || Queue::new("failed").without_dead_letters();
+    let count = || Function::event("count", service_fn(async |_: LambdaEvent<Json>| Ok::<_, Error>(())));
+    let rule = || EventBus::default_bus().rule(json!({"source": ["shop"]})).dead_letters(failed());
+    for function in [
+        count().on_failure(failed()),
+        count().dead_letters(failed()),
+        count().trigger(rule()),
+        count().trigger(Table::new("links").key("code").changes().failures_to(failed())),
+    ] {
+        let ids = ids(app().function(function).alarms(TOPIC));
+        assert!(ids.contains(&"FailedQueueMessagesAlarm".to_owned()), "{ids:?}");
+    }
+    let ids = ids(app().function(count().on_success(failed())).alarms(TOPIC));
+    assert!(ids.contains(&"FailedQueueAgeAlarm".to_owned()), "{ids:?}");
 }
 
 #[test]

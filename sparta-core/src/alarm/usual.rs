@@ -1,5 +1,7 @@
 //! The alarms that everything has which a service declares.
 
+use std::collections::BTreeSet;
+
 use super::Alarm;
 use crate::{
     attribute,
@@ -13,13 +15,14 @@ const AGE: u32 = 600;
 /// Adds an alarm for each failure of what is in the template, to one topic, unless there is one of that name already.
 pub(crate) fn add(to: &Value, stack: &mut Stack) {
     let template = stack.template();
-    let all = template.resources().iter().flat_map(|(id, resource)| of(id, resource, template));
+    let takers = takers(template);
+    let all = template.resources().iter().flat_map(|(id, resource)| of(id, resource, takers.contains(id.as_str())));
     let missing = all.filter(|alarm| !template.resources().contains_key(&alarm.logical_id()));
     let missing: Vec<Alarm> = missing.map(|alarm| alarm.to(to.clone())).collect();
     missing.iter().for_each(|alarm| alarm.synthesize(stack));
 }
 
-fn of(id: &LogicalId, resource: &Resource, template: &Template) -> Vec<Alarm> {
+fn of(id: &LogicalId, resource: &Resource, takes_failures: bool) -> Vec<Alarm> {
     let sum = |namespace: &str, metric: &str, dimension: &str, value: Value, name: &str| {
         Alarm::metric(namespace, metric, [(dimension, value)]).statistic("Sum").above(0).named(name)
     };
@@ -37,7 +40,7 @@ fn of(id: &LogicalId, resource: &Resource, template: &Template) -> Vec<Alarm> {
         "AWS::SQS::Queue" => {
             let queue = || [("QueueName", attribute!(AWS::SQS::Queue, id, "QueueName"))];
             let of_queue = |metric: &str| Alarm::metric("AWS/SQS", metric, queue()).statistic("Maximum");
-            match has_dead_letters(id, template) {
+            match takes_failures {
                 true => vec![of_queue("ApproximateNumberOfMessagesVisible").above(0).named(name("Messages"))],
                 false => vec![of_queue("ApproximateAgeOfOldestMessage").above(AGE).named(name("Age"))],
             }
@@ -49,12 +52,22 @@ fn of(id: &LogicalId, resource: &Resource, template: &Template) -> Vec<Alarm> {
     }
 }
 
-/// Whether a queue is where another one's dead letters go.
-fn has_dead_letters(id: &LogicalId, template: &Template) -> bool {
-    let arn = attribute!(AWS::SQS::Queue, id, "Arn");
-    let target = |resource: &Resource| match resource.properties().get("RedrivePolicy") {
-        Some(Value::Map(policy)) => policy.get("deadLetterTargetArn").cloned(),
-        _ => None,
-    };
-    template.resources().values().filter_map(target).any(|target| target == arn)
+/// The resources that what failed goes to: dead letters of another queue, events of a function, batches of a stream.
+fn takers(template: &Template) -> BTreeSet<&str> {
+    let mut takers = BTreeSet::new();
+    let properties = template.resources().values().flat_map(Resource::properties);
+    properties.for_each(|(name, value)| add_takers(name, value, &mut takers));
+    takers
+}
+
+/// The properties that say where what failed goes.
+const OF_FAILURES: [&str; 3] = ["DeadLetterConfig", "OnFailure", "RedrivePolicy"];
+
+fn add_takers<'t>(name: &str, value: &'t Value, takers: &mut BTreeSet<&'t str>) {
+    match value {
+        Value::Map(map) if OF_FAILURES.contains(&name) => map.values().for_each(|it| it.references(takers)),
+        Value::Map(map) => map.iter().for_each(|(name, value)| add_takers(name, value, takers)),
+        Value::List(items) => items.iter().for_each(|item| add_takers("", item, takers)),
+        _ => {}
+    }
 }

@@ -3,7 +3,10 @@
 use std::time::Duration;
 
 use crate::{
-    App, LogFormat, LogLevel, Memory, Retention, Storage, Tracing, Vpc, cfn::Value, function::Options,
+    App, LogFormat, LogLevel, Memory, Retention, Storage, Tracing, Vpc,
+    cfn::Value,
+    construct::{DeadLetterDestination, Destination, SuccessDestination},
+    function::Options,
     settings::Configured,
 };
 
@@ -95,8 +98,33 @@ impl App {
         self.by_default(|options| options.asynchronous.max_event_age = Some(age))
     }
 
+    /// See [`Function::on_success`](crate::Function::on_success).
+    pub fn on_success(self, destination: impl SuccessDestination) -> Self {
+        self.by_default(|options| options.asynchronous.on_success = Some(destination.into()))
+    }
+
+    /// See [`Function::on_failure`](crate::Function::on_failure). A function that takes the others' failures has none itself.
+    ///
+    /// # Example
+    ///
+    /// ```
+    /// use sparta_core::{App, construct::Queue};
+    ///
+    /// let app = App::new("Links").on_failure(Queue::new("failed").without_dead_letters());
+    /// ```
+    pub fn on_failure(self, destination: impl Into<Destination>) -> Self {
+        self.by_default(|options| options.asynchronous.on_failure = Some(destination.into()))
+    }
+
+    /// See [`Function::dead_letters`](crate::Function::dead_letters).
+    pub fn dead_letters(self, destination: impl DeadLetterDestination) -> Self {
+        self.by_default(|options| options.asynchronous.dead_letters = Some(destination.into()))
+    }
+
     fn by_default(mut self, change: impl FnOnce(&mut Options)) -> Self {
-        change(&mut self.defaults);
+        if !cfg!(sparta_serving) {
+            change(&mut self.defaults);
+        }
         self
     }
 }

@@ -3,6 +3,7 @@
 
 mod bucket;
 mod declared;
+mod destination;
 mod event_bus;
 mod function_handle;
 mod grant;
@@ -23,6 +24,7 @@ pub use bucket::{
     LifeCycleMistake, ObjectEvent, StorageClass,
 };
 pub use declared::ConstructMistake;
+pub use destination::{DeadLetterDestination, Destination, DestinationMistake, SuccessDestination};
 pub use event_bus::{BusRule, BusRuleMistake, EventBus, EventBusMistake};
 pub use function_handle::{FunctionHandle, HandleMistake};
 pub use grant::Grant;

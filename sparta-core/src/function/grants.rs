@@ -3,6 +3,7 @@
 use super::FunctionSpec;
 use crate::{
     cfn::Value,
+    construct::Grant,
     iam::Arn,
     mistake::{Mistake, Problem},
 };
@@ -23,7 +24,7 @@ pub enum GrantMistake {
 impl FunctionSpec {
     /// What IAM would refuse of its permissions.
     pub(super) fn check_grants(&self) -> impl Iterator<Item = Mistake> {
-        let of_uses = self.uses.iter().flat_map(|grant| grant.problems()).cloned();
+        let of_constructs = self.of_constructs().flat_map(Grant::problems).cloned();
         let statements = self.grants();
         let problems = statements.flat_map(|grant| {
             let without = grant.resources().is_empty();
@@ -33,7 +34,7 @@ impl FunctionSpec {
             let actions = actions.cloned().map(GrantMistake::NotAnAction);
             without.into_iter().chain(actions).chain(resources.map(|it| GrantMistake::NotAnArn(it.to_owned())))
         });
-        of_uses.chain(problems.map(Problem::from)).map(|problem| self.mistake(problem))
+        of_constructs.chain(problems.map(Problem::from)).map(|problem| self.mistake(problem))
     }
 }
 

@@ -40,7 +40,7 @@ use crate::{
     Architecture, BatchResponse, BoxError, Build, Context, Error, FromEvent, FunctionEntry, HttpService, IntoResponse,
     LambdaEvent, Request,
     cfn::{Change, LogicalId, Value},
-    construct::{Construct, Grant},
+    construct::{Construct, Destination, Grant},
     iam::Statement,
     mistake::{Mistake, Problem, Subject},
 };
@@ -288,7 +288,12 @@ impl FunctionSpec {
 
     /// What its role allows beyond its logs and triggers.
     pub fn grants(&self) -> impl Iterator<Item = &Statement> {
-        self.grants.iter().chain(self.uses.iter().flat_map(Grant::statements))
+        self.grants.iter().chain(self.of_constructs().flat_map(Grant::statements))
+    }
+
+    /// What it may do with the constructs that it uses, and with those that its asynchronous events go to.
+    fn of_constructs(&self) -> impl Iterator<Item = &Grant> {
+        self.uses.iter().chain(self.options.asynchronous.destinations().map(Destination::grant))
     }
 
     /// The variables of the secrets that it uses, which are settings.
@@ -303,12 +308,14 @@ impl FunctionSpec {
 
     /// The constructs that it uses and that invoke it.
     pub(crate) fn constructs(&self) -> impl Iterator<Item = Arc<dyn Construct>> {
-        let used = self.uses.iter().map(|grant| Arc::clone(grant.construct()));
+        let used = self.of_constructs().map(|grant| Arc::clone(grant.construct()));
         used.chain(self.triggers.iter().flat_map(|trigger| trigger.constructs()))
     }
 
     pub(crate) fn grants_mut(&mut self) -> impl Iterator<Item = &mut Statement> {
-        self.grants.iter_mut().chain(self.uses.iter_mut().flat_map(Grant::statements_mut))
+        let destinations = self.options.asynchronous.destinations_mut().map(Destination::grant_mut);
+        let of_constructs = self.uses.iter_mut().chain(destinations);
+        self.grants.iter_mut().chain(of_constructs.flat_map(Grant::statements_mut))
     }
 
     /// A logical id that begins with this function's name.
@@ -330,7 +337,7 @@ impl FunctionSpec {
 
     /// The constructs that it uses and that invoke it with a permission for it in their own role, or are it.
     fn circles(&self) -> impl Iterator<Item = String> {
-        let constructs = self.uses.iter().map(|grant| grant.construct());
+        let constructs = self.of_constructs().map(Grant::construct);
         let circles = constructs.filter(|it| it.functions().iter().any(|handle| handle.function() == self.name));
         circles.map(|it| format!("{} `{}`", it.words(), it.label()))
     }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{
     FileSystem, FunctionSpec, LogFormat, ManagedInstances, Options, RecursiveLoop, Retention, Scope,
-    options::{Asynchronous, DEFAULT_MEMORY, DEFAULT_TIMEOUT},
+    options::{DEFAULT_MEMORY, DEFAULT_TIMEOUT},
 };
 use crate::{
     Architecture, attribute,
@@ -59,6 +59,7 @@ impl FunctionSpec {
             CapacityProviderConfig: (options.managed_instances.as_ref().map(ManagedInstances::capacity)),
             Code: { S3Bucket: (parameter(CODE_BUCKET)), S3Key: (parameter(CODE_KEY)) },
             CodeSigningConfigArn: (&options.code_signing),
+            DeadLetterConfig: (options.asynchronous.dead_letter_config()),
             Description: (Some(&options.description).filter(|text| !text.is_empty())),
             Environment: (variables.map(|all| property!(AWS::Lambda::Function.Environment { Variables: (all) }))),
             EphemeralStorage: (options.storage()),
@@ -95,10 +96,11 @@ impl FunctionSpec {
     /// Adds what becomes of asynchronous events, where that is said.
     fn add_event_invoke_config(&self, stack: &mut Stack) {
         let asynchronous = &self.options.asynchronous;
-        if *asynchronous == Asynchronous::default() {
+        if !asynchronous.has_config() {
             return;
         }
         let config = resource!(AWS::Lambda::EventInvokeConfig {
+            DestinationConfig: (asynchronous.destination_config()),
             FunctionName: (self.logical_id("Function").reference()),
             Qualifier: (self.qualifier()),
             MaximumEventAgeInSeconds: (asynchronous.max_event_age.map(|age| age.as_secs())),

@@ -2,6 +2,7 @@
 
 mod bucket;
 mod deployed;
+mod destination;
 mod event_bus;
 mod function_handle;
 mod grants;

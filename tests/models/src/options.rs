@@ -5,7 +5,7 @@ use std::time::Duration;
 use sparta_core::{
     App, Environment, Error, FileSystem, Function, LambdaEvent, LogFormat, ManagedInstances, Memory, Pipeline,
     RecursiveLoop, Request, Retention, Storage, Tracing, Vpc,
-    construct::Queue,
+    construct::{Bucket, EventBus, Queue, Topic},
     service_fn,
     trigger::{FunctionUrl, HttpApi},
 };
@@ -54,6 +54,7 @@ pub fn options() -> App {
         .kms_key(key)
         .tag("team", "growth")
         .retries(1)
+        .on_failure(Topic::new("failed"))
         .lambda_layer("arn:aws:lambda:eu-west-1:580247275435:layer:LambdaInsightsExtension:53")
         .function(Function::http("plain", service_fn(answer)).trigger(HttpApi::get("/")))
         .function(by_environment())
@@ -96,6 +97,9 @@ fn asynchronous() -> Function {
         .provisioned_concurrency(2)
         .retries(0)
         .max_event_age(Duration::from_secs(3600))
+        .on_success(EventBus::new("done"))
+        .on_failure(Bucket::new("failures"))
+        .dead_letters(Queue::new("dead").without_dead_letters())
         .recursive_loop(RecursiveLoop::Allow)
         .code_signing("arn:aws:lambda:eu-west-1:123456789012:code-signing-config:csc-0123456789abcdef0")
         .tag("team", "reports")

@@ -62,6 +62,13 @@ impl<Origin: Clone> Bucket<Origin> {
         self.grant(&DELETE, false, &[])
     }
 
+    /// Puts what became of events that failed: Lambda asks for the whole bucket, and writes under `aws/lambda/async/` alone.
+    ///
+    /// See <https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html>.
+    pub(in crate::construct) fn take_failures(&self) -> BucketGrant<Origin> {
+        self.grant(&["s3:PutObject"], true, &["kms:GenerateDataKey"])
+    }
+
     fn grant(&self, actions: &[&'static str], lists: bool, key_actions: &[&'static str]) -> BucketGrant<Origin> {
         BucketGrant {
             bucket: self.clone(),

@@ -79,9 +79,7 @@ impl<Origin> TopicMessages<Origin> {
     }
 
     fn mistakes(&self) -> Vec<TopicMessagesMistake> {
-        let arn = self.topic.declared.existing_arn();
-        let is_fifo = self.topic.fifo || arn.is_some_and(|arn| arn.as_str().is_some_and(|it| it.ends_with(".fifo")));
-        let fifo = is_fifo.then(|| TopicMessagesMistake::Fifo(self.topic.declared.label.clone()));
+        let fifo = self.topic.is_fifo().then(|| TopicMessagesMistake::Fifo(self.topic.declared.label.clone()));
         let filter = self.filter.as_ref().filter(|(_, policy)| !is_pattern(policy));
         let dead_letters = self.dead_letters.as_ref().filter(|queue| queue.is_fifo());
         fifo.into_iter()

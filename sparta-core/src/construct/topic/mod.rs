@@ -137,9 +137,15 @@ impl<Origin> Topic<Origin> {
         name::of(&self.declared.label, "Topic", "publish")
     }
 
-    fn topic_arn(&self) -> Value {
+    pub(super) fn topic_arn(&self) -> Value {
         let of_new = || attribute!(AWS::SNS::Topic, self.declared.id(), "TopicArn");
         self.declared.existing_arn().unwrap_or_else(of_new)
+    }
+
+    /// Whether it delivers to queues only, in order; of a topic that exists, its ARN says so.
+    pub(super) fn is_fifo(&self) -> bool {
+        let existing = self.declared.existing_arn();
+        self.fifo || existing.is_some_and(|arn| arn.as_str().is_some_and(|arn| arn.ends_with(".fifo")))
     }
 
     fn resource(&self) -> Resource {

@@ -3,13 +3,21 @@
 use std::time::Duration;
 
 use super::{Check, FunctionMistake, Options};
-use crate::Function;
+use crate::{
+    Function,
+    cfn::Value,
+    construct::{DeadLetterDestination, Destination, SuccessDestination},
+    property,
+};
 
 /// What becomes of an event that was sent asynchronously: by a schedule, a topic, a bucket, a rule.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Asynchronous {
     pub(crate) retries: Option<u32>,
     pub(crate) max_event_age: Option<Duration>,
+    pub(crate) on_success: Option<Destination>,
+    pub(crate) on_failure: Option<Destination>,
+    pub(crate) dead_letters: Option<Destination>,
 }
 
 impl Function {
@@ -43,11 +51,124 @@ impl Function {
         self.spec.options.asynchronous.max_event_age = Some(age);
         self
     }
+
+    /// Where Lambda sends asynchronous events that it handled, each with its answer: a queue, a topic, an event bus or another
+    /// function. FIFO queues and topics do not take them.
+    ///
+    /// See <https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html>.
+    ///
+    /// # Example
+    ///
+    /// ```
+    /// # use sparta_core::{App, Error, Function, LambdaEvent, construct::EventBus, service_fn};
+    /// # async fn ship(_: LambdaEvent<()>) -> Result<(), Error> { Ok(()) }
+    /// fn orders() -> EventBus {
+    ///     EventBus::new("orders")
+    /// }
+    ///
+    /// let ship = Function::event("ship", service_fn(ship)).on_success(orders());
+    /// # App::new("Shop").function(ship).check().unwrap();
+    /// ```
+    pub fn on_success(mut self, destination: impl SuccessDestination) -> Self {
+        if !cfg!(sparta_serving) {
+            self.spec.options.asynchronous.on_success = Some(destination.into());
+        }
+        self
+    }
+
+    /// Where Lambda sends asynchronous events that failed for the last time or became too old, each with its error: a queue, a
+    /// topic, an event bus, another function or a bucket. FIFO queues and topics do not take them.
+    ///
+    /// Events that a schedule, a topic, a bucket or a rule sends are asynchronous; batches of queues and streams are not.
+    ///
+    /// See <https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html>.
+    ///
+    /// # Example
+    ///
+    /// ```
+    /// # use sparta_core::{App, Error, Function, LambdaEvent, construct::Queue, service_fn};
+    /// # async fn report(_: LambdaEvent<()>) -> Result<(), Error> { Ok(()) }
+    /// fn failed() -> Queue {
+    ///     Queue::new("failed").without_dead_letters()
+    /// }
+    ///
+    /// let report = Function::event("report", service_fn(report)).retries(1).on_failure(failed());
+    /// # App::new("Shop").function(report).check().unwrap();
+    /// ```
+    pub fn on_failure(mut self, destination: impl Into<Destination>) -> Self {
+        if !cfg!(sparta_serving) {
+            self.spec.options.asynchronous.on_failure = Some(destination.into());
+        }
+        self
+    }
+
+    /// Where Lambda sends asynchronous events that failed for the last time or became too old: a queue or a topic, which is not
+    /// FIFO. They come as they were sent, without the error; [`on_failure`](Self::on_failure) has that, too.
+    ///
+    /// See <https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html#invocation-dlq>.
+    ///
+    /// # Example
+    ///
+    /// ```
+    /// # use sparta_core::{App, Error, Function, LambdaEvent, construct::Queue, service_fn};
+    /// # async fn report(_: LambdaEvent<()>) -> Result<(), Error> { Ok(()) }
+    /// let failed = Queue::new("failed").without_dead_letters();
+    /// let report = Function::event("report", service_fn(report)).dead_letters(failed);
+    /// # App::new("Shop").function(report).check().unwrap();
+    /// ```
+    pub fn dead_letters(mut self, destination: impl DeadLetterDestination) -> Self {
+        if !cfg!(sparta_serving) {
+            self.spec.options.asynchronous.dead_letters = Some(destination.into());
+        }
+        self
+    }
 }
 
 impl Asynchronous {
-    pub(super) fn or(self, app: &Self) -> Self {
-        Self { retries: self.retries.or(app.retries), max_event_age: self.max_event_age.or(app.max_event_age) }
+    /// The same, with what the App says for all functions but the one that it names as their destination.
+    pub(super) fn or(self, app: &Self, function: &str) -> Self {
+        let of_app = |destination: &Option<Destination>| destination.clone().filter(|it| !it.is_function(function));
+        Self {
+            retries: self.retries.or(app.retries),
+            max_event_age: self.max_event_age.or(app.max_event_age),
+            on_success: self.on_success.or_else(|| of_app(&app.on_success)),
+            on_failure: self.on_failure.or_else(|| of_app(&app.on_failure)),
+            dead_letters: self.dead_letters.or_else(|| of_app(&app.dead_letters)),
+        }
+    }
+
+    /// Where events go that Lambda is done with.
+    pub(crate) fn destinations(&self) -> impl Iterator<Item = &Destination> {
+        [&self.on_success, &self.on_failure, &self.dead_letters].into_iter().flatten()
+    }
+
+    pub(crate) fn destinations_mut(&mut self) -> impl Iterator<Item = &mut Destination> {
+        [&mut self.on_success, &mut self.on_failure, &mut self.dead_letters].into_iter().flatten()
+    }
+
+    /// Whether something is said that the function's own resource does not have.
+    pub(crate) fn has_config(&self) -> bool {
+        let has_limits = self.retries.is_some() || self.max_event_age.is_some();
+        has_limits || self.on_success.is_some() || self.on_failure.is_some()
+    }
+
+    pub(crate) fn destination_config(&self) -> Option<Value> {
+        let (success, failure) = (self.on_success.as_ref(), self.on_failure.as_ref());
+        (success.is_some() || failure.is_some()).then(|| {
+            property!(AWS::Lambda::EventInvokeConfig.DestinationConfig {
+                OnFailure: (failure.map(|to| {
+                    property!(AWS::Lambda::EventInvokeConfig.DestinationConfig.OnFailure { Destination: (to.arn()) })
+                })),
+                OnSuccess: (success.map(|to| {
+                    property!(AWS::Lambda::EventInvokeConfig.DestinationConfig.OnSuccess { Destination: (to.arn()) })
+                })),
+            })
+        })
+    }
+
+    pub(crate) fn dead_letter_config(&self) -> Option<Value> {
+        let to = self.dead_letters.as_ref()?;
+        Some(property!(AWS::Lambda::Function.DeadLetterConfig { TargetArn: (to.arn()) }))
     }
 }
 

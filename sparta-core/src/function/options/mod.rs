@@ -12,7 +12,7 @@ mod size;
 
 use std::{collections::BTreeMap, time::Duration};
 
-pub(super) use asynchronous::Asynchronous;
+use asynchronous::Asynchronous;
 pub use logging::{LogFormat, LogLevel, Retention, Tracing};
 pub use managed::ManagedInstances;
 pub use mistake::FunctionMistake;
@@ -87,8 +87,8 @@ impl Function {
 }
 
 impl Options {
-    /// The same, with what the App says where a function says nothing of its own. Layers and tags add up.
-    fn or(self, app: &Self) -> Self {
+    /// The same, with what the App says where `function` says nothing of its own. Layers and tags add up.
+    fn or(self, app: &Self, function: &str) -> Self {
         Self {
             memory: self.memory.or_else(|| app.memory.clone()),
             timeout: self.timeout.or_else(|| app.timeout.clone()),
@@ -101,7 +101,7 @@ impl Options {
             tracing: self.tracing.or(app.tracing),
             kms_key: self.kms_key.or_else(|| app.kms_key.clone()),
             code_signing: self.code_signing.or_else(|| app.code_signing.clone()),
-            asynchronous: self.asynchronous.or(&app.asynchronous),
+            asynchronous: self.asynchronous.or(&app.asynchronous, function),
             ..self
         }
     }
@@ -146,7 +146,7 @@ impl FunctionSpec {
 
     /// The same, with what the App says for all functions, and what each environment sets.
     pub(crate) fn completed(&self, app: &Options, environments: &[Environment]) -> Self {
-        let mut spec = Self { options: self.options.clone().or(app), ..self.clone() };
+        let mut spec = Self { options: self.options.clone().or(app, &self.name), ..self.clone() };
         spec.options.resolve(environments);
         spec
     }
