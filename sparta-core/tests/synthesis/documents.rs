@@ -1,6 +1,6 @@
 use sparta_core::{App, Error, Function, LogLevel, Request, delivery::Source, service_fn, trigger::HttpApi};
 
-use sparta_test_models::models;
+use sparta_test_models::{constructs::constructs, models};
 
 /// Every document of an App by its file's name, as `build` writes them.
 fn documents(app: &App) -> Vec<(String, String)> {
@@ -18,6 +18,13 @@ fn documents(app: &App) -> Vec<(String, String)> {
 fn a_service_with_everything_has_these_documents() {
     for (name, document) in documents(&models::everything()) {
         insta::assert_snapshot!(name, document);
+    }
+}
+
+#[test]
+fn services_with_every_construct_have_these_templates() {
+    for app in constructs() {
+        insta::assert_snapshot!(app.name(), app.synthesize().unwrap().template.to_json());
     }
 }
 

@@ -1,6 +1,7 @@
 //! Apps and events that the tests of several crates share.
 
 pub mod apps;
+pub mod constructs;
 pub mod events;
 pub mod models;
 pub mod options;
