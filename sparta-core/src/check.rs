@@ -1,8 +1,10 @@
 //! Everything that can be found in an App before anything is built, in one report.
 
 use crate::{
-    App, Mistake, Mistakes, Subject, Synthesis, cfn::TemplateMistake, delivery::Source,
-    synth::check_registry as registry,
+    App, Mistake, Mistakes, Subject, Synthesis,
+    cfn::TemplateMistake,
+    delivery::Source,
+    synth::{check_names as names, check_registry as registry},
 };
 
 impl App {
@@ -37,6 +39,7 @@ impl App {
         let is_sound = mistakes.is_empty();
         let of_template = registry(&synthesis.template, &Subject::Template);
         mistakes.extend(without_consequences(&synthesis, &mistakes, of_template));
+        mistakes.extend(names(&synthesis.model, &synthesis.template));
         if let Some(pipeline) = synthesis.model.pipeline() {
             let found = match synthesis.pipeline(pipeline, Source::Connection) {
                 Ok(stack) if is_sound => registry(&stack, &Subject::Pipeline),

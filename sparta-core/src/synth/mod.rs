@@ -5,6 +5,7 @@ mod check;
 mod configuration;
 mod decorators;
 mod limits;
+mod names;
 mod references;
 mod serving;
 mod warnings;
@@ -26,6 +27,7 @@ pub(crate) use check::registry as check_registry;
 pub use configuration::Configuration;
 pub use limits::LimitMistake;
 pub(crate) use limits::check as check_limits;
+pub(crate) use names::check as check_names;
 pub use serving::{SERVING_FLAGS, release_profile};
 
 /// A validated App and the template that is made of it.

@@ -3,6 +3,7 @@
 mod changes;
 mod documents;
 mod mistakes;
+mod names;
 mod options;
 mod random;
 mod resources;

@@ -78,7 +78,7 @@ impl EventBus {
     }
 
     /// Keeps its events for so many days, so that they can be put on it again. The names of the stack and the bus then have at
-    /// most 47 characters together, for the name of the archive.
+    /// most 47 characters together, for the name of the archive; the check looks at the environment whose stack has the longest.
     ///
     /// See <https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-archive.html>.
     pub fn archive(mut self, days: u32) -> Self {
