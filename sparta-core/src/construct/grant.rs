@@ -7,7 +7,7 @@ use serde_json::json;
 use super::Construct;
 use crate::{
     cfn::{Resource, Value, sub},
-    iam::Statement,
+    iam::{Arn, REGION, Statement},
     mistake::Problem,
     property,
 };
@@ -89,9 +89,10 @@ pub(super) fn with_statement(policy: Resource, statement: Value) -> Resource {
     policy.property("PolicyDocument", Value::Map(document))
 }
 
-/// Lets a function use a KMS key through one AWS service only.
+/// Lets a function use a KMS key through one AWS service only, which is in the key's region.
 pub(super) fn with_key(key: &Value, service: &str, actions: &[&str]) -> Statement {
-    let through = format!("{service}.${{AWS::Region}}.amazonaws.com");
+    let region = key.as_str().and_then(Arn::parse_literal).map_or(REGION, |arn| arn.region);
+    let through = format!("{service}.{region}.amazonaws.com");
     let condition = Value::from(json!({"StringEquals": {"kms:ViaService": sub(through)}}));
     Statement::allow(actions.iter().copied()).on(key.clone()).when(condition)
 }

@@ -61,7 +61,7 @@ fn a_destination_is_allowed_exactly_what_lambda_asks_for() {
         assert_eq!(of(destination), expected);
     }
     let of_key = |service: &str, actions: Json| {
-        let through = json!({"kms:ViaService": {"Fn::Sub": format!("{service}.${{AWS::Region}}.amazonaws.com")}});
+        let through = json!({"kms:ViaService": format!("{service}.eu-west-1.amazonaws.com")});
         json!({"Effect": "Allow", "Action": actions, "Resource": KEY, "Condition": {"StringEquals": through}})
     };
     let both = json!(["kms:Decrypt", "kms:GenerateDataKey"]);

@@ -19,7 +19,8 @@ use serde_json::{Value as Json, json};
 use sparta_core::{
     App, AppMistake, Environment, Error, Function, Mistake, Pipeline, Request,
     construct::{
-        Bucket, Construct, EventBus, Existing, Queue, StateMachine, StoredParameter, StoredSecret, Stream, Table, Topic,
+        Bucket, Construct, EventBus, Existing, Grant, Queue, StateMachine, StoredParameter, StoredSecret, Stream,
+        Table, Topic,
     },
     service_fn,
 };
@@ -133,6 +134,27 @@ fn what_exists_already_is_only_referred_to() {
     let types: Vec<&Json> = template["Resources"].as_object().unwrap().values().map(|it| &it["Type"]).collect();
     assert!(!types.contains(&&Json::from("AWS::DynamoDB::Table")) && !types.contains(&&Json::from("AWS::SQS::Queue")));
     insta::assert_json_snapshot!((variables(&template), statements(&template)));
+}
+
+#[test]
+fn what_exists_already_may_have_a_key() {
+    let key = "arn:aws:kms:us-east-1:123456789012:key/0d3e1f5a-1111-2222-3333-444455556666";
+    for (service, actions, grant) in [
+        ("dynamodb", json!(["kms:Decrypt", "kms:DescribeKey"]), Table::existing("a").kms_key(key).read().into()),
+        ("s3", json!("kms:Decrypt"), Bucket::existing("a").kms_key(key).read().into()),
+        ("sqs", json!("kms:Decrypt"), Queue::existing("a").kms_key(key).receive()),
+        ("sns", json!(["kms:Decrypt", "kms:GenerateDataKey"]), Topic::existing("a").kms_key(key).publish()),
+        ("kinesis", json!("kms:GenerateDataKey"), Stream::existing("a").kms_key(key).write()),
+        ("secretsmanager", json!("kms:Decrypt"), StoredSecret::existing("a").kms_key(key).read()),
+    ] as [(&str, Json, Grant); 6]
+    {
+        let template = template(function("hello").uses(grant));
+        let through = json!({"StringEquals": {"kms:ViaService": format!("{service}.us-east-1.amazonaws.com")}});
+        let expected = json!({"Effect": "Allow", "Action": actions, "Resource": key, "Condition": through});
+        assert_eq!(statements(&template).last(), Some(&expected));
+    }
+    let batches = Queue::existing("a").kms_key(key).batches();
+    assert_eq!(statements(&template(function("hello").trigger(batches)))[1]["Resource"], key);
 }
 
 #[test]

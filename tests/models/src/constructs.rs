@@ -229,7 +229,7 @@ fn existing_stores() -> Function {
     let documents = || Bucket::existing("acme-documents").named("documents");
     let weather = || Stream::existing("weather");
     function("existing")
-        .uses(Table::existing("arn:aws:dynamodb:eu-west-1:123456789012:table/customers").read_write())
+        .uses(Table::existing("arn:aws:dynamodb:eu-west-1:123456789012:table/customers").kms_key(KEY).read_write())
         .uses(documents().read().under("in/"))
         .uses(weather().read())
         .uses(StoredSecret::existing("prod/database").kms_key(KEY).read())
@@ -239,7 +239,7 @@ fn existing_stores() -> Function {
 }
 
 fn existing_messages() -> Function {
-    let jobs = || Queue::existing("arn:aws:sqs:eu-west-1:123456789012:jobs");
+    let jobs = || Queue::existing("arn:aws:sqs:eu-west-1:123456789012:jobs").kms_key(KEY);
     let company = || EventBus::existing("company");
     function("existing")
         .uses(jobs().receive())

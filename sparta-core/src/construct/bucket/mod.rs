@@ -137,12 +137,6 @@ impl Bucket {
         self
     }
 
-    /// The KMS key, by its ARN, that objects are encrypted with, in place of S3's own. Grants allow its use through S3.
-    pub fn kms_key(mut self, arn: impl Into<Value>) -> Self {
-        self.kms_key = Some(arn.into());
-        self
-    }
-
     /// Deletes it when its stack is deleted. CloudFormation refuses that while there are objects in it.
     pub fn delete_with_stack(mut self) -> Self {
         self.declared.delete_with_stack();
@@ -161,6 +155,13 @@ impl<Origin: Clone> Bucket<Origin> {
             kms_key: None,
             origin: PhantomData,
         }
+    }
+
+    /// The KMS key, by its ARN, that objects are encrypted with, in place of S3's own; of one that exists already, the key that
+    /// it has. Grants allow its use through S3.
+    pub fn kms_key(mut self, arn: impl Into<Value>) -> Self {
+        self.kms_key = Some(arn.into());
+        self
     }
 
     /// Its name in AWS, in a function that uses it.

@@ -159,13 +159,6 @@ impl Queue {
         self.dead_letters = DeadLetters::Nowhere;
         self
     }
-
-    /// The KMS key, by its ARN, that messages are encrypted with, in place of one of SQS's own. Grants allow its use through
-    /// SQS.
-    pub fn kms_key(mut self, arn: impl Into<Value>) -> Self {
-        self.kms_key = Some(arn.into());
-        self
-    }
 }
 
 impl<Origin> Queue<Origin> {
@@ -181,6 +174,13 @@ impl<Origin> Queue<Origin> {
             kms_key: None,
             origin: PhantomData,
         }
+    }
+
+    /// The KMS key, by its ARN, that messages are encrypted with, in place of one of SQS's own; of one that exists already, the
+    /// key that it has. Grants allow its use through SQS.
+    pub fn kms_key(mut self, arn: impl Into<Value>) -> Self {
+        self.kms_key = Some(arn.into());
+        self
     }
 
     /// Its address, in a function that uses it.

@@ -95,18 +95,18 @@ impl Stream {
         self.keeps = time;
         self
     }
-
-    /// The KMS key, by its ARN, that records are encrypted with, in place of AWS's key for Kinesis. Grants allow its use
-    /// through Kinesis.
-    pub fn kms_key(mut self, arn: impl Into<Value>) -> Self {
-        self.kms_key = Some(arn.into());
-        self
-    }
 }
 
 impl<Origin> Stream<Origin> {
     fn of(declared: Declared) -> Self {
         Self { declared, shards: None, keeps: Duration::from_secs(24 * HOUR), kms_key: None, origin: PhantomData }
+    }
+
+    /// The KMS key, by its ARN, that records are encrypted with, in place of AWS's key for Kinesis; of one that exists already,
+    /// the key that it has. Grants allow its use through Kinesis.
+    pub fn kms_key(mut self, arn: impl Into<Value>) -> Self {
+        self.kms_key = Some(arn.into());
+        self
     }
 
     /// Its name in AWS, in a function that uses it.

@@ -145,13 +145,6 @@ impl Table {
         self
     }
 
-    /// The KMS key, by its ARN, that it is encrypted with, in place of one of DynamoDB's own. Grants allow its use through
-    /// DynamoDB.
-    pub fn kms_key(mut self, arn: impl Into<Value>) -> Self {
-        self.kms_key = Some(arn.into());
-        self
-    }
-
     /// Deletes it with its items when its stack is deleted.
     pub fn delete_with_stack(mut self) -> Self {
         self.declared.delete_with_stack();
@@ -187,6 +180,22 @@ impl<Origin: Clone> Table<Origin> {
             kms_key: None,
             origin: PhantomData,
         }
+    }
+
+    /// The KMS key, by its ARN, that it is encrypted with, in place of one of DynamoDB's own; of one that exists already, the
+    /// key that it has. Grants allow its use through DynamoDB.
+    ///
+    /// # Example
+    ///
+    /// ```
+    /// use sparta_core::construct::Table;
+    ///
+    /// let key = "arn:aws:kms:eu-west-1:123456789012:key/11111111-2222-3333-4444-555555555555";
+    /// let orders = Table::existing("orders").kms_key(key).read();
+    /// ```
+    pub fn kms_key(mut self, arn: impl Into<Value>) -> Self {
+        self.kms_key = Some(arn.into());
+        self
     }
 
     /// Its name in AWS, in a function that uses it; of one that exists already and is given by its ARN, that.

@@ -114,18 +114,18 @@ impl Topic {
         self.publishers.push(service.into());
         self
     }
-
-    /// The KMS key, by its ARN, that messages are encrypted with, in place of AWS's key for SNS. Grants allow its use through
-    /// SNS.
-    pub fn kms_key(mut self, arn: impl Into<Value>) -> Self {
-        self.kms_key = Some(arn.into());
-        self
-    }
 }
 
 impl<Origin> Topic<Origin> {
     fn of(declared: Declared) -> Self {
         Self { declared, fifo: false, deduplicates: false, publishers: Vec::new(), kms_key: None, origin: PhantomData }
+    }
+
+    /// The KMS key, by its ARN, that messages are encrypted with, in place of AWS's key for SNS; of one that exists already, the
+    /// key that it has. Grants allow its use through SNS.
+    pub fn kms_key(mut self, arn: impl Into<Value>) -> Self {
+        self.kms_key = Some(arn.into());
+        self
     }
 
     /// Its ARN, in a function that uses it.
