@@ -159,3 +159,25 @@ macro_rules! construct {
     };
 }
 pub(super) use construct;
+
+/// What [`Construct`](super::Construct) asks of a struct with a field `declared`, whose resources are its `parts`.
+macro_rules! forwards {
+    ($type:ident) => {
+        fn label(&self) -> &str {
+            &self.declared.label
+        }
+
+        fn kind(&self) -> &'static str {
+            stringify!($type)
+        }
+
+        fn resources(&self) -> Vec<(&'static str, crate::cfn::Resource)> {
+            if self.declared.is_new() { self.parts() } else { Vec::new() }
+        }
+
+        fn customized(&self, role: &str, resource: crate::cfn::Resource) -> crate::cfn::Resource {
+            self.declared.customized(role, resource)
+        }
+    };
+}
+pub(super) use forwards;

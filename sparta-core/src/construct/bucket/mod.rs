@@ -229,33 +229,21 @@ impl<Origin: Clone> Bucket<Origin> {
         let policy = tls_only("s3:*", [self.arn(), self.objects("*")]);
         resource!(AWS::S3::BucketPolicy { Bucket: (self.declared.id().reference()), PolicyDocument: (policy) })
     }
-}
 
-impl<Origin: Clone + std::fmt::Debug + Send + Sync + 'static> Construct for Bucket<Origin> {
-    fn label(&self) -> &str {
-        &self.declared.label
-    }
-
-    fn kind(&self) -> &'static str {
-        "Bucket"
-    }
-
-    fn value(&self) -> Value {
-        self.declared.existing_name().unwrap_or_else(|| self.declared.id().reference())
-    }
-
-    fn resources(&self) -> Vec<(&'static str, Resource)> {
-        if !self.declared.is_new() {
-            return Vec::new();
-        }
+    /// The resources of a new one.
+    fn parts(&self) -> Vec<(&'static str, Resource)> {
         // A bucket that stays keeps its policy.
         [("Bucket", self.resource()), (POLICY, self.policy())]
             .map(|(role, resource)| (role, self.declared.kept(resource)))
             .into()
     }
+}
 
-    fn customized(&self, role: &str, resource: Resource) -> Resource {
-        self.declared.customized(role, resource)
+impl<Origin: Clone + std::fmt::Debug + Send + Sync + 'static> Construct for Bucket<Origin> {
+    declared::forwards!(Bucket);
+
+    fn value(&self) -> Value {
+        self.declared.existing_name().unwrap_or_else(|| self.declared.id().reference())
     }
 
     fn check(&self) -> Vec<Problem> {

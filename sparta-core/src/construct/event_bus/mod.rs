@@ -131,6 +131,23 @@ impl<Origin> EventBus<Origin> {
         let of_new = || attribute!(AWS::Events::EventBus, self.declared.id(), "Arn");
         self.declared.existing_arn().unwrap_or_else(of_new)
     }
+
+    /// The resources of a new one.
+    fn parts(&self) -> Vec<(&'static str, Resource)> {
+        let name = sub(format!("${{AWS::StackName}}-{}", self.declared.label));
+        let bus = resource!(AWS::Events::EventBus { KmsKeyIdentifier: (&self.kms_key), Name: (&name) });
+        let archive = self.archive.map(|days| {
+            // By a name of the stack's, a pipeline's role is limited to it.
+            let archive = resource!(AWS::Events::Archive {
+                ArchiveName: (&name),
+                KmsKeyIdentifier: (&self.kms_key),
+                RetentionDays: (days),
+                SourceArn: (self.arn()),
+            });
+            (ARCHIVE, archive.delete())
+        });
+        [("EventBus", bus.delete())].into_iter().chain(archive).collect()
+    }
 }
 
 impl<Origin: Clone> EventBus<Origin>
@@ -151,39 +168,10 @@ where
 }
 
 impl<Origin: Clone + Debug + Send + Sync + 'static> Construct for EventBus<Origin> {
-    fn label(&self) -> &str {
-        &self.declared.label
-    }
-
-    fn kind(&self) -> &'static str {
-        "EventBus"
-    }
+    declared::forwards!(EventBus);
 
     fn value(&self) -> Value {
         self.declared.existing_address().unwrap_or_else(|| self.declared.id().reference())
-    }
-
-    fn resources(&self) -> Vec<(&'static str, Resource)> {
-        if !self.declared.is_new() {
-            return Vec::new();
-        }
-        let name = sub(format!("${{AWS::StackName}}-{}", self.declared.label));
-        let bus = resource!(AWS::Events::EventBus { KmsKeyIdentifier: (&self.kms_key), Name: (&name) });
-        let archive = self.archive.map(|days| {
-            // By a name of the stack's, a pipeline's role is limited to it.
-            let archive = resource!(AWS::Events::Archive {
-                ArchiveName: (&name),
-                KmsKeyIdentifier: (&self.kms_key),
-                RetentionDays: (days),
-                SourceArn: (self.arn()),
-            });
-            (ARCHIVE, archive.delete())
-        });
-        [("EventBus", bus.delete())].into_iter().chain(archive).collect()
-    }
-
-    fn customized(&self, role: &str, resource: Resource) -> Resource {
-        self.declared.customized(role, resource)
     }
 
     fn check(&self) -> Vec<Problem> {

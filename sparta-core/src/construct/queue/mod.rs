@@ -227,6 +227,20 @@ impl<Origin> Queue<Origin> {
         let of_new = || attribute!(AWS::SQS::Queue, self.declared.id(), "Arn");
         self.declared.existing_arn().unwrap_or_else(of_new)
     }
+
+    /// The resources of a new one.
+    fn parts(&self) -> Vec<(&'static str, Resource)> {
+        let dead = LogicalId::of_words([self.declared.label.as_str(), DEAD_LETTERS]);
+        let redrive = self.dead_letters_arn().map(|target| {
+            property!(AWS::SQS::Queue.RedrivePolicy { deadLetterTargetArn: (target), maxReceiveCount: (self.tries) })
+        });
+        let mut resources =
+            vec![("Queue", self.resource(redrive, self.visibility)), (POLICY, policy(&self.declared.id()))];
+        if matches!(self.dead_letters, DeadLetters::Own) {
+            resources.extend([(DEAD_LETTERS, self.resource(None, None)), (DEAD_LETTERS_POLICY, policy(&dead))]);
+        }
+        resources
+    }
 }
 
 impl<Origin: Clone> Queue<Origin>
@@ -258,13 +272,7 @@ where
 }
 
 impl<Origin: Clone + std::fmt::Debug + Send + Sync + 'static> Construct for Queue<Origin> {
-    fn label(&self) -> &str {
-        &self.declared.label
-    }
-
-    fn kind(&self) -> &'static str {
-        "Queue"
-    }
+    declared::forwards!(Queue);
 
     /// Its address.
     fn value(&self) -> Value {
@@ -292,31 +300,11 @@ impl<Origin: Clone + std::fmt::Debug + Send + Sync + 'static> Construct for Queu
         }
     }
 
-    fn resources(&self) -> Vec<(&'static str, Resource)> {
-        if !self.declared.is_new() {
-            return Vec::new();
-        }
-        let dead = LogicalId::of_words([self.declared.label.as_str(), DEAD_LETTERS]);
-        let redrive = self.dead_letters_arn().map(|target| {
-            property!(AWS::SQS::Queue.RedrivePolicy { deadLetterTargetArn: (target), maxReceiveCount: (self.tries) })
-        });
-        let mut resources =
-            vec![("Queue", self.resource(redrive, self.visibility)), (POLICY, policy(&self.declared.id()))];
-        if matches!(self.dead_letters, DeadLetters::Own) {
-            resources.extend([(DEAD_LETTERS, self.resource(None, None)), (DEAD_LETTERS_POLICY, policy(&dead))]);
-        }
-        resources
-    }
-
     fn constructs(&self) -> Vec<Arc<dyn Construct>> {
         match &self.dead_letters {
             DeadLetters::To(queue) => vec![Arc::new((**queue).clone())],
             DeadLetters::Own | DeadLetters::Nowhere => Vec::new(),
         }
-    }
-
-    fn customized(&self, role: &str, resource: Resource) -> Resource {
-        self.declared.customized(role, resource)
     }
 
     fn check(&self) -> Vec<Problem> {

@@ -177,6 +177,12 @@ impl<Origin> StateMachine<Origin> {
             }))],
         })
     }
+
+    /// The resources of a new one.
+    fn parts(&self) -> Vec<(&'static str, Resource)> {
+        let logs = resource!(AWS::Logs::LogGroup { RetentionInDays: 30 }).delete();
+        vec![("StateMachine", self.resource()), (ROLE, self.role()), (LOGS, logs)]
+    }
 }
 
 /// What logs take, for which IAM knows no resources.
@@ -209,33 +215,15 @@ where
 }
 
 impl<Origin: Clone + Debug + Send + Sync + 'static> Construct for StateMachine<Origin> {
-    fn label(&self) -> &str {
-        &self.declared.label
-    }
-
-    fn kind(&self) -> &'static str {
-        "StateMachine"
-    }
+    declared::forwards!(StateMachine);
 
     /// Its ARN.
     fn value(&self) -> Value {
         self.machine_arn()
     }
 
-    fn resources(&self) -> Vec<(&'static str, Resource)> {
-        if !self.declared.is_new() {
-            return Vec::new();
-        }
-        let logs = resource!(AWS::Logs::LogGroup { RetentionInDays: 30 }).delete();
-        vec![("StateMachine", self.resource()), (ROLE, self.role()), (LOGS, logs)]
-    }
-
     fn functions(&self) -> Vec<FunctionHandle> {
         self.tasks.clone()
-    }
-
-    fn customized(&self, role: &str, resource: Resource) -> Resource {
-        self.declared.customized(role, resource)
     }
 
     fn check(&self) -> Vec<Problem> {

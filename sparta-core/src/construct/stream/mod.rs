@@ -122,6 +122,21 @@ impl<Origin> Stream<Origin> {
         let of_new = || attribute!(AWS::Kinesis::Stream, self.declared.id(), "Arn");
         self.declared.existing_arn().unwrap_or_else(of_new)
     }
+
+    /// The resources of a new one.
+    fn parts(&self) -> Vec<(&'static str, Resource)> {
+        let mode = if self.shards.is_some() { "PROVISIONED" } else { "ON_DEMAND" };
+        let stream = resource!(AWS::Kinesis::Stream {
+            RetentionPeriodHours: (self.keeps.as_secs() / HOUR),
+            ShardCount: (self.shards),
+            StreamEncryption: {
+                EncryptionType: "KMS",
+                KeyId: (self.kms_key.clone().unwrap_or_else(|| AWS_KEY.into())),
+            },
+            StreamModeDetails: { StreamMode: (mode) },
+        });
+        vec![("Stream", stream.delete())]
+    }
 }
 
 /// What reading a stream takes.
@@ -160,37 +175,10 @@ where
 }
 
 impl<Origin: Clone + Debug + Send + Sync + 'static> Construct for Stream<Origin> {
-    fn label(&self) -> &str {
-        &self.declared.label
-    }
-
-    fn kind(&self) -> &'static str {
-        "Stream"
-    }
+    declared::forwards!(Stream);
 
     fn value(&self) -> Value {
         self.declared.existing_name().unwrap_or_else(|| self.declared.id().reference())
-    }
-
-    fn resources(&self) -> Vec<(&'static str, Resource)> {
-        if !self.declared.is_new() {
-            return Vec::new();
-        }
-        let mode = if self.shards.is_some() { "PROVISIONED" } else { "ON_DEMAND" };
-        let stream = resource!(AWS::Kinesis::Stream {
-            RetentionPeriodHours: (self.keeps.as_secs() / HOUR),
-            ShardCount: (self.shards),
-            StreamEncryption: {
-                EncryptionType: "KMS",
-                KeyId: (self.kms_key.clone().unwrap_or_else(|| AWS_KEY.into())),
-            },
-            StreamModeDetails: { StreamMode: (mode) },
-        });
-        vec![("Stream", stream.delete())]
-    }
-
-    fn customized(&self, role: &str, resource: Resource) -> Resource {
-        self.declared.customized(role, resource)
     }
 
     fn check(&self) -> Vec<Problem> {

@@ -250,31 +250,19 @@ impl<Origin: Clone> Table<Origin> {
             })
         })
     }
+
+    /// The resources of a new one.
+    fn parts(&self) -> Vec<(&'static str, Resource)> {
+        vec![("Table", self.declared.kept(self.resource()))]
+    }
 }
 
 impl<Origin: Clone + std::fmt::Debug + Send + Sync + 'static> Construct for Table<Origin> {
-    fn label(&self) -> &str {
-        &self.declared.label
-    }
-
-    fn kind(&self) -> &'static str {
-        "Table"
-    }
+    declared::forwards!(Table);
 
     fn value(&self) -> Value {
         // DynamoDB takes an ARN wherever it takes a name, and of a table of another account only that.
         self.declared.existing_address().unwrap_or_else(|| self.declared.id().reference())
-    }
-
-    fn resources(&self) -> Vec<(&'static str, Resource)> {
-        if !self.declared.is_new() {
-            return Vec::new();
-        }
-        vec![("Table", self.declared.kept(self.resource()))]
-    }
-
-    fn customized(&self, role: &str, resource: Resource) -> Resource {
-        self.declared.customized(role, resource)
     }
 
     fn check(&self) -> Vec<Problem> {

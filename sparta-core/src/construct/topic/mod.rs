@@ -177,6 +177,11 @@ impl<Origin> Topic<Origin> {
         });
         publish.fold(policy, with_statement)
     }
+
+    /// The resources of a new one.
+    fn parts(&self) -> Vec<(&'static str, Resource)> {
+        vec![("Topic", self.resource()), (POLICY, self.policy())]
+    }
 }
 
 impl<Origin: Clone> Topic<Origin>
@@ -197,28 +202,11 @@ where
 }
 
 impl<Origin: Clone + Debug + Send + Sync + 'static> Construct for Topic<Origin> {
-    fn label(&self) -> &str {
-        &self.declared.label
-    }
-
-    fn kind(&self) -> &'static str {
-        "Topic"
-    }
+    declared::forwards!(Topic);
 
     /// Its ARN.
     fn value(&self) -> Value {
         self.topic_arn()
-    }
-
-    fn resources(&self) -> Vec<(&'static str, Resource)> {
-        if !self.declared.is_new() {
-            return Vec::new();
-        }
-        vec![("Topic", self.resource()), (POLICY, self.policy())]
-    }
-
-    fn customized(&self, role: &str, resource: Resource) -> Resource {
-        self.declared.customized(role, resource)
     }
 
     fn check(&self) -> Vec<Problem> {

@@ -117,7 +117,8 @@ impl ApiOptions {
     /// Writes a line of JSON for each request to a log group of its own, which keeps it for 30 days.
     ///
     /// API Gateway's logs are delivered by CloudWatch. Who deploys the service needs permissions for deliveries that IAM
-    /// cannot limit to this API: with a pipeline, a deployment of one environment could change the access logs of another.
+    /// cannot limit to this API: with a pipeline, a deployment of one environment could change the access logs of another. Who
+    /// calls this accepts that, as with `App::accept_shared("AWS::ApiGatewayV2::Stage")`, which it implies.
     ///
     /// See <https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-logging.html>.
     pub fn access_logs(self) -> Self {
