@@ -21,6 +21,7 @@ const LAYERS: &[&[&str]] = &[
     &["approval", "environment", "pipeline"],
     &["body", "context", "event", "records", "request", "response", "service"],
     &["deadline", "runtime"],
+    &["fetch"],
     &["stack"],
     &["construct", "function", "trigger"],
     &["alarm", "dashboard"],

@@ -25,6 +25,8 @@ mod deployed;
 mod environment;
 mod error;
 mod event;
+#[cfg(feature = "fetch")]
+mod fetch;
 mod function;
 mod json;
 mod media_type;

@@ -30,5 +30,5 @@ pub use parameter::{Parameter, ParameterType};
 pub use resource::{DeletionPolicy, Resource, UpdateReplacePolicy};
 pub use set::SetError;
 pub use template::Template;
-pub(crate) use value::append;
 pub use value::{Value, get_att, join, reference, sub};
+pub(crate) use value::{append, part};

@@ -76,6 +76,12 @@ fn named_in_sub(text: &Value, end: &str) -> Value {
     Value::function("Fn::Sub", vec![Value::from(format!("${{Text}}{end}")), own])
 }
 
+/// One of the parts of a text that is known only when the stack is deployed.
+pub(crate) fn part(text: &Value, separator: char, index: u8) -> Value {
+    let parts = Value::function("Fn::Split", vec![Value::from(separator), text.clone()]);
+    Value::function("Fn::Select", vec![Value::from(index), parts])
+}
+
 impl Value {
     /// A map of one entry, which is what intrinsic functions look like.
     pub fn function(name: &str, argument: impl Into<Value>) -> Self {

@@ -2,7 +2,7 @@
 
 use super::{ConstructMistake, words};
 use crate::{
-    cfn::{Import, Value, sub},
+    cfn::{Import, Value, part, sub},
     iam::Arn,
     settings::Setting,
 };
@@ -137,12 +137,6 @@ impl Source {
 
 fn is_name(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_./".contains(&b))
-}
-
-/// One of the parts of a text that is known only when the stack is deployed.
-pub(super) fn part(text: &Value, separator: char, index: u8) -> Value {
-    let parts = Value::function("Fn::Split", vec![Value::from(separator), text.clone()]);
-    Value::function("Fn::Select", vec![Value::from(index), parts])
 }
 
 impl From<&str> for Source {

@@ -15,8 +15,8 @@ use crate::{
 
 /// A secret of Secrets Manager that is there already, which a function reads when it runs.
 ///
-/// [`settings::Secret`](crate::settings::Secret) is the other way: its value is the function's variable. What is read here is
-/// in no variable, and a new value needs no deployment.
+/// [`settings::Secret`](crate::settings::Secret) is the other way: it differs from one environment to the next, and its value is
+/// the function's variable or is fetched by Sparta. What is here is read by the SDK.
 ///
 /// See <https://docs.aws.amazon.com/secretsmanager/latest/userguide/intro.html>.
 ///

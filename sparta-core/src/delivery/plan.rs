@@ -9,6 +9,7 @@ use crate::{
     contract::{CODE_BUCKET, CODE_KEY, PERMISSIONS_BOUNDARY},
     iam::Statement,
     permissions::{INLINE, MANAGED, Permissions, Resolver, chunks, shared_name, size},
+    settings::is_fetched,
 };
 
 /// How a service is delivered.
@@ -211,10 +212,10 @@ fn policies(statements: &[Statement]) -> Vec<Vec<Statement>> {
     chunks(statements, MANAGED).filter(|chunks| chunks.len() <= POLICIES).unwrap_or_default()
 }
 
-/// A parameter's value as a part of names; a secret's is nobody's to see.
+/// A parameter's value as a part of names; a secret's is nobody's to see, unless it is only what a function fetches.
 fn known(synthesis: &Synthesis, parameter: &str, value: &str) -> String {
     let declared = LogicalId::new(parameter).ok().and_then(|id| synthesis.template.parameters().get(&id));
-    match declared.is_some_and(|parameter| parameter.no_echo) {
+    match declared.is_some_and(|parameter| parameter.no_echo) && !is_fetched(value) {
         true => "*".to_owned(),
         false => value.replace("${", "${!"),
     }

@@ -25,13 +25,7 @@ pub use uses::Usable;
 pub use variables::VariableMistake;
 pub(crate) use version::publish;
 
-use std::{
-    any::TypeId,
-    collections::{BTreeMap, BTreeSet},
-    fmt,
-    future::Future,
-    sync::Arc,
-};
+use std::{any::TypeId, collections::BTreeMap, fmt, future::Future, sync::Arc};
 
 use serde::Serialize;
 use tower::{Layer, Service};
@@ -90,7 +84,7 @@ pub struct FunctionSpec {
     pub(crate) grants: Vec<Statement>,
     uses: Vec<Grant>,
     /// The variables of the secrets that it uses.
-    secrets: BTreeSet<&'static str>,
+    secrets: Vec<&'static str>,
     /// Whether its answer says which records of a batch failed.
     reports_failures: bool,
     changes: Vec<(&'static str, Change)>,
@@ -176,7 +170,7 @@ impl Function {
             variables: BTreeMap::new(),
             grants: Vec::new(),
             uses: Vec::new(),
-            secrets: BTreeSet::new(),
+            secrets: Vec::new(),
             reports_failures: false,
             changes: Vec::new(),
             triggers: Vec::new(),

@@ -1,7 +1,8 @@
 //! What functions use: constructs, by grants, and secrets, which are settings.
 
-use super::Function;
+use super::{Function, FunctionSpec};
 use crate::{
+    Environment,
     construct::Grant,
     settings::{Secret, Setting, SettingValue, check_secret},
 };
@@ -67,15 +68,28 @@ impl Function {
 
     /// Adds the variable of a secret, which has to be there when the function starts.
     fn uses_secret<T: SettingValue + 'static>(mut self, variable: &'static str) -> Self {
-        self.spec.secrets.insert(variable);
+        if !self.spec.secrets.contains(&variable) {
+            self.spec.secrets.push(variable);
+        }
         let inner = self.factory;
         self.factory = Box::new(move || {
             Box::pin(async move {
                 check_secret::<T>(variable)?;
+                #[cfg(feature = "fetch")]
+                crate::fetch::at_start(variable).await?;
                 inner().await
             })
         });
         self
+    }
+}
+
+impl FunctionSpec {
+    /// Adds the permissions for the secrets that it fetches; all environments name one in the same way.
+    pub(super) fn grant_fetched(&mut self, environments: &[Environment]) {
+        let Some(environment) = environments.first() else { return };
+        let permissions = self.secrets.iter().filter_map(|secret| environment.settings().permission(secret));
+        self.grants.extend(permissions);
     }
 }
 

@@ -74,6 +74,6 @@ impl FunctionSpec {
 
     /// Whether a setting is a variable of it: every one, but of secrets those that it uses.
     pub(super) fn has_variable_of(&self, field: &Field) -> bool {
-        field.kind != Kind::Secret || self.secrets.contains(field.variable.as_str())
+        field.kind != Kind::Secret || self.secrets().any(|secret| secret == field.variable)
     }
 }

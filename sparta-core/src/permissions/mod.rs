@@ -30,7 +30,7 @@ pub use mistake::PermissionsMistake;
 pub(crate) use resolver::Resolver;
 pub(crate) use size::{INLINE, MANAGED, chunks, size};
 
-use crate::{Mistake, Mistakes, Subject, Synthesis, iam::Statement, synth::only_serves};
+use crate::{Mistake, Mistakes, Subject, Synthesis, iam::Statement, settings::is_fetched, synth::only_serves};
 
 /// The permissions for a deployment.
 #[derive(Debug, Default)]
@@ -122,8 +122,11 @@ impl Synthesis {
             return Err(only_serves(self.model.name()));
         }
         let known = self.template.parameters().iter();
-        let known = known.filter(|(id, parameter)| !parameter.no_echo && parameters.contains_key(id.as_str()));
-        let known = known.map(|(id, _)| (id.to_string(), parameters[id.as_str()].replace("${", "${!"))).collect();
+        let known = known.filter_map(|(id, parameter)| {
+            let value = parameters.get(id.as_str()).filter(|value| !parameter.no_echo || is_fetched(value))?;
+            Some((id.to_string(), value.replace("${", "${!")))
+        });
+        let known = known.collect();
         let resolver = Resolver::new(&self.template, stack, &known);
         let values = parameters.values().map(String::as_str);
         let (permissions, mistakes) = Permissions::of(&resolver, None, &self.model.type_permissions, values);

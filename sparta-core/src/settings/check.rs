@@ -29,6 +29,11 @@ pub enum SettingsMistake {
         "environment `{environment}` describes `{variable}` otherwise than `{other}` does: use one settings type for both"
     )]
     Differs { environment: String, variable: String, other: String },
+    #[error(
+        "environment `{environment}` stores the secret `{variable}` in another way than `{other}`, and one template is for both: \
+         let functions fetch it in both or in neither, by name or by ARN"
+    )]
+    Stored { environment: String, variable: String, other: String },
 }
 
 impl From<SettingsMistake> for Mistake {
@@ -74,6 +79,9 @@ pub(crate) fn check_differences(first: (&str, &SettingsSnapshot), second: (&str,
     let by_variable = |(_, settings): (&str, &SettingsSnapshot)| -> BTreeMap<String, Field> {
         settings.fields.iter().map(|field| (field.variable.clone(), field.clone())).collect()
     };
+    let form =
+        |settings: &SettingsSnapshot, secret: &str| settings.fetched().find(|(it, _)| *it == secret).map(|it| it.1);
+    let settings = (first.1, second.1);
     let (ours, theirs) = (by_variable(first), by_variable(second));
     let (first, second) = (first.0, second.0);
     let missing = |environment: &str, variable: &str, other: &str| SettingsMistake::Missing {
@@ -89,5 +97,11 @@ pub(crate) fn check_differences(first: (&str, &SettingsSnapshot), second: (&str,
         variable: variable.clone(),
         other: first.to_owned(),
     });
-    in_second.chain(in_first).chain(differs).map(Mistake::from).collect()
+    let stored = ours.keys().filter(|it| theirs.contains_key(*it) && form(settings.0, it) != form(settings.1, it));
+    let stored = stored.map(|variable| SettingsMistake::Stored {
+        environment: second.to_owned(),
+        variable: variable.clone(),
+        other: first.to_owned(),
+    });
+    in_second.chain(in_first).chain(differs).chain(stored).map(Mistake::from).collect()
 }

@@ -157,9 +157,61 @@ pub enum SecretError {
         /// The secret's variable.
         variable: String,
     },
+    /// A function fetches it, which takes time.
+    #[error("the secret `{variable}` is fetched when the function runs: read it with `.read().await?`")]
+    Fetched {
+        /// The secret's variable.
+        variable: String,
+    },
+    /// It was fetched, and is not what the setting takes.
+    #[error(transparent)]
+    Malformed(SettingError),
+    /// It could not be fetched.
+    #[error("the secret `{variable}`, {name:?}, was not fetched")]
+    NotFetched {
+        /// The secret's variable.
+        variable: String,
+        /// Its name or ARN.
+        name: String,
+        /// Why.
+        source: FetchError,
+    },
     /// What `main()` made is a reference: only settings that were read from variables have values.
     #[error("{0} is the reference to a secret: its value is in the settings that a function reads with `get()`")]
     Reference(SecretReference),
+}
+
+/// Why a secret could not be fetched. Nothing of a value is in it.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum FetchError {
+    /// Lambda sets this variable, and it is missing or malformed.
+    #[error("the variable `{0}` is not what Lambda sets it to")]
+    Variable(&'static str),
+    /// There is no connection.
+    #[error(
+        "no connection to {host}: {problem}; in a VPC without a NAT gateway the function needs an endpoint of the service"
+    )]
+    Connection {
+        /// The host.
+        host: String,
+        /// What went wrong.
+        problem: String,
+    },
+    /// AWS refused.
+    #[error("{code}: {message}")]
+    Refused {
+        /// AWS's code, such as `AccessDeniedException`, or the status of HTTP.
+        code: String,
+        /// What AWS says.
+        message: String,
+    },
+    /// AWS answered something else than a value.
+    #[error("the answer of AWS has no text: binary secrets cannot be settings")]
+    NoText,
+    /// There is no such part in it.
+    #[error("it is no JSON object with a text or number under the key {0:?}")]
+    NoKey(String),
 }
 
 impl SecretError {

@@ -211,7 +211,7 @@ impl Field {
         }
     }
 
-    pub(super) fn error(&self, kind: SettingErrorKind) -> SettingError {
+    pub(crate) fn error(&self, kind: SettingErrorKind) -> SettingError {
         SettingError { variable: self.variable.clone(), field: self.name.clone(), kind }
     }
 }

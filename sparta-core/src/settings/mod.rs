@@ -7,6 +7,7 @@
 mod check;
 mod configured;
 mod error;
+mod fetched;
 mod field;
 mod parameter;
 mod process;
@@ -22,13 +23,18 @@ pub use check::SettingsMistake;
 pub(crate) use check::{check_differences, check_fields};
 pub use configured::Configured;
 pub(crate) use configured::configured_by_numbers;
-pub use error::{Found, SecretError, SettingError, SettingErrorKind, SettingsError};
+pub use error::{FetchError, Found, SecretError, SettingError, SettingErrorKind, SettingsError};
+pub(crate) use fetched::is_fetched;
 pub use field::{Constraints, Field, Kind, Number, Pattern};
 pub use parameter::parameter_name;
 pub use process::process_variable;
 pub(crate) use process::{check_secret, function_name, set_absent, set_variables};
+#[cfg(feature = "fetch")]
+pub(crate) use reader::parse;
 pub use reader::{Reader, text};
 pub use reference::{InvalidReference, SecretReference};
+#[cfg(feature = "fetch")]
+pub(crate) use secret::Fetched;
 pub use secret::Secret;
 pub use setting::Setting;
 pub(crate) use setting::condition_of;

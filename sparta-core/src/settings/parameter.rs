@@ -3,8 +3,10 @@
 use super::field::{Field, Kind};
 use crate::cfn::{Parameter, ParameterType, pascal_case};
 
-/// A secret's parameter holds the reference; CloudFormation resolves it in the property that has the parameter's `Ref`.
-const REFERENCE: &str = r"\{\{resolve:(secretsmanager|ssm):[^{}]+\}\}";
+/// A secret's parameter holds the reference, which CloudFormation resolves in the property that has the parameter's `Ref`, or
+/// what the function fetches.
+const REFERENCE: &str =
+    r"\{\{resolve:(secretsmanager|ssm):[^{}]+\}\}|fetch\|(secretsmanager|ssm)\|[A-Za-z0-9/_+=.@:-]+\|[^{}]*";
 const INTEGER: &str = "[+-]?[0-9]+";
 const NUMBER: &str = r"[+-]?[0-9]*\.?[0-9]+([eE][+-]?[0-9]+)?";
 
@@ -56,7 +58,7 @@ impl Field {
 
     fn rule(&self) -> String {
         let expected = match self.kind {
-            Kind::Secret => "a dynamic reference to Secrets Manager or Parameter Store".to_owned(),
+            Kind::Secret => "a reference to Secrets Manager or Parameter Store".to_owned(),
             _ => self.expected(),
         };
         format!("must be {expected}{}", if self.optional { ", or empty" } else { "" })
@@ -93,7 +95,7 @@ mod tests {
 
     #[test]
     fn a_field_is_the_parameter_that_its_type_says() {
-        let secret = "must be a dynamic reference to Secrets Manager or Parameter Store";
+        let secret = "must be a reference to Secrets Manager or Parameter Store";
         for (field, expected) in [
             (
                 Field::new::<String>("A::b", "B1").description(" What\n it is.\n\n Not this."),
@@ -139,7 +141,9 @@ mod tests {
         let pattern = regex_lite::Regex::new(&format!("^({REFERENCE})$")).unwrap();
         assert!(pattern.is_match("{{resolve:secretsmanager:db:SecretString:password}}"));
         assert!(pattern.is_match("{{resolve:ssm:/key:1}}"));
+        assert!(pattern.is_match("fetch|secretsmanager|db|password|"));
         assert!(!pattern.is_match("{{resolve:ssm-secure:/key:1}}"));
+        assert!(!pattern.is_match("fetch|secretsmanager|*||"), "a role would read every secret");
         assert!(!pattern.is_match("hunter2"));
     }
 }

@@ -19,9 +19,12 @@ impl<'a> Reader<'a> {
 
     /// The value of a field; `None`, and an error, if there is none.
     pub fn read<T: SettingValue>(&mut self, field: &Field, default: Option<fn() -> T>) -> Option<T> {
-        let text = match ((self.get)(&field.variable), default) {
+        let text = (self.get)(&field.variable);
+        if let Some(elsewhere) = T::elsewhere(field, text.as_deref()) {
+            return elsewhere.map_err(|kind| self.errors.push(field.error(kind))).ok();
+        }
+        let text = match (text, default) {
             (Some(text), _) => text,
-            (None, _) if let Some(secret) = T::not_there(field) => return Some(secret),
             (None, Some(default)) if field.kind != Kind::Secret => return Some(default()),
             (None, _) if field.optional => String::new(),
             (None, _) => {
@@ -38,7 +41,8 @@ impl<'a> Reader<'a> {
     }
 }
 
-fn parse<T: SettingValue>(field: &Field, text: &str) -> Result<T, SettingErrorKind> {
+/// Reads the text of a field.
+pub(crate) fn parse<T: SettingValue>(field: &Field, text: &str) -> Result<T, SettingErrorKind> {
     if field.kind == Kind::Secret && SecretReference::looks_like(text) {
         return Err(SettingErrorKind::Unresolved { reference: text.to_owned() });
     }

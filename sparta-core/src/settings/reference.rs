@@ -4,8 +4,10 @@ use std::fmt;
 use std::num::NonZero;
 
 const OPEN: &str = "{{resolve:";
+/// What the variable of a secret begins with that the function fetches itself.
+const FETCH: &str = "fetch|";
 
-/// Where a secret is stored: a CloudFormation dynamic reference.
+/// Where a secret is stored: a CloudFormation dynamic reference, or what the function fetches itself.
 ///
 /// <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/dynamic-references.html>
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,6 +17,7 @@ pub struct SecretReference {
     pub(super) json_key: Option<String>,
     pub(super) version_stage: Option<String>,
     pub(super) version: Option<NonZero<u64>>,
+    pub(super) fetched: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,6 +43,12 @@ pub enum InvalidReference {
     /// The reference to Parameter Store is not well formed.
     #[error("{{{{resolve:ssm:NAME:VERSION}}}} with letters, digits and `_.-/` in NAME, and neither JSON key nor stage")]
     Ssm,
+    /// What the function is to fetch is not well formed.
+    #[error(
+        "what the function fetches: the name or ARN of a secret, with or without a JSON key and a stage that have no `|`, or \
+         the name or ARN of a parameter, with or without a version"
+    )]
+    Fetched,
 }
 
 impl SecretReference {
@@ -47,8 +56,11 @@ impl SecretReference {
     ///
     /// # Errors
     ///
-    /// If it is not one that CloudFormation resolves in a Lambda variable.
+    /// If it is not one that CloudFormation resolves in a Lambda variable, nor what a function fetches.
     pub fn parse(text: &str) -> Result<Self, InvalidReference> {
+        if let Some(text) = text.strip_prefix(FETCH) {
+            return Self::parse_fetched(text).ok_or(InvalidReference::Fetched);
+        }
         let inside =
             text.strip_prefix(OPEN).and_then(|text| text.strip_suffix("}}")).ok_or(InvalidReference::NoReference)?;
         match inside.split_once(':') {
@@ -67,14 +79,12 @@ impl SecretReference {
         let before = parts.next()?;
         let mut part = || parts.next().filter(|part| !part.is_empty()).map(str::to_owned);
         let (json_key, version_stage) = (part(), part());
-        let colons = if name.starts_with("arn:") { 6 } else { 0 };
         let fits = before.is_empty()
             && parts.next().is_none()
-            && !name.is_empty()
-            && name.matches(':').count() == colons
-            && name.chars().all(|c| c.is_ascii_alphanumeric() || "/_+=.@-:".contains(c))
+            && is_secret(name)
             && [&json_key, &version_stage].into_iter().flatten().all(|part| !part.contains(['{', '}', '\\']));
-        fits.then(|| Self { store: Store::SecretsManager, name: name.into(), json_key, version_stage, version: None })
+        let store = Store::SecretsManager;
+        fits.then(|| Self { store, name: name.into(), json_key, version_stage, version: None, fetched: false })
     }
 
     fn parse_ssm(key: &str) -> Option<Self> {
@@ -83,11 +93,37 @@ impl SecretReference {
             None => (key, None),
         };
         let fits = !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || "_.-/".contains(c));
-        fits.then(|| Self { store: Store::Ssm, name: name.into(), json_key: None, version_stage: None, version })
+        let (json_key, version_stage) = (None, None);
+        fits.then(|| Self { store: Store::Ssm, name: name.into(), json_key, version_stage, version, fetched: false })
+    }
+
+    /// `secretsmanager|NAME|JSON_KEY|STAGE` or `ssm|NAME|VERSION`.
+    fn parse_fetched(text: &str) -> Option<Self> {
+        let parts: Vec<&str> = text.split('|').collect();
+        let part = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
+        let reference = match parts[..] {
+            ["secretsmanager", name, key, stage] if is_secret(name) => {
+                let (json_key, version_stage) = (part(key), part(stage));
+                let store = Store::SecretsManager;
+                Self { store, name: name.to_owned(), json_key, version_stage, version: None, fetched: true }
+            }
+            ["ssm", name, version] if is_parameter(name) => {
+                let version = if version.is_empty() { None } else { Some(version.parse().ok()?) };
+                let (json_key, version_stage) = (None, None);
+                Self { store: Store::Ssm, name: name.to_owned(), json_key, version_stage, version, fetched: true }
+            }
+            _ => return None,
+        };
+        Some(reference)
     }
 
     pub(super) fn looks_like(text: &str) -> bool {
         text.starts_with(OPEN)
+    }
+
+    /// What a function is to fetch, where the text of its variable says so.
+    pub(crate) fn fetched(text: &str) -> Option<Result<Self, InvalidReference>> {
+        text.starts_with(FETCH).then(|| Self::parse(text))
     }
 
     /// The name or ARN of the secret, or the name of the parameter.
@@ -101,10 +137,59 @@ impl SecretReference {
     pub fn is_secrets_manager(&self) -> bool {
         self.store == Store::SecretsManager
     }
+
+    /// Whether the function fetches it when it runs, by `Secret::fetched`.
+    pub fn is_fetched(&self) -> bool {
+        self.fetched
+    }
+
+    /// The part of a JSON secret that is the value.
+    #[cfg(feature = "fetch")]
+    pub(crate) fn json_key(&self) -> Option<&str> {
+        self.json_key.as_deref()
+    }
+
+    /// The staging label of the version.
+    #[cfg(feature = "fetch")]
+    pub(crate) fn version_stage(&self) -> Option<&str> {
+        self.version_stage.as_deref()
+    }
+
+    /// The version of a parameter.
+    #[cfg(feature = "fetch")]
+    pub(crate) fn version(&self) -> Option<NonZero<u64>> {
+        self.version
+    }
+
+    fn fetched_text(&self) -> String {
+        let Self { name, json_key, version_stage, version, .. } = self;
+        let text = |part: &Option<String>| part.clone().unwrap_or_default();
+        match self.store {
+            Store::SecretsManager => format!("{FETCH}secretsmanager|{name}|{}|{}", text(json_key), text(version_stage)),
+            Store::Ssm => format!("{FETCH}ssm|{name}|{}", version.map(|it| it.to_string()).unwrap_or_default()),
+        }
+    }
+}
+
+/// Whether it may be the name or the ARN of a secret.
+fn is_secret(name: &str) -> bool {
+    let colons = if name.starts_with("arn:") { 6 } else { 0 };
+    let known = |c: char| c.is_ascii_alphanumeric() || "/_+=.@-:".contains(c);
+    !name.is_empty() && name.matches(':').count() == colons && name.chars().all(known)
+}
+
+/// Whether it may be the name or the ARN of a parameter.
+fn is_parameter(name: &str) -> bool {
+    let colons = if name.starts_with("arn:") { 5 } else { 0 };
+    let known = |c: char| c.is_ascii_alphanumeric() || "_.-/:".contains(c);
+    !name.is_empty() && name.matches(':').count() == colons && name.chars().all(known)
 }
 
 impl fmt::Display for SecretReference {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.fetched {
+            return f.write_str(&self.fetched_text());
+        }
         let service = if self.is_secrets_manager() { "secretsmanager" } else { "ssm" };
         write!(f, "{OPEN}{service}:{}", self.name)?;
         match (&self.json_key, &self.version_stage) {

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::num::NonZero;
 
-use super::error::SecretError;
+use super::error::{SecretError, SettingErrorKind};
 use super::field::{Constraints, Field, Kind};
 use super::reference::{SecretReference, Store};
 use super::value::{Expected, NumericSetting, SettingValue, TextSetting};
@@ -15,7 +15,8 @@ use super::value::{Expected, NumericSetting, SettingValue, TextSetting};
 /// shows it, and it does not serialize.
 ///
 /// A new value reaches the function with the next deployment that changes the function. Whoever may read the function's
-/// configuration may read the value: where that is too many, keep the secret's name in a setting and fetch it at start.
+/// configuration may read the value: where that is too many, the function can fetch it itself, by `Secret::fetched`, which is
+/// there with the feature `fetch`.
 ///
 /// # Example
 ///
@@ -49,14 +50,16 @@ enum Inner<T> {
     Reference(SecretReference),
     Value(T),
     /// In a function that does not use it.
-    NotThere(NotThere),
+    NotThere(Box<Field>),
+    /// In a function that fetches it.
+    Fetched(Box<Fetched>),
 }
 
-/// A secret that is no variable of this process.
-#[derive(Clone)]
-struct NotThere {
-    variable: String,
-    constant: String,
+/// A secret that the function fetches.
+#[derive(Clone, Debug)]
+pub(crate) struct Fetched {
+    pub(crate) reference: SecretReference,
+    pub(crate) field: Field,
 }
 
 impl<T> Secret<T> {
@@ -79,7 +82,8 @@ impl<T> Secret<T> {
     }
 
     fn reference_to(store: Store, name: String) -> Self {
-        Self(Inner::Reference(SecretReference { store, name, json_key: None, version_stage: None, version: None }))
+        let (json_key, version_stage, version) = (None, None, None);
+        Self(Inner::Reference(SecretReference { store, name, json_key, version_stage, version, fetched: false }))
     }
 
     fn map(mut self, change: impl FnOnce(&mut SecretReference)) -> Self {
@@ -104,11 +108,57 @@ impl<T> Secret<T> {
         self.map(|reference| reference.version = Some(version))
     }
 
-    /// Where it is stored; `None` in the function, which has the value.
+    /// Leaves it to the function to fetch the value when it starts, and again later: its variable is the secret's name alone,
+    /// and its role may read that very secret.
+    ///
+    /// It is read with [`read`](Self::read), and a new value needs no deployment. A parameter may be a `SecureString`, and its
+    /// ARN. All environments have to name the secret in the same way: by name or by ARN. Where the secret is encrypted with
+    /// a KMS key of one's own, the function needs a permission for it too: `.grant(Statement::allow(["kms:Decrypt"]).on(key))`.
+    /// In a VPC without a NAT gateway it needs an endpoint of Secrets Manager or Systems Manager.
+    ///
+    /// # Example
+    ///
+    /// ```
+    /// use sparta_core::{App, Environment, Error, Function, Request, service_fn, settings::{Secret, Settings}};
+    /// # use sparta_macros::Settings;
+    ///
+    /// #[derive(Settings)]
+    /// # #[settings(crate = "sparta_core")]
+    /// struct Shop {
+    ///     payment_key: Secret<String>,
+    /// }
+    ///
+    /// async fn pay(_: Request) -> Result<String, Error> {
+    ///     let key = Shop::get()?.payment_key.read().await?;
+    ///     Ok(format!("paid with a key of {} characters", key.len()))
+    /// }
+    ///
+    /// let shop = Shop { payment_key: Secret::secrets_manager("shop/payment").json_key("key").fetched() };
+    /// let app = App::new("Shop")
+    ///     .function(Function::http("pay", service_fn(pay)).uses(Shop::PAYMENT_KEY))
+    ///     .environment(Environment::new("test", shop));
+    /// app.check().unwrap();
+    /// ```
+    #[cfg(feature = "fetch")]
+    pub fn fetched(self) -> Self {
+        self.map(|reference| reference.fetched = true)
+    }
+
+    /// Where it is stored; `None` in a function that has the value, or does not use it.
     pub fn reference(&self) -> Option<&SecretReference> {
         match &self.0 {
             Inner::Reference(reference) => Some(reference),
+            Inner::Fetched(fetched) => Some(&fetched.reference),
             Inner::Value(_) | Inner::NotThere(_) => None,
+        }
+    }
+
+    /// What the function fetches.
+    #[cfg(feature = "fetch")]
+    pub(crate) fn to_fetch(&self) -> Option<&Fetched> {
+        match &self.0 {
+            Inner::Fetched(fetched) => Some(fetched),
+            _ => None,
         }
     }
 
@@ -116,13 +166,14 @@ impl<T> Secret<T> {
     ///
     /// # Errors
     ///
-    /// [`SecretError`] in a function that does not use it, outside of Lambda where the variable is not set, and for the
-    /// reference that `main()` made.
+    /// [`SecretError`] in a function that does not use it, or fetches it; outside of Lambda where the variable is not set; and
+    /// for the reference that `main()` made.
     pub fn expose(&self) -> Result<&T, SecretError> {
         match &self.0 {
             Inner::Value(value) => Ok(value),
             Inner::Reference(reference) => Err(SecretError::Reference(reference.clone())),
-            Inner::NotThere(NotThere { variable, constant }) => Err(SecretError::not_there(variable, constant)),
+            Inner::NotThere(field) => Err(SecretError::not_there(&field.variable, &field.constant())),
+            Inner::Fetched(fetched) => Err(SecretError::Fetched { variable: fetched.field.variable.clone() }),
         }
     }
 }
@@ -157,8 +208,13 @@ impl<T: SettingValue> SettingValue for Secret<T> {
         T::from_text(text).map(|value| Self(Inner::Value(value)))
     }
 
-    fn not_there(field: &Field) -> Option<Self> {
-        Some(Self(Inner::NotThere(NotThere { variable: field.variable.clone(), constant: field.constant() })))
+    fn elsewhere(field: &Field, text: Option<&str>) -> Option<Result<Self, SettingErrorKind>> {
+        let Some(text) = text else { return Some(Ok(Self(Inner::NotThere(Box::new(field.clone()))))) };
+        let secret = match SecretReference::fetched(text)? {
+            Ok(reference) => Ok(Self(Inner::Fetched(Box::new(Fetched { reference, field: field.clone() })))),
+            Err(error) => Err(SettingErrorKind::Malformed { expected: error.to_string(), found: field.found(text) }),
+        };
+        Some(secret)
     }
 }
 
@@ -190,7 +246,7 @@ mod tests {
 
     #[test]
     fn a_secret_that_is_no_variable_says_what_is_missing() {
-        let secret = Secret::<String>::not_there(&Field::untyped("KEY")).unwrap();
+        let secret = Secret::<String>::elsewhere(&Field::untyped("KEY"), None).unwrap().unwrap();
         assert_eq!(shown(&secret), "*** *** *** ***");
         let error = secret.expose().unwrap_err();
         assert_eq!(error, SecretError::OutsideOfLambda { variable: "KEY".to_owned() });

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::num::NonZero;
 
+use super::error::SettingErrorKind;
 use super::field::{Constraints, Field, Kind};
 
 /// A type that a setting can have: it is written to a variable as text, and read from it.
@@ -61,11 +62,11 @@ pub trait SettingValue: Sized {
     /// What the text should have been.
     fn from_text(text: &str) -> Result<Self, Expected>;
 
-    /// What stands for a value whose variable a process does not have; only for `Secret`, whose variable is of the functions
-    /// that use it only.
+    /// What takes the place of a value that the variable's text is not; only for `Secret`, of which there may be no variable, or
+    /// one that says where it is.
     #[doc(hidden)]
-    fn not_there(field: &Field) -> Option<Self> {
-        _ = field;
+    fn elsewhere(field: &Field, text: Option<&str>) -> Option<Result<Self, SettingErrorKind>> {
+        _ = (field, text);
         None
     }
 }
@@ -174,8 +175,8 @@ impl<T: SettingValue> SettingValue for Option<T> {
         if text.is_empty() { Ok(None) } else { T::from_text(text).map(Some) }
     }
 
-    fn not_there(field: &Field) -> Option<Self> {
-        T::not_there(field).map(Some)
+    fn elsewhere(field: &Field, text: Option<&str>) -> Option<Result<Self, SettingErrorKind>> {
+        T::elsewhere(field, text).map(|found| found.map(Some))
     }
 }
 

@@ -27,8 +27,9 @@ use tower_http::limit::RequestBodyLimitLayer;
 use tower_http::trace::TraceLayer;
 
 fn main() {
-    if std::env::var("SERVE").is_ok_and(|app| app == "shop") {
-        std::process::exit(i32::from(shop::app().serve().is_err()));
+    let app = std::env::var("SERVE").ok().map(|app| if app == "shop" { shop::app() } else { shop::bank() });
+    if let Some(app) = app {
+        std::process::exit(i32::from(app.serve().is_err()));
     }
     let only = std::env::var("ONLY").ok();
     let served = serve(Serving {

@@ -1,4 +1,4 @@
-//! A service with settings, of which one function uses a secret.
+//! Services with settings, of which one function uses a secret, and one fetches it.
 
 use sparta_core::{
     App, Environment, Error, Function, LambdaEvent, service_fn,
@@ -36,4 +36,32 @@ pub(super) fn app() -> App {
         .function(Function::event("price", service_fn(read)))
         .function(Function::event("pay", service_fn(read)).uses(Shop::PAYMENT_KEY).uses(Shop::PIN))
         .environment(Environment::new("test", shop))
+}
+
+#[derive(Settings)]
+#[settings(crate = "sparta_core")]
+pub(super) struct Bank {
+    #[settings(min_length = 4)]
+    bank_key: Secret<String>,
+}
+
+/// Says how long the key is, which it fetches anew where the event says so.
+async fn open(event: LambdaEvent<String>) -> Result<String, Error> {
+    let key = &Bank::get()?.bank_key;
+    let found = match event.payload.as_str() {
+        "refresh" => key.refresh().await,
+        "expose" => key.expose().cloned(),
+        _ => key.read().await,
+    };
+    Ok(match found {
+        Ok(key) => format!("a key of {} characters", key.len()),
+        Err(error) => Error::from(error).to_string(),
+    })
+}
+
+pub(super) fn bank() -> App {
+    let bank = Bank { bank_key: Secret::secrets_manager("bank/key").json_key("key").fetched() };
+    App::new("Bank")
+        .function(Function::event("open", service_fn(open)).uses(Bank::BANK_KEY))
+        .environment(Environment::new("test", bank))
 }

@@ -1,11 +1,12 @@
 //! Secrets as variables of the functions that use them.
 
-use serde_json::Value as Json;
+use serde_json::{Value as Json, json};
 use sparta_core::{
-    App, Environment, Error, Function, Request, VariableMistake,
+    App, Environment, Error, Function, Pipeline, Request, VariableMistake,
     construct::Table,
+    delivery::Source,
     service_fn,
-    settings::{Secret, Settings as _},
+    settings::{Secret, SettingValue as _, Settings as _, SettingsMistake},
     testing,
 };
 use sparta_macros::Settings;
@@ -87,4 +88,97 @@ fn a_test_gives_a_secret_its_value_and_an_absent_one_is_none() {
     assert!(vault.test_pin.is_none());
     let error = vault.test_seal.expose().unwrap_err().to_string();
     assert!(error.starts_with("outside of Lambda the secret has no value: set the variable `TEST_SEAL`"), "{error}");
+}
+
+fn fetching(secret: impl Fn() -> Secret<String>) -> App {
+    let bank = || Bank { key: secret(), ..bank() };
+    let app = App::new("Bank").function(function("pay").uses(Bank::KEY)).function(function("rate"));
+    app.environment(Environment::new("test", bank())).environment(Environment::new("production", bank()))
+}
+
+#[test]
+fn a_function_may_read_the_very_secret_that_it_fetches_and_its_variable_is_the_name() {
+    let arn = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:bank/key-a1b2c3";
+    let part = json!({"Fn::Select": [2, {"Fn::Split": ["|", {"Ref": "BankKey"}]}]});
+    let of = |service: &str, resource: &str| {
+        let own = format!("arn:${{AWS::Partition}}:{service}:${{AWS::Region}}:${{AWS::AccountId}}:{resource}");
+        json!({"Fn::Sub": [own, {"Name": part}]})
+    };
+    for (secret, text, action, resource) in [
+        (
+            Secret::secrets_manager("bank/key").json_key("k").fetched(),
+            "fetch|secretsmanager|bank/key|k|".to_owned(),
+            "secretsmanager:GetSecretValue",
+            of("secretsmanager", "secret:${Name}-??????"),
+        ),
+        (
+            Secret::secrets_manager(arn).version_stage("AWSPREVIOUS").fetched(),
+            format!("fetch|secretsmanager|{arn}||AWSPREVIOUS"),
+            "secretsmanager:GetSecretValue",
+            part.clone(),
+        ),
+        (
+            Secret::ssm("/bank/key").fetched(),
+            "fetch|ssm|/bank/key|".into(),
+            "ssm:GetParameter",
+            of("ssm", "parameter${Name}"),
+        ),
+        (Secret::ssm("key").fetched(), "fetch|ssm|key|".into(), "ssm:GetParameter", of("ssm", "parameter/${Name}")),
+    ] {
+        assert_eq!(secret.to_text(), text);
+        let app = fetching(|| secret.clone());
+        app.check().unwrap();
+        let synthesis = app.synthesize().unwrap();
+        assert_eq!(synthesis.model.environments()[0].configuration().parameters["BankKey"], text);
+        let template = serde_json::to_value(synthesis.template).unwrap();
+        let statements = |role: &str| {
+            template["Resources"][role]["Properties"]["Policies"][0]["PolicyDocument"]["Statement"].clone()
+        };
+        let expected = json!({"Effect": "Allow", "Action": action, "Resource": resource});
+        assert_eq!(statements("PayRole")[1], expected);
+        assert_eq!(statements("RateRole").as_array().unwrap().len(), 1, "only its logs");
+    }
+}
+
+#[test]
+fn a_pipeline_knows_the_secret_that_each_environment_fetches() {
+    let app = fetching(|| Secret::secrets_manager("bank/key").fetched());
+    let pipeline = Pipeline::github("https://github.com/acme/bank");
+    let app = app.pipeline(pipeline.clone());
+    app.check().unwrap();
+    let stack = app.synthesize().unwrap().pipeline(&pipeline, Source::Connection).unwrap();
+    let text = serde_json::to_string(&stack).unwrap();
+    assert!(text.contains(":secret:bank/key-??????"), "{text}");
+}
+
+#[test]
+fn environments_store_a_secret_in_the_same_way() {
+    let named = || Secret::secrets_manager("bank/key").fetched();
+    let arn =
+        || Secret::secrets_manager("arn:aws:secretsmanager:eu-west-1:123456789012:secret:bank/key-a1b2c3").fetched();
+    let resolved = || Secret::ssm("/bank/key");
+    for (first, second) in [(named(), arn()), (named(), resolved()), (resolved(), named())] {
+        let of = |key: &Secret<String>| Bank { key: key.clone(), ..bank() };
+        let app = App::new("Bank").function(function("pay").uses(Bank::KEY));
+        let app =
+            app.environment(Environment::new("test", of(&first))).environment(Environment::new("live", of(&second)));
+        let mistakes = app.check().unwrap_err();
+        let found: Vec<_> = mistakes.iter().filter_map(|it| it.problem().downcast_ref::<SettingsMistake>()).collect();
+        let (environment, variable, other) = ("live".into(), "BANK_KEY".into(), "test".into());
+        assert_eq!(found, [&SettingsMistake::Stored { environment, variable, other }], "{mistakes}");
+    }
+}
+
+#[test]
+fn what_cannot_be_fetched_is_a_mistake() {
+    for secret in [
+        Secret::secrets_manager("").fetched(),
+        Secret::secrets_manager("a b").fetched(),
+        Secret::secrets_manager("a").json_key("b|c").fetched(),
+        Secret::secrets_manager("a:b").fetched(),
+        Secret::ssm("a|b").fetched(),
+    ] {
+        let report = fetching(|| secret.clone()).check().unwrap_err().to_string();
+        assert!(report.contains("what the function fetches: the name or ARN of a secret"), "{report}");
+    }
 }

@@ -55,6 +55,7 @@ pub struct Everything {
     #[settings(min_length = 8)]
     password: Secret<String>,
     pin: Option<Secret<u16>>,
+    signing_key: Secret<String>,
 }
 
 /// Settings with these values, and the same of the rest.
@@ -75,6 +76,7 @@ pub fn settings(message: &str, limit: Option<u32>) -> Everything {
         tenant: "acme".into(),
         password: Secret::secrets_manager("prod/db").json_key("password").version_stage("AWSCURRENT"),
         pin: limit.map(|_| Secret::ssm("/prod/pin").version(NonZero::<u64>::MIN)),
+        signing_key: Secret::secrets_manager("prod/signing").json_key("key").fetched(),
     }
 }
 
@@ -159,6 +161,7 @@ fn routes() -> Function {
         .variable("RUST_BACKTRACE", "1")
         .uses(Everything::PASSWORD)
         .uses(Everything::PIN)
+        .uses(Everything::SIGNING_KEY)
         .variable("PLACE", sub("${AWS::Region}-${AWS::StackName}"))
         .grant(Statement::allow(["s3:GetObject", "s3:PutObject"]).on("arn:aws:s3:::everything/*"))
         .grant(

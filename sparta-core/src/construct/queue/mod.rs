@@ -11,11 +11,11 @@ use super::{
     declared::Declared,
     grant::{tls_only, with_key, with_statement},
     name,
-    source::{Form, part},
+    source::Form,
 };
 use crate::{
     attribute,
-    cfn::{LogicalId, Resource, Value, sub},
+    cfn::{LogicalId, Resource, Value, part, sub},
     iam::{Arn, Statement},
     mistake::Problem,
     property, resource,

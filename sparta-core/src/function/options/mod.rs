@@ -148,6 +148,7 @@ impl FunctionSpec {
     pub(crate) fn completed(&self, app: &Options, environments: &[Environment]) -> Self {
         let mut spec = Self { options: self.options.clone().or(app, &self.name), ..self.clone() };
         spec.options.resolve(environments);
+        spec.grant_fetched(environments);
         spec
     }
 

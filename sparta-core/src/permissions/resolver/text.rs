@@ -62,8 +62,23 @@ impl<'a> Resolver<'a> {
                 }
                 _ => unknown(),
             },
+            ("Fn::Select", Value::List(arguments)) => match &arguments[..] {
+                [Value::Number(index), list] => self.selected(index.as_u64(), list),
+                _ => unknown(),
+            },
             _ => unknown(),
         }
+    }
+
+    /// One of the parts of a text that is known.
+    fn selected(&self, index: Option<u64>, list: &Value) -> String {
+        let Some(("Fn::Split", Value::List(arguments))) = list.as_function() else { return unknown() };
+        let [Value::String(separator), text] = &arguments[..] else { return unknown() };
+        let text = self.marked(text);
+        let index = index.and_then(|index| usize::try_from(index).ok());
+        let part =
+            index.filter(|_| !text.contains([UNKNOWN, UNNAMED])).and_then(|index| text.split(separator).nth(index));
+        part.map_or_else(unknown, str::to_owned)
     }
 
     fn reference(&self, name: &str) -> String {
