@@ -45,13 +45,13 @@ pub use sparta_core::{
     Alarm, AlarmMistake, App, AppMistake, Approval, ApprovalMistake, Architecture, BatchResponse, Body, BoxError,
     ClientApplication, ClientContext, CognitoIdentity, Compute, Config, Context, CustomizeMistake, DashboardMistake,
     Deadline, DeadlineLayer, Deployed, DeployedError, Environment, EnvironmentMistake, Error, EventMismatch, Failure,
-    FileSystem, FromEvent, Function, FunctionKind, FunctionMistake, FunctionSpec, GrantMistake, HttpService,
-    IntoResponse, Json, LambdaEvent, LogFormat, LogLevel, ManagedInstances, Memory, Mistake, Mistakes, Model,
-    PayloadError, PermissionsMistake, Pipeline, PipelineMistake, Problem, QueryMap, Record, RecordError, Records,
-    RecordsError, RecordsIter, RecursiveLoop, Repository, RepositoryError, Request, RequestContext, RequestExt,
-    RequestPayloadExt, Response, Result, Retention, ServeError, Storage, Subject, Synthesis, Tracing, Usable,
-    VariableMistake, Vpc, attribute, aws_lambda_events, cfn, construct, delivery, iam, property, resource, service_fn,
-    settings, stack_name, testing, trigger,
+    FileMistake, FileSource, FileSystem, FromEvent, Function, FunctionKind, FunctionMistake, FunctionSpec,
+    GrantMistake, HttpService, IntoResponse, Json, LambdaEvent, LogFormat, LogLevel, ManagedInstances, Memory, Mistake,
+    Mistakes, Model, PayloadError, PermissionsMistake, Pipeline, PipelineMistake, Problem, QueryMap, Record,
+    RecordError, Records, RecordsError, RecordsIter, RecursiveLoop, Repository, RepositoryError, Request,
+    RequestContext, RequestExt, RequestPayloadExt, Response, Result, Retention, ServeError, Storage, Subject,
+    Synthesis, Tracing, Usable, VariableMistake, Vpc, attribute, aws_lambda_events, cfn, construct, delivery, hook,
+    iam, property, resource, service_fn, settings, stack_name, testing, trigger,
 };
 pub use sparta_macros::Settings;
 
@@ -115,6 +115,20 @@ macro_rules! if_provision {
     };
     ($(#[$attribute:meta])* async fn run(mut $this:ident, $($argument:tt)*) -> $result:ty $body:block) => {
         $crate::if_provision! { $(#[$attribute])* async fn run($this, $($argument)*) -> $result $body }
+    };
+    ($(#[$attribute:meta])* $visible:vis async fn $name:ident($of:ident: Deployed) -> $result:ty $body:block) => {
+        $(#[$attribute])*
+        #[allow(unused_variables)]
+        $visible async fn $name($of: Deployed) -> $result {
+            ::std::unreachable!("the `aws` build runs this hook")
+        }
+    };
+    ($(#[$attribute:meta])* $visible:vis async fn $name:ident($of:ident: Deployment) -> $result:ty $body:block) => {
+        $(#[$attribute])*
+        #[allow(unused_variables)]
+        $visible async fn $name($of: Deployment) -> $result {
+            ::std::unreachable!("the `aws` build runs this hook")
+        }
     };
     ($($content:tt)*) => {};
 }

@@ -142,6 +142,37 @@ fn a_binary_that_is_compiled_already_is_packaged_as_if_it_were_compiled_now() {
 }
 
 #[test]
+fn hooks_run_before_and_after_a_build_and_may_refuse_it() {
+    let bootstrap = package("sparta-test-service").path().join("code/bootstrap");
+    let shell = Shell::of("sparta-test-service");
+    let build = |refuses: &str| {
+        let build = ["build", "--outputDir", "out", "--binary", bootstrap.to_str().unwrap()];
+        run(shell.command(&build).env("TEST_REFUSES", refuses))
+    };
+    let archive = shell.folder().join("out/code.zip");
+    for (name, is_packaged) in [("before_build", false), ("after_build", true)] {
+        let refused = build(name);
+        assert_eq!((refused.code, refused.stdout.as_str()), (Some(1), ""), "{}", refused.stderr);
+        let hook = format!("error: the hook `{name}` of tests/service/src/main.rs:");
+        assert!(refused.stderr.contains(&hook), "{}", refused.stderr);
+        assert!(refused.stderr.contains(&format!("  caused by: {name} is not for today\n")), "{}", refused.stderr);
+        assert_eq!(archive.exists(), is_packaged, "{name}");
+    }
+    let built = build("nothing");
+    assert_eq!(built.code, Some(0), "{}", built.stderr);
+    let bytes = fs::metadata(&archive).unwrap().len();
+    let said: Vec<usize> = ["builds [\"test\"] into out\n", &format!(" of {bytes} bytes\n")]
+        .map(|text| built.stderr.find(text).unwrap_or_else(|| panic!("`{text}` is not in:\n{}", built.stderr)))
+        .into();
+    assert!(said.is_sorted(), "{}", built.stderr);
+    // Neither is a build.
+    for command in [&["synth", "--outputDir", "out"][..], &["build", "--buildspec", "--noop", "--outputDir", "out"]] {
+        let run = run(shell.command(command).env("TEST_REFUSES", "before_build"));
+        assert!(!run.stderr.contains("hook"), "{command:?}: {}", run.stderr);
+    }
+}
+
+#[test]
 fn only_the_serving_build_of_this_very_app_is_packaged() {
     let hello = package("hello").path().join("code/bootstrap");
     let shell = Shell::of("codepipeline");

@@ -27,7 +27,7 @@ impl Shell {
         self.folder.path()
     }
 
-    fn command(&self, arguments: &[&str]) -> Command {
+    pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = self.service.command(self.folder(), arguments);
         for (name, _) in std::env::vars_os() {
             if name.to_str().is_some_and(|name| {

@@ -129,6 +129,23 @@ fn the_function_serves_on_after_an_error_a_panic_and_a_timeout() {
 }
 
 #[test]
+fn a_function_reads_what_is_shipped_beside_it() {
+    let code = unzip(&package("sparta-test-service").path().join("code.zip"));
+    let (bootstrap, root) = (code.path().join("bootstrap"), code.path().to_str().unwrap().to_owned());
+    let program = fs::read(&bootstrap).unwrap();
+    let obey = Function::of(&bootstrap, code, "obey", &[&SETTINGS[..], &[("LAMBDA_TASK_ROOT", &root)]].concat());
+    for (file, text) in
+        [("shelf/prices.txt", "apples 3\npears 4\n"), ("shelf/catalogue.txt", "apples, from the orchard\n")]
+    {
+        assert_eq!(obey.invoke(&json!({"do": "read", "file": file})), text, "{}", obey.rie.log());
+        assert!(!program.windows(text.len()).any(|bytes| bytes == text.as_bytes()), "{file} is in the program");
+    }
+    // What CodeBuild packs in a pipeline is the same.
+    let folder = package("sparta-test-service").path().join("code");
+    assert_eq!(fs::read_to_string(folder.join("shelf/prices.txt")).unwrap(), "apples 3\npears 4\n");
+}
+
+#[test]
 fn an_event_of_six_megabytes_arrives_whole() {
     const LIMIT: usize = 6 * 1024 * 1024;
     let obey = Function::start("obey");

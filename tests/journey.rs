@@ -38,6 +38,9 @@ fn a_service_is_created_changed_replaced_in_place_and_deleted() {
 
     let created = account.provision(&["--buildID", "first"]);
     assert_says(&created.stderr, &["GreetFunction", "CREATE_COMPLETE"]);
+    // What its hook says of the stack.
+    let queue = account.stack_output("Test-Misbehaving", "OrdersQueue");
+    assert_says(&created.stderr, &[&format!("orders go to {queue}\n")]);
     let function = account.stack_output("Test-Misbehaving", "GreetFunction");
     assert_says(&created.success(), &["stack Test-Misbehaving is created", &format!("GreetFunction = {function}")]);
     assert_eq!(greeting(&account), "Hello!");

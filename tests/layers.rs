@@ -12,7 +12,7 @@ use crate::support::root;
 
 /// The rooms of sparta-core, top to bottom; those of one line may use each other.
 const LAYERS: &[&[&str]] = &[
-    &["error", "json", "media_type", "architecture", "contract"],
+    &["error", "json", "media_type", "architecture", "contract", "file", "off_lambda"],
     &["cfn"],
     &["iam"],
     &["deployed"],
@@ -25,7 +25,7 @@ const LAYERS: &[&[&str]] = &[
     &["stack"],
     &["construct", "function", "trigger"],
     &["alarm", "dashboard"],
-    &["app", "model", "summary"],
+    &["app", "hook", "model", "summary"],
     &["synth"],
     &["permissions"],
     &["delivery"],

@@ -23,6 +23,8 @@ mod gate;
 #[cfg(not(sparta_serving))]
 mod commands;
 #[cfg(not(sparta_serving))]
+mod hooks;
+#[cfg(not(sparta_serving))]
 mod injected;
 #[cfg(not(sparta_serving))]
 mod log;

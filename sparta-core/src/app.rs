@@ -2,6 +2,8 @@
 
 mod decorate;
 mod defaults;
+mod files;
+mod hooks;
 mod stack;
 
 pub(crate) use decorate::{Decorator, Validator};
@@ -22,8 +24,11 @@ use crate::{
     alarm::Watched,
     cfn::{Output, Resource, Template, Value},
     construct::Construct,
+    file::File,
     function::Options,
+    hook::Steps,
     iam::Statement,
+    off_lambda::OffLambda,
     runtime, serve,
     settings::process_variable,
     stack::UserResources,
@@ -59,10 +64,12 @@ pub struct App {
     pub(crate) user_resources: UserResources,
     pub(crate) type_permissions: Vec<(String, Statement)>,
     pub(crate) shared_types: BTreeSet<String>,
-    pub(crate) constructs: Vec<Arc<dyn Construct>>,
+    pub(crate) constructs: OffLambda<Arc<dyn Construct>>,
     pub(crate) tags: BTreeMap<String, String>,
-    pub(crate) decorators: Vec<Decorator>,
-    pub(crate) validators: Vec<Validator>,
+    pub(crate) decorators: OffLambda<Decorator>,
+    pub(crate) validators: OffLambda<Validator>,
+    pub(crate) steps: Steps,
+    pub(crate) files: OffLambda<File>,
     layers: Vec<Wrap>,
     hooks: Hooks,
     extensions: Vec<Box<dyn Any + Send>>,
@@ -84,10 +91,12 @@ impl App {
             user_resources: UserResources::default(),
             type_permissions: Vec::new(),
             shared_types: BTreeSet::new(),
-            constructs: Vec::new(),
+            constructs: OffLambda::default(),
             tags: BTreeMap::new(),
-            decorators: Vec::new(),
-            validators: Vec::new(),
+            decorators: OffLambda::default(),
+            validators: OffLambda::default(),
+            steps: Steps::default(),
+            files: OffLambda::default(),
             layers: Vec::new(),
             hooks: Hooks::default(),
             extensions: Vec::new(),
@@ -202,9 +211,7 @@ impl App {
     /// let app = App::new("Links").with(Table::new("archive").key("code"));
     /// ```
     pub fn with(mut self, construct: impl Construct) -> Self {
-        if !cfg!(sparta_serving) {
-            self.constructs.push(Arc::new(construct));
-        }
+        self.constructs.push(|| Arc::new(construct));
         self
     }
 

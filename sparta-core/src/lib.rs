@@ -6,6 +6,7 @@ pub mod cfn;
 pub mod construct;
 pub mod contract;
 pub mod delivery;
+pub mod hook;
 pub mod iam;
 pub mod settings;
 pub mod synth;
@@ -27,11 +28,13 @@ mod error;
 mod event;
 #[cfg(feature = "fetch")]
 mod fetch;
+mod file;
 mod function;
 mod json;
 mod media_type;
 mod mistake;
 mod model;
+mod off_lambda;
 mod permissions;
 mod pipeline;
 mod records;
@@ -56,6 +59,9 @@ pub use deployed::{Deployed, DeployedError};
 pub use environment::{Environment, EnvironmentMistake};
 pub use error::{BoxError, Error, Failure, Result};
 pub use event::{EventMismatch, FromEvent};
+#[doc(hidden)]
+pub use file::File;
+pub use file::{FileMistake, FileSource};
 pub use function::{
     CustomizeMistake, FileSystem, Function, FunctionKind, FunctionMistake, FunctionSpec, GrantMistake, LogFormat,
     LogLevel, ManagedInstances, Memory, RecursiveLoop, Retention, Storage, Tracing, Usable, VariableMistake, Vpc,

@@ -1,7 +1,7 @@
 //! What a command of the user's own knows of the deployed service.
 
 use aws_config::SdkConfig;
-use sparta_core::{Deployed, Environment, Error};
+use sparta_core::{Deployed, Environment, Error, hook::Deployment};
 
 use super::CommandContext;
 use crate::stack::Lookup;
@@ -114,8 +114,16 @@ pub trait AwsExt {
     fn aws(&self) -> Result<&SdkConfig, Error>;
 }
 
+const OF_A_TEST: &str = "this deployment was made by a test, which has no configuration of AWS";
+
 impl AwsExt for Deployed {
     fn aws(&self) -> Result<&SdkConfig, Error> {
-        Ok(self.extension().ok_or("this deployment was made by a test, which has no configuration of AWS")?)
+        Ok(self.extension().ok_or(OF_A_TEST)?)
+    }
+}
+
+impl AwsExt for Deployment {
+    fn aws(&self) -> Result<&SdkConfig, Error> {
+        Ok(self.extension().ok_or(OF_A_TEST)?)
     }
 }

@@ -25,6 +25,9 @@ struct Description<'a> {
     functions: Vec<Function<'a>>,
     settings: Vec<Setting<'a>>,
     environments: Vec<Environment<'a>>,
+    /// What is shipped beside the program.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    files: Vec<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pipeline: Option<Pipeline>,
     /// What CloudFormation may do where the pipeline deploys to.
@@ -104,6 +107,7 @@ impl<'a> Description<'a> {
                     approve_promotion: environment.promotion_approval().is_some(),
                 })
                 .collect(),
+            files: model.files().iter().map(|file| file.path.as_str()).collect(),
             pipeline: repository
                 .zip(branch)
                 .map(|(repository, branch)| Pipeline { repository: repository.full_name(), branch: branch.to_owned() }),
@@ -139,6 +143,7 @@ impl<'a> Description<'a> {
         table(&mut text, &["ENVIRONMENT", "STACK OF PROVISION", "OF THE PIPELINE", "APPROVALS"], environments);
         let stack = self.provision_stack.iter().map(|stack| vec![stack.clone()]);
         table(&mut text, &["STACK OF PROVISION"], stack);
+        table(&mut text, &["FILE"], self.files.iter().map(|file| vec![(*file).to_owned()]));
         if let Some(pipeline) = &self.pipeline {
             table(&mut text, &["PIPELINE", "BRANCH"], [vec![pipeline.repository.clone(), pipeline.branch.clone()]]);
         }

@@ -172,10 +172,20 @@ async fn deploy(
     deployment.check_bucket().await?;
     let built = command.build.build(session, synthesis, None)?;
     let request = command.complete(request, &built);
-    let key = built.code.key(built.synthesis.model.name());
+    let model = &built.synthesis.model;
+    let hooks = crate::hooks::DeploymentHooks {
+        steps: session.app.steps(),
+        config: deployment.config(),
+        model,
+        environment: command.target.environment(model)?,
+        stack: &request.stack_name,
+    };
+    hooks.before(&built.package).await?;
+    let key = built.code.key(model.name());
     deployment.upload(&key, built.code.bytes().to_vec()).await?;
     if command.inplace {
         let updated = deployment.update_in_place(&request, &built.synthesis.template, built.code.bytes()).await?;
+        hooks.after().await?;
         let text = match &updated[..] {
             [] => format!("stack {} is unchanged", request.stack_name),
             updated => format!("new code for {}", updated.join(", ")),
@@ -185,6 +195,7 @@ async fn deploy(
     let template = deployment.template(session.app.name(), &built.synthesis.template).await?;
     let outcome = deployment.converge(&request, template).await?;
     deployment.verify(&request, &built.synthesis.template, built.code.bytes()).await?;
+    hooks.after().await?;
     deployment.print(session, &request, &outcome)
 }
 

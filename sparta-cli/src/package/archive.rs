@@ -8,6 +8,8 @@ use sparta_core::contract::{BOOTSTRAP, BUILD_ID_FILE, TEMPLATE_FILE, configurati
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, DateTime, ZipWriter};
 
+use super::Shipped;
+
 /// What Lambda unpacks at most: 250 MB
 /// ([quotas](https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html)).
 const CODE_LIMIT: usize = 250 * 1024 * 1024;
@@ -27,9 +29,14 @@ pub(crate) enum ArchiveError {
     /// The archive has too much in it.
     #[error("cannot finish the archive")]
     Finish(#[source] zip::result::ZipError),
-    /// The binary is larger than all the code that Lambda takes.
-    #[error("the binary has {0} bytes, and Lambda takes 262144000 at most")]
-    TooLarge(usize),
+    /// The binary and what is shipped beside it are larger than all the code that Lambda takes.
+    #[error("the code has {all} bytes unpacked, {binary} of them the binary, and Lambda takes 262144000 at most")]
+    TooLarge {
+        /// Bytes of everything.
+        all: usize,
+        /// Bytes of the binary.
+        binary: usize,
+    },
 }
 
 /// A file of an archive.
@@ -77,16 +84,21 @@ impl Archive {
         Ok(Self { bytes, sha256 })
     }
 
-    /// The code of all functions: `bootstrap`, and `sparta-build-id` which the runtime reads beside it.
+    /// The code of all functions: `bootstrap`, `sparta-build-id` which the runtime reads beside it, and what is shipped with
+    /// them.
     ///
     /// # Errors
     ///
-    /// The binary is larger than Lambda takes.
-    pub(crate) fn code(binary: &[u8], build_id: &str) -> Result<Self, ArchiveError> {
-        if binary.len() > CODE_LIMIT {
-            return Err(ArchiveError::TooLarge(binary.len()));
+    /// They are larger than Lambda takes.
+    pub(crate) fn code(binary: &[u8], build_id: &str, shipped: &[Shipped<'_>]) -> Result<Self, ArchiveError> {
+        let own = [Entry::program(BOOTSTRAP, binary), Entry::file(BUILD_ID_FILE, build_id.as_bytes())];
+        let shipped = shipped.iter().map(|file| Entry::file(file.path, &file.bytes));
+        let entries: Vec<Entry<'_>> = own.into_iter().chain(shipped).collect();
+        let all = entries.iter().map(|entry| entry.bytes.len()).sum();
+        if all > CODE_LIMIT {
+            return Err(ArchiveError::TooLarge { all, binary: binary.len() });
         }
-        Self::of(&[Entry::program(BOOTSTRAP, binary), Entry::file(BUILD_ID_FILE, build_id.as_bytes())])
+        Self::of(&entries)
     }
 
     /// What a pipeline deploys: `cloudformation.json` first, then an `<environment>.json` each, in their order.
@@ -178,11 +190,30 @@ mod tests {
 
     #[test]
     fn code_is_a_program_and_its_build_id() {
-        let archive = Archive::code(b"\x7fELF and so on", "4f2a").unwrap();
+        let archive = Archive::code(b"\x7fELF and so on", "4f2a", &[]).unwrap();
         assert_eq!(
             listing(&archive),
             [row("bootstrap", 0o100_755, "\x7fELF and so on"), row("sparta-build-id", 0o100_644, "4f2a"),]
         );
+    }
+
+    #[test]
+    fn what_is_shipped_is_beside_the_program_for_all_to_read() {
+        let file = |path| Shipped { path, bytes: b"page".as_slice().into() };
+        let archive = Archive::code(b"binary", "4f2a", &[file("pages/a.html"), file("pages/b.html")]).unwrap();
+        let rows = listing(&archive).split_off(2);
+        assert_eq!(rows, ["pages/a.html", "pages/b.html"].map(|path| row(path, 0o100_644, "page")));
+        assert_eq!(archive.sha256(), "6900b41b3977444cded564688496beac5fc3136269f46e2f53ca620f881b1eeb");
+    }
+
+    #[test]
+    fn all_files_together_are_held_to_what_lambda_unpacks() {
+        let half = vec![0; CODE_LIMIT / 2];
+        let file = |bytes: &[u8]| Shipped { path: "half", bytes: bytes.to_vec().into() };
+        let error = Archive::code(&half, "4f2a", &[file(&half)]).unwrap_err();
+        let expected =
+            "the code has 262144004 bytes unpacked, 131072000 of them the binary, and Lambda takes 262144000 at most";
+        assert_eq!(error.to_string(), expected);
     }
 
     #[test]
@@ -201,15 +232,15 @@ mod tests {
 
     #[test]
     fn the_same_content_gives_these_very_bytes_on_every_machine() {
-        let archive = Archive::code(&b"bootstrap ".repeat(1000), "4f2a").unwrap();
+        let archive = Archive::code(&b"bootstrap ".repeat(1000), "4f2a", &[]).unwrap();
         assert_eq!(archive.sha256(), "d281a4e5cd4084c4287af5122114564bcbc20fe976df3218675deb901e66842d");
         assert_eq!(archive.key("Hello"), format!("Hello/code/{}.zip", archive.sha256()));
     }
 
     #[test]
     fn another_build_id_is_another_archive() {
-        let one = Archive::code(b"binary", "1").unwrap();
-        let two = Archive::code(b"binary", "2").unwrap();
+        let one = Archive::code(b"binary", "1", &[]).unwrap();
+        let two = Archive::code(b"binary", "2", &[]).unwrap();
         assert_ne!(one.sha256(), two.sha256());
     }
 
@@ -225,8 +256,8 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("code.zip");
         std::fs::write(&path, b"something older").unwrap();
-        let archive = Archive::code(b"binary", "1").unwrap();
+        let archive = Archive::code(b"binary", "1", &[]).unwrap();
         write_whole(&path, archive.bytes()).unwrap();
-        assert_eq!(std::fs::read(&path).unwrap(), Archive::code(b"binary", "1").unwrap().bytes());
+        assert_eq!(std::fs::read(&path).unwrap(), Archive::code(b"binary", "1", &[]).unwrap().bytes());
     }
 }

@@ -1,15 +1,17 @@
 //! A build of the service: its options, and everything that it makes and writes.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use sparta_core::{Architecture, Model, Synthesis};
+use sparta_core::{Architecture, Model, Synthesis, hook};
 
 use super::documents::packaging;
 use super::files::Content;
+use super::shipped::identity;
 use super::{
-    Archive, BuildId, Compile, Compiler, DocumentOptions, Features, Files, check_binary, check_build_id, check_service,
+    Archive, BuildId, Compile, Compiler, DocumentOptions, Features, Files, Running, Shipped, check_binary,
+    check_build_id, check_service,
 };
-use crate::{CliError, output::say, session::Session};
+use crate::{CliError, hooks, output::say, session::Session};
 
 /// The options of a build, which a provision has too.
 #[derive(clap::Args)]
@@ -35,6 +37,8 @@ pub(crate) struct Built {
     pub(crate) build_id: BuildId,
     pub(crate) code: Archive,
     pub(crate) files: Files,
+    #[cfg(feature = "aws")]
+    pub(crate) package: hook::Package,
 }
 
 impl BuildOptions {
@@ -46,22 +50,39 @@ impl BuildOptions {
         compiled: Option<&Path>,
     ) -> Result<Built, CliError> {
         let documents = self.documents.of(session, &synthesis)?;
+        let output = self.documents.output.folder();
+        let build = hook::Build::new(synthesis.model.clone(), package_folder(), output.path());
+        hooks::before_build(session, &build)?;
         let (binary, compiled_as) = match compiled {
             Some(path) => compiled_before(path, &synthesis.model)?,
             None => (self.compile_now(&synthesis.model)?, None),
         };
-        let output = self.documents.output.folder();
+        let shipped = Shipped::all(&synthesis.model, build.folder())?;
         let build_id = match &self.build_id {
             Some(given) => given.clone(),
-            None => BuildId::find(Path::new("."), output.path(), |name| std::env::var(name).ok(), &binary),
+            None => BuildId::find(
+                Path::new("."),
+                output.path(),
+                |name| std::env::var(name).ok(),
+                &identity(&binary, &shipped),
+            ),
         };
         if let (Some(path), Some(found)) = (compiled, compiled_as) {
             check_build_id(path, found, &build_id)?;
         }
-        let code = Archive::code(&binary, build_id.as_str()).map_err(packaging)?;
-        let content = Content { binary: &binary, build_id: &build_id, code: &code };
+        let code = Archive::code(&binary, build_id.as_str(), &shipped).map_err(packaging)?;
+        let content = Content { binary: &binary, build_id: &build_id, shipped: &shipped, code: &code };
         let files = content.write(documents.write(&output)?, &output)?;
-        Ok(Built { synthesis, build_id, code, files })
+        let package = hook::Package::new(build, build_id.as_str(), files.paths(&output));
+        hooks::after_build(session, &package)?;
+        Ok(Built {
+            synthesis,
+            build_id,
+            code,
+            files,
+            #[cfg(feature = "aws")]
+            package,
+        })
     }
 
     /// The serving build of this service, which is compiled now.
@@ -88,4 +109,16 @@ fn compiled_before(path: &Path, model: &Model) -> Result<(Vec<u8>, Option<String
     check_binary(&bytes, model.architecture())?;
     let compiled_as = check_service(path, model)?;
     Ok((bytes, compiled_as))
+}
+
+/// The folder of the service's package: `cargo run` says which it is, and cargo itself where another program asks.
+fn package_folder() -> PathBuf {
+    let of_cargo = || {
+        let running = Running::this_program().ok()?;
+        let manifest = running.cargo().ok()?.program().ok()?.manifest;
+        Some(Path::new(&manifest).parent()?.to_owned())
+    };
+    of_cargo()
+        .or_else(|| std::env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from))
+        .unwrap_or_else(|| PathBuf::from("."))
 }

@@ -40,8 +40,8 @@ pub(crate) struct Documents<'a> {
 #[serde(rename_all = "camelCase")]
 pub(crate) struct DocumentFiles {
     app: String,
-    template: PathBuf,
-    configurations: Vec<PathBuf>,
+    pub(super) template: PathBuf,
+    pub(super) configurations: Vec<PathBuf>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pipeline: Option<PathBuf>,
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -17,6 +17,15 @@ pub(crate) enum WriteError {
         #[source]
         source: io::Error,
     },
+    /// What an earlier build left in it cannot be removed.
+    #[error("cannot empty the folder {}", .folder.display())]
+    Stale {
+        /// The folder.
+        folder: PathBuf,
+        /// What the system says.
+        #[source]
+        source: io::Error,
+    },
     /// It cannot be written or put in its place.
     #[error("cannot write {}", .path.display())]
     File {

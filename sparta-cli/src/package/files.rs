@@ -4,9 +4,12 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
-use sparta_core::contract::{BOOTSTRAP, BUILD_ID_FILE, CODE_ARCHIVE, CODE_FOLDER};
+use sparta_core::{
+    contract::{BOOTSTRAP, BUILD_ID_FILE, CODE_ARCHIVE, CODE_FOLDER},
+    hook::PackagePaths,
+};
 
-use super::{Archive, BuildId, DocumentFiles, Output};
+use super::{Archive, BuildId, DocumentFiles, Output, Shipped};
 use crate::CliError;
 
 /// Where everything is.
@@ -19,27 +22,48 @@ pub(crate) struct Files {
     code: PathBuf,
     code_sha256: String,
     code_bytes: usize,
+    /// What is shipped beside the program.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    files: Vec<String>,
 }
 
 /// What a build writes besides the documents.
 pub(super) struct Content<'a> {
     pub binary: &'a [u8],
     pub build_id: &'a BuildId,
+    pub shipped: &'a [Shipped<'a>],
     pub code: &'a Archive,
 }
 
 impl Content<'_> {
     pub(super) fn write(&self, documents: DocumentFiles, output: &Output) -> Result<Files, CliError> {
         // The archive's content as a folder too, which CodeBuild makes an archive of for the pipeline.
+        output.clear(CODE_FOLDER)?;
         make_executable(&output.write(&format!("{CODE_FOLDER}/{BOOTSTRAP}"), self.binary)?)?;
         output.write(&format!("{CODE_FOLDER}/{BUILD_ID_FILE}"), self.build_id.as_str().as_bytes())?;
+        for Shipped { path, bytes } in self.shipped {
+            output.write(&format!("{CODE_FOLDER}/{path}"), bytes)?;
+        }
         Ok(Files {
             build_id: self.build_id.to_string(),
             documents,
             code: output.write(CODE_ARCHIVE, self.code.bytes())?,
             code_sha256: self.code.sha256().to_owned(),
             code_bytes: self.code.bytes().len(),
+            files: self.shipped.iter().map(|file| file.path.to_owned()).collect(),
         })
+    }
+}
+
+impl Files {
+    /// Where hooks find them.
+    pub(super) fn paths(&self, output: &Output) -> PackagePaths {
+        PackagePaths {
+            bootstrap: output.path().join(CODE_FOLDER).join(BOOTSTRAP),
+            archive: self.code.clone(),
+            template: self.documents.template.clone(),
+            configurations: self.documents.configurations.clone(),
+        }
     }
 }
 
@@ -48,6 +72,9 @@ impl fmt::Display for Files {
         writeln!(f, "build           {}", self.build_id)?;
         let sha256 = &self.code_sha256[..12];
         writeln!(f, "code            {} ({} bytes, sha256 {sha256}...)", self.code.display(), self.code_bytes)?;
+        for file in &self.files {
+            writeln!(f, "file            {file}")?;
+        }
         self.documents.fmt(f)
     }
 }

@@ -17,6 +17,7 @@ mod output_dir;
 mod program;
 mod running;
 mod service;
+mod shipped;
 #[cfg(all(test, target_os = "linux"))]
 mod tests;
 
@@ -42,6 +43,7 @@ pub(crate) use self::marker::{MarkerError, check_marker};
 pub(crate) use self::output_dir::{Output, OutputDir};
 pub(crate) use self::running::Running;
 pub(crate) use self::service::{check_build_id, check_service};
+pub(crate) use self::shipped::Shipped;
 
 /// A binary that Lambda could not run.
 #[derive(Debug, thiserror::Error)]

@@ -1,5 +1,6 @@
 //! The folder that a service's files are written to.
 
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use super::file::{WriteError, write_whole};
@@ -57,10 +58,26 @@ impl Output {
         Ok(path)
     }
 
+    /// Empties a folder in it, so that nothing of an earlier build stays; only where all of it is Sparta's own.
+    pub(crate) fn clear(&self, name: &str) -> Result<(), WriteError> {
+        if !self.is_own() {
+            return Ok(());
+        }
+        let folder = self.folder.join(name);
+        match std::fs::remove_dir_all(&folder) {
+            Err(source) if source.kind() != ErrorKind::NotFound => Err(WriteError::Stale { folder, source }),
+            _ => Ok(()),
+        }
+    }
+
+    fn is_own(&self) -> bool {
+        self.folder.ends_with(USUAL)
+    }
+
     /// Keeps a folder of Sparta's own out of git, as cargo does its target folder.
     fn ignore(&self) -> Result<(), WriteError> {
         let file = self.folder.join(".gitignore");
-        if self.folder.ends_with(USUAL) && !file.exists() { write_whole(&file, b"*\n") } else { Ok(()) }
+        if self.is_own() && !file.exists() { write_whole(&file, b"*\n") } else { Ok(()) }
     }
 }
 
@@ -91,5 +108,17 @@ mod tests {
         std::fs::write(folder.path().join(".sparta/.gitignore"), "code/\n").unwrap();
         output(".sparta").write("cloudformation.json", b"{}").unwrap();
         assert_eq!(ignored(".sparta").as_deref(), Some("code/\n"), "an edited one stays");
+    }
+
+    #[test]
+    fn only_a_folder_of_its_own_is_emptied() {
+        let folder = tempfile::tempdir().unwrap();
+        for (name, stays) in [(".sparta", false), ("infrastructure", true), (".", true)] {
+            let output = Output { folder: folder.path().join(name) };
+            output.clear("code").unwrap();
+            let old = output.write("code/old", b"").unwrap();
+            output.clear("code").unwrap();
+            assert_eq!(old.exists(), stays, "{name}");
+        }
     }
 }

@@ -1,7 +1,7 @@
 //! The service as it is deployed, for what is the user's own: commands and hooks.
 
 use aws_config::SdkConfig;
-use sparta_core::{Deployed, Environment, Model};
+use sparta_core::{Deployed, Environment, Model, contract::APP_TAG};
 
 use super::target;
 use crate::{
@@ -66,8 +66,17 @@ fn or(stacks: &[String]) -> String {
 struct Candidate {
     stack: String,
     remedy: String,
-    /// It has the tag of the app.
-    tagged: bool,
+    tag: Tag,
+}
+
+/// What a stack's tag for its app says.
+enum Tag {
+    /// This app.
+    Ours,
+    /// This app, or nothing: a pipeline's CloudFormation sets none.
+    OursOrNone,
+    /// Whatever it says.
+    Any,
 }
 
 impl<'a> Lookup<'a> {
@@ -97,10 +106,24 @@ impl<'a> Lookup<'a> {
     /// A stack by its name, whoever has deployed it.
     pub(crate) async fn stack(&self, name: &str) -> Result<Deployed, CliError> {
         let remedy = format!("`{} provision --stack {name} --s3Bucket BUCKET` deploys it", cargo_run());
-        let candidate = Candidate { stack: name.to_owned(), remedy, tagged: false };
+        let candidate = Candidate { stack: name.to_owned(), remedy, tag: Tag::Any };
         match self.stack_of(&candidate).await? {
             Some(stack) => self.deployed(&stack, None, &candidate.remedy).await,
             None => Err(self.not_there(None, &[candidate])),
+        }
+    }
+
+    /// A stack that this program has just deployed, as an environment where there is one.
+    pub(crate) async fn just_deployed(
+        &self,
+        stack: &str,
+        environment: Option<&Environment>,
+    ) -> Result<Deployed, CliError> {
+        let remedy = self.candidates(environment).swap_remove(0).remedy;
+        let candidate = Candidate { stack: stack.to_owned(), remedy, tag: Tag::Ours };
+        match self.stack_of(&candidate).await? {
+            Some(stack) => self.deployed(&stack, environment, &candidate.remedy).await,
+            None => Err(self.not_there(environment, &[candidate])),
         }
     }
 
@@ -109,14 +132,14 @@ impl<'a> Lookup<'a> {
         let mut candidates = vec![Candidate {
             stack: self.model.direct_stack_name(environment),
             remedy: format!("`{} provision{option} --s3Bucket BUCKET` deploys it", cargo_run()),
-            tagged: true,
+            tag: Tag::Ours,
         }];
         if let (Some(environment), Some(pipeline)) = (environment, self.model.pipeline()) {
             let branch = pipeline.source_branch();
             candidates.push(Candidate {
                 stack: self.model.stack_name(environment, branch),
                 remedy: format!("its pipeline deploys it, on a push to `{branch}`"),
-                tagged: false,
+                tag: Tag::OursOrNone,
             });
         }
         candidates
@@ -129,10 +152,12 @@ impl<'a> Lookup<'a> {
         let Some(stack) = found.filter(|_| !matches!(state, State::Missing | State::Review | State::Empty)) else {
             return Ok(None);
         };
-        match not_ours(&stack, self.model.name()).filter(|_| candidate.tagged) {
-            Some(error) => Err(error.into()),
-            None => Ok(Some(stack)),
-        }
+        let refused = match candidate.tag {
+            Tag::Any => None,
+            Tag::OursOrNone if !stack.tags.contains_key(APP_TAG) => None,
+            Tag::Ours | Tag::OursOrNone => not_ours(&stack, self.model.name()),
+        };
+        refused.map_or(Ok(Some(stack)), |error| Err(error.into()))
     }
 
     async fn deployed(
@@ -297,6 +322,10 @@ mod tests {
             let error = report(Some("test"), vec![stack("Test-Links", "CREATE_COMPLETE", app)]).await;
             assert!(error.contains("is left alone"), "{error}");
         }
+        // `Links-main` deploys to it by hand.
+        let delivered = stack("Test-Links-main", "CREATE_COMPLETE", "Links-main");
+        let error = report(Some("test"), vec![missing(), delivered]).await;
+        assert!(error.contains("belongs to the app \"Links-main\", and is left alone"), "{error}");
     }
 
     #[tokio::test]

@@ -33,9 +33,7 @@ impl App {
         mut self,
         decorator: impl Fn(&mut Template, &Model) -> Result<(), Problem> + Send + Sync + 'static,
     ) -> Self {
-        if !cfg!(sparta_serving) {
-            self.decorators.push(Box::new(decorator));
-        }
+        self.decorators.push(|| Box::new(decorator));
         self
     }
 
@@ -63,9 +61,7 @@ impl App {
         mut self,
         rule: impl Fn(&Template, &Model) -> Result<(), Problem> + Send + Sync + 'static,
     ) -> Self {
-        if !cfg!(sparta_serving) {
-            self.validators.push(Box::new(rule));
-        }
+        self.validators.push(|| Box::new(rule));
         self
     }
 }

@@ -7,6 +7,7 @@ use crate::{
     EnvironmentMistake, FunctionSpec, Mistake, Subject,
     cfn::pascal_case,
     contract::{TagMistake, check_tags},
+    file,
     pipeline::is_stack_name,
     settings::{check_differences, check_fields},
     trigger::ApiOptions,
@@ -88,6 +89,7 @@ impl Model {
         if self.functions.is_empty() {
             mistakes.push(AppMistake::NoFunction.into());
         }
+        mistakes.extend(file::check(&self.files).into_iter().map(|mistake| Mistake::new(Subject::App, mistake)));
         mistakes.extend(self.http_api.iter().flat_map(ApiOptions::check));
         let functions: Vec<&str> = self.functions.iter().map(FunctionSpec::name).collect();
         mistakes.extend(self.watched.check(&functions));

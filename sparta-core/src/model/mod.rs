@@ -14,6 +14,7 @@ use crate::{
     App, Architecture, Environment, FunctionSpec, Mistakes, Pipeline,
     alarm::Watched,
     construct::Construct,
+    file::File,
     iam::Statement,
     pipeline::{direct_stack_name, stack_name},
     settings::Field,
@@ -37,6 +38,7 @@ pub struct Model {
     pub(crate) user_resources: UserResources,
     pub(crate) type_permissions: Vec<(String, Statement)>,
     pub(crate) shared_types: BTreeSet<String>,
+    pub(crate) files: Vec<File>,
 }
 
 impl App {
@@ -69,6 +71,7 @@ impl App {
             user_resources: self.user_resources.clone(),
             type_permissions: self.type_permissions.clone(),
             shared_types: self.shared_types.clone(),
+            files: self.files.to_vec(),
         }
     }
 }
@@ -102,6 +105,12 @@ impl Model {
     /// What functions use and are invoked by, each once.
     pub fn constructs(&self) -> impl Iterator<Item = &dyn Construct> {
         constructs::distinct(&self.constructs).into_iter().map(|construct| &**construct)
+    }
+
+    /// The files that are shipped beside the program.
+    #[doc(hidden)]
+    pub fn files(&self) -> &[File] {
+        &self.files
     }
 
     /// The environments in the order of their registration.

@@ -1,6 +1,6 @@
 //! A service for the tests: functions that the examples lack, and that misbehave on request.
 
-use std::time::Duration;
+use std::{fs, path::Path, time::Duration};
 
 use aws_lambda_events::sqs::SqsEvent;
 use serde_json::{Value, json};
@@ -51,12 +51,19 @@ async fn echo(request: Request) -> Result<Response, Error> {
     Ok(Json(answer).into_response())
 }
 
+/// A file that is shipped beside the program.
+fn shipped(path: &str) -> Result<String, Error> {
+    let folder = std::env::var_os("LAMBDA_TASK_ROOT").ok_or("this is not Lambda")?;
+    Ok(fs::read_to_string(Path::new(&folder).join(path))?)
+}
+
 /// Does what the event says.
 async fn obey(event: LambdaEvent<Value>) -> Result<Value, Error> {
     match event.payload["do"].as_str() {
         Some("panic") => panic!("told to panic"),
         Some("fail") => Err(OutOfStock(Limits::get()?.pieces))?,
         Some("sleep") => tokio::time::sleep(Duration::from_secs(60)).await,
+        Some("read") => return Ok(json!(shipped(event.payload["file"].as_str().unwrap_or_default())?)),
         Some("measure") => return Ok(json!(event.payload["text"].as_str().map(str::len))),
         _ => {}
     }
@@ -91,6 +98,19 @@ impl Stock {
     }
 }
 
+/// Refuses where the test says so, by the name of the hook.
+fn hook(name: &str) -> Result<(), Error> {
+    match std::env::var("TEST_REFUSES") {
+        Ok(refused) if refused == name => Err(format!("{name} is not for today").into()),
+        _ => Ok(()),
+    }
+}
+
+async fn show(deployed: Deployed) -> Result<(), Error> {
+    eprintln!("orders go to {}", Queue::new("orders").name_in(&deployed)?);
+    hook("after_deployment")
+}
+
 fn main() -> sparta::Result<()> {
     let limits = Limits {
         greeting: "Hello!".into(),
@@ -115,6 +135,18 @@ fn main() -> sparta::Result<()> {
         .function(Function::event("obey", service_fn(obey)))
         .function(Function::event("orders", service_fn(orders)).trigger(Queue::new("orders").batches()))
         .function(Function::event_factory("stock", stock))
+        .file("shelf/prices.txt", include_bytes!("prices.txt"))
+        .file("shelf/catalogue.txt", "catalogue.txt")
+        .before_build(|build| {
+            eprintln!("builds {:?} into {}", build.environments().collect::<Vec<_>>(), build.output().display());
+            hook("before_build")
+        })
+        .after_build(|package| {
+            eprintln!("built {} of {} bytes", package.build_id(), package.archive().metadata()?.len());
+            hook("after_build")
+        })
+        .before_deployment(async |_| hook("before_deployment"))
+        .after_deployment(show)
         .environment(Environment::new("test", limits))
         .pipeline(Pipeline::github("https://github.com/acme/misbehaving"))
         .run()
