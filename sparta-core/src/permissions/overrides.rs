@@ -237,8 +237,15 @@ pub(super) fn bounding_key(action: &str) -> Option<&'static str> {
 
 /// Services whose calls are about several resources at once, each of which has to be allowed: an instance is made from an
 /// image, in a subnet.
-const FOR_EACH_TYPE: &[&str] =
-    &["ec2:", "elasticache:", "glue:", "kms:CreateAlias", "kms:DeleteAlias", "kms:UpdateAlias"];
+const FOR_EACH_TYPE: &[&str] = &[
+    "ec2:",
+    "elasticache:",
+    "elasticfilesystem:DescribeMountTargets",
+    "glue:",
+    "kms:CreateAlias",
+    "kms:DeleteAlias",
+    "kms:UpdateAlias",
+];
 
 pub(super) fn is_for_each_type(action: &str) -> bool {
     FOR_EACH_TYPE.iter().any(|start| action.starts_with(start))

@@ -114,7 +114,7 @@ impl FileSystem {
         let point = Value::function("elasticfilesystem:AccessPointArn", self.access_point.clone());
         Statement::allow(["elasticfilesystem:ClientMount"].into_iter().chain(write))
             .on(sub("arn:${AWS::Partition}:elasticfilesystem:${AWS::Region}:*:file-system/*"))
-            .when(Value::function("StringEquals", point))
+            .when(Value::function("ArnEquals", point))
     }
 }
 

@@ -58,6 +58,16 @@ fn an_archive_is_made_of_its_bus() {
 }
 
 #[test]
+fn a_function_with_a_file_system_takes_its_mount_targets() {
+    let point = "arn:aws:elasticfilesystem:eu-west-1:123456789012:access-point/fsap-0123456789abcdef0";
+    let function = json!({"FileSystemConfigs": [{"Arn": point, "LocalMountPath": "/mnt/data"}]});
+    let required = required(&service(&[("AWS::Lambda::Function", function)]));
+    let systems = format!("arn:${{AWS::Partition}}:elasticfilesystem:{HERE}:file-system/*");
+    let found = on(&required, "elasticfilesystem:DescribeMountTargets");
+    assert_eq!(found, [(vec![systems, point.to_owned()], None)]);
+}
+
+#[test]
 fn misnamed_actions_are_granted_as_iam_has_them() {
     assert!(actions("AWS::OpenSearchService::Domain", json!({})).contains("es:UpdateDomainConfig"));
     assert!(actions("AWS::Redshift::EndpointAccess", json!({})).contains("ec2:DeleteVpcEndpoints"));
