@@ -6,13 +6,12 @@ use std::{
 };
 
 use super::{AppMistake, Model};
-use crate::{App, Mistake, Problem, Subject, cfn::LogicalId, construct::Construct};
+use crate::{App, FunctionSpec, Mistake, Problem, Subject, cfn::LogicalId, construct::Construct};
 
 /// All constructs in the order of their declaration, with those that they need themselves. One that is used in several places
 /// is there as often.
-pub(super) fn declared(app: &App) -> Vec<Arc<dyn Construct>> {
-    let of_functions = app.functions.iter().map(|function| function.spec.completed(&app.defaults, &[]));
-    let of_functions = of_functions.flat_map(|function| function.constructs().collect::<Vec<_>>());
+pub(super) fn declared(app: &App, functions: &[FunctionSpec]) -> Vec<Arc<dyn Construct>> {
+    let of_functions = functions.iter().flat_map(FunctionSpec::constructs);
     let mut open: VecDeque<Arc<dyn Construct>> = app.constructs.iter().cloned().chain(of_functions).collect();
     let mut declared = Vec::new();
     while let Some(construct) = open.pop_front() {

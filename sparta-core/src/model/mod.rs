@@ -57,13 +57,14 @@ impl App {
     pub(crate) fn model(&self) -> Model {
         let functions = self.functions.iter();
         let functions = functions.map(|function| function.spec.completed(&self.defaults, &self.environments));
+        let functions: Vec<FunctionSpec> = functions.collect();
         Model {
             name: self.name.clone(),
             description: self.description.clone(),
             tags: self.tags.clone(),
             architecture: self.architecture,
-            functions: functions.collect(),
-            constructs: constructs::declared(self),
+            constructs: constructs::declared(self, &functions),
+            functions,
             environments: self.environments.iter().map(|it| it.clone().with_tags(&self.tags)).collect(),
             pipeline: self.pipeline.clone(),
             http_api: self.http_api.clone(),
