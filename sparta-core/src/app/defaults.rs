@@ -6,7 +6,7 @@ use crate::{
     App, LogFormat, LogLevel, Memory, Retention, Storage, Tracing, Vpc,
     cfn::Value,
     construct::{DeadLetterDestination, Destination, SuccessDestination},
-    function::Options,
+    function::{Options, Outcome},
     settings::Configured,
 };
 
@@ -100,7 +100,7 @@ impl App {
 
     /// See [`Function::on_success`](crate::Function::on_success).
     pub fn on_success(self, destination: impl SuccessDestination) -> Self {
-        self.by_default(|options| options.asynchronous.on_success = Some(destination.into()))
+        self.by_default(|options| options.asynchronous.send(Outcome::Success, destination.into()))
     }
 
     /// See [`Function::on_failure`](crate::Function::on_failure). A function that takes the others' failures has none itself.
@@ -113,12 +113,12 @@ impl App {
     /// let app = App::new("Links").on_failure(Queue::new("failed").without_dead_letters());
     /// ```
     pub fn on_failure(self, destination: impl Into<Destination>) -> Self {
-        self.by_default(|options| options.asynchronous.on_failure = Some(destination.into()))
+        self.by_default(|options| options.asynchronous.send(Outcome::Failure, destination.into()))
     }
 
     /// See [`Function::dead_letters`](crate::Function::dead_letters).
     pub fn dead_letters(self, destination: impl DeadLetterDestination) -> Self {
-        self.by_default(|options| options.asynchronous.dead_letters = Some(destination.into()))
+        self.by_default(|options| options.asynchronous.send(Outcome::DeadLetter, destination.into()))
     }
 
     fn by_default(mut self, change: impl FnOnce(&mut Options)) -> Self {

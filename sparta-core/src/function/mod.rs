@@ -12,11 +12,11 @@ mod version;
 
 pub use customize::{CustomizeMistake, Customized, TriggerExt};
 pub use grants::GrantMistake;
-pub(crate) use options::Options;
 pub use options::{
     FileSystem, FunctionMistake, LogFormat, LogLevel, ManagedInstances, Memory, RecursiveLoop, Retention, Storage,
     Tracing, Vpc,
 };
+pub(crate) use options::{Options, Outcome};
 pub(crate) use resources::Shared;
 use trigger::Described;
 pub(crate) use trigger::invocation;

@@ -13,6 +13,7 @@ mod size;
 use std::{collections::BTreeMap, time::Duration};
 
 use asynchronous::Asynchronous;
+pub(crate) use asynchronous::Outcome;
 pub use logging::{LogFormat, LogLevel, Retention, Tracing};
 pub use managed::ManagedInstances;
 pub use mistake::FunctionMistake;
