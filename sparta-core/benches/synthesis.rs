@@ -52,16 +52,25 @@ const SETTINGS: usize = 20;
 
 /// An App of that many functions, each with what `of` adds to it, three environments, two gates and a pipeline.
 fn app(functions: usize, of: fn(usize, Function) -> Function) -> App {
+    let environments = |app: App| {
+        app.environment(Environment::new("test", settings("t")).approve_promotion(Approval::manual()))
+            .environment(Environment::new("staging", settings("s")))
+            .environment(Environment::new("production", settings("p")).approve_changes(Approval::manual()))
+    };
+    delivered(functions, of, environments)
+}
+
+fn settings(of: &str) -> Vec<(String, String)> {
+    (0..SETTINGS).map(|n| (format!("SETTING_{n}"), of.repeat(10))).collect()
+}
+
+fn delivered(functions: usize, of: fn(usize, Function) -> Function, environments: impl Fn(App) -> App) -> App {
     let function = |n| {
         let handler = service_fn(async |_: Request| Ok::<_, Error>("hello"));
         of(n, Function::http(format!("function-{n}"), handler))
     };
-    let settings = |of: &str| -> Vec<_> { (0..SETTINGS).map(|n| (format!("SETTING_{n}"), of.repeat(10))).collect() };
     let app = (0..functions).map(function).fold(App::new("Large"), App::function);
-    app.environment(Environment::new("test", settings("t")).approve_promotion(Approval::manual()))
-        .environment(Environment::new("staging", settings("s")))
-        .environment(Environment::new("production", settings("p")).approve_changes(Approval::manual()))
-        .pipeline(Pipeline::github("https://github.com/acme/large"))
+    environments(app).pipeline(Pipeline::github("https://github.com/acme/large"))
 }
 
 /// Some five resources each, so that a hundred of them stay within CloudFormation's five hundred.
@@ -104,6 +113,14 @@ fn synthesis(criterion: &mut Criterion<CpuTime>) {
     for functions in [10, 50, 100] {
         group.throughput(Throughput::Elements(functions as u64));
         let app = app(functions, triggered);
+        group.bench_function(BenchmarkId::from_parameter(functions), |b| b.iter(|| synthesize(black_box(&app))));
+    }
+    group.finish();
+
+    let mut group = criterion.benchmark_group("synthesis for one environment");
+    for functions in [10, 50, 100] {
+        group.throughput(Throughput::Elements(functions as u64));
+        let app = delivered(functions, triggered, |app| app.environment(Environment::new("production", settings("p"))));
         group.bench_function(BenchmarkId::from_parameter(functions), |b| b.iter(|| synthesize(black_box(&app))));
     }
     group.finish();

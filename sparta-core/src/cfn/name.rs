@@ -1,6 +1,6 @@
 //! Logical ids.
 
-use std::fmt;
+use std::{borrow::Borrow, fmt};
 
 use super::Value;
 
@@ -67,6 +67,12 @@ impl LogicalId {
 
     /// The id as text.
     pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl Borrow<str> for LogicalId {
+    fn borrow(&self) -> &str {
         &self.0
     }
 }

@@ -1,6 +1,9 @@
 //! What every CI system needs to know: the environments in their order, their stacks, and who may do what there.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    rc::Rc,
+};
 
 use super::DeliveryMistake;
 use crate::{
@@ -8,7 +11,7 @@ use crate::{
     cfn::LogicalId,
     contract::{CODE_BUCKET, CODE_KEY, PERMISSIONS_BOUNDARY},
     iam::Statement,
-    permissions::{INLINE, MANAGED, Permissions, Resolver, chunks, shared_name, size},
+    permissions::{INLINE, Looked, MANAGED, Permissions, Resolver, chunks, shared_name, size},
     settings::is_fetched,
 };
 
@@ -93,6 +96,7 @@ pub(super) fn stages<'a>(
     code: &[String; 2],
 ) -> Result<Vec<Stage<'a>>, Vec<Mistake>> {
     let (model, mut stages, mut mistakes) = (&synthesis.model, Vec::new(), Vec::new());
+    let looked = Rc::new(Looked::new(&synthesis.template));
     for (position, environment) in model.environments().iter().enumerate() {
         let id = |environment: &Environment| LogicalId::of_words([environment.name()]);
         let is_taken = model.environments()[..position].iter().any(|other| id(other) == id(environment));
@@ -112,23 +116,22 @@ pub(super) fn stages<'a>(
             shared: BTreeMap::new(),
             id_prefix,
         };
-        let found = stage.permit(synthesis, code);
+        let found = stage.permit(synthesis, &looked, code);
         mistakes.extend(found.into_iter().filter(|it| !mistakes.contains(it)).collect::<Vec<_>>());
         stages.push(stage);
     }
     if stages.len() > 1 {
         mistakes.extend(shared(&stages, &model.shared_types).into_iter().map(mistake));
     }
-    mistakes.extend(alike(synthesis, &stages));
+    mistakes.extend(alike(&looked, &stages));
     if mistakes.is_empty() { Ok(stages) } else { Err(mistakes) }
 }
 
 /// The environments whose stacks give a resource names that cannot be told apart.
-fn alike(synthesis: &Synthesis, stages: &[Stage<'_>]) -> Vec<Mistake> {
-    let none = BTreeMap::new();
+fn alike(looked: &Rc<Looked<'_>>, stages: &[Stage<'_>]) -> Vec<Mistake> {
     let stacks: Vec<&str> = stages.iter().map(|stage| stage.stack.as_str()).collect();
     let resolvers: Vec<Resolver<'_>> =
-        stacks.iter().map(|stack| Resolver::new(&synthesis.template, stack, &none)).collect();
+        stacks.iter().map(|stack| Resolver::new(looked, stack, BTreeMap::new())).collect();
     let mut found = Vec::new();
     for (first, one) in stacks.iter().zip(&resolvers) {
         for (second, other) in stacks.iter().zip(&resolvers).filter(|(second, _)| *second != first) {
@@ -153,7 +156,7 @@ impl Stage<'_> {
     }
 
     /// Sets what deploying the service as this stack takes.
-    fn permit(&mut self, synthesis: &Synthesis, [bucket, key]: &[String; 2]) -> Vec<Mistake> {
+    fn permit(&mut self, synthesis: &Synthesis, looked: &Rc<Looked<'_>>, [bucket, key]: &[String; 2]) -> Vec<Mistake> {
         let values = self.environment.configuration().parameters;
         let boundary = format!("${{{}}}", self.boundary_id());
         let known = values.iter().map(|(name, value)| (name.clone(), known(synthesis, name, value)));
@@ -163,7 +166,7 @@ impl Stage<'_> {
             (CODE_KEY.to_owned(), key.clone()),
             (PERMISSIONS_BOUNDARY.to_owned(), boundary.clone()),
         ]);
-        let mut resolver = Resolver::new(&synthesis.template, &self.stack, &parameters);
+        let mut resolver = Resolver::new(looked, &self.stack, parameters);
         resolver.pins.clone_from(&self.pins);
         let values = values.values().map(String::as_str);
         let declared = &synthesis.model.type_permissions;

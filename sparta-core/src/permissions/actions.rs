@@ -1,6 +1,6 @@
 //! The actions that deploying a resource takes.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{collections::BTreeSet, rc::Rc};
 
 use sparta_schema::iam::{self, AccessLevel};
 
@@ -30,28 +30,39 @@ pub(super) fn listed(kind: &str) -> Option<BTreeSet<String>> {
     Some(actions)
 }
 
-/// The actions of types, each type looked up once.
-#[derive(Default)]
-pub(super) struct Actions<'a>(BTreeMap<&'a str, Option<Vec<Listed>>>);
-
-/// An action that a type's handlers list, and the rules by which a resource does without it.
-struct Listed {
-    action: String,
+/// An action that a type's handlers list.
+#[derive(Debug)]
+pub(super) struct Listed {
+    pub(super) action: String,
+    /// As IAM has it; `None` of a name with `*`.
+    pub(super) found: Option<(&'static iam::Service, &'static iam::Action)>,
+    /// What it can be granted on.
+    pub(super) types: Vec<&'static iam::Resource>,
+    /// Those by which a resource does without it.
     rules: Vec<&'static Unneeded>,
 }
 
-impl<'a> Actions<'a> {
-    /// The listed actions that a resource with these properties needs.
-    pub(super) fn of(&mut self, resource: &'a Resource) -> Option<BTreeSet<String>> {
-        let kind = resource.resource_type();
-        let with_rules = |action: String| Listed { rules: overrides::rules(kind, &action), action };
-        let look = || Some(listed(kind)?.into_iter().map(with_rules).collect());
-        let listed = self.0.entry(kind).or_insert_with(look).as_ref()?;
-        let mut names = BTreeSet::new();
-        resource.properties().iter().for_each(|(name, value)| add_names(name, value, &mut names));
-        let needed = listed.iter().filter(|listed| listed.rules.iter().all(|rule| rule.is_needed(&names)));
-        Some(needed.map(|listed| listed.action.clone()).collect())
+impl Listed {
+    pub(super) fn of(kind: &str, action: String) -> Self {
+        let found = iam::action(&action);
+        let types = found.into_iter().flat_map(|(service, action)| service.resources_of(action)).collect();
+        Self { rules: overrides::rules(kind, &action), found, types, action }
     }
+}
+
+/// Those of a type's listed actions that a resource with properties of these names needs.
+pub(super) fn needed(names: &[&str], listed: &[Rc<Listed>]) -> Vec<Rc<Listed>> {
+    let needed = listed.iter().filter(|listed| listed.rules.iter().all(|rule| rule.is_needed(names)));
+    needed.cloned().collect()
+}
+
+/// The names of a resource's properties, at any depth, each once.
+pub(super) fn names(resource: &Resource) -> Vec<&str> {
+    let mut names = Vec::new();
+    resource.properties().iter().for_each(|(name, value)| add_names(name, value, &mut names));
+    names.sort_unstable();
+    names.dedup();
+    names
 }
 
 /// As IAM knows it: all that a wildcard stands for, and nothing where IAM has no such action. A wildcard for what only
@@ -80,12 +91,12 @@ fn known(name: &str) -> Vec<String> {
 }
 
 /// The names of properties at any depth.
-fn add_names<'v>(name: &'v str, value: &'v Value, names: &mut BTreeSet<&'v str>) {
-    names.insert(name);
+fn add_names<'v>(name: &'v str, value: &'v Value, names: &mut Vec<&'v str>) {
+    names.push(name);
     add_names_below(value, names);
 }
 
-fn add_names_below<'v>(value: &'v Value, names: &mut BTreeSet<&'v str>) {
+fn add_names_below<'v>(value: &'v Value, names: &mut Vec<&'v str>) {
     match value {
         Value::Map(map) => map.iter().for_each(|(name, value)| add_names(name, value, names)),
         Value::List(list) => list.iter().for_each(|value| add_names_below(value, names)),

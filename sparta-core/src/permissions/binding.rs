@@ -1,6 +1,8 @@
 //! What keeps an action on what exists already within its stack: its name, its parent's, or the tag that CloudFormation gives
 //! its resources and that nobody else can set.
 
+use std::ptr;
+
 use sparta_schema::iam::{self, AccessLevel};
 
 use super::{
@@ -8,10 +10,9 @@ use super::{
     overrides,
     resolver::{Resolver, clean},
 };
-use crate::cfn::Resource;
 
 /// What an action is required on, and what binds it to the stack.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) struct Target {
     pub(super) arn: String,
     pub(super) by: By,
@@ -25,7 +26,7 @@ impl Target {
 }
 
 /// What binds an action to the stack.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) enum By {
     /// The ARN, or nothing has to: it only reads, or makes something new.
     Arn,
@@ -56,14 +57,32 @@ impl By {
     }
 }
 
-/// What binds an action on `arn`, one of a service's type `kind`, which is or belongs to the template's `resource`.
+/// What binds an action on `arn`, one of a service's type `kind`, which is or belongs to a resource of the type `of`.
 ///
 /// `makes` tells that the action, if it makes something, makes that and not only a part of what is there.
-pub(super) fn of(
+pub(super) fn of<'a>(
+    resolver: &Resolver<'a>,
+    found: (&iam::Service, &iam::Action),
+    kind: &iam::Resource,
+    of: Option<&'a str>,
+    makes: bool,
+    arn: &str,
+) -> By {
+    let asked = (ptr::from_ref(found.1), ptr::from_ref(kind), of, makes);
+    let known = |bonds: &Vec<Target>| bonds.iter().find(|it| it.arn == arn).map(|it| it.by);
+    if let Some(by) = resolver.bonds.borrow().get(&asked).and_then(known) {
+        return by;
+    }
+    let by = bond(resolver, found, kind, of, makes, arn);
+    resolver.bonds.borrow_mut().entry(asked).or_default().push(Target { arn: arn.to_owned(), by });
+    by
+}
+
+fn bond(
     resolver: &Resolver<'_>,
     (service, action): (&iam::Service, &iam::Action),
     kind: &iam::Resource,
-    resource: Option<&Resource>,
+    of: Option<&str>,
     makes: bool,
     arn: &str,
 ) -> By {
@@ -73,18 +92,17 @@ pub(super) fn of(
     let makes = makes && overrides::makes(&name, kind.name);
     // The tags of API Gateway's resources are apart from them, and AWS's own cannot be changed.
     let is_tags = (service.prefix(), kind.name) == ("apigateway", "Tags");
-    if is_tags || (reads && !overrides::reads_secrets(&name)) || makes || is_bound(resolver.stack, kind, &unpinned) {
+    if is_tags || (reads && !overrides::reads_secrets(&name)) || makes || is_bound(&resolver.stack, kind, &unpinned) {
         return By::Arn;
     }
-    if resource.is_some_and(|resource| overrides::is_in_parent(resource.resource_type(), kind.name)) {
+    if of.is_some_and(|of| overrides::is_in_parent(of, kind.name)) {
         return By::Parent;
     }
     if action.access_level == AccessLevel::Tagging {
         // What AWS and Sparta go by are tags that nobody can change.
         return if knows_tags(service, action, kind) { By::TagIfAny } else { By::Arn };
     }
-    let has_tag = resource.is_some_and(|resource| has_stack_tag(resource.resource_type()));
-    match has_tag && knows_tags(service, action, kind) {
+    match of.is_some_and(has_stack_tag) && knows_tags(service, action, kind) {
         false => By::Nothing,
         true if overrides::may_make(&name) => By::TagIfAny,
         true => By::Tag,

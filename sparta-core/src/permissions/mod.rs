@@ -18,7 +18,10 @@ mod targets;
 mod tests;
 mod values;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    rc::Rc,
+};
 
 use boundary::Boundary;
 use imports::of_imports;
@@ -27,7 +30,7 @@ use required::Required;
 use sparta_schema::iam;
 
 pub use mistake::PermissionsMistake;
-pub(crate) use resolver::Resolver;
+pub(crate) use resolver::{Looked, Resolver};
 pub(crate) use size::{INLINE, MANAGED, chunks, size};
 
 use crate::{Mistake, Mistakes, Subject, Synthesis, iam::Statement, settings::is_fetched, synth::only_serves};
@@ -127,7 +130,7 @@ impl Synthesis {
             Some((id.to_string(), value.replace("${", "${!")))
         });
         let known = known.collect();
-        let resolver = Resolver::new(&self.template, stack, &known);
+        let resolver = Resolver::new(&Rc::new(Looked::new(&self.template)), stack, known);
         let values = parameters.values().map(String::as_str);
         let (permissions, mistakes) = Permissions::of(&resolver, None, &self.model.type_permissions, values);
         let mistakes = mistakes.into_iter().map(|problem| Mistake::new(Subject::Deployment, problem)).collect();

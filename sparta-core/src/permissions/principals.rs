@@ -1,11 +1,11 @@
 //! Whom a resource acts as or on: roles that it works with, functions that it invokes, identities that it names.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, ptr, rc::Rc};
 
 use super::{
     overrides,
-    resolver::{Resolver, is_unknown},
-    values::{alternatives, leaves},
+    resolver::{Named, Resolver, is_unknown},
+    values::alternatives,
 };
 use crate::{
     cfn::{Resource, Value},
@@ -31,22 +31,26 @@ impl Principals {
 }
 
 /// The roles that a resource works with.
-pub(super) fn roles<'a>(resolver: &Resolver<'a>, resource: &'a Resource) -> Principals {
+pub(super) fn roles<'a>(resolver: &Resolver<'a>, resource: &'a Resource) -> Rc<Principals> {
+    resolver.roles.get(ptr::from_ref(resource), || Rc::new(find_roles(resolver, resource)))
+}
+
+fn find_roles<'a>(resolver: &Resolver<'a>, resource: &'a Resource) -> Principals {
     let mut principals = named(resolver, resource, "role");
-    for leaf in leaves(resource).iter().filter(|leaf| !leaf.user_keyed) {
-        let mut own = own(resolver, leaf.value, &["AWS::IAM::Role"]);
-        let referred = resolver.referred([leaf.value]).into_iter();
-        for (id, profile) in referred.filter(|(_, it)| it.resource_type() == "AWS::IAM::InstanceProfile") {
-            own.extend(resolver.guarded(id, || roles(resolver, profile)).unwrap_or_default().arns);
+    let (leaves, texts) = (resolver.leaves(resource), resolver.texts(resource));
+    for (leaf, text) in leaves.iter().zip(&*texts).filter(|(leaf, _)| !leaf.user_keyed) {
+        let mut own = own(resolver, &leaf.referred, &["AWS::IAM::Role"]);
+        let profiles = leaf.referred.iter().filter(|(_, it)| it.resource_type() == "AWS::IAM::InstanceProfile");
+        for (id, profile) in profiles {
+            own.extend(resolver.guarded(id, || roles(resolver, profile)).unwrap_or_default().arns.clone());
         }
-        let text = resolver.text(leaf.value);
         if !own.is_empty() {
             principals.arns.extend(own);
         } else if overrides::is_role_property(leaf.name, leaf.parent) {
-            let is_role = Arn::parse(&text).is_some_and(|arn| arn.resource.starts_with("role/"));
-            match is_role && !is_unknown(leaf.value, &text) {
-                true => _ = principals.arns.insert(text),
-                false if is_unknown(leaf.value, &text) => principals.add_unknown(&leaf.path),
+            let is_role = Arn::parse(text).is_some_and(|arn| arn.resource.starts_with("role/"));
+            match is_role && !is_unknown(leaf.value, text) {
+                true => _ = principals.arns.insert(text.to_string()),
+                false if is_unknown(leaf.value, text) => principals.add_unknown(&leaf.path),
                 false => {}
             }
         }
@@ -61,16 +65,17 @@ pub(super) fn named<'a>(resolver: &Resolver<'a>, resource: &'a Resource, kind: &
     if !resource.resource_type().starts_with("AWS::IAM::") || resource.resource_type() == *own_kind {
         return principals;
     }
-    for leaf in leaves(resource).into_iter().filter(|leaf| leaf.parent.is_empty() && properties.contains(&leaf.name)) {
-        let own = own(resolver, leaf.value, &[own_kind]);
-        let text = resolver.text(leaf.value);
+    let (leaves, texts) = (resolver.leaves(resource), resolver.texts(resource));
+    let leaves = leaves.iter().zip(&*texts);
+    for (leaf, text) in leaves.filter(|(leaf, _)| leaf.parent.is_empty() && properties.contains(&leaf.name)) {
+        let own = own(resolver, &leaf.referred, &[own_kind]);
         if !own.is_empty() {
             principals.arns.extend(own);
-        } else if is_unknown(leaf.value, &text) {
+        } else if is_unknown(leaf.value, text) {
             principals.add_unknown(&leaf.path);
         } else if !text.is_empty() {
             principals.arns.insert(resolver.arn("iam", &format!("{kind}/{text}")));
-            principals.foreign.push(leaf.path);
+            principals.foreign.push(leaf.path.clone());
         }
     }
     principals
@@ -86,8 +91,10 @@ const IDENTITIES: [(&str, &str, [&str; 2]); 3] = [
 /// The functions that a resource of Lambda's is about.
 pub(super) fn functions<'a>(resolver: &Resolver<'a>, resource: &'a Resource) -> Principals {
     let mut principals = Principals::default();
-    for leaf in leaves(resource).iter().filter(|leaf| matches!(leaf.name, "FunctionName" | "TargetFunctionArn")) {
-        match function(resolver, leaf.value) {
+    for leaf in
+        resolver.leaves(resource).iter().filter(|leaf| matches!(leaf.name, "FunctionName" | "TargetFunctionArn"))
+    {
+        match function(resolver, leaf.value, &leaf.referred) {
             Some(arns) => principals.arns.extend(arns),
             None => principals.add_unknown(&leaf.path),
         }
@@ -99,9 +106,10 @@ pub(super) fn functions<'a>(resolver: &Resolver<'a>, resource: &'a Resource) -> 
 pub(super) fn providers<'a>(resolver: &Resolver<'a>, resource: &'a Resource) -> Principals {
     let mut principals = Principals::default();
     for token in alternatives(resource.properties().get("ServiceToken")) {
-        let topics = own(resolver, token, &["AWS::SNS::Topic"]);
+        let referred = resolver.referred([token]);
+        let topics = own(resolver, &referred, &["AWS::SNS::Topic"]);
         let text = resolver.text(token);
-        match function(resolver, token) {
+        match function(resolver, token, &referred) {
             _ if !topics.is_empty() => principals.arns.extend(topics),
             _ if Arn::parse(&text).is_some() && !is_unknown(token, &text) => _ = principals.arns.insert(text),
             Some(arns) => principals.arns.extend(arns),
@@ -113,12 +121,12 @@ pub(super) fn providers<'a>(resolver: &Resolver<'a>, resource: &'a Resource) -> 
 
 /// The ARNs of a function, and of its versions and aliases, by its name or any of these ARNs; `None` where only AWS knows
 /// it.
-fn function(resolver: &Resolver<'_>, value: &Value) -> Option<BTreeSet<String>> {
-    let own = own(resolver, value, &["AWS::Lambda::Function"]);
+fn function<'a>(resolver: &Resolver<'a>, value: &Value, referred: &[Named<'a>]) -> Option<BTreeSet<String>> {
+    let own = own(resolver, referred, &["AWS::Lambda::Function"]);
     if !own.is_empty() {
         return Some(own);
     }
-    for (id, part) in resolver.referred([value]) {
+    for (id, part) in referred {
         if matches!(part.resource_type(), "AWS::Lambda::Alias" | "AWS::Lambda::Version") {
             let of_part = resolver.guarded(id, || functions(resolver, part))?;
             return of_part.unknown.is_empty().then_some(of_part.arns);
@@ -137,8 +145,8 @@ fn function(resolver: &Resolver<'_>, value: &Value) -> Option<BTreeSet<String>> 
     Some([format!("{arn}:*"), arn].into())
 }
 
-/// The ARNs of the template's resources of some types that a value is made from.
-fn own(resolver: &Resolver<'_>, value: &Value, kinds: &[&str]) -> BTreeSet<String> {
-    let found = resolver.referred([value]).into_iter().filter(|(_, it)| kinds.contains(&it.resource_type()));
+/// The ARNs of those of the template's resources that are of some types.
+fn own<'a>(resolver: &Resolver<'a>, referred: &[Named<'a>], kinds: &[&str]) -> BTreeSet<String> {
+    let found = referred.iter().filter(|(_, it)| kinds.contains(&it.resource_type()));
     found.flat_map(|(id, it)| resolver.own_arns(id, it)).collect()
 }

@@ -10,9 +10,11 @@ use super::{
     condition::Condition,
     required::Required,
     resolver::{ANY, Resolver},
-    values::leaves,
 };
 use crate::iam::{Arn, split_colon};
+
+/// What a dynamic reference begins with.
+const RESOLVE: &str = "{{resolve:";
 
 /// What CloudFormation needs to look up the secrets and parameters that a deployment refers to, in its template or in the
 /// values of its parameters.
@@ -29,7 +31,7 @@ pub(super) fn of_references<'a>(
     let (mut secrets, mut parameters, mut unknown) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
     let texts = values.into_iter().map(str::to_owned).chain(texts(resolver));
     for text in texts {
-        for reference in text.split("{{resolve:").skip(1).filter_map(up_to_end) {
+        for reference in text.split(RESOLVE).skip(1).filter_map(up_to_end) {
             let (found, arn, store) = match split_colon(reference) {
                 Some(("secretsmanager", secret)) => (&mut secrets, secret_arn(resolver, secret), SECRETS),
                 Some(("ssm" | "ssm-secure", name)) => (&mut parameters, parameter_arn(resolver, name), PARAMETERS),
@@ -55,7 +57,7 @@ pub(super) fn of_references<'a>(
             required.insert("kms:Decrypt", condition, [resolver.arn("kms", "key/*")].into());
         }
         for Target { arn, by } in targets {
-            required.insert(store.action, by.condition(resolver.stack), [arn].into());
+            required.insert(store.action, by.condition(&resolver.stack), [arn].into());
         }
     }
     Ok(required)
@@ -83,13 +85,13 @@ impl Store {
     fn target(self, resolver: &Resolver<'_>, arn: String) -> Option<Target> {
         let (service, action) = iam::action(self.action)?;
         let kinds = || service.resources_of(action);
-        if !arn.contains(ANY) || kinds().any(|kind| binding::is_bound(resolver.stack, kind, &arn)) {
+        if !arn.contains(ANY) || kinds().any(|kind| binding::is_bound(&resolver.stack, kind, &arn)) {
             return Some(Target { arn, by: By::Arn });
         }
         let own = resolver.template.resources().iter().filter(|(_, it)| it.resource_type() == self.kind);
         let (_, own) = own.into_iter().find(|(id, it)| resolver.own_arns(id, it).contains(&arn))?;
         let kind = kinds().next()?;
-        let by = binding::of(resolver, (service, action), kind, Some(own), true, &arn);
+        let by = binding::of(resolver, (service, action), kind, Some(own.resource_type()), true, &arn);
         (by != By::Nothing).then_some(Target { arn, by })
     }
 }
@@ -97,7 +99,9 @@ impl Store {
 /// All texts of a template that CloudFormation looks for references in.
 fn texts(resolver: &Resolver<'_>) -> Vec<String> {
     let template = resolver.template;
-    let properties = template.resources().values().flat_map(leaves).map(|leaf| resolver.text(leaf.value));
+    let properties = template.resources().values().map(|resource| resolver.texts(resource));
+    let properties = properties
+        .flat_map(|texts| texts.iter().filter(|it| it.contains(RESOLVE)).map(|it| it.to_string()).collect::<Vec<_>>());
     let outputs = template.outputs().values().map(|output| resolver.text(&output.value));
     let defaults = template.parameters().values().filter_map(|parameter| parameter.default.clone());
     properties.chain(outputs).chain(defaults).collect()

@@ -1,12 +1,15 @@
 //! The actions that CloudFormation has to be allowed, and on what.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap, HashSet},
+    rc::Rc,
+};
 
 use sparta_schema::iam;
 
 use super::{
     PermissionsMistake,
-    actions::Actions,
+    actions::Listed,
     binding::{By, Target},
     condition::{Condition, text_value},
     overrides::{self, AddedOn},
@@ -61,11 +64,12 @@ impl Required {
     ) -> Result<Self, Vec<PermissionsMistake>> {
         let mut required = Self::default();
         let mut mistakes = BTreeSet::new();
-        let mut of_types = Actions::default();
+        let mut known: HashMap<*const Listed, HashSet<Target>> = HashMap::new();
         for (id, resource) in resolver.template.resources() {
             let of_type = declared.iter().filter(|(kind, _)| kind == resource.resource_type());
             let of_type: Vec<&Statement> = of_type.map(|(_, statement)| statement).collect();
-            let actions = of_types.of(resource);
+            let actions = resolver.actions(resource);
+            let actions = actions.as_deref();
             // What a nested stack's resources take is in another template.
             let is_stack = resource.resource_type() == STACK;
             if of_type.is_empty() {
@@ -77,12 +81,16 @@ impl Required {
                 });
             }
             let actions = actions.unwrap_or_default();
-            let mut unknown = unknown(resolver, id, resource, &actions);
-            for action in actions.iter().filter(|it| boundary.is_none() || !UNBOUND.contains(&it.as_str())) {
-                match targets::of(resolver, id, resource, action) {
+            let mut unknown = unknown(resolver, id, resource, actions);
+            for listed in actions.iter().filter(|it| boundary.is_none() || !UNBOUND.contains(&it.action.as_str())) {
+                let action = &listed.action;
+                match targets::of(resolver, id, resource, listed) {
                     Targets::Known(on) => {
                         let condition = condition(resolver, resource, action, boundary);
-                        required.insert_targets(resolver.stack, resource.resource_type(), action, &condition, on);
+                        let known = known.entry(Rc::as_ptr(listed)).or_default();
+                        // Most resources of a type have names of one pattern.
+                        let new = on.into_iter().filter(|it| condition.is_some() || known.insert(it.clone()));
+                        required.insert_targets(&resolver.stack, resource.resource_type(), action, &condition, new);
                     }
                     Targets::Unknown => unknown.push(PermissionsMistake::UnknownTarget {
                         resource: id.to_string(),
@@ -162,7 +170,7 @@ impl Required {
         kind: &str,
         action: &str,
         condition: &Option<Condition>,
-        on: BTreeSet<Target>,
+        on: impl Iterator<Item = Target>,
     ) {
         for Target { arn, by } in on {
             if by == By::Nothing && condition.is_none() {
@@ -258,14 +266,14 @@ fn unknown<'a>(
     resolver: &Resolver<'a>,
     id: &'a LogicalId,
     resource: &'a Resource,
-    actions: &BTreeSet<String>,
+    actions: &[Rc<Listed>],
 ) -> Vec<PermissionsMistake> {
     const WITH_RIGHTS: [&str; 4] =
         ["AWS::IAM::ManagedPolicy", "AWS::IAM::Role", "AWS::IAM::User", "AWS::Lambda::Function"];
     let (name, kind) = (|| id.to_string(), || resource.resource_type().to_owned());
     let mut found = Vec::new();
-    if actions.contains("iam:PassRole") {
-        let roles = principals::roles(resolver, resource).unknown.into_iter();
+    if actions.iter().any(|it| it.action == "iam:PassRole") {
+        let roles = principals::roles(resolver, resource).unknown.clone().into_iter();
         found.extend(roles.map(|property| PermissionsMistake::UnknownRole {
             resource: name(),
             property,

@@ -5,10 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use sparta_schema::iam;
 
 use super::{
+    actions::Listed,
     binding::{self, By, Target},
     overrides, principals,
     resolver::{ANY, Resolver, is_of, is_own, is_unknown},
-    values::{alternatives, leaves},
+    values::alternatives,
 };
 use crate::{
     cfn::{LogicalId, Resource, Value},
@@ -31,11 +32,12 @@ impl Targets {
 }
 
 /// What an action of a resource's handlers is on: the resource itself, or what its properties refer to.
-pub(super) fn of<'a>(resolver: &Resolver<'a>, id: &'a LogicalId, resource: &'a Resource, action: &str) -> Targets {
+pub(super) fn of<'a>(resolver: &Resolver<'a>, id: &'a LogicalId, resource: &'a Resource, listed: &Listed) -> Targets {
+    let action = listed.action.as_str();
     match action {
-        "iam:PassRole" => return Targets::certain(principals::roles(resolver, resource).arns),
+        "iam:PassRole" => return Targets::certain(principals::roles(resolver, resource).arns.clone()),
         "iam:GetRole" if resource.resource_type() != "AWS::IAM::Role" => {
-            return Targets::certain(principals::roles(resolver, resource).arns);
+            return Targets::certain(principals::roles(resolver, resource).arns.clone());
         }
         "iam:CreateServiceLinkedRole" => return Targets::certain([resolver.arn("iam", SERVICE_LINKED)].into()),
         "s3:GetObject" => return Targets::certain(objects(resolver, resource, false)),
@@ -44,8 +46,8 @@ pub(super) fn of<'a>(resolver: &Resolver<'a>, id: &'a LogicalId, resource: &'a R
         _ if action.contains(ANY) => return Targets::certain([ANY.to_owned()].into()),
         _ => {}
     }
-    let Some(found) = iam::action(action) else { return Targets::certain(BTreeSet::new()) };
-    let types: Vec<&iam::Resource> = found.0.resources_of(found.1).collect();
+    let Some(found) = listed.found else { return Targets::certain(BTreeSet::new()) };
+    let types = &listed.types;
     let everything = overrides::ON_EVERYTHING.iter().any(|(name, _)| *name == action);
     let is_bounded = overrides::bounding_key(action).is_some();
     if is_bounded && principals::functions(resolver, resource).arns.is_empty() {
@@ -57,13 +59,13 @@ pub(super) fn of<'a>(resolver: &Resolver<'a>, id: &'a LogicalId, resource: &'a R
     }
     let asked = Asked { resolver, id, resource, action, found, is_bounded };
     if overrides::is_with_named(action) {
-        let own = asked.among(id, resource, &types).into_iter();
-        return Targets::Known(own.chain(asked.named(&types)).collect());
+        let own = asked.among(id, resource, types).into_iter();
+        return Targets::Known(own.chain(asked.named(types)).collect());
     }
     if !overrides::is_for_each_type(action) {
-        return asked.of_types(&types);
+        return asked.of_types(types);
     }
-    let own = asked.among(id, resource, &types);
+    let own = asked.among(id, resource, types);
     let is_bound = !own.is_empty() && own.iter().all(|target| target.by != By::Nothing);
     let each = types.iter().map(|it| asked.of_types(&[it]));
     each.fold(Targets::Known(BTreeSet::new()), |all, one| match (all, one) {
@@ -136,7 +138,10 @@ impl<'a> Asked<'_, 'a> {
     fn among(&self, id: &'a LogicalId, resource: &'a Resource, types: &[&'static iam::Resource]) -> BTreeSet<Target> {
         let own = types.iter().filter(|it| is_own(resource.resource_type(), it.name));
         let arns = own.flat_map(|it| self.resolver.arns_as(id, resource, it).into_iter().map(move |arn| (*it, arn)));
-        arns.map(|(kind, arn)| self.target(kind, Some(resource), id == self.id || self.makes_apart(), arn)).collect()
+        arns.map(|(kind, arn)| {
+            self.target(kind, Some(resource.resource_type()), id == self.id || self.makes_apart(), arn)
+        })
+        .collect()
     }
 
     /// Whether what the action makes, if it makes something, is no part of what is there: it is of another service, or the
@@ -156,7 +161,7 @@ impl<'a> Asked<'_, 'a> {
     fn all(&self, types: &[&'static iam::Resource]) -> BTreeSet<Target> {
         let kind = self.resource.resource_type();
         // A part of an API has its tags, or is bound by its id.
-        let of = (overrides::inherits_tags(kind) || overrides::is_in_parent(kind, "")).then_some(self.resource);
+        let of = (overrides::inherits_tags(kind) || overrides::is_in_parent(kind, "")).then_some(kind);
         let makes = self.makes_apart();
         let mut found = BTreeSet::new();
         for it in types {
@@ -170,7 +175,7 @@ impl<'a> Asked<'_, 'a> {
         found
     }
 
-    fn target(&self, kind: &iam::Resource, of: Option<&Resource>, makes: bool, arn: String) -> Target {
+    fn target(&self, kind: &iam::Resource, of: Option<&'a str>, makes: bool, arn: String) -> Target {
         let by = match self.is_bounded {
             true => By::Arn,
             false => binding::of(self.resolver, self.found, kind, of, makes, &arn),
@@ -181,26 +186,26 @@ impl<'a> Asked<'_, 'a> {
     /// What of IAM's types the properties refer to, have the ARN of, or name.
     fn named(&self, types: &[&'static iam::Resource]) -> BTreeSet<Target> {
         let (resolver, resource) = (self.resolver, self.resource);
-        let neighbours = resolver.referred(resource.properties().values()).into_iter();
-        let mut found: BTreeSet<Target> = neighbours.flat_map(|(id, it)| self.among(id, it, types)).collect();
+        let neighbours = resolver.neighbours(resource);
+        let mut found: BTreeSet<Target> = neighbours.iter().flat_map(|(id, it)| self.among(id, it, types)).collect();
         let certain = |arn: String| Target { arn, by: By::Arn };
         if types.iter().any(|it| it.name == "hostedzone") {
             found.extend(self.zones().unwrap_or_default().into_iter().map(certain));
         }
         // The ARN of a role that a resource works with is no reason to change that role.
         let changes_identities = self.action.starts_with("iam:") && overrides::is_never_on_all(self.action);
-        for leaf in leaves(resource).iter().filter(|leaf| !leaf.user_keyed && !changes_identities) {
-            let text = resolver.text(leaf.value);
-            if types.iter().any(|it| is_of(&text, it)) {
-                found.insert(certain(text));
-            } else if types.iter().any(|it| it.name == "key") && is_key(leaf.name, &text) {
+        let (leaves, texts) = (resolver.leaves(resource), resolver.texts(resource));
+        for (leaf, text) in leaves.iter().zip(&*texts).filter(|(leaf, _)| !leaf.user_keyed && !changes_identities) {
+            if types.iter().any(|it| is_of(text, it)) {
+                found.insert(certain(text.to_string()));
+            } else if types.iter().any(|it| it.name == "key") && is_key(leaf.name, text) {
                 found.insert(certain(resolver.arn("kms", &format!("key/{text}"))));
             } else if matches!(leaf.name, "Bucket" | "BucketName")
                 && !text.contains(':')
-                && !is_unknown(leaf.value, &text)
+                && !is_unknown(leaf.value, text)
                 && types.iter().any(|it| it.name == "bucket")
             {
-                found.insert(certain(resolver.arn("s3", &text)));
+                found.insert(certain(resolver.arn("s3", text)));
             }
         }
         found
@@ -208,7 +213,7 @@ impl<'a> Asked<'_, 'a> {
 
     /// The zones that the properties name, where all of them are known. The zone of an alias's target is AWS's.
     fn zones(&self) -> Option<Vec<String>> {
-        let leaves = leaves(self.resource);
+        let leaves = self.resolver.leaves(self.resource);
         let zones = leaves.iter().filter(|leaf| leaf.name == "HostedZoneId" && leaf.parent != "AliasTarget");
         // Zones are in no region and in no account.
         let arn = |text: String| format!("arn:{PARTITION}:route53:::hostedzone/{text}");

@@ -14,8 +14,6 @@ mod circles;
 mod handlers;
 mod identities;
 
-static NONE: BTreeMap<String, String> = BTreeMap::new();
-
 /// A template of these types and properties, called `R0`, `R1` and so on.
 fn service(resources: &[(&str, Json)]) -> Template {
     let mut template = Template::new("");
@@ -27,7 +25,7 @@ fn service(resources: &[(&str, Json)]) -> Template {
 }
 
 fn resolver<'a>(template: &'a Template, stack: &'a str) -> Resolver<'a> {
-    Resolver::new(template, stack, &NONE)
+    Resolver::new(&Rc::new(Looked::new(template)), stack, BTreeMap::new())
 }
 
 fn required(template: &Template) -> Required {

@@ -1,8 +1,12 @@
 //! What the properties of resources may come to.
 
+use std::rc::Rc;
+
+use super::resolver::Named;
 use crate::cfn::{Resource, Value};
 
 /// A text, a number or an intrinsic function in a resource's properties.
+#[derive(Debug)]
 pub(super) struct Leaf<'v> {
     /// `Targets[0].RoleArn`
     pub(super) path: String,
@@ -13,6 +17,10 @@ pub(super) struct Leaf<'v> {
     /// Whether it is below a map whose keys are the user's own, such as a function's variables.
     pub(super) user_keyed: bool,
     pub(super) value: &'v Value,
+    /// A literal as text for `Fn::Sub`; `None` of a function.
+    pub(super) literal: Option<Rc<str>>,
+    /// The template's resources that the value refers to.
+    pub(super) referred: Vec<Named<'v>>,
     listed: bool,
 }
 
@@ -30,11 +38,27 @@ const USER_KEYED: [&str; 9] = [
 ];
 
 /// All that a resource's properties may come to, at any depth: both branches of a condition, and every item of a list.
-pub(super) fn leaves(resource: &Resource) -> Vec<Leaf<'_>> {
+pub(super) fn leaves<'v>(resource: &'v Resource, referred: &dyn Fn(&'v Value) -> Vec<Named<'v>>) -> Vec<Leaf<'v>> {
     let mut leaves = Vec::new();
     for (name, value) in resource.properties() {
         let user_keyed = USER_KEYED.contains(&name.as_str());
-        add(Leaf { path: name.clone(), name, parent: "", user_keyed, value, listed: false }, &mut leaves);
+        let leaf = Leaf {
+            path: name.clone(),
+            name,
+            parent: "",
+            user_keyed,
+            value,
+            literal: None,
+            referred: Vec::new(),
+            listed: false,
+        };
+        add(leaf, &mut leaves);
+    }
+    for leaf in &mut leaves {
+        match leaf.value.as_function() {
+            Some(_) => leaf.referred = referred(leaf.value),
+            None => leaf.literal = literal(leaf.value).map(Rc::from),
+        }
     }
     leaves
 }
@@ -43,7 +67,7 @@ fn add<'v>(leaf: Leaf<'v>, leaves: &mut Vec<Leaf<'v>>) {
     match (leaf.value.as_function(), leaf.value) {
         (Some(("Fn::If", Value::List(arguments))), _) => {
             for value in arguments.iter().skip(1) {
-                add(Leaf { path: leaf.path.clone(), value, ..leaf }, leaves);
+                add(Leaf { path: leaf.path.clone(), value, literal: None, referred: Vec::new(), ..leaf }, leaves);
             }
         }
         (None, Value::Map(map)) => {
@@ -52,18 +76,32 @@ fn add<'v>(leaf: Leaf<'v>, leaves: &mut Vec<Leaf<'v>>) {
             for (name, value) in map {
                 let (path, user_keyed) =
                     (format!("{}.{name}", leaf.path), leaf.user_keyed || USER_KEYED.contains(&name.as_str()));
-                add(Leaf { path, name, parent, user_keyed, value, listed: false }, leaves);
+                add(
+                    Leaf { path, name, parent, user_keyed, value, literal: None, referred: Vec::new(), listed: false },
+                    leaves,
+                );
             }
         }
         (None, Value::List(items)) => {
             for (position, value) in items.iter().enumerate() {
+                let path = format!("{}[{position}]", leaf.path);
                 add(
-                    Leaf { path: format!("{}[{position}]", leaf.path), parent: "", value, listed: true, ..leaf },
+                    Leaf { path, parent: "", value, literal: None, referred: Vec::new(), listed: true, ..leaf },
                     leaves,
                 );
             }
         }
         _ => leaves.push(leaf),
+    }
+}
+
+/// A text, number or boolean as text for `Fn::Sub`.
+pub(super) fn literal(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) => Some(text.replace("${", "${!")),
+        Value::Number(number) => Some(number.to_string()),
+        Value::Bool(yes) => Some(yes.to_string()),
+        Value::Null | Value::List(_) | Value::Map(_) => None,
     }
 }
 
@@ -122,7 +160,7 @@ mod tests {
                 "Single": {"Ref": "R"},
             }),
         );
-        let leaves = leaves(&resource);
+        let leaves = leaves(&resource, &|_| Vec::new());
         let found: Vec<_> =
             leaves.iter().map(|leaf| (leaf.path.as_str(), leaf.name, leaf.parent, leaf.user_keyed)).collect();
         assert_eq!(

@@ -87,6 +87,14 @@ pub fn action(name: &str) -> Option<(&'static Service, &'static Action)> {
 /// assert!(gets.collect::<Vec<_>>().contains(&"s3:GetObjectAcl".to_owned()));
 /// ```
 pub fn matching(pattern: &str) -> impl Iterator<Item = (&'static Service, &'static Action)> {
+    let found = match pattern.contains(['*', '?']) {
+        true => matching_wildcards(pattern),
+        false => action(pattern).into_iter().collect(),
+    };
+    found.into_iter()
+}
+
+fn matching_wildcards(pattern: &str) -> Vec<(&'static Service, &'static Action)> {
     let pattern = pattern.to_ascii_lowercase();
     let is_all = pattern.bytes().all(|it| it == b'*') && !pattern.is_empty();
     let (prefix, name) = pattern.split_once(':').unwrap_or(if is_all { ("*", "*") } else { (&pattern, "") });
@@ -95,11 +103,10 @@ pub fn matching(pattern: &str) -> impl Iterator<Item = (&'static Service, &'stat
         false => vec![prefix],
     };
     let actions = services.into_iter().filter_map(service);
-    let actions: Vec<_> = actions
+    actions
         .flat_map(|service| service.actions.iter().map(move |action| (service, action)))
         .filter(|(_, action)| is_like(name, &action.name.to_ascii_lowercase()))
-        .collect();
-    actions.into_iter()
+        .collect()
 }
 
 /// Whether an action as policies name it stands for one that exists: `s3:GetObject`, `s3:Get*`, `*`.

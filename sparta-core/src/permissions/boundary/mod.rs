@@ -5,7 +5,7 @@ mod guard;
 mod own;
 mod statements;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use sparta_schema::iam;
 use statements::plain_map;
@@ -42,7 +42,8 @@ impl Boundary {
     /// Why there cannot be one.
     pub(super) fn of(resolver: &Resolver<'_>) -> Result<Option<Self>, Vec<PermissionsMistake>> {
         let attached = attached_policies(resolver);
-        let mut found = Found { resolver, allowed: Required::default(), mistakes: BTreeSet::new() };
+        let mut found =
+            Found { resolver, allowed: Required::default(), granted: HashSet::new(), mistakes: BTreeSet::new() };
         let mut identities = 0;
         for (id, resource) in resolver.template.resources() {
             match resource.resource_type() {
@@ -94,6 +95,8 @@ fn is_about_groups<'a>(resolver: &Resolver<'a>, resource: &'a Resource) -> bool 
 struct Found<'r, 'a> {
     resolver: &'r Resolver<'a>,
     allowed: Required,
+    /// What was allowed without a condition: an action, its resource, and the types of those that this is made from.
+    granted: HashSet<(String, String, Vec<&'a str>)>,
     mistakes: BTreeSet<PermissionsMistake>,
 }
 

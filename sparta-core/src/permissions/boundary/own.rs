@@ -61,6 +61,11 @@ impl<'r, 'a> Own<'r, 'a> {
         Self { resolver, text, is_known, resources: own.map(|(_, it)| it).collect() }
     }
 
+    /// The types of those resources.
+    pub(super) fn types(&self) -> Vec<&'a str> {
+        self.resources.iter().map(|it| it.resource_type()).collect()
+    }
+
     /// Whether the stack's tag tells the resource, of one of IAM's types, from those of other stacks.
     pub(super) fn is_tagged(&self, service: &Service, action: &Action, kind: &iam::Resource) -> bool {
         let mut own = self.resources.iter().map(|it| it.resource_type()).filter(|it| is_own(it, kind.name));
@@ -120,7 +125,7 @@ impl<'r, 'a> Own<'r, 'a> {
     }
 
     fn is_bound(&self, kind: &iam::Resource) -> bool {
-        binding::is_bound(self.resolver.stack, kind, &self.text)
+        binding::is_bound(&self.resolver.stack, kind, &self.text)
     }
 
     /// A resource that is not known before the deployment is at least one of those that the action is about.

@@ -85,15 +85,22 @@ impl Found<'_, '_> {
     /// Allows an action on a resource, under each of these conditions.
     fn grant(&mut self, place: &str, action: &str, resource: &Value, text: &str, conditions: &[Option<Condition>]) {
         let own = Own::of(self.resolver, resource, text);
+        // Most roles may do the same as others, on names of one pattern.
+        let asked = matches!(conditions, [None]).then(|| (action.to_owned(), text.to_owned(), own.types()));
+        if asked.as_ref().is_some_and(|it| self.granted.contains(it)) {
+            return;
+        }
         let is_tagged = conditions.iter().all(|it| it.as_ref().is_some_and(Condition::demands_a_tag));
         let is_bound = |service: &iam::Service, action: &iam::Action, kind: &iam::Resource| {
             (is_tagged && binding::knows_tags(service, action, kind)) || own.is_tagged(service, action, kind)
         };
         if let Some(found) = excess(action, text, &is_bound) {
             self.mistakes.insert(mistake(found, place, action, resource));
+        } else {
+            self.granted.extend(asked);
         }
         for Part { action, on, is_tagged, shared } in own.parts(action) {
-            let tag = is_tagged.then(|| By::Tag.condition(self.resolver.stack)).flatten();
+            let tag = is_tagged.then(|| By::Tag.condition(&self.resolver.stack)).flatten();
             for condition in conditions {
                 let condition = Condition::all(condition.clone(), tag.clone());
                 self.allowed.insert(&action, condition, on.clone());

@@ -1,12 +1,11 @@
 //! Actions that handlers list and that not every template takes.
 
-use std::collections::BTreeSet;
-
 use sparta_schema::iam::is_like;
 
 use super::begins;
 
 /// A rule for actions that a type's handlers list and that not every template needs.
+#[derive(Debug)]
 pub(in crate::permissions) struct Unneeded {
     /// A type, or what types begin with.
     kind: &'static str,
@@ -20,7 +19,7 @@ pub(in crate::permissions) struct Unneeded {
 
 impl Unneeded {
     /// Whether a resource with properties of these names takes the actions all the same.
-    pub(in crate::permissions) fn is_needed(&self, properties: &BTreeSet<&str>) -> bool {
+    pub(in crate::permissions) fn is_needed(&self, properties: &[&str]) -> bool {
         self.unless.iter().any(|part| properties.iter().any(|name| name.contains(part)))
     }
 

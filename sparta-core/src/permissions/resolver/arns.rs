@@ -1,6 +1,6 @@
 //! The ARNs of a template's resources, in the forms that IAM lists.
 
-use std::rc::Rc;
+use std::{ptr, rc::Rc};
 
 use sparta_schema::iam::{self, ArnFormat, ArnPart};
 
@@ -17,23 +17,10 @@ use crate::{
 impl<'a> Resolver<'a> {
     /// The ARNs of a resource itself; none where the registry does not tell which kind of ARN it has.
     pub(in crate::permissions) fn own_arns(&self, id: &'a LogicalId, resource: &'a Resource) -> Vec<String> {
-        let types = self.own_types(resource.resource_type());
-        let mut arns: Vec<String> = types.iter().flat_map(|it| self.named(id, resource, it)).collect();
+        let types = self.looked.own_types(resource.resource_type());
+        let mut arns: Vec<String> = types.iter().flat_map(|it| self.named(id, resource, it).to_vec()).collect();
         arns.dedup();
         arns
-    }
-
-    /// What IAM calls a type's resources, looked up once for each type.
-    fn own_types(&self, kind: &'a str) -> Rc<[&'static iam::Resource]> {
-        let look = || {
-            let handlers = sparta_schema::resource_type(kind).and_then(|kind| kind.handlers());
-            let actions = handlers.into_iter().flat_map(|it| it.create.iter().chain(&it.delete));
-            let mut services = actions.filter_map(|action| Some(action.split_once(':')?.0)).collect::<Vec<_>>();
-            services.dedup();
-            let resources = services.iter().filter_map(|service| iam::service(service)).flat_map(|it| it.resources());
-            resources.filter(|it| is_own(kind, it.name)).collect()
-        };
-        self.own_types.borrow_mut().entry(kind).or_insert_with(look).clone()
     }
 
     /// The ARNs that an action on a resource is about: more than one where a condition decides, or for its parts.
@@ -43,7 +30,7 @@ impl<'a> Resolver<'a> {
         resource: &'a Resource,
         kind: &iam::Resource,
     ) -> Vec<String> {
-        let mut arns = self.named(id, resource, kind);
+        let mut arns = self.named(id, resource, kind).to_vec();
         let service = arns.first().and_then(|arn| Arn::parse(arn)).map_or("", |arn| arn.service).to_owned();
         if let Some(end) = variables::of_parts(&service, kind.name) {
             let whole = arns.iter().filter(|arn| !arn.ends_with(ANY));
@@ -52,9 +39,11 @@ impl<'a> Resolver<'a> {
         arns
     }
 
-    fn named(&self, id: &'a LogicalId, resource: &'a Resource, kind: &iam::Resource) -> Vec<String> {
-        let formats = formats(resource.resource_type(), kind).filter(|format| self.is_possible(resource, *format));
-        formats.flat_map(|format| self.filled(Some(id), resource, format)).collect()
+    fn named(&self, id: &'a LogicalId, resource: &'a Resource, kind: &iam::Resource) -> Rc<[String]> {
+        self.arns.get((ptr::from_ref(resource), ptr::from_ref(kind)), || {
+            let formats = formats(resource.resource_type(), kind).filter(|it| self.is_possible(resource, *it));
+            formats.flat_map(|format| self.filled(Some(id), resource, format)).collect()
+        })
     }
 
     /// All resources of one of IAM's types that can concern a resource, as far as its properties tell which.
@@ -93,7 +82,7 @@ impl<'a> Resolver<'a> {
                 ArnPart::Variable(variable) => match (self.of_place(variable), id) {
                     (Some(place), _) => vec![place.to_owned()],
                     (None, Some(id)) if own == Some(variable) && Naming::of(resource.resource_type()).is_some() => {
-                        self.names(id, resource)
+                        self.names(id, resource).to_vec()
                     }
                     (None, Some(id)) if variable == tags::VARIABLE => self.encoded(id, resource),
                     (None, _) => self.of_variable(service, resource, variable),

@@ -1,7 +1,9 @@
 //! What a template's values, names and ARNs are in one stack, as far as they are known before it is deployed.
 
 mod arns;
+mod cache;
 mod generated;
+mod looked;
 mod names;
 mod tags;
 mod text;
@@ -9,17 +11,21 @@ mod variables;
 
 use std::{
     cell::RefCell,
-    collections::{BTreeMap, BTreeSet},
+    collections::{BTreeMap, BTreeSet, HashMap},
+    ptr,
     rc::Rc,
 };
 
+use cache::Cache;
 use sparta_schema::iam;
 
 pub(super) use arns::{is_of, is_own};
 pub(super) use generated::clean;
+pub(crate) use looked::Looked;
+pub(super) use looked::{Actions, Named};
 pub(super) use text::{UNKNOWN, UNNAMED, is_unknown, plain};
 
-use super::PermissionsMistake;
+use super::{PermissionsMistake, binding::Target, principals::Principals, values::Leaf};
 use crate::{
     cfn::{LogicalId, Resource, Template, Value},
     iam::{ACCOUNT, Arn, REGION},
@@ -31,10 +37,11 @@ pub(super) const ANY: &str = "*";
 /// Resolves what is in a template, deployed as one stack.
 pub(crate) struct Resolver<'a> {
     pub(super) template: &'a Template,
+    looked: Rc<Looked<'a>>,
     /// The stack's name.
-    pub(super) stack: &'a str,
+    pub(super) stack: String,
     /// What is known of parameters: texts for `Fn::Sub`, with `*` for what is not known.
-    pub(super) parameters: &'a BTreeMap<String, String>,
+    pub(super) parameters: BTreeMap<String, String>,
     pub(super) account: &'a str,
     pub(super) region: &'a str,
     /// The parameters, in the template that the role is in, for the ids that AWS gives resources.
@@ -42,23 +49,37 @@ pub(crate) struct Resolver<'a> {
     /// The resources that are being looked at, each because the one before it refers to it.
     path: RefCell<Vec<&'a LogicalId>>,
     circles: RefCell<BTreeSet<String>>,
-    /// What IAM calls the resources of each type.
-    own_types: RefCell<BTreeMap<&'a str, Rc<[&'static iam::Resource]>>>,
+    names: Cache<*const Resource, [String]>,
+    arns: Cache<(*const Resource, *const iam::Resource), [String]>,
+    texts: Cache<*const Resource, [Rc<str>]>,
+    attributes: Cache<(*const Resource, String), str>,
+    /// The roles that each resource works with.
+    pub(super) roles: Cache<*const Resource, Principals>,
+    /// What binds an action on one of IAM's types to the stack, by the type that it is taken for, for each ARN.
+    pub(super) bonds: Bonds<'a>,
 }
+
+type Bonds<'a> = RefCell<HashMap<(*const iam::Action, *const iam::Resource, Option<&'a str>, bool), Vec<Target>>>;
 
 impl<'a> Resolver<'a> {
     /// A template as `stack`, in whatever account and region it is deployed to.
-    pub(crate) fn new(template: &'a Template, stack: &'a str, parameters: &'a BTreeMap<String, String>) -> Self {
+    pub(crate) fn new(looked: &Rc<Looked<'a>>, stack: &str, parameters: BTreeMap<String, String>) -> Self {
         Self {
-            template,
-            stack,
+            template: looked.template,
+            looked: Rc::clone(looked),
+            stack: stack.to_owned(),
             parameters,
             account: ACCOUNT,
             region: REGION,
             pins: BTreeMap::new(),
             path: RefCell::default(),
             circles: RefCell::default(),
-            own_types: RefCell::default(),
+            names: Cache::default(),
+            arns: Cache::default(),
+            texts: Cache::default(),
+            attributes: Cache::default(),
+            roles: Cache::default(),
+            bonds: RefCell::default(),
         }
     }
 
@@ -96,18 +117,37 @@ impl<'a> Resolver<'a> {
     }
 
     /// The resource of this logical id.
-    pub(super) fn resource(&self, id: &str) -> Option<(&'a LogicalId, &'a Resource)> {
-        self.template.resources().get_key_value(&LogicalId::new(id).ok()?)
+    pub(super) fn resource(&self, id: &str) -> Option<Named<'a>> {
+        self.looked.resource(id)
     }
 
     /// The template's resources that values refer to.
-    pub(super) fn referred<'v>(
-        &self,
-        values: impl IntoIterator<Item = &'v Value>,
-    ) -> Vec<(&'a LogicalId, &'a Resource)> {
-        let mut names = BTreeSet::new();
-        values.into_iter().for_each(|value| value.references(&mut names));
-        names.into_iter().filter_map(|name| self.resource(name)).collect()
+    pub(super) fn referred<'v>(&self, values: impl IntoIterator<Item = &'v Value>) -> Vec<Named<'a>> {
+        self.looked.referred(values)
+    }
+
+    /// Those that a resource's properties refer to.
+    pub(super) fn neighbours(&self, resource: &'a Resource) -> Rc<[Named<'a>]> {
+        self.looked.neighbours(resource)
+    }
+
+    /// The listed actions that a resource with its properties needs.
+    pub(super) fn actions(&self, resource: &'a Resource) -> Rc<Actions> {
+        self.looked.actions(resource)
+    }
+
+    /// All that a resource's properties may come to.
+    pub(super) fn leaves(&self, resource: &'a Resource) -> Rc<[Leaf<'a>]> {
+        self.looked.leaves(resource)
+    }
+
+    /// The [texts](Self::text) of its leaves.
+    pub(super) fn texts(&self, resource: &'a Resource) -> Rc<[Rc<str>]> {
+        let text = |leaf: &Leaf<'a>| match &leaf.literal {
+            Some(literal) if !literal.contains(ANY) => Rc::clone(literal),
+            _ => self.text(leaf.value).into(),
+        };
+        self.texts.get(ptr::from_ref(resource), || self.leaves(resource).iter().map(text).collect())
     }
 
     /// What a look at a resource finds; `None` where that is part of what is being looked at already.

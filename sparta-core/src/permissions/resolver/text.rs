@@ -1,11 +1,11 @@
 //! Values of a template as texts.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, ptr};
 
 use super::{ANY, Resolver};
 use crate::{
     cfn::{LogicalId, ParameterType, Resource, Value},
-    permissions::overrides,
+    permissions::{overrides, values::literal},
 };
 
 /// What stands for a part that only AWS knows, where a `*` of the author's own has to be told from it.
@@ -23,6 +23,9 @@ impl<'a> Resolver<'a> {
     /// The same with [`UNKNOWN`] and [`UNNAMED`] for what is not known. What is looked up when it is deployed is not.
     pub(in crate::permissions) fn told_apart(&self, value: &Value) -> String {
         let text = self.marked(value);
+        if !text.contains("{{resolve:") {
+            return text;
+        }
         let mut parts = text.split("{{resolve:");
         let first = parts.next().unwrap_or_default().to_owned();
         parts.fold(first, |known, reference| {
@@ -32,12 +35,9 @@ impl<'a> Resolver<'a> {
     }
 
     fn marked(&self, value: &Value) -> String {
-        match (value.as_function(), value) {
-            (Some((function, argument)), _) => self.function(function, argument),
-            (None, Value::String(text)) => text.replace("${", "${!"),
-            (None, Value::Number(number)) => number.to_string(),
-            (None, Value::Bool(yes)) => yes.to_string(),
-            _ => UNKNOWN.to_string(),
+        match value.as_function() {
+            Some((function, argument)) => self.function(function, argument),
+            None => literal(value).unwrap_or_else(unknown),
         }
     }
 
@@ -110,6 +110,11 @@ impl<'a> Resolver<'a> {
 
     fn attribute(&self, id: &str, attribute: &str) -> String {
         let Some((id, resource)) = self.resource(id) else { return unknown() };
+        let look = || self.attribute_of(id, resource, attribute).into();
+        self.attributes.get((ptr::from_ref(resource), attribute.to_owned()), look).to_string()
+    }
+
+    fn attribute_of(&self, id: &'a LogicalId, resource: &'a Resource, attribute: &str) -> String {
         if let Some(alias) = self.alias(id, resource).filter(|_| attribute == "AliasArn") {
             return alias;
         }
@@ -188,6 +193,9 @@ fn unknown() -> String {
 
 /// With `*` for what is not known.
 pub(in crate::permissions) fn plain(text: &str) -> String {
+    if !text.contains([UNKNOWN, UNNAMED, '*']) {
+        return text.to_owned();
+    }
     one_star(&text.replace([UNKNOWN, UNNAMED], ANY))
 }
 

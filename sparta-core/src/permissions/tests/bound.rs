@@ -133,7 +133,7 @@ fn loose<'a>(resolver: &Resolver<'a>, id: &'a LogicalId, resource: &'a Resource)
         let is_own = |it: &&iam::Resource| resolver::is_own(kind, it.name) && resolver::is_of(&arn, it);
         for action in service.actions().iter().filter(|it| it.access_level != iam::AccessLevel::List) {
             let own = service.resources_of(action).filter(is_own).filter(|it| it.name != "Tags");
-            for own in own.filter(|it| !binding::is_bound(resolver.stack, it, &arn)) {
+            for own in own.filter(|it| !binding::is_bound(&resolver.stack, it, &arn)) {
                 match binding::has_stack_tag(kind) && binding::knows_tags(service, action, own) {
                     true => tagged += 1,
                     false => _ = loose.insert(format!("`{}`", service.name_of(action))),

@@ -260,7 +260,7 @@ fn settings_are_known_and_what_is_looked_up_is_not() {
     let boundary = |kind: &str| {
         let mut template = service(&[("AWS::IAM::Role", role.clone())]);
         template.parameter(LogicalId::of_words(["Queues"]), Parameter::of(ParameterType::Other(kind.to_owned())));
-        Boundary::of(&Resolver::new(&template, "S", &values))
+        Boundary::of(&Resolver::new(&Rc::new(Looked::new(&template)), "S", values.clone()))
     };
     let statements = boundary("CommaDelimitedList").unwrap().unwrap().statements;
     let document = serde_json::to_value(policy_document(&statements)).unwrap();
