@@ -9,6 +9,7 @@ mod golden;
 mod invocations;
 mod journey;
 mod layers;
+mod links;
 mod pipeline;
 mod policies;
 mod sufficient;

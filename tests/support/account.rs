@@ -24,9 +24,14 @@ pub(crate) struct Account {
 impl Account {
     /// The service of this package, and an empty account with a bucket `code`.
     pub(crate) fn with(package: &str) -> Self {
+        Self::of(Service::of(package))
+    }
+
+    /// This service, and the same account.
+    pub(crate) fn of(service: Service) -> Self {
         let localstack = LocalStack::start();
         localstack.aws().call("s3", "create_bucket", json!({"Bucket": "code"}));
-        Self { localstack, output: tempfile::tempdir().unwrap(), service: Service::of(package) }
+        Self { localstack, output: tempfile::tempdir().unwrap(), service }
     }
 
     pub(crate) fn aws(&self) -> &Aws {
@@ -72,15 +77,15 @@ impl Account {
         [count("describe_stack_events", "StackEvents"), count("list_change_sets", "Summaries")]
     }
 
-    /// Looks until something is there, for a minute.
+    /// Looks until something is there, for two minutes.
     #[track_caller]
     pub(crate) fn eventually<T>(&self, mut look: impl FnMut() -> Option<T>) -> T {
-        let deadline = Instant::now() + Duration::from_secs(60);
+        let deadline = Instant::now() + Duration::from_secs(120);
         loop {
             if let Some(found) = look() {
                 return found;
             }
-            assert!(Instant::now() < deadline, "not within a minute: {}", self.localstack.log());
+            assert!(Instant::now() < deadline, "not within two minutes: {}", self.localstack.log());
             thread::sleep(Duration::from_millis(100));
         }
     }

@@ -1,6 +1,6 @@
 //! A shortener of links, with thumbnails of the images that people upload for them.
 //!
-//! In this folder `cargo run -- provision -e test --s3Bucket MY-BUCKET` deploys it; its tests need no AWS: `cargo test`.
+//! `cargo run -p links -- provision -e test --s3Bucket MY-BUCKET` deploys it; its tests need no AWS: `cargo test -p links`.
 
 mod api;
 mod aws;

@@ -211,8 +211,8 @@ fn triggers() -> impl Strategy<Value = TriggerShape> {
 
 fn environments() -> impl Strategy<Value = EnvironmentShape> {
     (
-        // Of several `-` in a row, names have one: stacks that differ in that alone are refused.
-        text("[a-f]([_-]?[a-f0-9]){1,6}"),
+        // Of several `-` in a row, names have one, and `_` is `-`: stacks that differ in that alone are refused.
+        text("[a-f](_?[a-f0-9]){1,6}"),
         option::weighted(0.2, text("[A-F](-?[a-f]){0,3}")),
         option::of((text("[a-z]{1,4}"), text("[a-z ]{0,9}"))),
         text("[a-zA-Z ,\"{}$]{0,20}"),
