@@ -67,6 +67,10 @@ fn links_are_made_and_followed(account: &Account) {
     assert_eq!(followed["statusCode"], 302, "{followed}");
     assert_eq!(followed["headers"]["location"], "https://rust-lang.org");
     assert_eq!(answer(account, "GET", "/nowhere", &Value::Null)["statusCode"], 404);
+
+    let seeded = account.run(["seed", "-e", "test", "--count", "2"]).success();
+    assert_says(&seeded, &["Test-Links-LinksTable-", ": link-1, link-2"]);
+    assert_eq!(answer(account, "GET", "/link-2", &Value::Null)["statusCode"], 302);
 }
 
 /// Of the messages in one batch, the one about a link that is not there comes again until it is a dead letter. If the others
@@ -118,7 +122,7 @@ fn clicks_are_reported(account: &Account) {
         "detail": "{}",
     });
     let report = account.stack_output(STACK, "ReportFunction");
-    assert_eq!(account.localstack.invoke(&report, &event), Ok(json!(3)));
+    assert_eq!(account.localstack.invoke(&report, &event), Ok(json!(4)), "three of one link, one of another");
 }
 
 fn upload(account: &Account) {
