@@ -46,8 +46,8 @@ pub use sparta_core::{
     ClientApplication, ClientContext, CognitoIdentity, Compute, Config, Context, CustomizeMistake, DashboardMistake,
     Deadline, DeadlineLayer, Deployed, DeployedError, Environment, EnvironmentMistake, Error, EventMismatch, Failure,
     FileMistake, FileSource, FileSystem, FromEvent, Function, FunctionKind, FunctionMistake, FunctionSpec,
-    GrantMistake, HttpService, IntoResponse, Json, LambdaEvent, LogFormat, LogLevel, ManagedInstances, Memory, Mistake,
-    Mistakes, Model, PayloadError, PermissionsMistake, Pipeline, PipelineMistake, Problem, QueryMap, Record,
+    GrantMistake, Health, HttpService, IntoResponse, Json, LambdaEvent, LogFormat, LogLevel, ManagedInstances, Memory,
+    Mistake, Mistakes, Model, PayloadError, PermissionsMistake, Pipeline, PipelineMistake, Problem, QueryMap, Record,
     RecordError, Records, RecordsError, RecordsIter, RecursiveLoop, Repository, RepositoryError, Request,
     RequestContext, RequestExt, RequestPayloadExt, Response, Result, Retention, ServeError, Storage, Subject,
     Synthesis, Tracing, Usable, VariableMistake, Vpc, attribute, aws_lambda_events, cfn, construct, delivery, hook,
@@ -68,9 +68,9 @@ pub mod prelude {
     pub use sparta_cli::{Command, CommandContext};
     pub use sparta_core::{
         Alarm, App, Approval, Architecture, BatchResponse, Body, Context, DeadlineLayer, Deployed, Environment, Error,
-        FileSystem, Function, IntoResponse, Json, LambdaEvent, LogFormat, LogLevel, ManagedInstances, Memory, Pipeline,
-        Records, RecursiveLoop, Request, RequestExt, RequestPayloadExt, Response, Retention, Storage, Tracing, Vpc,
-        attribute,
+        FileSystem, Function, Health, IntoResponse, Json, LambdaEvent, LogFormat, LogLevel, ManagedInstances, Memory,
+        Pipeline, Records, RecursiveLoop, Request, RequestExt, RequestPayloadExt, Response, Retention, Storage,
+        Tracing, Vpc, attribute,
         cfn::Import,
         construct::{
             Bucket, Construct as _, EventBus, FunctionHandle, ObjectEvent, Queue, StateMachine, Stream, Table, Topic,

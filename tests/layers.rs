@@ -24,7 +24,7 @@ const LAYERS: &[&[&str]] = &[
     &["fetch"],
     &["stack"],
     &["construct", "function", "trigger"],
-    &["alarm", "dashboard"],
+    &["alarm", "dashboard", "health"],
     &["app", "hook", "model", "summary"],
     &["synth"],
     &["permissions"],

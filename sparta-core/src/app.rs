@@ -19,8 +19,8 @@ use futures_util::FutureExt;
 use tower::{Layer, Service};
 
 use crate::{
-    Alarm, Architecture, BoxError, Check, Environment, Error, Function, FunctionEntry, Hooks, HttpService, Pipeline,
-    Request, ServeError, Serving,
+    Alarm, Architecture, BoxError, Check, Environment, Error, Function, FunctionEntry, Health, Hooks, HttpService,
+    Pipeline, Request, ServeError, Serving,
     alarm::Watched,
     cfn::{Output, Resource, Template, Value},
     construct::Construct,
@@ -61,6 +61,7 @@ pub struct App {
     pub(crate) pipeline: Option<Pipeline>,
     pub(crate) http_api: Option<ApiOptions>,
     pub(crate) watched: Watched,
+    pub(crate) health: Option<String>,
     pub(crate) user_resources: UserResources,
     pub(crate) type_permissions: Vec<(String, Statement)>,
     pub(crate) shared_types: BTreeSet<String>,
@@ -88,6 +89,7 @@ impl App {
             pipeline: None,
             http_api: None,
             watched: Watched::default(),
+            health: None,
             user_resources: UserResources::default(),
             type_permissions: Vec::new(),
             shared_types: BTreeSet::new(),
@@ -278,6 +280,16 @@ impl App {
     pub fn dashboard(mut self) -> Self {
         self.watched.dashboard = true;
         self
+    }
+
+    /// Adds a route that says whether the service works, which `status --health` asks: a function of its own, `health`.
+    ///
+    /// # Example
+    ///
+    /// [`Health`] has one.
+    pub fn health(mut self, health: Health) -> Self {
+        self.health = Some(health.path().to_owned());
+        self.function(health.into_function())
     }
 
     /// Adds a resource of the service's own to its template: a table, a bucket, an alarm.

@@ -30,6 +30,7 @@ mod event;
 mod fetch;
 mod file;
 mod function;
+mod health;
 mod json;
 mod media_type;
 mod mistake;
@@ -66,6 +67,7 @@ pub use function::{
     CustomizeMistake, FileSystem, Function, FunctionKind, FunctionMistake, FunctionSpec, GrantMistake, LogFormat,
     LogLevel, ManagedInstances, Memory, RecursiveLoop, Retention, Storage, Tracing, Usable, VariableMistake, Vpc,
 };
+pub use health::Health;
 pub use mistake::{Mistake, Mistakes, Problem, Subject};
 pub use model::{AppMistake, Model};
 pub use permissions::PermissionsMistake;

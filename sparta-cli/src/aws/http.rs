@@ -8,14 +8,38 @@ use std::time::Duration;
 use aws_smithy_http_client::Connector;
 use aws_smithy_http_client::proxy::ProxyConfig;
 use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
-use aws_smithy_runtime_api::client::http::{HttpClient, HttpConnectorSettings, SharedHttpClient, SharedHttpConnector};
+use aws_smithy_runtime_api::client::http::{
+    HttpClient, HttpConnector, HttpConnectorSettings, SharedHttpClient, SharedHttpConnector,
+};
+use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
+use aws_smithy_types::body::SdkBody;
+use aws_smithy_types::byte_stream::ByteStream;
+
+use crate::error::BoxError;
 
 /// A client for every `SdkConfig`, since the SDKs come without one.
 ///
 /// `aws_smithy_http_client::Builder::build_https` would ignore `HTTPS_PROXY` and `NO_PROXY`, which the SDKs' own client reads.
 pub(crate) fn client() -> SharedHttpClient {
     SharedHttpClient::new(Https::default())
+}
+
+/// Asks a server that is none of AWS's services: the status and the body of its answer.
+pub(crate) async fn get(url: &str, limit: Duration) -> Result<(u16, Vec<u8>), BoxError> {
+    let mut request = HttpRequest::new(SdkBody::empty());
+    request.set_uri(url)?;
+    let connector = Connector::builder()
+        .tls_provider(Provider::Rustls(CryptoMode::Ring))
+        .proxy_config(ProxyConfig::from_env())
+        .build();
+    let answered = async {
+        let response = SharedHttpConnector::new(connector).call(request).await?;
+        let status = response.status().as_u16();
+        let body = ByteStream::new(response.into_body()).collect().await?;
+        Ok::<_, BoxError>((status, body.to_vec()))
+    };
+    tokio::time::timeout(limit, answered).await?
 }
 
 type Timeouts = (Option<Duration>, Option<Duration>);

@@ -8,6 +8,10 @@ pub(crate) struct Status {
     #[command(flatten)]
     stack: AnyStack,
 
+    /// Ask the service's health route too, and fail where it is not healthy
+    #[arg(long)]
+    health: bool,
+
     #[command(flatten)]
     features: Features,
 }
@@ -16,14 +20,25 @@ impl Status {
     pub(crate) async fn run(self, session: &Session) -> Result<(), CliError> {
         let synthesis = session.synthesized()?;
         let name = self.stack.name(&synthesis.model)?;
+        let path = synthesis.model.health().filter(|_| self.health);
+        if self.health && path.is_none() {
+            return Err(CliError::usage("the App has no route that says whether it is healthy")
+                .hint("Add one with `.health(Health::at(\"/health\"))`."));
+        }
         session.check_place()?;
-        with_aws!(&synthesis, &self.features, show(session, &name))
+        with_aws!(&synthesis, &self.features, show(session, &name, path))
     }
 }
 
 #[cfg(feature = "aws")]
-async fn show(session: &Session, name: &str) -> Result<(), CliError> {
+async fn show(session: &Session, name: &str, health: Option<&str>) -> Result<(), CliError> {
+    use crate::deploy::{HealthReport, Stacks};
+
     let progress = session.progress();
-    let report = crate::deploy::Stacks::new(&session.aws().await?, &*progress).status(name).await?;
-    session.print(&report.to_string(), &report)
+    let mut report = Stacks::new(&session.aws().await?, &*progress).status(name).await?;
+    if let Some(path) = health {
+        report.health = Some(HealthReport::ask(&report.stack, path).await?);
+    }
+    session.print(&report.to_string(), &report)?;
+    report.health.map_or(Ok(()), |health| health.verdict())
 }

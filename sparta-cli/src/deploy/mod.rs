@@ -6,6 +6,7 @@ mod delete;
 mod diff;
 mod error;
 mod follow;
+mod health;
 mod inplace;
 mod lasting;
 mod policy;
@@ -34,6 +35,7 @@ pub(crate) use converge::{Change, Outcome};
 pub(crate) use delete::Deletion;
 pub(crate) use diff::{CodeIdentity, Desired, functions};
 pub(crate) use error::StackError;
+pub(crate) use health::HealthReport;
 pub(crate) use inplace::InPlace;
 #[cfg(test)]
 pub(crate) use progress::Lines;

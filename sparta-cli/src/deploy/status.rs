@@ -3,6 +3,7 @@ use std::fmt;
 
 use serde::Serialize;
 
+use super::HealthReport;
 use super::Stacks;
 use super::error::StackError;
 use super::lasting::{Kept, Trust, kept, trusts};
@@ -24,6 +25,9 @@ pub(crate) struct StatusReport {
     pub kept: Vec<Kept>,
     /// What was left behind already.
     pub left: Vec<Resource>,
+    /// Whether the service is healthy, where that was asked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub health: Option<HealthReport>,
 }
 
 impl Stacks<'_> {
@@ -41,7 +45,7 @@ impl Stacks<'_> {
         // Only templates in JSON can be looked into, as all of Sparta's are.
         let template = serde_json::from_str(&template).unwrap_or_default();
         let left = self.allowed(self.left_behind(&stack.id).await)?.unwrap_or_default();
-        Ok(StatusReport { stack, resources, trusts: trusts(&template), kept: kept(&template), left })
+        Ok(StatusReport { stack, resources, trusts: trusts(&template), kept: kept(&template), left, health: None })
     }
 
     /// None where these credentials may not ask, which is said.
@@ -78,7 +82,7 @@ impl Stacks<'_> {
 
 impl fmt::Display for StatusReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { stack, resources, trusts, kept, left } = self;
+        let Self { stack, resources, trusts, kept, left, health } = self;
         writeln!(f, "Stack    {}", stack.name)?;
         writeln!(f, "Id       {}", stack.id)?;
         match &stack.reason {
@@ -127,6 +131,13 @@ impl fmt::Display for StatusReport {
             writeln!(f, "\nLeft behind: no longer in the stack, and not deleted")?;
             for Resource { logical_id, physical_id, kind, .. } in left {
                 writeln!(f, "  {logical_id} ({kind})  {}", Shown(physical_id.as_deref().unwrap_or("-")))?;
+            }
+        }
+        if let Some(health) = health {
+            writeln!(f, "\nHealth   {} ({})", if health.is_healthy() { "pass" } else { "fail" }, Shown(&health.url))?;
+            let width = health.checks().map(|(name, _)| name.len()).max().unwrap_or(0);
+            for (name, status) in health.checks() {
+                writeln!(f, "  {:width$}  {}", Shown(name), Shown(status))?;
             }
         }
         Ok(())

@@ -29,6 +29,7 @@ pub use event_bus::{BusRule, BusRuleMistake, EventBus, EventBusMistake};
 pub use function_handle::{FunctionHandle, HandleMistake};
 pub use grant::Grant;
 pub use mapping::{MappingMistake, Start};
+pub(crate) use name::of_variable;
 pub use name::{NameError, set_name};
 pub use queue::{Queue, QueueBatches, QueueMistake};
 pub use source::{Existing, New, Source};

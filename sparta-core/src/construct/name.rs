@@ -60,13 +60,17 @@ pub fn set_name(construct: impl Construct, name: impl Into<String>) {
 
 /// What a construct is called in AWS; `grant` is one of its grants, such as `read`.
 pub(super) fn of(label: &str, kind: &str, grant: &str) -> Result<String, NameError> {
-    let variable = variable(label, kind);
+    of_variable(&variable(label, kind)).ok_or_else(|| not_there(label, kind, grant))
+}
+
+/// What the construct with this variable is called in AWS.
+pub(crate) fn of_variable(variable: &str) -> Option<String> {
     if !cfg!(sparta_serving)
-        && let Some(name) = SET.read().unwrap_or_else(PoisonError::into_inner).get(&variable)
+        && let Some(name) = SET.read().unwrap_or_else(PoisonError::into_inner).get(variable)
     {
-        return Ok(name.clone());
+        return Some(name.clone());
     }
-    env::var(variable).map_err(|_| not_there(label, kind, grant))
+    env::var(variable).ok()
 }
 
 #[cold]

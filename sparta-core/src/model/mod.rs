@@ -35,6 +35,7 @@ pub struct Model {
     pub(crate) pipeline: Option<Pipeline>,
     pub(crate) http_api: Option<ApiOptions>,
     pub(crate) watched: Watched,
+    pub(crate) health: Option<String>,
     pub(crate) user_resources: UserResources,
     pub(crate) type_permissions: Vec<(String, Statement)>,
     pub(crate) shared_types: BTreeSet<String>,
@@ -69,6 +70,7 @@ impl App {
             pipeline: self.pipeline.clone(),
             http_api: self.http_api.clone(),
             watched: self.watched.clone(),
+            health: self.health.clone(),
             user_resources: self.user_resources.clone(),
             type_permissions: self.type_permissions.clone(),
             shared_types: self.shared_types.clone(),
@@ -112,6 +114,11 @@ impl Model {
     #[doc(hidden)]
     pub fn files(&self) -> &[File] {
         &self.files
+    }
+
+    /// The path of the route that says whether the service works, where there is one.
+    pub fn health(&self) -> Option<&str> {
+        self.health.as_deref()
     }
 
     /// The environments in the order of their registration.

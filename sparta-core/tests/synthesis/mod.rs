@@ -2,6 +2,7 @@
 
 mod changes;
 mod documents;
+mod health;
 mod mistakes;
 mod names;
 mod options;

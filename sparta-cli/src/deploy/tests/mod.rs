@@ -1,6 +1,7 @@
 mod converge;
 mod delete;
 mod faults;
+mod health;
 mod inplace;
 mod journeys;
 pub(crate) mod log;
