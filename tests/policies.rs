@@ -88,6 +88,8 @@ fn deployed(value: &Value, template: &Value) -> Value {
             }
             (_, Some(path), _) => arn(path[0].as_str().unwrap(), template).into(),
             (.., Some(name)) => named(name.as_str().unwrap(), template).into(),
+            // A part of a setting, such as the name of a secret that a function fetches.
+            _ if map.contains_key("Fn::Select") => "selected".into(),
             _ => map.iter().map(|(key, value)| (key.clone(), deployed(value, template))).collect(),
         },
         Value::Array(items) => items.iter().map(|item| deployed(item, template)).collect(),
