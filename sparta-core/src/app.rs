@@ -28,7 +28,7 @@ use crate::{
     function::Options,
     hook::Steps,
     iam::Statement,
-    off_lambda::OffLambda,
+    off_lambda::{OffLambda, Undropped},
     runtime, serve,
     settings::process_variable,
     stack::UserResources,
@@ -55,15 +55,15 @@ pub struct App {
     pub(crate) name: String,
     pub(crate) description: String,
     pub(crate) architecture: Architecture,
-    pub(crate) defaults: Options,
+    pub(crate) defaults: Undropped<Options>,
     pub(crate) functions: Vec<Function>,
-    pub(crate) environments: Vec<Environment>,
-    pub(crate) pipeline: Option<Pipeline>,
-    pub(crate) http_api: Option<ApiOptions>,
-    pub(crate) watched: Watched,
+    pub(crate) environments: Undropped<Vec<Environment>>,
+    pub(crate) pipeline: Undropped<Option<Pipeline>>,
+    pub(crate) http_api: Undropped<Option<ApiOptions>>,
+    pub(crate) watched: Undropped<Watched>,
     pub(crate) health: Option<String>,
-    pub(crate) user_resources: UserResources,
-    pub(crate) type_permissions: Vec<(String, Statement)>,
+    pub(crate) user_resources: Undropped<UserResources>,
+    pub(crate) type_permissions: Undropped<Vec<(String, Statement)>>,
     pub(crate) shared_types: BTreeSet<String>,
     pub(crate) constructs: OffLambda<Arc<dyn Construct>>,
     pub(crate) tags: BTreeMap<String, String>,
@@ -83,15 +83,15 @@ impl App {
             name: name.into(),
             description: String::new(),
             architecture: Architecture::default(),
-            defaults: Options::default(),
+            defaults: Undropped::default(),
             functions: Vec::new(),
-            environments: Vec::new(),
-            pipeline: None,
-            http_api: None,
-            watched: Watched::default(),
+            environments: Undropped::default(),
+            pipeline: Undropped::default(),
+            http_api: Undropped::default(),
+            watched: Undropped::default(),
             health: None,
-            user_resources: UserResources::default(),
-            type_permissions: Vec::new(),
+            user_resources: Undropped::default(),
+            type_permissions: Undropped::default(),
             shared_types: BTreeSet::new(),
             constructs: OffLambda::default(),
             tags: BTreeMap::new(),
@@ -199,7 +199,7 @@ impl App {
 
     /// The pipeline that delivers it.
     pub fn pipeline(mut self, pipeline: Pipeline) -> Self {
-        self.pipeline = Some(pipeline);
+        *self.pipeline = Some(pipeline);
         self
     }
 
@@ -235,7 +235,7 @@ impl App {
             // What the deliveries of access logs take is on all of them, as `access_logs` says.
             self.shared_types.insert("AWS::ApiGatewayV2::Stage".to_owned());
         }
-        self.http_api = Some(options);
+        *self.http_api = Some(options);
         self
     }
 
@@ -404,7 +404,7 @@ impl App {
     /// A start that failed, which has been logged and reported to Lambda then.
     pub fn serve(self) -> Result<(), ServeError> {
         // Environments share one settings type, which validation sees to.
-        let settings = self.environments.into_iter().next().map(|environment| environment.settings);
+        let settings = self.environments.leaked().first().map(|environment| &environment.settings);
         let checks =
             settings.into_iter().map(|settings| -> Check { Box::new(move || Ok(settings.check(&process_variable)?)) });
         serve(Serving { functions: entries(self.functions, self.layers), checks: checks.collect(), hooks: self.hooks })

@@ -63,7 +63,7 @@ impl FunctionSpec {
 
     /// Leaves the user's changes to the stack, for when everything was added; `before` is what was there before the function.
     pub(super) fn customize(&self, before: &BTreeSet<LogicalId>, stack: &mut Stack) {
-        for (role, change) in &self.changes {
+        for (role, change) in self.changes.iter() {
             let id = self.logical_id(role);
             let added: Vec<_> = stack.template().resources().keys().filter(|id| !before.contains(*id)).collect();
             if added.contains(&&id) {

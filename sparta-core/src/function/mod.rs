@@ -37,6 +37,7 @@ use crate::{
     construct::{Construct, Destination, Grant},
     iam::Statement,
     mistake::{Mistake, Problem, Subject},
+    off_lambda::Undropped,
 };
 
 /// The kind of a function's handler: its input and output.
@@ -79,16 +80,16 @@ pub struct Function {
 pub struct FunctionSpec {
     pub(crate) name: String,
     pub(crate) kind: FunctionKind,
-    options: Options,
-    pub(crate) variables: BTreeMap<String, Value>,
-    pub(crate) grants: Vec<Statement>,
-    uses: Vec<Grant>,
+    options: Undropped<Options>,
+    pub(crate) variables: Undropped<BTreeMap<String, Value>>,
+    pub(crate) grants: Undropped<Vec<Statement>>,
+    uses: Undropped<Vec<Grant>>,
     /// The variables of the secrets that it uses.
     secrets: Vec<&'static str>,
     /// Whether its answer says which records of a batch failed.
     reports_failures: bool,
-    changes: Vec<(&'static str, Change)>,
-    pub(crate) triggers: Vec<Arc<dyn Trigger>>,
+    changes: Undropped<Vec<(&'static str, Change)>>,
+    pub(crate) triggers: Undropped<Vec<Arc<dyn Trigger>>>,
 }
 
 impl Function {
@@ -166,14 +167,14 @@ impl Function {
         let spec = FunctionSpec {
             name: name.into(),
             kind,
-            options: Options::default(),
-            variables: BTreeMap::new(),
-            grants: Vec::new(),
-            uses: Vec::new(),
+            options: Undropped::default(),
+            variables: Undropped::default(),
+            grants: Undropped::default(),
+            uses: Undropped::default(),
             secrets: Vec::new(),
             reports_failures: false,
-            changes: Vec::new(),
-            triggers: Vec::new(),
+            changes: Undropped::default(),
+            triggers: Undropped::default(),
         };
         Self { spec, factory }
     }

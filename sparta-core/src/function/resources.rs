@@ -37,7 +37,7 @@ impl FunctionSpec {
         let write_logs = ["logs:CreateLogStream", "logs:PutLogEvents"];
         let mut statements = vec![Statement::allow(write_logs).on(attribute!(AWS::Logs::LogGroup, logs, "Arn"))];
         statements.extend(options.statements());
-        for trigger in &self.triggers {
+        for trigger in self.triggers.iter() {
             trigger.synthesize(&mut Scope::new(stack, self, &mut statements));
         }
         for grant in self.grants() {
@@ -116,7 +116,7 @@ impl FunctionSpec {
             .iter()
             .filter(|field| self.has_variable_of(field))
             .map(|field| (field.variable.clone(), parameter(&field.parameter_name())));
-        settings.chain(Grant::variables(&self.uses)).chain(self.variables.clone()).collect()
+        settings.chain(Grant::variables(&self.uses)).chain((*self.variables).clone()).collect()
     }
 }
 

@@ -147,7 +147,7 @@ impl FunctionSpec {
 
     /// The same, with what the App says for all functions, and what each environment sets.
     pub(crate) fn completed(&self, app: &Options, environments: &[Environment]) -> Self {
-        let mut spec = Self { options: self.options.clone().or(app, &self.name), ..self.clone() };
+        let mut spec = Self { options: (*self.options).clone().or(app, &self.name).into(), ..self.clone() };
         spec.options.resolve(environments);
         spec.grant_fetched(environments);
         spec
