@@ -36,7 +36,9 @@ pub(crate) fn build(package: &Package, target: Option<&Path>) -> Result<PathBuf>
     if let Some(target) = target {
         cargo.arg("--target-dir").arg(target);
     }
-    // What Lambda runs only serves; to the bare services it means nothing.
+    // What Lambda runs only serves; to the bare services it means nothing. With a target the flags are not for macros, which
+    // look things up.
+    cargo.args(["--target", &host()?]);
     cargo.env("CARGO_ENCODED_RUSTFLAGS", SERVING_FLAGS.join("\x1f"));
     let output = cargo.stderr(Stdio::inherit()).output()?;
     if !output.status.success() {
@@ -45,6 +47,13 @@ pub(crate) fn build(package: &Package, target: Option<&Path>) -> Result<PathBuf>
     let mut messages = output.stdout.split(|byte| *byte == b'\n').flat_map(serde_json::from_slice::<Value>);
     let executable = messages.find_map(|message| message["executable"].as_str().map(PathBuf::from));
     executable.ok_or_else(|| format!("`{}` has no executable", package.binary).into())
+}
+
+/// What rustc calls this machine.
+fn host() -> Result<String> {
+    let rustc = env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
+    let output = Command::new(rustc).args(["--print", "host-tuple"]).output()?;
+    Ok(String::from_utf8(output.stdout)?.trim().to_owned())
 }
 
 /// Cargo in the workspace, with no flags of the caller's.
