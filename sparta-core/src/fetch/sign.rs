@@ -10,7 +10,7 @@ use std::{
 use ring::{digest, hmac};
 
 use super::call::Env;
-use crate::settings::FetchError;
+use crate::{runtime::date, settings::FetchError};
 
 /// A call of a service that speaks JSON 1.1: the operation is in a header, and the path is `/`.
 pub(super) struct Call<'a> {
@@ -89,16 +89,8 @@ fn hex(bytes: &[u8]) -> String {
 /// `20300131T235959Z`
 fn basic_time(now: SystemTime) -> String {
     let seconds = now.duration_since(SystemTime::UNIX_EPOCH).unwrap_or(Duration::ZERO).as_secs();
-    let (days, second) = (seconds / 86_400, seconds % 86_400);
-    // Days since 1 March of the year 0, in eras of 400 years: leap days are at the ends of years then.
-    let days = days + 719_468;
-    let (era, day) = (days / 146_097, days % 146_097);
-    let year = (day - day / 1460 + day / 36_524 - day / 146_096) / 365;
-    let day = day - (365 * year + year / 4 - year / 100);
-    let month = (5 * day + 2) / 153;
-    let day = day - (153 * month + 2) / 5 + 1;
-    let month = if month < 10 { month + 3 } else { month - 9 };
-    let year = era * 400 + year + u64::from(month <= 2);
+    let (year, month, day) = date(seconds / 86_400);
+    let second = seconds % 86_400;
     format!("{year:04}{month:02}{day:02}T{:02}{:02}{:02}Z", second / 3600, second / 60 % 60, second % 60)
 }
 

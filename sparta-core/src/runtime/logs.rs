@@ -207,7 +207,7 @@ fn timestamp() -> String {
 
 /// Year, month and day, so many days after the first of January 1970. Years are counted from March, so that a leap day
 /// is the last; see <https://howardhinnant.github.io/date_algorithms.html#civil_from_days>.
-fn date(days: u64) -> (u64, u64, u64) {
+pub(crate) fn date(days: u64) -> (u64, u64, u64) {
     let days = days + 719_468;
     let (era, of_era) = (days / 146_097, days % 146_097);
     let year = (of_era - of_era / 1_460 + of_era / 36_524 - of_era / 146_096) / 365;

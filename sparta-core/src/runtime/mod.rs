@@ -30,6 +30,8 @@ use api::RuntimeApi;
 pub(crate) use hooks::hook;
 pub use hooks::{Hook, Hooks};
 use lambda::Served;
+#[cfg(feature = "fetch")]
+pub(crate) use logs::date;
 
 use crate::error::{self, BoxError, Error, Failure};
 use crate::service::HttpService;
