@@ -1,3 +1,5 @@
+use std::borrow::Cow;
+
 use serde_json::{Map, Value as Json};
 
 use crate::node::{Entry, Node, Unknown, Value};
@@ -18,13 +20,23 @@ impl Node {
     /// assert!(matches!(node.value, Value::Choice(branches) if branches[1].value == Value::Absent));
     /// ```
     pub fn from_json(json: &Json) -> Self {
-        Self::in_template(json, &Nothing)
+        Self::in_template(&in_order(Cow::Borrowed(json)), &Nothing)
     }
 
-    /// The same with what a template knows of the values that its functions make.
+    /// The same of what is [`in_order`] already, with what a template knows of the values that its functions make.
     pub(crate) fn in_template(json: &Json, known: &dyn Known) -> Self {
         Reader { next: 0, depth: 0, known }.node(json)
     }
+}
+
+/// A document with its maps in the order of their keys, which is that of what is found. Another crate may switch on
+/// `preserve_order` of `serde_json`, and then they come in the order of the document.
+pub(crate) fn in_order(mut json: Cow<'_, Json>) -> Cow<'_, Json> {
+    let map = Map::from_iter(["b", "a"].map(|key| (key.to_owned(), Json::Null)));
+    if !map.keys().is_sorted() {
+        json.to_mut().sort_all_objects();
+    }
+    json
 }
 
 /// What is known of the values that functions make.
@@ -104,17 +116,10 @@ impl Reader<'_> {
                 None if map.keys().any(|key| key == "Fn::Transform" || key.starts_with("Fn::ForEach::")) => {
                     return Node::expression(place);
                 }
-                None => Value::Map(self.entries(map)),
+                None => Value::Map(map.iter().map(|(key, it)| Entry::new(self.place(), key, self.node(it))).collect()),
             },
         };
         Node::new(place, value)
-    }
-
-    /// In the order of their keys, whatever order `serde_json` keeps them in.
-    fn entries(&mut self, map: &Map<String, Json>) -> Vec<Entry> {
-        let mut entries: Vec<_> = map.iter().collect();
-        entries.sort_unstable_by_key(|(key, _)| *key);
-        entries.into_iter().map(|(key, it)| Entry::new(self.place(), key, self.node(it))).collect()
     }
 
     fn function(&mut self, place: usize, name: &str, argument: &Json) -> Node {

@@ -23,6 +23,7 @@ use std::fmt;
 use serde_json::{Map, Value as Json};
 
 use crate::fault::FaultKind;
+use crate::json::in_order;
 use crate::names::nearest;
 use crate::resource_type::{ResourceType, resource_type};
 use circle::Circles;
@@ -145,16 +146,6 @@ fn found(template: &Json) -> (Vec<Mistake>, Vec<Mistake>) {
     let mut report = Report::new(sections);
     report.sections(sections);
     (report.mistakes, report.warnings)
-}
-
-/// A template with its maps in the order of their keys, which is that of what is found. Another crate may switch on
-/// `preserve_order` of `serde_json`, and then they come in the order of the document.
-fn in_order(mut template: Cow<'_, Json>) -> Cow<'_, Json> {
-    let map = Map::from_iter(["b", "a"].map(|key| (key.to_owned(), Json::Null)));
-    if !map.keys().is_sorted() {
-        template.to_mut().sort_all_objects();
-    }
-    template
 }
 
 const SECTIONS: &[&str] = &[
