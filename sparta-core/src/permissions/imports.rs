@@ -13,7 +13,7 @@ use crate::{cfn::Value, iam::Arn};
 ///
 /// The stacks and roles that only AWS knows.
 pub(super) fn of_imports(resolver: &Resolver<'_>) -> Result<Required, Vec<PermissionsMistake>> {
-    let template = resolver.template;
+    let template = resolver.template();
     let properties = template.resources().values().flat_map(|resource| resource.properties().values());
     let outputs = template.outputs().values().map(|output| &output.value);
     let mut imports = Vec::new();

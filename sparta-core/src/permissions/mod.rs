@@ -96,7 +96,7 @@ pub(crate) fn shared_name<'a>(one: &Resolver<'a>, other: &Resolver<'a>) -> Optio
         let start = pattern.split('*').next().unwrap_or_default().to_ascii_lowercase();
         !start.is_empty() && stack.starts_with(start.trim_end_matches('-'))
     };
-    let mut resources = one.template.resources().iter();
+    let mut resources = one.template().resources().iter();
     let found = resources.find(|(id, resource)| {
         let others = other.names(id, resource);
         let names = one.names(id, resource);

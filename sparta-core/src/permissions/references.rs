@@ -88,7 +88,7 @@ impl Store {
         if !arn.contains(ANY) || kinds().any(|kind| binding::is_bound(&resolver.stack, kind, &arn)) {
             return Some(Target { arn, by: By::Arn });
         }
-        let own = resolver.template.resources().iter().filter(|(_, it)| it.resource_type() == self.kind);
+        let own = resolver.template().resources().iter().filter(|(_, it)| it.resource_type() == self.kind);
         let (_, own) = own.into_iter().find(|(id, it)| resolver.own_arns(id, it).contains(&arn))?;
         let kind = kinds().next()?;
         let by = binding::of(resolver, (service, action), kind, Some(own.resource_type()), true, &arn);
@@ -98,7 +98,7 @@ impl Store {
 
 /// All texts of a template that CloudFormation looks for references in.
 fn texts(resolver: &Resolver<'_>) -> Vec<String> {
-    let template = resolver.template;
+    let template = resolver.template();
     let properties = template.resources().values().map(|resource| resolver.texts(resource));
     let properties = properties
         .flat_map(|texts| texts.iter().filter(|it| it.contains(RESOLVE)).map(|it| it.to_string()).collect::<Vec<_>>());

@@ -65,7 +65,7 @@ impl Required {
         let mut required = Self::default();
         let mut mistakes = BTreeSet::new();
         let mut known: HashMap<*const Listed, HashSet<Target>> = HashMap::new();
-        for (id, resource) in resolver.template.resources() {
+        for (id, resource) in resolver.template().resources() {
             let of_type = declared.iter().filter(|(kind, _)| kind == resource.resource_type());
             let of_type: Vec<&Statement> = of_type.map(|(_, statement)| statement).collect();
             let actions = resolver.actions(resource);

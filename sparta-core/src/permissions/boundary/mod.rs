@@ -45,7 +45,7 @@ impl Boundary {
         let mut found =
             Found { resolver, allowed: Required::default(), granted: HashSet::new(), mistakes: BTreeSet::new() };
         let mut identities = 0;
-        for (id, resource) in resolver.template.resources() {
+        for (id, resource) in resolver.template().resources() {
             match resource.resource_type() {
                 "AWS::IAM::Role" | "AWS::IAM::User" => {
                     identities += 1;
@@ -135,7 +135,7 @@ impl<'a> Found<'_, 'a> {
 
 /// The managed policies that roles and users of the template have.
 fn attached_policies<'a>(resolver: &Resolver<'a>) -> BTreeSet<&'a str> {
-    let resources = resolver.template.resources().values();
+    let resources = resolver.template().resources().values();
     let lists = resources.filter_map(|resource| resource.properties().get("ManagedPolicyArns"));
     let mut names = BTreeSet::new();
     lists.for_each(|list| list.references(&mut names));

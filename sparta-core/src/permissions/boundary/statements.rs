@@ -130,7 +130,7 @@ fn texts(resolver: &Resolver<'_>, resource: &Value) -> Vec<String> {
         Some(("Ref", Value::String(name))) => LogicalId::new(name).ok(),
         _ => None,
     };
-    let parameter = parameter.and_then(|id| resolver.template.parameters().get(&id));
+    let parameter = parameter.and_then(|id| resolver.template().parameters().get(&id));
     let is_list = |kind: &ParameterType| matches!(kind, ParameterType::Other(kind) if kind.contains("List"));
     match parameter.is_some_and(|parameter| is_list(&parameter.kind)) {
         true => text.split(',').map(|item| item.trim().to_owned()).collect(),

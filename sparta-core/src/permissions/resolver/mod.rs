@@ -36,7 +36,6 @@ pub(super) const ANY: &str = "*";
 
 /// Resolves what is in a template, deployed as one stack.
 pub(crate) struct Resolver<'a> {
-    pub(super) template: &'a Template,
     looked: Rc<Looked<'a>>,
     /// The stack's name.
     pub(super) stack: String,
@@ -65,7 +64,6 @@ impl<'a> Resolver<'a> {
     /// A template as `stack`, in whatever account and region it is deployed to.
     pub(crate) fn new(looked: &Rc<Looked<'a>>, stack: &str, parameters: BTreeMap<String, String>) -> Self {
         Self {
-            template: looked.template,
             looked: Rc::clone(looked),
             stack: stack.to_owned(),
             parameters,
@@ -114,6 +112,10 @@ impl<'a> Resolver<'a> {
             arn.account = self.account;
         }
         arn.to_string()
+    }
+
+    pub(super) fn template(&self) -> &'a Template {
+        self.looked.template
     }
 
     /// The resource of this logical id.

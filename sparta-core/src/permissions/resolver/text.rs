@@ -104,7 +104,7 @@ impl<'a> Resolver<'a> {
 
     /// Whether a parameter's value is the name of another parameter, in Systems Manager, which has the value.
     fn is_looked_up(&self, parameter: &str) -> bool {
-        let parameter = LogicalId::new(parameter).ok().and_then(|id| self.template.parameters().get(&id));
+        let parameter = LogicalId::new(parameter).ok().and_then(|id| self.template().parameters().get(&id));
         parameter.is_some_and(|it| matches!(&it.kind, ParameterType::Other(kind) if kind.starts_with("AWS::SSM::")))
     }
 
