@@ -55,6 +55,7 @@ fn a_service_is_created_changed_replaced_in_place_and_deleted() {
     assert_says(&account.provision(&good_day).success(), &["stack Test-Misbehaving is unchanged"]);
     assert_eq!(account.history("Test-Misbehaving"), history);
 
+    large_settings_are_read_from_parameter_store(&account);
     code_alone_is_replaced_in_place(&account);
     messages_are_consumed(&account);
 
@@ -67,6 +68,18 @@ fn a_service_is_created_changed_replaced_in_place_and_deleted() {
     assert_fails(&account.run(["status", "-e", "test"]), &["there is no stack \"Test-Misbehaving\""]);
     let functions = account.aws().call("lambda", "list_functions", json!({})).to_string();
     assert!(!functions.contains("\"Test-Misbehaving-"), "{functions}");
+}
+
+/// A new value starts functions anew, though none of their variables has it.
+fn large_settings_are_read_from_parameter_store(account: &Account) {
+    let function = account.stack_output("Test-Misbehaving", "ObeyFunction");
+    let agree = || account.localstack.invoke(&function, &json!({"do": "agree"})).unwrap();
+    assert_eq!(agree(), "You pay. ".len() * 450);
+    let terms = ["--buildID", "first", "--param", "Greeting=Good day!", "--param", "Terms=You do not pay."];
+    account.provision(&terms).success();
+    assert_eq!(agree(), "You do not pay.".len());
+    account.provision(&terms[..4]).success();
+    assert_eq!(agree(), "You pay. ".len() * 450);
 }
 
 fn code_alone_is_replaced_in_place(account: &Account) {

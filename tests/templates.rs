@@ -12,7 +12,7 @@ use sparta_test_tools::{REGIONS, cfn_lint};
 use tempfile::TempDir;
 
 use crate::{golden, support};
-use sparta_test_models::{apps, constructs::constructs, models, options};
+use sparta_test_models::{apps, constructs::constructs, models, options, settings};
 
 /// The documents that `build` wrote, in the order of their names.
 fn documents(example: &str) -> Vec<PathBuf> {
@@ -99,6 +99,7 @@ fn cfn_lint_finds_nothing_in_a_service_with_everything() {
 fn cfn_lint_finds_nothing_in_a_service_with_every_option() {
     let folder = TempDir::new().expect("a temporary folder");
     clean(&write(&options::options(), folder.path(), "options"));
+    clean(&write(&settings::large(), folder.path(), "settings"));
 }
 
 #[test]

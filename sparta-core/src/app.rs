@@ -407,7 +407,12 @@ impl App {
         let settings = self.environments.leaked().first().map(|environment| &environment.settings);
         let checks =
             settings.into_iter().map(|settings| -> Check { Box::new(move || Ok(settings.check(&process_variable)?)) });
-        serve(Serving { functions: entries(self.functions, self.layers), checks: checks.collect(), hooks: self.hooks })
+        #[cfg(feature = "fetch")]
+        let prepare: Option<runtime::Prepare> = Some(Box::new(|| Box::pin(crate::fetch::stored_settings())));
+        #[cfg(not(feature = "fetch"))]
+        let prepare = None;
+        let functions = entries(self.functions, self.layers);
+        serve(Serving { functions, prepare, checks: checks.collect(), hooks: self.hooks })
     }
 
     /// Its functions, each with the App's layers, to be invoked in this process.

@@ -11,8 +11,12 @@ pub const CODE_BUCKET: &str = "CodeBucket";
 pub const CODE_KEY: &str = "CodeKey";
 /// The property of roles and users that bounds them, and the template's parameter that it comes from.
 pub const PERMISSIONS_BOUNDARY: &str = "PermissionsBoundary";
+/// The parameter for the digest of the settings that functions read from Parameter Store.
+pub const SETTINGS_DIGEST: &str = "SettingsDigest";
 /// The parameters of a service's template that are Sparta's own.
-pub const OWN_PARAMETERS: [&str; 3] = [CODE_BUCKET, CODE_KEY, PERMISSIONS_BOUNDARY];
+pub const OWN_PARAMETERS: [&str; 4] = [CODE_BUCKET, CODE_KEY, PERMISSIONS_BOUNDARY, SETTINGS_DIGEST];
+/// The variable that says which settings a function reads from Parameter Store.
+pub const STORED_SETTINGS: &str = "SPARTA_SETTINGS";
 
 /// The parameter of a pipeline's stack for the ARN of the connection that reads the repository.
 pub const CONNECTION_ARN: &str = "ConnectionArn";

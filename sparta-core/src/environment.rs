@@ -8,7 +8,7 @@ use crate::{
     contract::{TagMistake, check_tags, configuration_file, is_reserved_file},
     mistake::{Mistake, Subject},
     pipeline::is_stack_name,
-    settings::{EnvironmentSettings, SettingsSnapshot},
+    settings::{EnvironmentSettings, SettingsSnapshot, Stored},
 };
 
 /// A named place that the service is promoted to, with its settings and gates.
@@ -29,6 +29,7 @@ use crate::{
 pub struct Environment {
     pub(crate) name: String,
     pub(crate) settings: SettingsSnapshot,
+    pub(crate) stored: Stored,
     pub(crate) stack_prefix: Option<String>,
     pub(crate) tags: BTreeMap<String, String>,
     pub(crate) stack_policy: Option<Value>,
@@ -42,6 +43,7 @@ impl Environment {
         Self {
             name: name.into(),
             settings: settings.snapshot(),
+            stored: Stored::default(),
             stack_prefix: None,
             tags: BTreeMap::new(),
             stack_policy: None,

@@ -79,7 +79,7 @@ pub use response::{IntoResponse, Json, Response};
 pub use runtime::exchange::Exchange;
 #[doc(hidden)]
 pub use runtime::reply::Replies;
-pub use runtime::{Build, Check, FunctionEntry, Hook, Hooks, ServeError, Serving, serve};
+pub use runtime::{Build, Check, FunctionEntry, Hook, Hooks, Prepare, ServeError, Serving, serve};
 pub use service::{HttpService, Request};
 #[doc(hidden)]
 pub use summary::Summary;

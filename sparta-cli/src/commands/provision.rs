@@ -104,19 +104,23 @@ impl Provision {
     /// The stack without what only the build knows.
     fn request(&self, synthesis: &Synthesis) -> Result<Request, CliError> {
         let model = &synthesis.model;
-        let configuration = match self.target.environment(model)? {
+        let environment = self.target.environment(model)?;
+        let mut configuration = match environment {
             Some(environment) => environment.configuration(),
             None => Configuration { tags: model.tags().clone(), ..Configuration::default() },
         };
-        let Configuration { mut parameters, mut tags, stack_policy } = configuration;
         for text in &self.parameters {
             let (name, value) = pair("--param NAME=VALUE", text)?;
             let field = find(model.settings(), name)?;
             field
                 .check_deployed(value)
                 .map_err(|mistake| CliError::usage(format!("--param {name} does not fit: {mistake}")))?;
-            parameters.insert(field.parameter_name(), value.to_owned());
+            // Without an environment there are no settings.
+            if let Some(environment) = environment {
+                configuration.set_parameter(environment, field.parameter_name(), value.to_owned());
+            }
         }
+        let Configuration { parameters, mut tags, stack_policy } = configuration;
         for text in &self.tags {
             let (key, value) = pair("--tag KEY=VALUE", text)?;
             tags.insert(key.to_owned(), value.to_owned());

@@ -1,5 +1,6 @@
-//! The calls of Secrets Manager and Parameter Store that read one secret.
+//! The calls of Secrets Manager and Parameter Store that read secrets and settings.
 
+use std::collections::BTreeMap;
 use std::time::{Duration, SystemTime};
 
 use serde::Deserialize;
@@ -30,9 +31,17 @@ struct Answer {
 }
 
 #[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
 struct Parameter {
-    #[serde(rename = "Value")]
+    name: String,
     value: Option<String>,
+}
+
+/// An answer to a call for several parameters.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Parameters {
+    parameters: Vec<Parameter>,
 }
 
 /// A refusal of either service.
@@ -53,13 +62,33 @@ pub(super) async fn fetch(reference: &SecretReference, env: Env<'_>) -> Result<S
         Some(arn) => arn.region.to_owned(),
         None => env("AWS_REGION").ok_or(FetchError::Variable("AWS_REGION"))?,
     };
-    let endpoint = endpoint(service, &region, env)?;
-    let call = Call { service, region: &region, host: &endpoint.host, target, body: &body(reference).to_string() };
+    let reply = exchange(service, &region, target, &body(reference), env).await?;
+    // What serde says of an answer may show a part of it.
+    let answer: Answer = serde_json::from_slice(&reply.body).map_err(|_| FetchError::NoText)?;
+    let text = answer.secret.or(answer.parameter.and_then(|it| it.value)).ok_or(FetchError::NoText)?;
+    match reference.json_key() {
+        Some(key) => part(&text, key).ok_or_else(|| FetchError::NoKey(key.to_owned())),
+        None => Ok(text),
+    }
+}
+
+/// The texts of parameters of the function's own region, up to ten; those are left out that are not there.
+pub(super) async fn parameters(names: &[String], env: Env<'_>) -> Result<BTreeMap<String, String>, FetchError> {
+    let region = env("AWS_REGION").ok_or(FetchError::Variable("AWS_REGION"))?;
+    let reply = exchange("ssm", &region, "AmazonSSM.GetParameters", &json!({"Names": names}), env).await?;
+    let Parameters { parameters } = serde_json::from_slice(&reply.body).map_err(|_| FetchError::NoText)?;
+    Ok(parameters.into_iter().filter_map(|it| Some((it.name, it.value?))).collect())
+}
+
+/// Calls a service until it answers, or refuses for good.
+async fn exchange(service: &str, region: &str, target: &str, body: &Json, env: Env<'_>) -> Result<Reply, FetchError> {
+    let endpoint = endpoint(service, region, env)?;
+    let call = Call { service, region, host: &endpoint.host, target, body: &body.to_string() };
     let mut pauses = PAUSES.into_iter();
-    let reply = loop {
+    loop {
         let request = call.signed(env, SystemTime::now())?;
         let failed = match endpoint.exchange(request.as_bytes(), TIMEOUT).await {
-            Ok(reply) if reply.status == 200 => break reply,
+            Ok(reply) if reply.status == 200 => return Ok(reply),
             Ok(reply) => refused(&reply),
             Err(error) => FetchError::Connection { host: endpoint.host.clone(), problem: error.to_string() },
         };
@@ -67,13 +96,6 @@ pub(super) async fn fetch(reference: &SecretReference, env: Env<'_>) -> Result<S
             Some(pause) => tokio::time::sleep(pause).await,
             None => return Err(failed),
         }
-    };
-    // What serde says of an answer may show a part of it.
-    let answer: Answer = serde_json::from_slice(&reply.body).map_err(|_| FetchError::NoText)?;
-    let text = answer.secret.or(answer.parameter.and_then(|it| it.value)).ok_or(FetchError::NoText)?;
-    match reference.json_key() {
-        Some(key) => part(&text, key).ok_or_else(|| FetchError::NoKey(key.to_owned())),
-        None => Ok(text),
     }
 }
 

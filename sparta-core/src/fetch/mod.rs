@@ -1,8 +1,10 @@
-//! Secrets that a function fetches from AWS when it starts, keeps, and fetches again.
+//! What a function fetches from AWS when it starts: secrets, which it keeps and fetches again, and settings that were too large
+//! for its variables.
 
 mod call;
 mod connection;
 mod sign;
+mod stored;
 
 use std::{
     collections::BTreeMap,
@@ -14,6 +16,8 @@ use std::{
 use futures_util::lock::Mutex as AsyncMutex;
 
 use crate::{
+    Error,
+    contract::STORED_SETTINGS,
     error,
     settings::{Fetched, Secret, SecretError, SecretReference, SettingValue, parse, process_variable},
 };
@@ -71,6 +75,18 @@ pub(crate) async fn at_start(variable: &str) -> Result<(), SecretError> {
     }
 }
 
+/// Reads the settings that the function's variables had no room for.
+pub(crate) async fn stored_settings() -> Result<(), Error> {
+    match env::var(STORED_SETTINGS) {
+        Ok(text) => Ok(stored::read(&text, &of_process).await?),
+        Err(_) => Ok(()),
+    }
+}
+
+fn of_process(name: &str) -> Option<String> {
+    env::var(name).ok().filter(|text| !text.is_empty())
+}
+
 async fn value<T: SettingValue>(fetched: &Fetched, is_refresh: bool) -> Result<T, SecretError> {
     let Fetched { reference, field } = fetched;
     let text = text(&field.variable, reference, is_refresh).await?;
@@ -88,7 +104,7 @@ async fn text(variable: &str, reference: &SecretReference, is_refresh: bool) -> 
     if let Some(kept) = kept.as_ref().filter(|kept| !is_refresh && now < kept.until) {
         return Ok(Arc::clone(&kept.text));
     }
-    let fetched = call::fetch(reference, &|name| env::var(name).ok().filter(|text| !text.is_empty())).await;
+    let fetched = call::fetch(reference, &of_process).await;
     match (fetched, kept.as_mut()) {
         (Ok(text), _) => {
             let text = Arc::<str>::from(text);

@@ -13,7 +13,7 @@ use crate::{
     contract::{CODE_BUCKET, CODE_KEY},
     iam::{Statement, policy_document, trust_policy},
     property, resource,
-    settings::Field,
+    settings::{Field, Stored},
     stack::Stack,
 };
 
@@ -22,6 +22,7 @@ use crate::{
 pub(crate) struct Shared<'a> {
     pub(crate) architecture: Architecture,
     pub(crate) settings: &'a [Field],
+    pub(crate) stored: &'a Stored,
 }
 
 impl FunctionSpec {
@@ -37,6 +38,7 @@ impl FunctionSpec {
         let write_logs = ["logs:CreateLogStream", "logs:PutLogEvents"];
         let mut statements = vec![Statement::allow(write_logs).on(attribute!(AWS::Logs::LogGroup, logs, "Arn"))];
         statements.extend(options.statements());
+        statements.extend(shared.stored.permission());
         for trigger in self.triggers.iter() {
             trigger.synthesize(&mut Scope::new(stack, self, &mut statements));
         }
@@ -53,7 +55,7 @@ impl FunctionSpec {
         });
         stack.resource(role.clone(), may);
 
-        let variables = Some(self.all_variables(shared.settings)).filter(|variables| !variables.is_empty());
+        let variables = Some(self.all_variables(shared)).filter(|variables| !variables.is_empty());
         let properties = resource!(AWS::Lambda::Function {
             Architectures: [(shared.architecture.lambda_name())],
             CapacityProviderConfig: (options.managed_instances.as_ref().map(ManagedInstances::capacity)),
@@ -85,7 +87,7 @@ impl FunctionSpec {
             TracingConfig: (options.tracing()),
             VpcConfig: (options.vpc_config()),
         });
-        stack.resource(function.clone(), properties);
+        stack.resource(function.clone(), shared.stored.ids().fold(properties, Resource::depends_on));
         let description = format!("Name of the function {} in Lambda", self.name);
         stack.output(function.clone(), Output::new(description, function.reference()));
         self.add_alias(stack);
@@ -111,11 +113,12 @@ impl FunctionSpec {
     }
 
     /// Its own variables and the environments' settings.
-    fn all_variables(&self, settings: &[Field]) -> BTreeMap<String, Value> {
+    fn all_variables(&self, Shared { settings, stored, .. }: Shared<'_>) -> BTreeMap<String, Value> {
         let settings = settings
             .iter()
-            .filter(|field| self.has_variable_of(field))
+            .filter(|field| self.has_variable_of(field, stored))
             .map(|field| (field.variable.clone(), parameter(&field.parameter_name())));
+        let settings = settings.chain(stored.variable());
         settings.chain(Grant::variables(&self.uses)).chain((*self.variables).clone()).collect()
     }
 }

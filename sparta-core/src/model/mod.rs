@@ -17,7 +17,7 @@ use crate::{
     file::File,
     iam::Statement,
     pipeline::{direct_stack_name, stack_name},
-    settings::Field,
+    settings::{Field, Stored},
     stack::UserResources,
     trigger::ApiOptions,
 };
@@ -59,14 +59,15 @@ impl App {
         let functions = self.functions.iter();
         let functions = functions.map(|function| function.spec.completed(&self.defaults, &self.environments));
         let functions: Vec<FunctionSpec> = functions.collect();
+        let environments = self.environments.iter().map(|it| it.clone().with_tags(&self.tags)).collect();
         Model {
             name: self.name.clone(),
             description: self.description.clone(),
             tags: self.tags.clone(),
             architecture: self.architecture,
             constructs: constructs::declared(self, &functions),
+            environments: store_settings(&functions, environments),
             functions,
-            environments: self.environments.iter().map(|it| it.clone().with_tags(&self.tags)).collect(),
             pipeline: (*self.pipeline).clone(),
             http_api: (*self.http_api).clone(),
             watched: (*self.watched).clone(),
@@ -77,6 +78,17 @@ impl App {
             files: self.files.to_vec(),
         }
     }
+}
+
+/// Environments that know which settings are stored elsewhere, because the functions have no room for them.
+fn store_settings(functions: &[FunctionSpec], environments: Vec<Environment>) -> Vec<Environment> {
+    let settings: Vec<_> = environments.iter().map(Environment::settings).collect();
+    let fits = |stored: &Stored| {
+        let fit = |function: &FunctionSpec| settings.iter().all(|settings| function.has_room(settings, stored));
+        functions.iter().all(fit)
+    };
+    let stored = Stored::until(&settings, fits);
+    environments.into_iter().map(|environment| Environment { stored: stored.clone(), ..environment }).collect()
 }
 
 impl Model {
@@ -139,6 +151,11 @@ impl Model {
     /// What differs from one environment to the next, in the order of its declaration.
     pub fn settings(&self) -> &[Field] {
         self.environments.first().map_or(&[], |environment| &environment.settings.fields)
+    }
+
+    /// The settings that functions have no room for in their variables.
+    pub(crate) fn stored_settings(&self) -> Option<&Stored> {
+        self.environments.first().map(|environment| &environment.stored)
     }
 
     /// The stack that the pipeline deploys an environment to: `<Environment>-<App>-<branch>`.

@@ -41,11 +41,16 @@ use crate::service::HttpService;
 pub struct Serving {
     /// The functions, each under a name of its own.
     pub functions: Vec<FunctionEntry>,
+    /// What brings the settings that are not in its variables, where it has to.
+    pub prepare: Option<Prepare>,
     /// What must hold before a function is built: that its settings are there and well formed.
     pub checks: Vec<Check>,
     /// What it does at the turning points of its life.
     pub hooks: Hooks,
 }
+
+/// Does what has to be done before anything is checked.
+pub type Prepare = Box<dyn FnOnce() -> BoxFuture<'static, Result<(), Error>>>;
 
 /// Says what does not hold.
 pub type Check = Box<dyn Fn() -> Result<(), Error>>;
@@ -167,9 +172,9 @@ fn concurrency(env: Env<'_>) -> usize {
 
 /// From the start to the shutdown, if it is announced, or to the Runtime API's end.
 async fn live(serving: Serving, env: Env<'_>) -> Result<(), ServeError> {
-    let Serving { functions, checks, hooks: Hooks { shutdown, before_snapshot, after_restore } } = serving;
+    let Serving { functions, prepare, checks, hooks: Hooks { shutdown, before_snapshot, after_restore } } = serving;
     let started = async {
-        let (mut api, served) = start::start(functions, &checks, env).await?;
+        let (mut api, served) = start::start(functions, prepare, &checks, env).await?;
         let announcement = match shutdown.is_empty() {
             true => None,
             false => Some(shutdown::expected(&api).await?),

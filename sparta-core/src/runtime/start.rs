@@ -5,7 +5,7 @@ use std::path::Path;
 use super::api::{Diagnostic, RuntimeApi};
 use super::connection::Endpoint;
 use super::lambda::{Served, caught};
-use super::{Check, Env, FunctionEntry, ServeError};
+use super::{Check, Env, FunctionEntry, Prepare, ServeError};
 use crate::context::Config;
 use crate::error::{self, BoxError, Failure};
 
@@ -19,12 +19,16 @@ const MEMORY: &str = "AWS_LAMBDA_FUNCTION_MEMORY_SIZE";
 /// Chooses the function, checks the settings and builds it, in this order.
 pub(super) async fn start(
     functions: Vec<FunctionEntry>,
+    prepare: Option<Prepare>,
     checks: &[Check],
     env: Env<'_>,
 ) -> Result<(RuntimeApi, Served), ServeError> {
     let function = choose(functions, env)?;
     let (endpoint, config) = process(&function.name, env)?;
     log_system(&function.name);
+    if let Some(prepare) = prepare {
+        prepare().await.map_err(|error| ServeError::Checks(vec![error.into()]))?;
+    }
     let failures = || checks.iter().filter_map(|check| check().err());
     let failed = caught("check", async { failures().map(Failure::from).collect() }).await;
     let failed: Vec<Failure> = failed.unwrap_or_else(|panic| vec![panic]);

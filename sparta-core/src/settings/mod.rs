@@ -16,6 +16,7 @@ mod reference;
 mod secret;
 mod setting;
 mod snapshot;
+mod stored;
 mod value;
 mod variable;
 
@@ -39,6 +40,9 @@ pub use secret::Secret;
 pub use setting::Setting;
 pub(crate) use setting::condition_of;
 pub use snapshot::{Check, EnvironmentSettings, SettingsSnapshot};
+pub(crate) use stored::Stored;
+#[cfg(feature = "fetch")]
+pub(crate) use stored::value_of;
 pub use value::{Expected, NumericSetting, PlainSetting, SettingValue, TextSetting};
 pub use variable::{RESERVED_VARIABLES, VariableNameError, check_variable_name, not_reserved};
 

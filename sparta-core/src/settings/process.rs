@@ -10,12 +10,12 @@ use super::{Field, SettingErrorKind, SettingValue, SettingsError};
 
 static SET: RwLock<BTreeMap<String, String>> = RwLock::new(BTreeMap::new());
 
-/// Reads a variable of this process; where it has none, what a test has set.
+/// Reads a variable of this process; where it has none, what a test has set, or what came from Parameter Store.
 #[doc(hidden)]
 pub fn process_variable(name: &str) -> Option<String> {
     let set = || SET.read().unwrap_or_else(PoisonError::into_inner).get(name).cloned();
     let variable = env::var(name).ok();
-    if cfg!(sparta_serving) { variable } else { variable.or_else(set) }
+    if cfg!(all(sparta_serving, not(feature = "fetch"))) { variable } else { variable.or_else(set) }
 }
 
 /// The function that this process serves; `None` outside of Lambda and its emulators.
@@ -34,7 +34,7 @@ pub(crate) fn check_secret<T: SettingValue>(variable: &str) -> Result<(), Settin
     SettingsError::check(vec![field.error(missing)])
 }
 
-/// Gives variables that the process does not have a value, for tests.
+/// Gives variables that the process does not have a value.
 pub(crate) fn set_variables(variables: impl IntoIterator<Item = (String, String)>) {
     SET.write().unwrap_or_else(PoisonError::into_inner).extend(variables);
 }

@@ -27,16 +27,21 @@ impl Environment {
     /// Its template configuration file.
     pub fn configuration(&self) -> Configuration {
         let values = self.settings.values.iter();
-        Configuration {
-            // An absent value is an empty parameter, because a parameter without a value stops the deployment.
-            parameters: values.map(|(name, value)| (parameter_name(name), value.clone().unwrap_or_default())).collect(),
-            tags: self.tags.clone(),
-            stack_policy: self.stack_policy.clone(),
-        }
+        // An absent value is an empty parameter, because a parameter without a value stops the deployment.
+        let values = values.map(|(name, value)| (parameter_name(name), value.clone().unwrap_or_default()));
+        let mut parameters = values.collect();
+        self.stored.set_digest(&mut parameters);
+        Configuration { parameters, tags: self.tags.clone(), stack_policy: self.stack_policy.clone() }
     }
 }
 
 impl Configuration {
+    /// Sets the value of one of the environment's parameters.
+    pub fn set_parameter(&mut self, environment: &Environment, name: String, value: String) {
+        self.parameters.insert(name, value);
+        environment.stored.set_digest(&mut self.parameters);
+    }
+
     /// The document as indented JSON.
     pub fn to_json(&self) -> String {
         let mut json = serde_json::to_string_pretty(self).expect("a configuration is JSON");

@@ -16,7 +16,7 @@ use crate::{
     contract::{CODE_BUCKET, CODE_KEY},
     dashboard,
     function::{Shared, publish},
-    settings::{Kind, condition_of},
+    settings::{Kind, Stored, condition_of},
     stack::Stack,
 };
 use decorators::{bind_roles, decorate, refusals};
@@ -125,7 +125,11 @@ fn add_functions(model: &Model, mut stack: Stack) -> Stack {
     for field in settings {
         stack.parameter(id(&field.parameter_name()), field.parameter());
     }
-    let shared = Shared { architecture: model.architecture, settings };
+    let none = Stored::default();
+    let stored = model.stored_settings().unwrap_or(&none);
+    stored.parameter().into_iter().for_each(|(id, parameter)| stack.parameter(id, parameter));
+    stored.resources().for_each(|(id, resource)| stack.resource(id, resource));
+    let shared = Shared { architecture: model.architecture, settings, stored };
     for function in &model.functions {
         function.synthesize(shared, &mut stack);
     }

@@ -78,10 +78,15 @@ impl Server {
 
     /// What the bank does with these events, and what it has asked the server for.
     fn serve(&self, events: &[&str], variables: &[(&str, &str)]) -> (Record, Vec<Asked>) {
+        self.serve_function("open", events, variables)
+    }
+
+    fn serve_function(&self, function: &str, events: &[&str], variables: &[(&str, &str)]) -> (Record, Vec<Asked>) {
         let bank = [
             ("SERVE", "bank"),
             ("BANK_KEY", "fetch|secretsmanager|bank/key|key|AWSCURRENT"),
             ("AWS_ENDPOINT_URL_SECRETS_MANAGER", &self.url),
+            ("AWS_ENDPOINT_URL_SSM", &self.url),
             ("AWS_REGION", "eu-west-1"),
             ("AWS_ACCESS_KEY_ID", "AKIDEXAMPLE"),
             ("AWS_SECRET_ACCESS_KEY", "wJalrXUtnFEMI"),
@@ -91,7 +96,7 @@ impl Server {
         let turns = turns.flat_map(|(n, text)| [event(&format!("id-{n}"), &json!(text).to_string()), accepted()]);
         // Without an event the start is expected to fail, which is reported.
         let turns = if events.is_empty() { vec![accepted()] } else { turns.collect() };
-        let record = play("open", &[&bank, variables].concat(), vec![turns]);
+        let record = play(function, &[&bank, variables].concat(), vec![turns]);
         (record, self.asked.try_iter().collect())
     }
 }
@@ -224,4 +229,43 @@ fn the_connection_has_tls_with_a_certificate_that_is_trusted() {
     let report = failed_start(&record);
     assert!(report.contains("no connection to localhost:") && report.contains("certificate"), "{report}");
     assert!(asked.is_empty());
+}
+
+/// The parameters of these texts, as Parameter Store answers.
+fn parameters(texts: &[(&str, &str)]) -> (u16, Json) {
+    let parameters = texts.iter().map(|(name, text)| json!({"Name": name, "Type": "String", "Value": text}));
+    (200, json!({"Parameters": parameters.collect::<Vec<_>>(), "InvalidParameters": []}))
+}
+
+const PRESS: [(&str, &str); 2] =
+    [("SERVE", "press"), ("SPARTA_SETTINGS", "0123456789abcdef /sparta/Press/settings/ ARTICLE CAPTION")];
+const ARTICLE: &str = "/sparta/Press/settings/ARTICLE";
+const CAPTION: &str = "/sparta/Press/settings/CAPTION";
+
+#[test]
+fn settings_that_are_too_large_for_variables_are_read_at_the_start() {
+    let long = format!("={}", "a".repeat(4095));
+    let server = Server::start(vec![parameters(&[(CAPTION, "="), (ARTICLE, &long)])]);
+    let (record, asked) = server.serve_function("print", &["first", "second"], &PRESS);
+    assert_eq!(answers(&record), ["4095 characters, None", "4095 characters, None"], "{record:?}");
+    let [asked] = &asked[..] else { panic!("{} calls", asked.len()) };
+    assert_eq!(asked.body, json!({"Names": [ARTICLE, CAPTION]}));
+    assert_eq!(asked.header("x-amz-target"), "AmazonSSM.GetParameters");
+}
+
+#[test]
+fn a_start_without_all_settings_fails_and_says_why() {
+    let refused = Server::start(vec![refusal(400, "AccessDeniedException")]);
+    let gone = Server::start(vec![parameters(&[(ARTICLE, "=text")])]);
+    let changed = Server::start(vec![parameters(&[(ARTICLE, "text"), (CAPTION, "=")])]);
+    let not_there = "settings/CAPTION`, which is too large for a variable: deploy the stack again";
+    for (server, expected) in [
+        (refused, "variables were not read from Parameter Store: AccessDeniedException: not today"),
+        (gone, not_there),
+        (changed, "Parameter Store has no setting `/sparta/Press/settings/ARTICLE`"),
+    ] {
+        let (record, _) = server.serve_function("print", &[], &PRESS);
+        let report = failed_start(&record);
+        assert!(report.contains(expected), "{report}");
+    }
 }

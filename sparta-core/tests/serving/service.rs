@@ -27,13 +27,18 @@ use tower_http::limit::RequestBodyLimitLayer;
 use tower_http::trace::TraceLayer;
 
 fn main() {
-    let app = std::env::var("SERVE").ok().map(|app| if app == "shop" { shop::app() } else { shop::bank() });
+    let app = std::env::var("SERVE").ok().map(|app| match app.as_str() {
+        "shop" => shop::app(),
+        "bank" => shop::bank(),
+        _ => shop::press(),
+    });
     if let Some(app) = app {
         std::process::exit(i32::from(app.serve().is_err()));
     }
     let only = std::env::var("ONLY").ok();
     let served = serve(Serving {
         functions: functions().into_iter().filter(|it| only.as_ref().is_none_or(|name| it.name == *name)).collect(),
+        prepare: None,
         checks: vec![Box::new(|| setting("TABLE")), Box::new(|| setting("QUEUE"))],
         hooks: hooks(),
     });

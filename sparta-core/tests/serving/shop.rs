@@ -59,6 +59,24 @@ async fn open(event: LambdaEvent<String>) -> Result<String, Error> {
     })
 }
 
+/// The settings of a function that has no room for them in its variables.
+#[derive(Settings)]
+#[settings(crate = "sparta_core")]
+pub(super) struct Press {
+    article: String,
+    caption: Option<String>,
+}
+
+async fn print(_: LambdaEvent<serde_json::Value>) -> Result<String, Error> {
+    let press = Press::get()?;
+    Ok(format!("{} characters, {:?}", press.article.len(), press.caption))
+}
+
+pub(super) fn press() -> App {
+    let press = Press { article: "a".repeat(4000), caption: Some("c".repeat(200)) };
+    App::new("Press").function(Function::event("print", service_fn(print))).environment(Environment::new("test", press))
+}
+
 pub(super) fn bank() -> App {
     let bank = Bank { bank_key: Secret::secrets_manager("bank/key").json_key("key").fetched() };
     App::new("Bank")

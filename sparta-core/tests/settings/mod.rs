@@ -3,6 +3,7 @@
 mod constants;
 mod names;
 mod secrets;
+mod stored;
 
 use std::collections::{BTreeMap, HashMap};
 

@@ -129,7 +129,7 @@ fn variables_are_what_lambda_takes() {
         "`test`",
         "4105",
         "4,096",
-        "S3 or Parameter Store"
+        "is done for those of a struct: keep large values in files"
     );
     assert_eq!(mistakes(&app("BIG", &"x".repeat(4081))), []);
 }

@@ -5,3 +5,4 @@ pub mod constructs;
 pub mod events;
 pub mod models;
 pub mod options;
+pub mod settings;

@@ -19,6 +19,8 @@ struct Limits {
     pieces: u32,
     /// ARN of the catalogue, which the function may read.
     catalogue: String,
+    /// What customers agree to: more than functions have room for in their variables.
+    terms: String,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -64,6 +66,7 @@ async fn obey(event: LambdaEvent<Value>) -> Result<Value, Error> {
         Some("fail") => Err(OutOfStock(Limits::get()?.pieces))?,
         Some("sleep") => tokio::time::sleep(Duration::from_secs(60)).await,
         Some("read") => return Ok(json!(shipped(event.payload["file"].as_str().unwrap_or_default())?)),
+        Some("agree") => return Ok(json!(Limits::get()?.terms.len())),
         Some("measure") => return Ok(json!(event.payload["text"].as_str().map(str::len))),
         _ => {}
     }
@@ -116,6 +119,7 @@ fn main() -> sparta::Result<()> {
         greeting: "Hello!".into(),
         pieces: 10,
         catalogue: "arn:aws:dynamodb:us-east-1:123456789012:table/catalogue".into(),
+        terms: "You pay. ".repeat(450),
     };
     let read_catalogue = Statement::allow(["dynamodb:GetItem"]).on(reference(&LogicalId::of_words(["catalogue"])));
     let stock = || async {
