@@ -1,6 +1,10 @@
 //! What `resource!` and `property!` are made of: JSON text that was checked when it was compiled, and the values of the
 //! expressions in it. Text costs the compiler next to nothing.
 
+use std::{collections::BTreeMap, fmt};
+
+use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
+
 use super::{Resource, Value};
 
 /// Marks the number of an expression in the text; no text of the user's begins with it.
@@ -18,24 +22,74 @@ pub fn resource(resource_type: &str, text: &str, expressions: &mut [Option<Value
 /// The value in `text`, in which each text `"\0N"` stands for the expression of that number.
 #[doc(hidden)]
 pub fn value(text: &str, expressions: &mut [Option<Value>]) -> Value {
-    let json: serde_json::Value = serde_json::from_str(text).expect("the macro wrote JSON");
-    filled(json.into(), expressions).unwrap_or(Value::Null)
+    let read = Literal { expressions }.deserialize(&mut serde_json::Deserializer::from_str(text));
+    read.expect("the macro wrote JSON").unwrap_or(Value::Null)
 }
 
-/// The value with its expressions, without those that are left out.
-fn filled(value: Value, expressions: &mut [Option<Value>]) -> Option<Value> {
-    Some(match value {
-        Value::String(text) => match text.strip_prefix(EXPRESSION) {
-            Some(number) => return expressions[number.parse::<usize>().expect("the macro wrote a number")].take(),
-            None => Value::String(text),
-        },
-        Value::List(items) => Value::List(items.into_iter().filter_map(|item| filled(item, expressions)).collect()),
-        Value::Map(entries) => {
-            let entries = entries.into_iter().filter_map(|(key, value)| Some((key, filled(value, expressions)?)));
-            Value::Map(entries.collect())
+/// Reads a value with its expressions, without those that are left out.
+struct Literal<'e> {
+    expressions: &'e mut [Option<Value>],
+}
+
+impl<'de> DeserializeSeed<'de> for Literal<'_> {
+    type Value = Option<Value>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Option<Value>, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Literal<'_> {
+    type Value = Option<Value>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("JSON")
+    }
+
+    fn visit_unit<E: Error>(self) -> Result<Option<Value>, E> {
+        Ok(Some(Value::Null))
+    }
+
+    fn visit_bool<E: Error>(self, value: bool) -> Result<Option<Value>, E> {
+        Ok(Some(Value::Bool(value)))
+    }
+
+    fn visit_i64<E: Error>(self, value: i64) -> Result<Option<Value>, E> {
+        Ok(Some(Value::Number(value.into())))
+    }
+
+    fn visit_u64<E: Error>(self, value: u64) -> Result<Option<Value>, E> {
+        Ok(Some(Value::Number(value.into())))
+    }
+
+    fn visit_f64<E: Error>(self, value: f64) -> Result<Option<Value>, E> {
+        Ok(serde_json::Number::from_f64(value).map(Value::Number))
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<Option<Value>, E> {
+        Ok(match text.strip_prefix(EXPRESSION) {
+            Some(number) => self.expressions[number.parse::<usize>().expect("the macro wrote a number")].take(),
+            None => Some(Value::String(text.to_owned())),
+        })
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Option<Value>, A::Error> {
+        let mut list = Vec::new();
+        while let Some(item) = items.next_element_seed(Literal { expressions: &mut *self.expressions })? {
+            list.extend(item);
         }
-        other => other,
-    })
+        Ok(Some(Value::List(list)))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Option<Value>, A::Error> {
+        let mut map = BTreeMap::new();
+        while let Some(key) = entries.next_key::<String>()? {
+            if let Some(value) = entries.next_value_seed(Literal { expressions: &mut *self.expressions })? {
+                map.insert(key, value);
+            }
+        }
+        Ok(Some(Value::Map(map)))
+    }
 }
 
 #[cfg(test)]
