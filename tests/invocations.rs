@@ -76,6 +76,37 @@ fn every_kind_of_http_event_is_answered_as_http() {
 }
 
 #[test]
+fn an_authorizer_answers_in_both_forms_and_its_words_reach_the_guarded_function() {
+    let gate = Function::start("gate");
+    let ask = |key: &str, form: &str| gate.invoke(&events::authorizer(key, form));
+    let context = json!({"name": "Ali Baba", "thieves": 40});
+    assert_eq!(ask("sesame", ""), json!({"isAuthorized": true, "context": context}));
+    assert_eq!(ask("barley", ""), json!({"isAuthorized": false}));
+    let policy = |effect: &str| {
+        let arn = "arn:aws:execute-api:eu-west-1:123456789012:api/$default/GET/cave";
+        let statement = json!({"Effect": effect, "Action": "execute-api:Invoke", "Resource": [arn]});
+        json!({"Version": "2012-10-17", "Statement": [statement]})
+    };
+    let allowed = json!({"principalId": "ali", "policyDocument": policy("Allow"), "context": context});
+    assert_eq!(ask("sesame", "policy"), allowed);
+    assert_eq!(ask("barley", "policy"), json!({"principalId": "ali", "policyDocument": policy("Deny")}));
+    // API Gateway answers callers with a status 500 then, and the next one is asked about as before.
+    for (key, error_type) in [("broken", "sparta_test_service::OutOfStock"), ("stuck", "Panic")] {
+        assert_eq!(ask(key, "")["errorType"], error_type);
+        assert_eq!(ask("barley", ""), json!({"isAuthorized": false}));
+    }
+    let mismatch = gate.invoke(&json!({"headers": {}}));
+    assert_eq!(mismatch["errorType"], "EventMismatch");
+
+    let echo = Function::start("echo");
+    let mut event = events::http_api("/cave");
+    event["requestContext"]["authorizer"] = json!({"lambda": context});
+    let answer = echo.invoke(&event);
+    let seen: Value = serde_json::from_str(answer["body"].as_str().unwrap()).unwrap();
+    assert_eq!(seen["authorizer"], context);
+}
+
+#[test]
 fn a_batch_of_messages_is_typed_and_one_that_fails_is_an_invocation_error() {
     let orders = Function::start("orders");
     let batch = |pieces: &[&str]| {
@@ -214,7 +245,7 @@ fn the_package_for_arm64_serves_on_arm64() {
     let template = document(&folder.path().join("cloudformation.json"));
     let resources = template["Resources"].as_object().unwrap();
     let architectures = resources.values().filter_map(|resource| resource["Properties"].get("Architectures"));
-    assert_eq!(architectures.collect::<Vec<_>>(), vec![&json!(["arm64"]); 5]);
+    assert_eq!(architectures.collect::<Vec<_>>(), vec![&json!(["arm64"]); 6]);
     let start = |name: &str| {
         let code = unzip(&folder.path().join("code.zip"));
         let emulated = tools.emulated(&code.path().join("bootstrap"));

@@ -19,7 +19,7 @@ const LAYERS: &[&[&str]] = &[
     &["mistake", "warning"],
     &["settings"],
     &["approval", "environment", "pipeline"],
-    &["body", "context", "event", "records", "request", "response", "service"],
+    &["authorization", "body", "context", "event", "records", "request", "response", "service"],
     &["deadline", "runtime"],
     &["fetch"],
     &["stack"],

@@ -8,7 +8,7 @@ use std::{
 
 use serde_json::{Value, json};
 use sparta::{App, delivery::Source};
-use sparta_test_models::{constructs::constructs, models, options::options, settings};
+use sparta_test_models::{apis, constructs::constructs, models, options::options, settings};
 use sparta_test_tools::{Finding, checkov, parliament};
 use tempfile::TempDir;
 
@@ -33,7 +33,13 @@ fn templates(folder: &Path) -> Vec<PathBuf> {
         }
     }
     assert_eq!(templates.len(), 4);
-    let apps = constructs().into_iter().chain([models::everything(), options(), settings::large()]);
+    let apps = constructs().into_iter().chain([
+        models::everything(),
+        options(),
+        settings::large(),
+        apis::guarded(),
+        apis::in_body(),
+    ]);
     templates.extend(apps.flat_map(|app| of_app(&app, folder)));
     templates
 }

@@ -122,6 +122,13 @@ impl Stack {
         }
     }
 
+    /// Adds an output in place of what Sparta had under this name.
+    pub(crate) fn put_output(&mut self, id: LogicalId, output: Output) {
+        if self.is_free(OUTPUT, &id) {
+            self.template.put_output(id, output);
+        }
+    }
+
     /// Adds a resource; two different ones of one name are a mistake.
     pub(crate) fn resource(&mut self, id: LogicalId, resource: Resource) {
         if self.is_free(RESOURCE, &id) {

@@ -12,6 +12,7 @@ mod name;
 mod output;
 mod parameter;
 mod placeholder;
+mod regroup;
 mod resource;
 mod section;
 mod set;

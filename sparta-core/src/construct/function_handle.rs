@@ -59,6 +59,11 @@ pub enum HandleMistake {
         "the function `{0}` has no alias: remove `.alias()` from its handle, or give it one with `.alias(\"live\")`"
     )]
     NoAlias(String),
+    /// A function over HTTP requests where events come.
+    #[error(
+        "the function `{0}` takes HTTP requests, and is asked with events here: declare it with `Function::event(\"{0}\", ..)`"
+    )]
+    Http(String),
 }
 
 impl Function {
@@ -89,7 +94,7 @@ impl FunctionHandle {
         Grant::new(self.clone(), [Statement::allow(["lambda:InvokeFunction"]).on(self.arn())])
     }
 
-    pub(super) fn arn(&self) -> Value {
+    pub(crate) fn arn(&self) -> Value {
         match self.by_alias {
             true => self.alias_id().reference(),
             false => attribute!(AWS::Lambda::Function, self.id(), "Arn"),
@@ -97,7 +102,7 @@ impl FunctionHandle {
     }
 
     /// Its ARN, as it is written in a text for `Fn::Sub`.
-    pub(super) fn placeholder(&self) -> String {
+    pub(crate) fn placeholder(&self) -> String {
         if self.by_alias { format!("${{{}}}", self.alias_id()) } else { format!("${{{}.Arn}}", self.id()) }
     }
 

@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, sync::Arc};
 use super::{Function, FunctionSpec, Scope, Trigger};
 use crate::{
     cfn::{Change, LogicalId, Resource},
-    construct::Construct,
+    construct::{Construct, FunctionHandle},
     mistake::Problem,
     stack::Stack,
 };
@@ -180,6 +180,10 @@ impl<T: Trigger> Trigger for Customized<T> {
 
     fn constructs(&self) -> Vec<Arc<dyn Construct>> {
         self.trigger.constructs()
+    }
+
+    fn functions(&self) -> Vec<FunctionHandle> {
+        self.trigger.functions()
     }
 
     fn reads_batch_responses(&self) -> bool {

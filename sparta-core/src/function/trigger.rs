@@ -8,7 +8,7 @@ use std::{
 use super::{FunctionSpec, customize::Part};
 use crate::{
     cfn::{LogicalId, Output, Resource, TemplateMistake, Value},
-    construct::Construct,
+    construct::{Construct, FunctionHandle},
     iam::Statement,
     mistake::Problem,
     resource,
@@ -90,6 +90,11 @@ pub trait Trigger: Debug + Send + Sync + 'static {
 
     /// The constructs that it is an event of, which are in the template then.
     fn constructs(&self) -> Vec<Arc<dyn Construct>> {
+        Vec::new()
+    }
+
+    /// The functions of the App that are asked with events before this one is invoked, such as a Lambda authorizer.
+    fn functions(&self) -> Vec<FunctionHandle> {
         Vec::new()
     }
 

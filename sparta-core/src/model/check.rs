@@ -10,7 +10,6 @@ use crate::{
     file,
     pipeline::is_stack_name,
     settings::{check_differences, check_fields},
-    trigger::ApiOptions,
 };
 
 /// What is wrong with an App as a whole, or between its parts.
@@ -69,6 +68,7 @@ impl Model {
         self.check_app(&mut mistakes);
         self.check_functions(&mut mistakes);
         self.check_constructs(&mut mistakes);
+        self.check_authorizers(&mut mistakes);
         self.check_environments(&mut mistakes);
         self.check_settings(&mut mistakes);
         for function in &self.functions {
@@ -90,7 +90,7 @@ impl Model {
             mistakes.push(AppMistake::NoFunction.into());
         }
         mistakes.extend(file::check(&self.files).into_iter().map(|mistake| Mistake::new(Subject::App, mistake)));
-        mistakes.extend(self.http_api.iter().flat_map(ApiOptions::check));
+        mistakes.extend(self.http_api.iter().flat_map(|api| api.check(&self.environments, self.pipeline.is_some())));
         let functions: Vec<&str> = self.functions.iter().map(FunctionSpec::name).collect();
         mistakes.extend(self.watched.check(&functions));
     }

@@ -6,7 +6,12 @@ use std::{
 };
 
 use super::{AppMistake, Model};
-use crate::{App, FunctionSpec, Mistake, Problem, Subject, cfn::LogicalId, construct::Construct};
+use crate::{
+    App, FunctionKind, FunctionSpec, Mistake, Problem, Subject,
+    cfn::LogicalId,
+    construct::{Construct, FunctionHandle, HandleMistake},
+    trigger::ApiOptions,
+};
 
 /// All constructs in the order of their declaration, with those that they need themselves. One that is used in several places
 /// is there as often.
@@ -34,6 +39,25 @@ impl Model {
     /// The functions by name, and whether they have an alias.
     fn callees(&self) -> impl Iterator<Item = (&str, bool)> + Clone {
         self.functions.iter().map(|function| (function.name(), function.alias_id().is_some()))
+    }
+
+    /// What is wrong with functions that are asked whether a request comes to its route.
+    pub(super) fn check_authorizers(&self, mistakes: &mut Vec<Mistake>) {
+        for function in &self.functions {
+            let asked = function.triggers().iter().flat_map(|trigger| trigger.functions());
+            mistakes.extend(asked.filter_map(|handle| self.check_asked(&handle)).map(|it| function.mistake(it)));
+        }
+        let asked = self.http_api.iter().flat_map(ApiOptions::functions);
+        let problems = asked.filter_map(|handle| self.check_asked(&handle));
+        mistakes.extend(problems.map(|problem| Mistake::new(Subject::App, problem)));
+    }
+
+    fn check_asked(&self, handle: &FunctionHandle) -> Option<HandleMistake> {
+        handle.check(self.callees()).or_else(|| {
+            let name = handle.function();
+            let is_http = |function: &FunctionSpec| function.name() == name && function.kind() == FunctionKind::Http;
+            self.functions.iter().any(is_http).then(|| HandleMistake::Http(name.to_owned()))
+        })
     }
 
     /// What is wrong with constructs, and where two of one name differ.

@@ -64,6 +64,12 @@ pub(super) const ADDED: &[Added] = &[
         reason: "domain names with tags too",
     },
     Added {
+        kind: "AWS::ApiGatewayV2::DomainName",
+        actions: &["s3:GetObject", "s3:GetObjectVersion"],
+        on: AddedOn::Own,
+        reason: "API Gateway reads a truststore for whoever names it: http-api-mutual-tls.html of its guide",
+    },
+    Added {
         kind: "AWS::ApiGatewayV2::VpcLink",
         actions: &["apigateway:POST"],
         on: AddedOn::Part("apigateway", "Tags"),

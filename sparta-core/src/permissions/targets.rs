@@ -238,7 +238,8 @@ fn is_key(property: &str, text: &str) -> bool {
     property.contains("Key") && is_id
 }
 
-/// The objects that a resource is made of: properties `S3Bucket` and `S3Key`, or `Bucket` and `Key`, beside each other.
+/// The objects that a resource is made of: properties `S3Bucket` and `S3Key`, or `Bucket` and `Key`, beside each other, or the
+/// address of one.
 fn objects(resolver: &Resolver<'_>, resource: &Resource, versioned: bool) -> BTreeSet<String> {
     let mut objects = BTreeSet::new();
     each_map(resource.properties().values(), &mut |map| {
@@ -248,6 +249,11 @@ fn objects(resolver: &Resolver<'_>, resource: &Resource, versioned: bool) -> BTr
                 let object = format!("{}/{}", resolver.text(bucket), resolver.text(key));
                 objects.insert(resolver.arn("s3", &object));
             }
+        }
+        if let Some(truststore) = map.get("TruststoreUri") {
+            let text = resolver.text(truststore);
+            let object = text.strip_prefix("s3://").map_or_else(|| format!("{ANY}/{ANY}"), str::to_owned);
+            objects.insert(resolver.arn("s3", &object));
         }
     });
     objects

@@ -154,6 +154,9 @@ fn what_reaches_beyond_a_resource_takes_a_property_that_asks_for_it() {
 /// which takes `TagResource` on the API's stages besides.
 const HTTP_API: &[(&str, &str)] = &[
     ("POST", "/apis"),
+    // What has its routes in its own document is imported, anew with each change.
+    ("PUT", "/apis"),
+    ("PUT", "/apis/a1b2c3"),
     ("POST", "/apis/a1b2c3/integrations"),
     ("POST", "/apis/a1b2c3/routes"),
     ("POST", "/apis/a1b2c3/stages"),

@@ -9,6 +9,7 @@ use aws_lambda_events::apigw::{
 };
 use aws_lambda_events::vpc_lattice::VpcLatticeRequestV2Context;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 /// The `requestContext` of an event: who called, through which API, authorized how.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -38,6 +39,11 @@ impl RequestContext {
             Self::WebSocket(context) => Some(&context.authorizer),
             Self::Alb(_) | Self::VpcLattice(_) | Self::PassThrough => None,
         }
+    }
+
+    /// What a Lambda authorizer of an HTTP API says of the caller; nothing where no function has decided, or it says nothing.
+    pub fn authorizer_context(&self) -> Option<&HashMap<String, Value>> {
+        self.authorizer().map(|authorizer| &authorizer.fields).filter(|fields| !fields.is_empty())
     }
 
     /// What the JSON Web Token says that an HTTP API let through; nothing where no authorizer looked at one.

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use aws_lambda_events::query_map::QueryMap;
 use http::Extensions;
 use http::request::Parts;
+use serde_json::Value;
 
 use super::{Event, RequestContext};
 use crate::Context;
@@ -137,6 +138,25 @@ pub trait RequestExt: sealed::Extended {
     /// ```
     fn jwt_claims(&self) -> Option<&HashMap<String, String>> {
         self.request_context_ref().and_then(RequestContext::jwt_claims)
+    }
+
+    /// What a Lambda authorizer says of the caller: [`Authorization::context`](crate::Authorization::context).
+    ///
+    /// It is there behind an HTTP API whose route has one ([`LambdaAuthorizer`](crate::trigger::LambdaAuthorizer)) that said
+    /// something.
+    ///
+    /// # Example
+    ///
+    /// ```
+    /// use sparta_core::{Error, Request, RequestExt};
+    ///
+    /// async fn who(request: Request) -> Result<String, Error> {
+    ///     let name = request.authorizer_context().and_then(|context| context.get("name")?.as_str());
+    ///     Ok(name.ok_or("the route has no authorizer")?.to_owned())
+    /// }
+    /// ```
+    fn authorizer_context(&self) -> Option<&HashMap<String, Value>> {
+        self.request_context_ref().and_then(RequestContext::authorizer_context)
     }
 
     /// With this `requestContext`.
@@ -282,7 +302,11 @@ mod tests {
         let request =
             context(r#"{"jwt": {"claims": {"sub": "ada", "scope": "links:write"}, "scopes": ["links:write"]}}"#);
         assert_eq!(request.jwt_claims().and_then(|claims| claims.get("sub")).map(String::as_str), Some("ada"));
-        assert_eq!(context(r#"{"lambda": {"sub": "eve"}}"#).jwt_claims(), None);
+        assert_eq!(request.authorizer_context(), None);
+        let request = context(r#"{"lambda": {"sub": "eve", "age": 36}}"#);
+        assert_eq!(request.jwt_claims(), None);
+        assert_eq!(request.authorizer_context().map(|it| (&it["sub"], &it["age"])), Some((&"eve".into(), &36.into())));
+        assert_eq!(context(r#"{"lambda": null}"#).authorizer_context(), None);
         assert_eq!(crate::Request::new(Body::empty()).jwt_claims(), None);
     }
 

@@ -30,10 +30,13 @@ pub enum LimitMistake {
     Name { stack: String, resource: String, name: String, problem: String },
 }
 
+/// See <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html>.
+pub(super) const RESOURCES: usize = 500;
 /// See <https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html>.
 const INTEGRATIONS: usize = 300;
-/// It can be raised, unlike the others here.
+/// These can be raised, unlike the others here.
 const ROUTES: usize = 300;
+const AUTHORIZERS: usize = 10;
 /// See <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/dynamic-references.html>.
 const DYNAMIC_REFERENCES: usize = 60;
 /// See <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html>.
@@ -51,7 +54,7 @@ pub(crate) fn check(template: &Template) -> impl Iterator<Item = Mistake> {
 fn mistakes(template: &Template, json: &str) -> Vec<LimitMistake> {
     let counts = [
         ("parameters", template.parameters().len(), 200),
-        ("resources", template.resources().len(), 500),
+        ("resources", template.resources().len(), RESOURCES),
         ("outputs", template.outputs().len(), 200),
     ];
     let integrations = max_of_one_api(template, "AWS::ApiGatewayV2::Integration");
@@ -71,22 +74,47 @@ fn mistakes(template: &Template, json: &str) -> Vec<LimitMistake> {
 }
 
 /// What AWS refuses unless a quota was raised.
-pub(super) fn warnings(template: &Template) -> Option<Warning> {
+pub(super) fn warnings(template: &Template) -> Vec<Warning> {
     let routes = max_of_one_api(template, "AWS::ApiGatewayV2::Route");
     let message = format!(
         "it has {routes} routes, and AWS allows {ROUTES} until the quota of that very API is raised: let a \
          route such as `/orders/{{path+}}` stand for several, or split the app"
     );
-    (routes > ROUTES).then(|| Warning::new("the HTTP API", message))
+    let of_routes = (routes > ROUTES).then_some(message);
+    let authorizers = max_of_one_api(template, "AWS::ApiGatewayV2::Authorizer");
+    let message = format!(
+        "it has {authorizers} authorizers, and AWS allows {AUTHORIZERS} until its support raises the quota of that very API: \
+         routes with the same issuer and audiences, or the same function and options, share one"
+    );
+    let of_authorizers = (authorizers > AUTHORIZERS).then_some(message);
+    of_routes.into_iter().chain(of_authorizers).map(|message| Warning::new("the HTTP API", message)).collect()
 }
 
-/// The largest number of resources of a type that one API has.
+/// The largest number of resources of a type that one API has, as resources or in its own document.
 fn max_of_one_api(template: &Template, resource_type: &str) -> usize {
     let mut counts: BTreeMap<String, usize> = BTreeMap::new();
     for resource in template.resources().values().filter(|resource| resource.resource_type() == resource_type) {
         *counts.entry(format!("{:?}", resource.properties().get("ApiId"))).or_default() += 1;
     }
-    counts.into_values().max().unwrap_or_default()
+    let documents = template.resources().values().filter(|it| it.resource_type() == "AWS::ApiGatewayV2::Api");
+    let documents = documents.map(|api| in_document(&property(api, "Body"), resource_type));
+    counts.into_values().chain(documents).max().unwrap_or_default()
+}
+
+/// How many of what is a resource of this type elsewhere are in an API's OpenAPI document.
+fn in_document(body: &Json, resource_type: &str) -> usize {
+    let length = |value: &Json| value.as_object().map_or(0, serde_json::Map::len);
+    match resource_type {
+        "AWS::ApiGatewayV2::Route" => {
+            let paths = body["paths"].as_object().into_iter().flatten().filter_map(|(_, item)| item.as_object());
+            paths.map(|item| item.keys().filter(|key| *key != "parameters").count()).sum()
+        }
+        "AWS::ApiGatewayV2::Integration" => length(&body["components"]["x-amazon-apigateway-integrations"]),
+        _ => {
+            let schemes = body["components"]["securitySchemes"].as_object().into_iter().flatten();
+            schemes.filter(|(_, scheme)| scheme.get("x-amazon-apigateway-authorizer").is_some()).count()
+        }
+    }
 }
 
 /// The least number of characters that the inline policies of each role have.

@@ -18,6 +18,7 @@ use crate::{
     function::{Shared, publish},
     settings::{Kind, Stored, condition_of},
     stack::Stack,
+    trigger::{ApiOptions, has_routes, put_routes_into_body},
 };
 use decorators::{bind_roles, decorate, refusals};
 
@@ -62,6 +63,7 @@ impl App {
         let stack = add_functions(&model, stack);
         let stack = add_watchers(&model, stack);
         let stack = customize(&model, stack);
+        let stack = make_room(&model, stack);
         let stack = decorate(&model, &self.decorators, stack);
         let stack = bind_roles(stack);
         let (model, mut stack) = references::resolve(model, stack);
@@ -102,6 +104,16 @@ fn customize(model: &Model, mut stack: Stack) -> Stack {
         }
     }
     stack.make_changes();
+    stack
+}
+
+/// Puts the routes of the HTTP API into its own document, where the App says so or the template has no room for them.
+fn make_room(model: &Model, mut stack: Stack) -> Stack {
+    let is_wanted = model.http_api.as_ref().is_some_and(ApiOptions::has_routes_in_body);
+    let is_full = stack.template().resources().len() > limits::RESOURCES;
+    if (is_wanted || is_full) && has_routes(stack.template()) {
+        put_routes_into_body(&mut stack);
+    }
     stack
 }
 

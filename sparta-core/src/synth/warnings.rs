@@ -1,5 +1,7 @@
 //! What a service declares that AWS takes and that is hardly meant.
 
+use std::collections::BTreeSet;
+
 use sparta_schema::iam::{self, AccessLevel};
 
 use super::{Synthesis, limits};
@@ -8,6 +10,7 @@ use crate::{
     cfn::{LogicalId, Template},
     iam::Statement,
     settings::{Field, Kind},
+    trigger::{ApiOptions, has_body},
 };
 
 impl Synthesis {
@@ -29,6 +32,7 @@ impl Synthesis {
         let mut warnings: Vec<Warning> =
             self.model.functions.iter().flat_map(|function| of_function(function, &self.template)).collect();
         warnings.extend(self.model.settings().iter().filter_map(|field| unused_secret(field, self)));
+        warnings.extend(of_http_api(self));
         warnings.extend(limits::warnings(&self.template));
         warnings.extend(self.template.warnings());
         warnings
@@ -51,6 +55,38 @@ fn of_function(function: &FunctionSpec, template: &Template) -> Vec<Warning> {
         Warning::new(place.clone(), message)
     }));
     warnings
+}
+
+/// What is hardly meant of the HTTP API as a whole.
+fn of_http_api(synthesis: &Synthesis) -> impl Iterator<Item = Warning> {
+    let Synthesis { model, template } = synthesis;
+    let options = model.http_api.as_ref();
+    let says_so = options.is_some_and(ApiOptions::has_routes_in_body);
+    let moved = (has_body(template) && !says_so).then_some(
+        "the template has no room for its routes, which are in the API's OpenAPI document: it is another API than one whose routes \
+         are resources, with another address unless it has a domain of its own; say `.http_api(ApiOptions::new().routes_in_body())` \
+         so that it stays the same when there are fewer again",
+    );
+    let unasked = (model.health.is_some() && options.is_some_and(ApiOptions::has_mutual_tls)).then_some(
+        "its callers have to have a certificate, which `status --health` has not: what asks for the service's health has to come \
+         with one",
+    );
+    let of_routes = model.functions.iter().flat_map(|function| function.triggers()).flat_map(|it| it.functions());
+    let asked = of_routes.chain(options.into_iter().flat_map(ApiOptions::functions));
+    let asked: BTreeSet<String> = asked.map(|handle| handle.function().to_owned()).collect();
+    let slow = model.functions.iter().filter(move |function| asked.contains(function.name())).filter_map(slow);
+    let of_api = moved.into_iter().chain(unasked).map(|message| Warning::new("the HTTP API", message));
+    of_api.chain(slow)
+}
+
+/// See <https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html>.
+fn slow(authorizer: &FunctionSpec) -> Option<Warning> {
+    const WAITS: u64 = 10;
+    let seconds = authorizer.timeout().as_secs();
+    let message = format!(
+        "it may run for {seconds} s, and API Gateway waits for an authorizer for {WAITS} s: give it a timeout of at most {WAITS} s"
+    );
+    (seconds > WAITS).then(|| Warning::new(format!("function `{}`", authorizer.name()), message))
 }
 
 /// A secret that reaches nothing.

@@ -5,7 +5,11 @@ mod http_api;
 mod schedule;
 
 pub use function_url::{FunctionUrl, FunctionUrlMistake};
-pub use http_api::{ApiOptions, ApiOptionsMistake, Cors, CorsMistake, HttpApi, HttpApiMistake, Jwt, JwtMistake};
+pub use http_api::{
+    ApiOptions, ApiOptionsMistake, Authorizer, BodyMistake, Cors, CorsMistake, Domain, DomainMistake, HttpApi,
+    HttpApiMistake, Iam, Jwt, JwtMistake, LambdaAuthorizer, LambdaAuthorizerMistake, MutualTls,
+};
+pub(crate) use http_api::{has_body, has_routes, put_routes_into_body};
 pub use schedule::{Schedule, ScheduleMistake};
 
 pub use crate::function::{Customized, Scope, Trigger, TriggerExt};

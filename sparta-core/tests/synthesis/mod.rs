@@ -1,5 +1,6 @@
 //! What is made of an App: its documents, whatever its shape, or all its mistakes.
 
+mod apis;
 mod changes;
 mod documents;
 mod health;

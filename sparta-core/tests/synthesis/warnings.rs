@@ -4,13 +4,13 @@ use std::time::Duration;
 
 use serde_json::json;
 use sparta_core::{
-    App, Environment, Error, Function, Request,
+    App, Authorization, AuthorizerRequest, Environment, Error, Function, LambdaEvent, Request,
     cfn::{Output, Resource, Template},
     construct::Queue,
     iam::Statement,
     service_fn,
     settings::Secret,
-    trigger::HttpApi,
+    trigger::{ApiOptions, HttpApi, Jwt},
 };
 use sparta_macros::Settings;
 
@@ -116,4 +116,40 @@ fn a_secret_that_reaches_nothing_is_warned_of() {
         found,
         "setting `PAYMENT_KEY`: no function uses this secret: add `.uses(Shop::PAYMENT_KEY)` to those that read it, or remove it"
     );
+}
+
+#[test]
+fn an_authorizer_that_runs_longer_than_api_gateway_waits_is_warned_of_once() {
+    let gate = |seconds| {
+        let deny = async |_: LambdaEvent<AuthorizerRequest>| Ok::<_, Error>(Authorization::deny());
+        Function::event("gate", service_fn(deny)).timeout(Duration::from_secs(seconds))
+    };
+    let app = |seconds| {
+        let route = |path: &str| HttpApi::get(path).authorizer(Function::handle("gate"));
+        let api = function("api").trigger(route("/a")).trigger(route("/b"));
+        App::new("Hello").function(gate(seconds)).function(api)
+    };
+    assert_eq!(warnings(&app(10)), [""; 0]);
+    let found = warnings(&app(11));
+    let [found] = found.as_slice() else { panic!("{found:?}") };
+    assert!(
+        found.starts_with("function `gate`: it may run for 11 s, and API Gateway waits for an authorizer for 10 s")
+    );
+}
+
+#[test]
+fn more_authorizers_than_an_api_has_by_default_are_warned_of() {
+    let app = |count: usize| {
+        let jwt = |number| Jwt::issuer(format!("https://id{number}.example")).audience("a");
+        let route = |number| HttpApi::get(format!("/{number}")).authorizer(jwt(number));
+        App::new("Hello").function((0..count).map(route).fold(function("api"), Function::trigger))
+    };
+    for app in [app(10), app(10).http_api(ApiOptions::new().routes_in_body())] {
+        assert_eq!(warnings(&app), [""; 0]);
+    }
+    for app in [app(11), app(11).http_api(ApiOptions::new().routes_in_body())] {
+        let found = warnings(&app);
+        let [found] = found.as_slice() else { panic!("{found:?}") };
+        assert!(found.contains("it has 11 authorizers, and AWS allows 10"), "{found}");
+    }
 }

@@ -88,3 +88,35 @@ pub fn load_balancer(path: &str) -> Value {
         "isBase64Encoded": false,
     })
 }
+
+/// What an HTTP API asks a Lambda authorizer with payload 2.0.
+pub fn authorizer(key: &str, form: &str) -> Value {
+    json!({
+        "version": "2.0",
+        "type": "REQUEST",
+        "routeArn": "arn:aws:execute-api:eu-west-1:123456789012:api/$default/GET/cave",
+        "identitySource": [key],
+        "routeKey": "GET /cave",
+        "rawPath": "/cave",
+        "rawQueryString": "",
+        "headers": {"host": "api.example.com", "x-key": key, "x-form": form},
+        "requestContext": {
+            "accountId": "123456789012",
+            "apiId": "api",
+            "domainName": "api.example.com",
+            "domainPrefix": "api",
+            "http": {
+                "method": "GET",
+                "path": "/cave",
+                "protocol": "HTTP/1.1",
+                "sourceIp": "192.0.2.1",
+                "userAgent": "agent",
+            },
+            "requestId": "id",
+            "routeKey": "GET /cave",
+            "stage": "$default",
+            "time": "12/Mar/2020:19:03:58 +0000",
+            "timeEpoch": 1583348638390_i64,
+        },
+    })
+}

@@ -1,5 +1,6 @@
 //! Apps and events that the tests of several crates share.
 
+pub mod apis;
 pub mod apps;
 pub mod constructs;
 pub mod events;

@@ -33,6 +33,7 @@ async fn greet(_: Request) -> Result<String, Error> {
 
 /// Tells what arrived, as the caller asked: with a status, as bytes, as a panic, as an error, or late.
 async fn echo(request: Request) -> Result<Response, Error> {
+    let authorizer = request.authorizer_context().cloned();
     let (head, body) = request.into_parts();
     let body = body.bytes().await?;
     tracing::info!(bytes = body.len(), "echoes");
@@ -49,8 +50,23 @@ async fn echo(request: Request) -> Result<Response, Error> {
         "query": head.uri.query(),
         "x-tag": headers.collect::<Vec<_>>(),
         "body": String::from_utf8_lossy(&body),
+        "authorizer": authorizer,
     });
     Ok(Json(answer).into_response())
+}
+
+/// Lets in who has the key, in the form of the answer that the header says.
+async fn gate(event: LambdaEvent<AuthorizerRequest>) -> Result<Authorization, Error> {
+    let request = event.payload;
+    let header = |name: &str| request.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let answer = match header("x-key") {
+        "sesame" => Authorization::allow().context("name", "Ali Baba").context("thieves", 40),
+        "broken" => Err(OutOfStock(0))?,
+        "stuck" => panic!("the key is stuck"),
+        _ => Authorization::deny(),
+    };
+    let arn = request.route_arn.clone().unwrap_or_default();
+    Ok(if header("x-form") == "policy" { answer.principal("ali").on(arn) } else { answer })
 }
 
 /// A file that is shipped beside the program.
@@ -136,6 +152,7 @@ fn main() -> sparta::Result<()> {
         .function(
             Function::http("echo", service_fn(echo)).layer(TraceLayer::new_for_http()).trigger(FunctionUrl::signed()),
         )
+        .function(Function::event("gate", service_fn(gate)))
         .function(Function::event("obey", service_fn(obey)))
         .function(Function::event("orders", service_fn(orders)).trigger(Queue::new("orders").batches()))
         .function(Function::event_factory("stock", stock))

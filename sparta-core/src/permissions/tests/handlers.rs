@@ -277,3 +277,18 @@ fn what_an_app_says_of_a_type_is_on_what_is_known() {
     let conditional = pass().on("arn:aws:iam::123456789012:role/x").when(condition);
     assert_eq!(of(conditional).unwrap_err(), [unknown]);
 }
+
+#[test]
+fn a_domain_with_mutual_tls_takes_its_truststore_and_no_other_object() {
+    let reads = |properties: Json| {
+        let template = service(&[("AWS::ApiGatewayV2::DomainName", properties)]);
+        let required = required(&template);
+        ["s3:GetObject", "s3:GetObjectVersion"]
+            .map(|action| on(&required, action).into_iter().flat_map(|(on, _)| on).collect::<Vec<_>>())
+    };
+    let object = "arn:${AWS::Partition}:s3:::certificates/authorities.pem".to_owned();
+    let truststore = json!({"TruststoreUri": "s3://certificates/authorities.pem", "TruststoreVersion": "v7"});
+    let domain = json!({"DomainName": "api.links.example", "MutualTlsAuthentication": truststore});
+    assert_eq!(reads(domain), [vec![object.clone()], vec![object]]);
+    assert_eq!(reads(json!({"DomainName": "api.links.example"})), [Vec::<String>::new(), Vec::new()]);
+}

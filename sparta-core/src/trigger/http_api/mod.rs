@@ -1,14 +1,20 @@
 //! Routes of an HTTP API, and what is declared for all of them.
 
 mod authorizer;
+mod body;
 mod cors;
+mod domain;
+mod guarded;
 mod options;
 mod path;
 #[cfg(test)]
 mod tests;
 
-pub use authorizer::{Jwt, JwtMistake};
+pub use authorizer::{Authorizer, Iam, Jwt, JwtMistake, LambdaAuthorizer, LambdaAuthorizerMistake};
+pub use body::BodyMistake;
+pub(crate) use body::{has_body, has_routes, put_routes_into_body};
 pub use cors::{Cors, CorsMistake};
+pub use domain::{Domain, DomainMistake, MutualTls};
 pub use options::{ApiOptions, ApiOptionsMistake};
 
 use http::Method;
@@ -17,13 +23,14 @@ use super::{Scope, Trigger};
 use crate::{
     FunctionSpec, attribute,
     cfn::{Output, join, sub},
+    construct::FunctionHandle,
     function::invocation,
-    iam::Arn,
+    iam::{Arn, Statement},
     mistake::Problem,
     resource,
 };
 use options::Throttle;
-use path::{is_route, name_twice, without_names};
+use path::{is_route, name_twice, wildcards, without_names};
 
 /// A route of the App's HTTP API: API Gateway's lighter, cheaper kind.
 ///
@@ -65,8 +72,8 @@ enum Access {
     OfApi,
     /// Everybody.
     Open,
-    /// Who has a token.
-    Jwt(Jwt),
+    /// Who this lets in.
+    Guarded(Authorizer),
 }
 
 macro_rules! methods {
@@ -111,13 +118,14 @@ impl HttpApi {
         Self { route, access: Access::OfApi, throttle: None }
     }
 
-    /// Lets only requests with a token of this kind through, whatever [`ApiOptions::authorizer`] says.
-    pub fn authorizer(mut self, token: Jwt) -> Self {
-        self.access = Access::Jwt(token);
+    /// Lets only requests through that this lets through, whatever [`ApiOptions::authorizer`] says: those with a token
+    /// ([`Jwt`]), with a signature ([`Iam`]), or which a function of the App lets in ([`LambdaAuthorizer`]).
+    pub fn authorizer(mut self, authorizer: impl Into<Authorizer>) -> Self {
+        self.access = Access::Guarded(authorizer.into());
         self
     }
 
-    /// Lets everybody in, though [`ApiOptions::authorizer`] asks for a token on the API's other routes.
+    /// Lets everybody in, though [`ApiOptions::authorizer`] guards the API's other routes.
     pub fn open(mut self) -> Self {
         self.access = Access::Open;
         self
@@ -127,6 +135,35 @@ impl HttpApi {
     pub fn throttle(mut self, rate: u32, burst: u32) -> Self {
         self.throttle = Some(Throttle { rate, burst });
         self
+    }
+
+    /// What a caller needs for this route where [`Iam`] guards it: `execute-api:Invoke`, for a function of this App. Parameters of
+    /// the path may be anything.
+    ///
+    /// # Example
+    ///
+    /// ```
+    /// use sparta_core::{App, Error, Function, LambdaEvent, Request, service_fn, trigger::{HttpApi, Iam}};
+    ///
+    /// fn report() -> HttpApi {
+    ///     HttpApi::post("/reports/{month}")
+    /// }
+    ///
+    /// let reports = Function::http("reports", service_fn(async |_: Request| Ok::<_, Error>("written")));
+    /// let nightly = Function::event("nightly", service_fn(async |_: LambdaEvent<serde_json::Value>| Ok::<_, Error>(())));
+    /// let app = App::new("Reports")
+    ///     .function(reports.trigger(report().authorizer(Iam)))
+    ///     .function(nightly.grant(report().invoke()));
+    /// app.check().unwrap();
+    /// ```
+    pub fn invoke(&self) -> Statement {
+        let path = match &self.route {
+            Route::Path(_, path) => wildcards(path),
+            Route::Rest => "/*".to_owned(),
+        };
+        let method = if self.method() == "ANY" { "*" } else { self.method() };
+        let requests = format!("${{{API}}}/$default/{method}{path}");
+        Statement::allow(["execute-api:Invoke"]).on(sub(Arn::new("execute-api", &requests).to_string()))
     }
 
     /// The route as API Gateway has it: `GET /hello`.
@@ -163,8 +200,8 @@ impl Trigger for HttpApi {
 
     fn check(&self, _: &FunctionSpec) -> Vec<Problem> {
         let mut problems: Vec<Problem> = self.check_path().map(Problem::from).into_iter().collect();
-        if let Access::Jwt(token) = &self.access {
-            problems.extend(token.check().map(Problem::from));
+        if let Access::Guarded(authorizer) = &self.access {
+            problems.extend(authorizer.check());
         }
         problems.extend(self.throttle.and_then(Throttle::check).map(Problem::from));
         problems
@@ -181,6 +218,13 @@ impl Trigger for HttpApi {
         let route = without_names(path);
         let by_any_name = if route == *path { "" } else { ", whatever its parameters are called," };
         Some(format!("the route `{} {route}`{by_any_name}", self.method()))
+    }
+
+    fn functions(&self) -> Vec<FunctionHandle> {
+        match &self.access {
+            Access::Guarded(authorizer) => authorizer.function().into_iter().collect(),
+            Access::OfApi | Access::Open => Vec::new(),
+        }
     }
 
     fn synthesize(&self, scope: &mut Scope<'_>) {
@@ -208,7 +252,7 @@ impl Trigger for HttpApi {
         let route = match &self.access {
             Access::OfApi => route,
             Access::Open => route.property("AuthorizationType", "NONE"),
-            Access::Jwt(token) => token.guard(route, scope.stack(), &api),
+            Access::Guarded(authorizer) => authorizer.guard(route, scope.stack(), &api),
         };
         let route = match &self.route {
             Route::Path(_, path) => scope.add(&[self.method(), path, "Route"], route),
@@ -232,6 +276,8 @@ impl Trigger for HttpApi {
 
 /// The App's one API, and its stage.
 const API: &str = "HttpApi";
+/// The API where its routes are in its own document.
+const API_WITH_ROUTES: &str = "HttpApiWithRoutes";
 const STAGE: &str = "HttpApiStage";
 
 /// What is wrong with an [`HttpApi`] route.

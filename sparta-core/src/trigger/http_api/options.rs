@@ -1,9 +1,13 @@
 //! What is declared for all routes of the App's HTTP API.
 
-use super::{API, Cors, Jwt, STAGE, path::without_names};
+use super::{
+    API, Authorizer, Cors, Domain, STAGE,
+    guarded::{guard, open_preflights},
+};
 use crate::{
-    attribute,
-    cfn::{LogicalId, Resource, Value},
+    Environment, attribute,
+    cfn::{LogicalId, Value},
+    construct::FunctionHandle,
     mistake::{Mistake, Problem, Subject},
     property, resource,
     stack::Stack,
@@ -28,7 +32,9 @@ use crate::{
 #[must_use]
 pub struct ApiOptions {
     cors: Option<Cors>,
-    authorizer: Option<Jwt>,
+    authorizer: Option<Authorizer>,
+    domain: Option<Domain>,
+    routes_in_body: bool,
     throttle: Option<Throttle>,
     /// For how many days the access log is kept, where there is one.
     access_logs: Option<Value>,
@@ -98,10 +104,40 @@ impl ApiOptions {
         self
     }
 
-    /// Lets only requests with a token through, on each route that does not say otherwise with
-    /// [`HttpApi::authorizer`](super::HttpApi::authorizer) or [`HttpApi::open`](super::HttpApi::open).
-    pub fn authorizer(mut self, token: Jwt) -> Self {
-        self.authorizer = Some(token);
+    /// Guards each route that does not say otherwise with [`HttpApi::authorizer`](super::HttpApi::authorizer) or
+    /// [`HttpApi::open`](super::HttpApi::open): by tokens ([`Jwt`](super::Jwt)), signatures ([`Iam`](super::Iam)) or a function of
+    /// the App ([`LambdaAuthorizer`](super::LambdaAuthorizer)).
+    pub fn authorizer(mut self, authorizer: impl Into<Authorizer>) -> Self {
+        self.authorizer = Some(authorizer.into());
+        self
+    }
+
+    /// Has a domain of its own, in place of the address that API Gateway gives it.
+    ///
+    /// # Example
+    ///
+    /// [`Domain`] has one.
+    pub fn domain(mut self, domain: Domain) -> Self {
+        self.domain = Some(domain);
+        self
+    }
+
+    /// Has all routes in the API's own OpenAPI document (`Body`), so that they are no resources of the template, which has room
+    /// for 500.
+    ///
+    /// A template with more than 500 resources has them there by itself. It says so as a warning, because the API is another one
+    /// then: a stack that is there already gets a new API, and without a [`domain`](Self::domain) a new address. An App that will
+    /// have many routes does well to say this from the start.
+    ///
+    /// # Example
+    ///
+    /// ```
+    /// use sparta_core::{App, trigger::ApiOptions};
+    ///
+    /// let app = App::new("Shop").http_api(ApiOptions::new().routes_in_body());
+    /// ```
+    pub fn routes_in_body(mut self) -> Self {
+        self.routes_in_body = true;
         self
     }
 
@@ -135,12 +171,28 @@ impl ApiOptions {
         self.access_logs.is_some()
     }
 
+    pub(crate) fn has_routes_in_body(&self) -> bool {
+        self.routes_in_body
+    }
+
+    /// The functions of the App that decide for the whole API.
+    pub(crate) fn functions(&self) -> impl Iterator<Item = FunctionHandle> {
+        self.authorizer.iter().filter_map(Authorizer::function)
+    }
+
+    /// Whether callers prove who they are with a certificate.
+    pub(crate) fn has_mutual_tls(&self) -> bool {
+        self.domain.as_ref().is_some_and(Domain::has_mutual_tls)
+    }
+
     /// What API Gateway or browsers would refuse.
-    pub(crate) fn check(&self) -> Vec<Mistake> {
+    pub(crate) fn check(&self, environments: &[Environment], has_pipeline: bool) -> Vec<Mistake> {
         let mut problems: Vec<Problem> = Vec::new();
         problems.extend(self.throttle.and_then(Throttle::check).map(Problem::from));
         problems.extend(self.cors.iter().flat_map(Cors::check).map(Problem::from));
-        problems.extend(self.authorizer.iter().flat_map(Jwt::check).map(Problem::from));
+        problems.extend(self.authorizer.iter().flat_map(Authorizer::check));
+        problems
+            .extend(self.domain.iter().flat_map(|domain| domain.check(environments, has_pipeline)).map(Problem::from));
         problems.into_iter().map(|problem| Mistake::new(Subject::App, problem)).collect()
     }
 
@@ -162,11 +214,14 @@ impl ApiOptions {
             stack.resource(group.clone(), resource!(AWS::Logs::LogGroup { RetentionInDays: (days) }).delete());
             _ = stack.change(&stage, |stage| stage.property("AccessLogSettings", access_log(&group)));
         }
-        if let Some(token) = &self.authorizer {
-            guard(token, stack, &api);
+        if let Some(authorizer) = &self.authorizer {
+            guard(authorizer, stack, &api);
         }
         if self.cors.is_some() {
             open_preflights(stack, &api);
+        }
+        if let Some(domain) = &self.domain {
+            domain.synthesize(stack);
         }
     }
 }
@@ -186,58 +241,4 @@ fn access_log(group: &LogicalId) -> Value {
         DestinationArn: (attribute!(AWS::Logs::LogGroup, group, "Arn")),
         Format: (LINE),
     })
-}
-
-/// Guards the routes that say nothing of who may come.
-fn guard(token: &Jwt, stack: &mut Stack, api: &LogicalId) {
-    for (id, route) in routes(stack, api) {
-        if !route.properties().contains_key("AuthorizationType") {
-            let guarded = token.guard(route, stack, api);
-            _ = stack.change(&id, |_| guarded);
-        }
-    }
-}
-
-/// Browsers send no token with a preflight, which a guarded route of any method would refuse.
-///
-/// See <https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-cors.html>, for `$default`.
-fn open_preflights(stack: &mut Stack, api: &LogicalId) {
-    for (_, route) in routes(stack, api) {
-        let is = |name: &str| route.properties().get(name).and_then(Value::as_str);
-        if is("AuthorizationType") != Some("JWT") {
-            continue;
-        }
-        let key = is("RouteKey").unwrap_or_default();
-        let paths = match key.strip_prefix("ANY ") {
-            Some(path) => vec![path],
-            None if key == "$default" => vec!["/", "/{proxy+}"],
-            None => vec![],
-        };
-        for path in paths {
-            let key = format!("OPTIONS {path}");
-            let has_key = |(_, route): &(LogicalId, Resource)| {
-                let other = route.properties().get("RouteKey").and_then(Value::as_str);
-                other.is_some_and(|other| without_names(other) == without_names(&key))
-            };
-            if !routes(stack, api).iter().any(has_key) {
-                let open = resource!(AWS::ApiGatewayV2::Route {
-                    ApiId: (api.reference()),
-                    AuthorizationType: "NONE",
-                    RouteKey: (&key),
-                    Target: (route.properties().get("Target").cloned()),
-                });
-                stack.numbered(&LogicalId::of_words(["OPTIONS", path, "Route"]), open);
-            }
-        }
-    }
-}
-
-/// The routes of an API.
-fn routes(stack: &Stack, api: &LogicalId) -> Vec<(LogicalId, Resource)> {
-    let of_api = |resource: &Resource| {
-        resource.resource_type() == "AWS::ApiGatewayV2::Route"
-            && resource.properties().get("ApiId") == Some(&api.reference())
-    };
-    let resources = stack.template().resources().iter().filter(|(_, resource)| of_api(resource));
-    resources.map(|(id, resource)| (id.clone(), resource.clone())).collect()
 }

@@ -35,6 +35,12 @@ pub(super) fn without_names(path: &str) -> String {
     path.split('/').map(nameless).collect::<Vec<_>>().join("/")
 }
 
+/// The path with `*` for its parameters, as in the ARN of a request.
+pub(super) fn wildcards(path: &str) -> String {
+    let any = |segment: &str| if segment.starts_with('{') { "*".to_owned() } else { segment.to_owned() };
+    path.split('/').map(any).collect::<Vec<_>>().join("/")
+}
+
 fn parameters(path: &str) -> impl Iterator<Item = &str> {
     let inner = path.split('/').filter_map(|segment| segment.strip_prefix('{')?.strip_suffix('}'));
     inner.map(|name| name.strip_suffix('+').unwrap_or(name))

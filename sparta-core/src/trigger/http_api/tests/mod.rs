@@ -1,3 +1,7 @@
+mod authorizers;
+mod body;
+mod domain;
+
 use std::time::Duration;
 
 use http::Method;
@@ -171,7 +175,9 @@ fn preflights_need_no_token_where_a_guarded_route_is_for_every_method() {
 
 #[test]
 fn wrong_tokens_are_mistakes_with_their_remedies() {
-    let of = |token: Jwt| token.check().map(|it| it.to_string()).collect::<Vec<_>>().join("; ");
+    let of =
+        |token: Jwt| Authorizer::from(token).check().iter().map(ToString::to_string).collect::<Vec<_>>().join("; ");
+    let many = |count: usize| 0..count;
     for (token, expected) in [
         (Jwt::issuer("https://id.example"), "add `.audience("),
         (Jwt::issuer("https://id.example").audience(""), "the audience of its tokens is empty"),
@@ -179,6 +185,8 @@ fn wrong_tokens_are_mistakes_with_their_remedies() {
         (Jwt::issuer("http://id.example").audience("a"), "issuer `http://id.example`"),
         (Jwt::issuer("https://id.example/?x=1").audience("a"), "without a query"),
         (users().scope("links:read links:write"), "each has its own `.scope(...)`"),
+        (many(11).fold(users(), |token, n| token.scope(format!("s{n}"))), "11 scopes, and API Gateway compares 10"),
+        (many(50).fold(users(), |token, n| token.audience(format!("a{n}"))), "51 audiences"),
     ] {
         assert!(of(token).contains(expected), "{expected}");
     }

@@ -1,5 +1,6 @@
-//! Who may send requests to an HTTP API.
+//! JSON Web Tokens.
 
+use super::shared;
 use crate::{
     cfn::{LogicalId, Resource, Value},
     property, resource,
@@ -45,6 +46,14 @@ pub enum JwtMistake {
     /// An empty audience.
     #[error("the audience of its tokens is empty: write the API's or client's id")]
     EmptyAudience,
+    /// More audiences than API Gateway takes.
+    #[error("its tokens have {0} audiences, and API Gateway compares 50: let them share one")]
+    Audiences(usize),
+    /// More scopes than API Gateway takes.
+    #[error(
+        "its tokens have {0} scopes, and API Gateway compares 10 of a route: give tokens one scope for all of them"
+    )]
+    Scopes(usize),
     /// What no scope is called.
     #[error("`{0}` is not one scope: scopes have no spaces, and each has its own `.scope(...)`")]
     Scope(String),
@@ -77,45 +86,32 @@ impl Jwt {
         let empty = self.audiences.iter().any(|id| id.as_str() == Some("")).then_some(JwtMistake::EmptyAudience);
         let scopes = self.scopes.iter().filter(|scope| scope.is_empty() || scope.contains(char::is_whitespace));
         let scopes = scopes.map(|scope| JwtMistake::Scope(scope.clone()));
-        issuer.into_iter().chain(nobody).chain(empty).chain(scopes)
+        let audiences = Some(self.audiences.len()).filter(|count| *count > 50).map(JwtMistake::Audiences);
+        let many = Some(self.scopes.len()).filter(|count| *count > 10).map(JwtMistake::Scopes);
+        issuer.into_iter().chain(nobody).chain(empty).chain(scopes).chain(audiences).chain(many)
     }
 
     /// A route that only requests with such a token come to.
     pub(super) fn guard(&self, route: Resource, stack: &mut Stack, api: &LogicalId) -> Resource {
-        let authorizer = self.authorizer(stack, api);
+        let authorizer = shared(stack, |id| self.authorizer(id, api));
         let scopes = Some(self.scopes.as_slice()).filter(|scopes| !scopes.is_empty());
         let route = route.property("AuthorizationType", "JWT").property("AuthorizerId", authorizer.reference());
         route.property("AuthorizationScopes", scopes)
     }
 
-    /// The API's authorizer for the issuer and audiences: one for all routes that have the same.
-    fn authorizer(&self, stack: &mut Stack, api: &LogicalId) -> LogicalId {
-        let (mut id, mut number) = (LogicalId::of_words([AUTHORIZER]), 1);
-        loop {
-            let authorizer = resource!(AWS::ApiGatewayV2::Authorizer {
-                ApiId: (api.reference()),
-                AuthorizerType: "JWT",
-                IdentitySource: ["$request.header.Authorization"],
-                JwtConfiguration: (property!(AWS::ApiGatewayV2::Authorizer.JwtConfiguration {
-                    Audience: (&self.audiences),
-                    Issuer: (&self.issuer),
-                })),
-                Name: (id.as_str()),
-            });
-            match stack.template().resources().get(&id) {
-                Some(same) if *same == authorizer => return id,
-                None => {
-                    stack.resource(id.clone(), authorizer);
-                    return id;
-                }
-                Some(_) => number += 1,
-            }
-            id = LogicalId::of_words([AUTHORIZER, &number.to_string()]);
-        }
+    fn authorizer(&self, id: &LogicalId, api: &LogicalId) -> Resource {
+        resource!(AWS::ApiGatewayV2::Authorizer {
+            ApiId: (api.reference()),
+            AuthorizerType: "JWT",
+            IdentitySource: ["$request.header.Authorization"],
+            JwtConfiguration: (property!(AWS::ApiGatewayV2::Authorizer.JwtConfiguration {
+                Audience: (&self.audiences),
+                Issuer: (&self.issuer),
+            })),
+            Name: (id.as_str()),
+        })
     }
 }
-
-const AUTHORIZER: &str = "HttpApiAuthorizer";
 
 fn is_issuer(address: &str) -> bool {
     let host = address.strip_prefix("https://").map(|rest| rest.split('/').next().unwrap_or_default());
