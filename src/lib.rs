@@ -43,16 +43,16 @@ pub use sparta_cli::{AwsExt, EnvironmentName};
 pub use sparta_cli::{Command, CommandContext, Format, Global, Level, clap};
 pub use sparta_core::{
     Alarm, AlarmMistake, App, AppMistake, Approval, ApprovalMistake, Architecture, Authorization, AuthorizerRequest,
-    BatchResponse, Body, BoxError, ClientApplication, ClientContext, CognitoIdentity, Compute, Config, Context,
-    CustomizeMistake, DashboardMistake, Deadline, DeadlineLayer, Deployed, DeployedError, Environment,
-    EnvironmentMistake, Error, EventMismatch, Failure, FileMistake, FileSource, FileSystem, FromEvent, Function,
-    FunctionKind, FunctionMistake, FunctionSpec, GrantMistake, Health, HttpService, IntoResponse, Json, LambdaEvent,
-    LogFormat, LogLevel, ManagedInstances, Memory, Mistake, Mistakes, Model, PayloadError, PermissionsMistake,
-    Pipeline, PipelineMistake, Problem, QueryMap, Record, RecordError, Records, RecordsError, RecordsIter,
-    RecursiveLoop, Repository, RepositoryError, Request, RequestContext, RequestExt, RequestPayloadExt, Response,
-    Result, Retention, ServeError, Storage, Subject, Synthesis, Tracing, Usable, VariableMistake, Vpc, attribute,
-    aws_lambda_events, cfn, construct, delivery, hook, iam, property, resource, service_fn, settings, stack_name,
-    testing, trigger,
+    BatchResponse, Body, BoxError, ClientApplication, ClientContext, CognitoIdentity, Compute, Config, Connection,
+    ConnectionEvent, Context, CustomizeMistake, DashboardMistake, Deadline, DeadlineLayer, Deployed, DeployedError,
+    Environment, EnvironmentMistake, Error, EventMismatch, Failure, FileMistake, FileSource, FileSystem, FromEvent,
+    Function, FunctionKind, FunctionMistake, FunctionSpec, GrantMistake, Health, HttpService, IntoResponse, Json,
+    LambdaEvent, LogFormat, LogLevel, ManagedInstances, Memory, Mistake, Mistakes, Model, NoConnection, PayloadError,
+    PermissionsMistake, Pipeline, PipelineMistake, Problem, QueryMap, Record, RecordError, Records, RecordsError,
+    RecordsIter, RecursiveLoop, Repository, RepositoryError, Request, RequestContext, RequestExt, RequestPayloadExt,
+    Response, Result, Retention, ServeError, Storage, Subject, Synthesis, Tracing, Usable, VariableMistake, Vpc,
+    attribute, aws_lambda_events, cfn, construct, delivery, hook, iam, property, resource, service_fn, settings,
+    stack_name, testing, trigger,
 };
 pub use sparta_macros::Settings;
 
@@ -68,10 +68,10 @@ pub mod prelude {
     pub use sparta_cli::AwsExt;
     pub use sparta_cli::{Command, CommandContext};
     pub use sparta_core::{
-        Alarm, App, Approval, Architecture, Authorization, AuthorizerRequest, BatchResponse, Body, Context,
-        DeadlineLayer, Deployed, Environment, Error, FileSystem, Function, Health, IntoResponse, Json, LambdaEvent,
-        LogFormat, LogLevel, ManagedInstances, Memory, Pipeline, Records, RecursiveLoop, Request, RequestExt,
-        RequestPayloadExt, Response, Retention, Storage, Tracing, Vpc, attribute,
+        Alarm, App, Approval, Architecture, Authorization, AuthorizerRequest, BatchResponse, Body, ConnectionEvent,
+        Context, DeadlineLayer, Deployed, Environment, Error, FileSystem, Function, Health, IntoResponse, Json,
+        LambdaEvent, LogFormat, LogLevel, ManagedInstances, Memory, Pipeline, Records, RecursiveLoop, Request,
+        RequestExt, RequestPayloadExt, Response, Retention, Storage, Tracing, Vpc, attribute,
         cfn::Import,
         construct::{
             Bucket, Construct as _, EventBus, FunctionHandle, ObjectEvent, Queue, StateMachine, Stream, Table, Topic,
@@ -79,7 +79,10 @@ pub mod prelude {
         iam::Statement,
         property, resource, service_fn,
         settings::{Secret, Setting, Settings},
-        trigger::{ApiOptions, Cors, Domain, FunctionUrl, HttpApi, Iam, Jwt, LambdaAuthorizer, Schedule, TriggerExt},
+        trigger::{
+            ApiOptions, Cors, Domain, FunctionUrl, HttpApi, Iam, Jwt, LambdaAuthorizer, Schedule, TriggerExt,
+            WebSocket, WebSocketOptions,
+        },
     };
     pub use sparta_macros::Settings;
     pub use tower_http::trace::TraceLayer;

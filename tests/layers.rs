@@ -21,6 +21,7 @@ const LAYERS: &[&[&str]] = &[
     &["approval", "environment", "pipeline"],
     &["authorization", "body", "context", "event", "records", "request", "response", "service"],
     &["deadline", "runtime"],
+    &["signed"],
     &["fetch"],
     &["stack"],
     &["construct", "function", "trigger"],

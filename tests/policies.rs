@@ -8,7 +8,7 @@ use std::{
 
 use serde_json::{Value, json};
 use sparta::{App, delivery::Source};
-use sparta_test_models::{apis, constructs::constructs, models, options::options, settings};
+use sparta_test_models::{apis, constructs::constructs, models, options::options, settings, web_socket};
 use sparta_test_tools::{Finding, checkov, parliament};
 use tempfile::TempDir;
 
@@ -39,6 +39,7 @@ fn templates(folder: &Path) -> Vec<PathBuf> {
         settings::large(),
         apis::guarded(),
         apis::in_body(),
+        web_socket::chat(),
     ]);
     templates.extend(apps.flat_map(|app| of_app(&app, folder)));
     templates

@@ -12,7 +12,7 @@ use sparta_test_tools::{REGIONS, cfn_lint};
 use tempfile::TempDir;
 
 use crate::{golden, support};
-use sparta_test_models::{apis, apps, constructs::constructs, models, options, settings};
+use sparta_test_models::{apis, apps, constructs::constructs, models, options, settings, web_socket};
 
 /// The documents that `build` wrote, in the order of their names.
 fn documents(example: &str) -> Vec<PathBuf> {
@@ -107,6 +107,12 @@ fn cfn_lint_finds_nothing_in_services_with_every_kind_of_http_api() {
     let folder = TempDir::new().expect("a temporary folder");
     let apps = [apis::guarded(), apis::in_body(), apis::many_routes()];
     clean(&apps.iter().flat_map(|app| write(app, folder.path(), app.name())).collect::<Vec<_>>());
+}
+
+#[test]
+fn cfn_lint_finds_nothing_in_a_service_with_a_web_socket_api() {
+    let folder = TempDir::new().expect("a temporary folder");
+    clean(&write(&web_socket::chat(), folder.path(), "chat"));
 }
 
 #[test]

@@ -32,7 +32,7 @@ use crate::{
     runtime, serve,
     settings::process_variable,
     stack::UserResources,
-    trigger::ApiOptions,
+    trigger::{ApiOptions, WebSocketOptions},
 };
 
 type Wrap = Box<dyn Fn(HttpService) -> HttpService + Send>;
@@ -60,6 +60,7 @@ pub struct App {
     pub(crate) environments: Undropped<Vec<Environment>>,
     pub(crate) pipeline: Undropped<Option<Pipeline>>,
     pub(crate) http_api: Undropped<Option<ApiOptions>>,
+    pub(crate) web_socket: Undropped<Option<WebSocketOptions>>,
     pub(crate) watched: Undropped<Watched>,
     pub(crate) health: Option<String>,
     pub(crate) user_resources: Undropped<UserResources>,
@@ -88,6 +89,7 @@ impl App {
             environments: Undropped::default(),
             pipeline: Undropped::default(),
             http_api: Undropped::default(),
+            web_socket: Undropped::default(),
             watched: Undropped::default(),
             health: None,
             user_resources: Undropped::default(),
@@ -236,6 +238,27 @@ impl App {
             self.shared_types.insert("AWS::ApiGatewayV2::Stage".to_owned());
         }
         *self.http_api = Some(options);
+        self
+    }
+
+    /// What is for all routes of its WebSocket API: what selects a route, throttling, access logs.
+    ///
+    /// # Example
+    ///
+    /// ```
+    /// use sparta_core::{App, Error, Function, Request, service_fn, trigger::{WebSocket, WebSocketOptions}};
+    ///
+    /// let chat = Function::http("chat", service_fn(async |_: Request| Ok::<_, Error>(())));
+    /// let app = App::new("Chat")
+    ///     .web_socket(WebSocketOptions::new().throttle(200, 100))
+    ///     .function(chat.trigger(WebSocket::connect()).trigger(WebSocket::default_route()));
+    /// app.check().unwrap();
+    /// ```
+    pub fn web_socket(mut self, options: WebSocketOptions) -> Self {
+        if options.has_access_logs() {
+            self.shared_types.insert("AWS::ApiGatewayV2::Stage".to_owned());
+        }
+        *self.web_socket = Some(options);
         self
     }
 

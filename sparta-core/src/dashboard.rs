@@ -3,10 +3,11 @@
 use serde_json::{Value as Json, json};
 
 use crate::{
-    cfn::{LogicalId, Output, Template, Value, sub},
+    cfn::{LogicalId, Output, Resource, Template, Value, sub},
     mistake::{Mistake, Subject},
     resource,
     stack::Stack,
+    trigger::web_socket::is_web_socket,
 };
 
 /// What is wrong with the dashboard.
@@ -35,6 +36,8 @@ type Graph = (&'static str, &'static [(&'static str, &'static str)]);
 /// What is shown of a type's resources.
 struct Shown {
     resource_type: &'static str,
+    /// What tells these from others of the type.
+    is: fn(&Resource) -> bool,
     namespace: &'static str,
     dimension: &'static str,
     /// The attribute that is the dimension's value, where it is not what `Ref` gives.
@@ -45,6 +48,7 @@ struct Shown {
 const SHOWN: &[Shown] = &[
     Shown {
         resource_type: "AWS::ApiGatewayV2::Api",
+        is: |api| !is_web_socket(api),
         namespace: "AWS/ApiGateway",
         dimension: "ApiId",
         attribute: None,
@@ -55,7 +59,20 @@ const SHOWN: &[Shown] = &[
         ],
     },
     Shown {
+        resource_type: "AWS::ApiGatewayV2::Api",
+        is: is_web_socket,
+        namespace: "AWS/ApiGateway",
+        dimension: "ApiId",
+        attribute: None,
+        graphs: &[
+            ("messages", &[("ConnectCount", "Sum"), ("MessageCount", "Sum")]),
+            ("failures", &[("ClientError", "Sum"), ("IntegrationError", "Sum"), ("ExecutionError", "Sum")]),
+            ("milliseconds", &[("IntegrationLatency", "p50"), ("IntegrationLatency", "p99")]),
+        ],
+    },
+    Shown {
         resource_type: "AWS::Lambda::Function",
+        is: |_| true,
         namespace: "AWS/Lambda",
         dimension: "FunctionName",
         attribute: None,
@@ -67,6 +84,7 @@ const SHOWN: &[Shown] = &[
     },
     Shown {
         resource_type: "AWS::SQS::Queue",
+        is: |_| true,
         namespace: "AWS/SQS",
         dimension: "QueueName",
         attribute: Some("QueueName"),
@@ -78,6 +96,7 @@ const SHOWN: &[Shown] = &[
     },
     Shown {
         resource_type: "AWS::DynamoDB::Table",
+        is: |_| true,
         namespace: "AWS/DynamoDB",
         dimension: "TableName",
         attribute: None,
@@ -110,13 +129,17 @@ pub(crate) fn add(stack: &mut Stack) {
 fn widgets(template: &Template) -> Vec<Json> {
     let of_type = |shown: &'static Shown| {
         let resources = template.resources().iter();
-        resources.filter(|(_, it)| it.resource_type() == shown.resource_type).map(move |(id, _)| (id, shown))
+        resources.filter(|(_, it)| shown.is_of(it)).map(move |(id, _)| (id, shown))
     };
     let rows = SHOWN.iter().flat_map(of_type).enumerate();
     rows.flat_map(|(row, (id, shown))| shown.row(id, row * HEIGHT)).collect()
 }
 
 impl Shown {
+    fn is_of(&self, resource: &Resource) -> bool {
+        resource.resource_type() == self.resource_type && (self.is)(resource)
+    }
+
     fn row(&self, id: &LogicalId, y: usize) -> Vec<Json> {
         let width = WIDTH / self.graphs.len();
         let graphs = self.graphs.iter().enumerate();
@@ -151,7 +174,10 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::*;
-    use crate::{App, Error, Function, Request, cfn::Resource, service_fn, trigger::HttpApi};
+    use crate::{
+        App, Error, Function, Request, service_fn,
+        trigger::{HttpApi, WebSocket},
+    };
 
     fn app(functions: usize) -> App {
         let function = |n: usize| {
@@ -197,9 +223,12 @@ mod tests {
                 "KeySchema": [{"AttributeName": "id", "KeyType": "HASH"}],
             }),
         );
-        let body = body(app(1).resource("Orders", queue).resource("Stock", table.retain())).to_string();
+        let chat = Function::http("chat", service_fn(async |_: Request| Ok::<_, Error>(())));
+        let app = app(1).function(chat.trigger(WebSocket::connect()));
+        let body = body(app.resource("Orders", queue).resource("Stock", table.retain())).to_string();
         for metric in [
             r#"["AWS/ApiGateway","5xx","ApiId","${HttpApi}",{"stat":"Sum"}]"#,
+            r#"["AWS/ApiGateway","MessageCount","ApiId","${WebSocketApi}",{"stat":"Sum"}]"#,
             r#"["AWS/Lambda","Errors","FunctionName","${F0Function}",{"stat":"Sum"}]"#,
             r#"["AWS/Lambda","Duration","FunctionName","${F0Function}",{"stat":"p99"}]"#,
             r#"["AWS/SQS","ApproximateAgeOfOldestMessage","QueueName","${Orders.QueueName}",{"stat":"Maximum"}]"#,
@@ -207,6 +236,7 @@ mod tests {
         ] {
             assert!(body.contains(metric), "{metric} is not in {body}");
         }
+        assert!(!body.contains(r#""5xx","ApiId","${WebSocketApi}""#), "{body}");
     }
 
     #[test]

@@ -44,6 +44,8 @@ mod request;
 mod response;
 mod runtime;
 mod service;
+#[cfg(any(feature = "connections", feature = "fetch"))]
+mod signed;
 mod stack;
 mod summary;
 mod warning;
@@ -75,7 +77,9 @@ pub use model::{AppMistake, Model};
 pub use permissions::PermissionsMistake;
 pub use pipeline::{Compute, Pipeline, PipelineMistake, Repository, RepositoryError, is_stack_name, stack_name};
 pub use records::{BatchResponse, Record, RecordError, Records, RecordsError, RecordsIter};
-pub use request::{PayloadError, RequestContext, RequestExt, RequestPayloadExt};
+pub use request::{
+    Connection, ConnectionEvent, NoConnection, PayloadError, RequestContext, RequestExt, RequestPayloadExt,
+};
 pub use response::{IntoResponse, Json, Response};
 #[doc(hidden)]
 pub use runtime::exchange::Exchange;

@@ -7,6 +7,7 @@ use crate::{
     attribute,
     cfn::{LogicalId, Resource, Template, Value},
     stack::Stack,
+    trigger::web_socket::is_web_socket,
 };
 
 /// How many seconds a message may wait.
@@ -33,6 +34,10 @@ fn of(id: &LogicalId, resource: &Resource, takes_failures: bool) -> Vec<Alarm> {
             let of_function =
                 |metric: &str| sum("AWS/Lambda", metric, "FunctionName", id.reference(), &format!("{own}-{metric}"));
             vec![of_function("Errors"), of_function("Throttles")]
+        }
+        // What refuses a client with a status is an `IntegrationError` too.
+        "AWS::ApiGatewayV2::Api" if is_web_socket(resource) => {
+            vec![sum("AWS/ApiGateway", "ExecutionError", "ApiId", id.reference(), &name("Failures"))]
         }
         "AWS::ApiGatewayV2::Api" => {
             vec![sum("AWS/ApiGateway", "5xx", "ApiId", id.reference(), &name("Failures"))]

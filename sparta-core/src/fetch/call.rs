@@ -6,20 +6,17 @@ use std::time::{Duration, SystemTime};
 use serde::Deserialize;
 use serde_json::{Value as Json, json};
 
-use super::{connection::Endpoint, sign::Call};
 use crate::{
     iam::Arn,
     runtime::reply::Reply,
     settings::{FetchError, SecretReference},
+    signed::{Call, Endpoint, Env, WrongVariable},
 };
 
 /// How long one attempt may take. Lambda ends a start after ten seconds.
 const TIMEOUT: Duration = Duration::from_secs(3);
 /// What is waited for before the attempts after the first.
 const PAUSES: [Duration; 2] = [Duration::from_millis(100), Duration::from_millis(400)];
-
-/// Reads a variable of the process; an empty one is none.
-pub(super) type Env<'a> = &'a (dyn Fn(&str) -> Option<String> + Sync);
 
 /// An answer of either service.
 #[derive(Deserialize)]
@@ -83,11 +80,21 @@ pub(super) async fn parameters(names: &[String], env: Env<'_>) -> Result<BTreeMa
 /// Calls a service until it answers, or refuses for good.
 async fn exchange(service: &str, region: &str, target: &str, body: &Json, env: Env<'_>) -> Result<Reply, FetchError> {
     let endpoint = endpoint(service, region, env)?;
-    let call = Call { service, region, host: &endpoint.host, target, body: &body.to_string() };
+    let (path, body) = (format!("{}/", endpoint.path), body.to_string());
+    let call = Call {
+        method: "POST",
+        service,
+        region,
+        host: &endpoint.host,
+        path: &path,
+        headers: &[("content-type", "application/x-amz-json-1.1"), ("x-amz-target", target)],
+        body: body.as_bytes(),
+        stays_open: false,
+    };
     let mut pauses = PAUSES.into_iter();
     loop {
-        let request = call.signed(env, SystemTime::now())?;
-        let failed = match endpoint.exchange(request.as_bytes(), TIMEOUT).await {
+        let request = call.signed(env, SystemTime::now()).map_err(|WrongVariable(name)| FetchError::Variable(name))?;
+        let failed = match endpoint.exchange(&request, TIMEOUT).await {
             Ok(reply) if reply.status == 200 => return Ok(reply),
             Ok(reply) => refused(&reply),
             Err(error) => FetchError::Connection { host: endpoint.host.clone(), problem: error.to_string() },

@@ -2,8 +2,6 @@
 //! for its variables.
 
 mod call;
-mod connection;
-mod sign;
 mod stored;
 
 use std::{
@@ -20,6 +18,7 @@ use crate::{
     contract::STORED_SETTINGS,
     error,
     settings::{Fetched, Secret, SecretError, SecretReference, SettingValue, parse, process_variable},
+    signed,
 };
 
 /// How long a value is kept before it is fetched again.
@@ -78,13 +77,9 @@ pub(crate) async fn at_start(variable: &str) -> Result<(), SecretError> {
 /// Reads the settings that the function's variables had no room for.
 pub(crate) async fn stored_settings() -> Result<(), Error> {
     match env::var(STORED_SETTINGS) {
-        Ok(text) => Ok(stored::read(&text, &of_process).await?),
+        Ok(text) => Ok(stored::read(&text, &signed::process).await?),
         Err(_) => Ok(()),
     }
-}
-
-fn of_process(name: &str) -> Option<String> {
-    env::var(name).ok().filter(|text| !text.is_empty())
 }
 
 async fn value<T: SettingValue>(fetched: &Fetched, is_refresh: bool) -> Result<T, SecretError> {
@@ -104,7 +99,7 @@ async fn text(variable: &str, reference: &SecretReference, is_refresh: bool) -> 
     if let Some(kept) = kept.as_ref().filter(|kept| !is_refresh && now < kept.until) {
         return Ok(Arc::clone(&kept.text));
     }
-    let fetched = call::fetch(reference, &of_process).await;
+    let fetched = call::fetch(reference, &signed::process).await;
     match (fetched, kept.as_mut()) {
         (Ok(text), _) => {
             let text = Arc::<str>::from(text);

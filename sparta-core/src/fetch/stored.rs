@@ -1,9 +1,10 @@
 //! Settings that a function had no room for in its variables.
 
-use super::call::{self, Env};
+use super::call;
 use crate::{
     contract::STORED_SETTINGS,
     settings::{FetchError, set_variables, value_of},
+    signed::Env,
 };
 
 /// How many parameters one call takes:

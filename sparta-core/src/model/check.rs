@@ -10,6 +10,7 @@ use crate::{
     file,
     pipeline::is_stack_name,
     settings::{check_differences, check_fields},
+    trigger::WebSocketOptions,
 };
 
 /// What is wrong with an App as a whole, or between its parts.
@@ -91,6 +92,7 @@ impl Model {
         }
         mistakes.extend(file::check(&self.files).into_iter().map(|mistake| Mistake::new(Subject::App, mistake)));
         mistakes.extend(self.http_api.iter().flat_map(|api| api.check(&self.environments, self.pipeline.is_some())));
+        mistakes.extend(self.web_socket.iter().flat_map(WebSocketOptions::check));
         let functions: Vec<&str> = self.functions.iter().map(FunctionSpec::name).collect();
         mistakes.extend(self.watched.check(&functions));
     }

@@ -19,7 +19,7 @@ use crate::{
     pipeline::{direct_stack_name, stack_name},
     settings::{Field, Stored},
     stack::UserResources,
-    trigger::ApiOptions,
+    trigger::{ApiOptions, WebSocketOptions},
 };
 
 /// An App that was validated: ordered, immutable, every name checked.
@@ -34,6 +34,7 @@ pub struct Model {
     pub(crate) environments: Vec<Environment>,
     pub(crate) pipeline: Option<Pipeline>,
     pub(crate) http_api: Option<ApiOptions>,
+    pub(crate) web_socket: Option<WebSocketOptions>,
     pub(crate) watched: Watched,
     pub(crate) health: Option<String>,
     pub(crate) user_resources: UserResources,
@@ -70,6 +71,7 @@ impl App {
             functions,
             pipeline: (*self.pipeline).clone(),
             http_api: (*self.http_api).clone(),
+            web_socket: (*self.web_socket).clone(),
             watched: (*self.watched).clone(),
             health: self.health.clone(),
             user_resources: (*self.user_resources).clone(),

@@ -7,7 +7,7 @@ use http::Extensions;
 use http::request::Parts;
 use serde_json::Value;
 
-use super::{Event, RequestContext};
+use super::{Connection, Event, NoConnection, RequestContext};
 use crate::Context;
 
 /// What an event has about a request beyond HTTP.
@@ -159,6 +159,40 @@ pub trait RequestExt: sealed::Extended {
         self.request_context_ref().and_then(RequestContext::authorizer_context)
     }
 
+    /// The connection of a WebSocket API that the request is about: its id, the route, and what happens to it. What a client
+    /// sends is the body, which [`json`](crate::RequestPayloadExt::json) reads.
+    ///
+    /// # Errors
+    ///
+    /// [`NoConnection`] where the request comes from somewhere else.
+    ///
+    /// # Example
+    ///
+    /// ```
+    /// use serde::Deserialize;
+    /// use sparta_core::{ConnectionEvent, Error, Request, RequestExt, RequestPayloadExt};
+    ///
+    /// #[derive(Deserialize)]
+    /// struct Said {
+    ///     text: String,
+    /// }
+    ///
+    /// async fn chat(request: Request) -> Result<String, Error> {
+    ///     let connection = request.connection()?;
+    ///     Ok(match connection.event() {
+    ///         ConnectionEvent::Connect => format!("{} is there", connection.id()),
+    ///         ConnectionEvent::Disconnect => format!("{} has gone", connection.id()),
+    ///         ConnectionEvent::Message => {
+    ///             let said: Said = request.json()?.ok_or("the message is empty")?;
+    ///             format!("{} said {} by {}", connection.id(), said.text, connection.route())
+    ///         }
+    ///     })
+    /// }
+    /// ```
+    fn connection(&self) -> Result<Connection<'_>, NoConnection> {
+        Connection::of(self.request_context_ref())
+    }
+
     /// With this `requestContext`.
     #[must_use]
     fn with_request_context(mut self, context: RequestContext) -> Self {
@@ -244,7 +278,7 @@ mod sealed {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Body;
+    use crate::{Body, request::ConnectionEvent};
 
     fn map(key: &str, value: &str) -> QueryMap {
         HashMap::from([(key.to_owned(), value.to_owned())]).into()
@@ -308,6 +342,32 @@ mod tests {
         assert_eq!(request.authorizer_context().map(|it| (&it["sub"], &it["age"])), Some((&"eve".into(), &36.into())));
         assert_eq!(context(r#"{"lambda": null}"#).authorizer_context(), None);
         assert_eq!(crate::Request::new(Body::empty()).jwt_claims(), None);
+    }
+
+    #[test]
+    fn a_connection_is_that_of_an_event_of_a_web_socket_api() {
+        let context = |text: &str| {
+            crate::Request::new(Body::empty())
+                .with_request_context(RequestContext::WebSocket(serde_json::from_str(text).unwrap()))
+        };
+        let of = |event: &str| {
+            let times = r#""connectedAt": 1, "requestTimeEpoch": 2"#;
+            context(&format!(r#"{{"connectionId": "c=", "routeKey": "say", "eventType": "{event}", {times}}}"#))
+        };
+        for (text, event) in [
+            ("CONNECT", ConnectionEvent::Connect),
+            ("MESSAGE", ConnectionEvent::Message),
+            ("DISCONNECT", ConnectionEvent::Disconnect),
+        ] {
+            let request = of(text);
+            let connection = request.connection().unwrap();
+            assert_eq!((connection.id(), connection.route(), connection.event()), ("c=", "say", event));
+            assert_eq!(connection.context().connected_at, 1);
+        }
+        assert_eq!(of("OTHER").connection().unwrap_err(), NoConnection);
+        let nameless = r#"{"eventType": "MESSAGE", "connectedAt": 1, "requestTimeEpoch": 2}"#;
+        assert_eq!(context(nameless).connection().unwrap_err(), NoConnection);
+        assert_eq!(crate::Request::new(Body::empty()).connection().unwrap_err(), NoConnection);
     }
 
     #[test]

@@ -30,7 +30,7 @@ use api::RuntimeApi;
 pub(crate) use hooks::hook;
 pub use hooks::{Hook, Hooks};
 use lambda::Served;
-#[cfg(feature = "fetch")]
+#[cfg(any(feature = "connections", feature = "fetch"))]
 pub(crate) use logs::date;
 
 use crate::error::{self, BoxError, Error, Failure};

@@ -18,7 +18,7 @@ use crate::{
     function::{Shared, publish},
     settings::{Kind, Stored, condition_of},
     stack::Stack,
-    trigger::{ApiOptions, has_routes, put_routes_into_body},
+    trigger::{ApiOptions, Connections, has_routes, put_routes_into_body},
 };
 use decorators::{bind_roles, decorate, refusals};
 
@@ -148,6 +148,10 @@ fn add_functions(model: &Model, mut stack: Stack) -> Stack {
     if let Some(options) = &model.http_api {
         options.synthesize(&mut stack);
     }
+    if let Some(options) = &model.web_socket {
+        options.synthesize(&mut stack);
+    }
+    Connections::check_use(model.constructs(), &mut stack);
     stack
 }
 

@@ -33,8 +33,12 @@
 mod invoke;
 mod secret;
 mod template;
+mod web_socket;
 
 pub use crate::construct::set_name;
 pub use invoke::{InvokeError, TestApp, app};
 pub use secret::set_secret;
 pub use template::{TestResource, TestTemplate, template};
+pub use web_socket::WebSocketClient;
+#[cfg(feature = "connections")]
+pub use web_socket::{TestConnections, connections};

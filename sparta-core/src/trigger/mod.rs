@@ -3,6 +3,7 @@
 mod function_url;
 mod http_api;
 mod schedule;
+pub(crate) mod web_socket;
 
 pub use function_url::{FunctionUrl, FunctionUrlMistake};
 pub use http_api::{
@@ -11,5 +12,10 @@ pub use http_api::{
 };
 pub(crate) use http_api::{has_body, has_routes, put_routes_into_body};
 pub use schedule::{Schedule, ScheduleMistake};
+#[cfg(feature = "connections")]
+pub use web_socket::{ConnectionSender, SendError};
+pub use web_socket::{
+    Connections, ConnectionsMistake, WebSocket, WebSocketMistake, WebSocketOptions, WebSocketOptionsMistake,
+};
 
 pub use crate::function::{Customized, Scope, Trigger, TriggerExt};

@@ -1,5 +1,6 @@
 //! A service's process under a scripted Runtime API.
 
+mod connections;
 mod fetched;
 mod life;
 mod lost;

@@ -1,5 +1,6 @@
 //! The service that the tests of serving start, as Lambda would start it.
 
+mod chat;
 mod shop;
 
 use std::io::Write;
@@ -30,6 +31,7 @@ fn main() {
     let app = std::env::var("SERVE").ok().map(|app| match app.as_str() {
         "shop" => shop::app(),
         "bank" => shop::bank(),
+        "chat" => chat::app(),
         _ => shop::press(),
     });
     if let Some(app) = app {

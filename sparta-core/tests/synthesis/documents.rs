@@ -1,6 +1,6 @@
 use sparta_core::{App, Error, Function, LogLevel, Request, delivery::Source, service_fn, trigger::HttpApi};
 
-use sparta_test_models::{constructs::constructs, models};
+use sparta_test_models::{constructs::constructs, models, web_socket};
 
 /// Every document of an App by its file's name, as `build` writes them.
 fn documents(app: &App) -> Vec<(String, String)> {
@@ -25,6 +25,13 @@ fn a_service_with_everything_has_these_documents() {
 fn services_with_every_construct_have_these_templates() {
     for app in constructs() {
         insta::assert_snapshot!(app.name(), app.synthesize().unwrap().template.to_json());
+    }
+}
+
+#[test]
+fn a_service_with_a_web_socket_api_has_these_documents() {
+    for (name, document) in documents(&web_socket::chat()).into_iter().take(2) {
+        insta::assert_snapshot!(format!("chat_{name}"), document);
     }
 }
 

@@ -7,3 +7,4 @@ pub mod events;
 pub mod models;
 pub mod options;
 pub mod settings;
+pub mod web_socket;

@@ -29,7 +29,7 @@ use crate::{
     mistake::Problem,
     resource,
 };
-use options::Throttle;
+pub(super) use options::Throttle;
 use path::{is_route, name_twice, wildcards, without_names};
 
 /// A route of the App's HTTP API: API Gateway's lighter, cheaper kind.

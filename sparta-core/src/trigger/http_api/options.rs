@@ -42,9 +42,9 @@ pub struct ApiOptions {
 
 /// How many requests are let through.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Throttle {
-    pub(super) rate: u32,
-    pub(super) burst: u32,
+pub(in crate::trigger) struct Throttle {
+    pub(in crate::trigger) rate: u32,
+    pub(in crate::trigger) burst: u32,
 }
 
 /// What is wrong with [`ApiOptions`], apart from their parts.
@@ -67,13 +67,13 @@ pub enum ApiOptionsMistake {
 }
 
 impl Throttle {
-    pub(super) fn check(self) -> Option<ApiOptionsMistake> {
+    pub(in crate::trigger) fn check(self) -> Option<ApiOptionsMistake> {
         let Self { rate, burst } = self;
         (rate == 0 || burst == 0).then_some(ApiOptionsMistake::Throttle { rate, burst })
     }
 
     /// Limits a route of a stage, which has to be there before the stage names it.
-    pub(super) fn of_route(self, key: &str, route: &LogicalId, stack: &mut Stack, stage: &LogicalId) {
+    pub(in crate::trigger) fn of_route(self, key: &str, route: &LogicalId, stack: &mut Stack, stage: &LogicalId) {
         _ = stack.change(stage, |stage| {
             let mut routes = match stage.properties().get("RouteSettings") {
                 Some(Value::Map(routes)) => routes.clone(),
@@ -84,7 +84,7 @@ impl Throttle {
         });
     }
 
-    fn settings(self) -> Value {
+    pub(in crate::trigger) fn settings(self) -> Value {
         property!(AWS::ApiGatewayV2::Stage.DefaultRouteSettings {
             ThrottlingBurstLimit: (self.burst),
             ThrottlingRateLimit: (self.rate),
