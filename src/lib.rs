@@ -42,17 +42,17 @@ pub use run::AppExt;
 pub use sparta_cli::{AwsExt, EnvironmentName};
 pub use sparta_cli::{Command, CommandContext, Format, Global, Level, clap};
 pub use sparta_core::{
-    Alarm, AlarmMistake, App, AppMistake, Approval, ApprovalMistake, Architecture, Authorization, AuthorizerRequest,
-    BatchResponse, Body, BoxError, ClientApplication, ClientContext, CognitoIdentity, Compute, Config, Connection,
-    ConnectionEvent, Context, CustomizeMistake, DashboardMistake, Deadline, DeadlineLayer, Deployed, DeployedError,
-    Environment, EnvironmentMistake, Error, EventMismatch, Failure, FileMistake, FileSource, FileSystem, FromEvent,
-    Function, FunctionKind, FunctionMistake, FunctionSpec, GrantMistake, Health, HttpService, IntoResponse, Json,
-    LambdaEvent, LogFormat, LogLevel, ManagedInstances, Memory, Mistake, Mistakes, Model, NoConnection, PayloadError,
-    PermissionsMistake, Pipeline, PipelineMistake, Problem, QueryMap, Record, RecordError, Records, RecordsError,
-    RecordsIter, RecursiveLoop, Repository, RepositoryError, Request, RequestContext, RequestExt, RequestPayloadExt,
-    Response, Result, Retention, ServeError, Storage, Subject, Synthesis, Tracing, Usable, VariableMistake, Vpc,
-    attribute, aws_lambda_events, cfn, construct, delivery, hook, iam, property, resource, service_fn, settings,
-    stack_name, testing, trigger,
+    Alarm, AlarmMistake, AnswerTo, App, AppMistake, Approval, ApprovalMistake, Architecture, Authorization,
+    AuthorizerRequest, BatchResponse, Body, BoxError, ClientApplication, ClientContext, CognitoIdentity, Compute,
+    Config, Connection, ConnectionEvent, Context, CustomizeMistake, DashboardMistake, Deadline, DeadlineLayer,
+    Deployed, DeployedError, Environment, EnvironmentMistake, Error, EventMismatch, Failure, FailureOf, FileMistake,
+    FileSource, FileSystem, FromEvent, Function, FunctionKind, FunctionMistake, FunctionSpec, GrantMistake, Health,
+    HttpHandler, HttpService, IntoResponse, Json, LambdaEvent, LogFormat, LogLevel, ManagedInstances, Memory, Mistake,
+    Mistakes, Model, NoConnection, PayloadError, PermissionsMistake, Pipeline, PipelineMistake, Problem, QueryMap,
+    Record, RecordError, Records, RecordsError, RecordsIter, RecursiveLoop, Repository, RepositoryError, Request,
+    RequestContext, RequestExt, RequestPayloadExt, Response, Result, Retention, ServeError, Storage, Subject,
+    Synthesis, Tracing, TypedEvent, Usable, VariableMistake, Vpc, attribute, aws_lambda_events, cfn, construct,
+    delivery, hook, iam, property, resource, service_fn, settings, stack_name, testing, trigger,
 };
 pub use sparta_macros::Settings;
 

@@ -42,6 +42,20 @@ fn only_the_feature_aws_brings_the_sdks() {
 }
 
 #[test]
+fn only_the_feature_lambda_http_brings_it() {
+    let is_theirs = |package: &String| package.starts_with("lambda_");
+    for service in SERVICES {
+        for rust_flags in ["", "--cfg sparta_serving"] {
+            let packages = packages(service, &[], rust_flags);
+            let theirs: Vec<_> = packages.iter().filter(|package| is_theirs(package)).collect();
+            assert!(theirs.is_empty(), "{service} depends on {theirs:?}");
+        }
+    }
+    let packages = packages("hello", &["--features", "sparta-lambda/lambda_http"], "");
+    assert_eq!(packages.iter().filter(|package| package.starts_with("lambda_http ")).count(), 1, "{packages:?}");
+}
+
+#[test]
 fn what_only_a_command_line_takes_is_not_compiled_for_lambda() {
     let only = ["cargo-config2", "cargo_metadata", "flate2", "object", "tempfile", "toml", "tracing-subscriber", "zip"];
     let of = |name: &str, packages: &[String]| packages.iter().any(|package| package.split(' ').next() == Some(name));
@@ -67,8 +81,9 @@ fn the_packaged_binary_serves_and_carries_nothing_else() {
     assert!(contains(&bootstrap, "SPARTA_BUILD=serving;"));
     let others = ["SPARTA_BUILD=plain;", "SPARTA_BUILD=aws;", "clap", "sparta-cli", "sparta_cli"];
     let libraries = ["libgcc_s", "libm.so"];
+    let foreign = ["lambda_http", "lambda_runtime"];
     let schemas = ["sparta-schema", "sparta_schema", "did you mean `"];
-    for text in others.iter().chain(&schemas).chain(&libraries).chain(&SDKS) {
+    for text in others.iter().chain(&foreign).chain(&schemas).chain(&libraries).chain(&SDKS) {
         assert!(!contains(&bootstrap, text), "it has {text} in it");
     }
     let plain = fs::read(Service::of("codepipeline").program()).unwrap();

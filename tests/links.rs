@@ -10,16 +10,9 @@ use serde_json::{Value, json};
 use sparta_test_models::events;
 use sparta_test_tools::get;
 
-use crate::support::{Account, Service, assert_says, run};
+use crate::support::{Account, LIGHT_PROFILE, Service, assert_says, run};
 
 const STACK: &str = "Test-Links";
-
-/// The serving build of three SDKs, optimized, takes several minutes; what is in it is the same.
-const LIGHT_PROFILE: [(&str, &str); 3] = [
-    ("CARGO_PROFILE_RELEASE_OPT_LEVEL", "0"),
-    ("CARGO_PROFILE_RELEASE_LTO", "off"),
-    ("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "16"),
-];
 
 /// The subnet of the function `count`.
 const SUBNET: &str = "subnet-0a1b2c3d4e5f60718";

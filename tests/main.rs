@@ -10,6 +10,7 @@ mod invocations;
 mod journey;
 mod layers;
 mod links;
+mod moved;
 mod pipeline;
 mod policies;
 mod sufficient;

@@ -21,6 +21,8 @@ pub(crate) struct Package {
 
 /// The example that stands for Sparta.
 pub(crate) const SPARTA: Package = Package { folder: "examples/hello", binary: "hello" };
+/// The bare service's own handler, moved to Sparta.
+pub(crate) const MOVED: Package = Package { folder: "benches/moved", binary: "moved-hello" };
 /// The same service without Sparta.
 pub(crate) const BARE: Package = Package { folder: "benches/bare", binary: "bare-lambda-http" };
 /// The same with logging set up.

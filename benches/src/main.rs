@@ -18,7 +18,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
-use compile::{BARE, LOGGING, SPARTA, build};
+use compile::{BARE, LOGGING, MOVED, SPARTA, build};
 use event::Event;
 use measure::Cache;
 use report::Table;
@@ -40,6 +40,9 @@ struct Options {
     /// Sparta's service; the example `hello` is built without this.
     #[arg(long)]
     sparta: Option<PathBuf>,
+    /// Takes the bare service's own handler for Sparta's service, through the feature `lambda_http`.
+    #[arg(long, conflicts_with = "sparta")]
+    moved: bool,
     /// The service without Sparta; `bare-lambda-http` is built without this.
     #[arg(long)]
     bare: Option<PathBuf>,
@@ -77,7 +80,7 @@ fn main() -> Result<ExitCode> {
 
 fn measure(options: &Options) -> Result<()> {
     let there = [&options.sparta, &options.bare, &options.logging];
-    let packages = [SPARTA, BARE, LOGGING];
+    let packages = [if options.moved { MOVED } else { SPARTA }, BARE, LOGGING];
     let built = each(|which| there[which].clone().map_or_else(|| build(&packages[which], None), Ok))?;
     let names = ["sparta", "bare", "logging"];
     let copies = each(|which| copy(&built[which], names[which]))?;

@@ -86,7 +86,7 @@ pub use runtime::exchange::Exchange;
 #[doc(hidden)]
 pub use runtime::reply::Replies;
 pub use runtime::{Build, Check, FunctionEntry, Hook, Hooks, Prepare, ServeError, Serving, serve};
-pub use service::{HttpService, Request};
+pub use service::{AnswerTo, FailureOf, HttpHandler, HttpService, Request, TypedEvent};
 #[doc(hidden)]
 pub use summary::Summary;
 pub use synth::Synthesis;

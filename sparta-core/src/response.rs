@@ -1,15 +1,34 @@
 //! What a handler can answer with.
 
 use bytes::Bytes;
-use http::header::CONTENT_TYPE;
-use http::{HeaderValue, StatusCode};
+use http::header::{CONTENT_ENCODING, CONTENT_TYPE};
+use http::{HeaderMap, HeaderValue, StatusCode};
 use serde::Serialize;
 
 use crate::body::Body;
 use crate::error::BoxError;
+use crate::media_type::MediaType;
 
 /// The response that layers and the runtime see.
 pub type Response = http::Response<Body>;
+
+/// How the body of an answer travels in JSON.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Encoding {
+    Text,
+    Base64,
+}
+
+impl Encoding {
+    /// What the headers tell of the body: API Gateway can pass on as it is what is of a type of text.
+    pub(crate) fn of(headers: &HeaderMap) -> Self {
+        let is_encoded = |value: &HeaderValue| !value.as_bytes().eq_ignore_ascii_case(b"identity");
+        match headers.get(CONTENT_ENCODING).is_some_and(is_encoded) {
+            false if MediaType::of(headers).is_none_or(MediaType::is_text) => Self::Text,
+            _ => Self::Base64,
+        }
+    }
+}
 
 /// What a handler may answer with.
 ///

@@ -1,5 +1,11 @@
 //! The one service type that all handlers become.
 
+#[cfg(feature = "lambda_http")]
+mod adapter;
+mod handler;
+
+pub use handler::{AnswerTo, FailureOf, HttpHandler, TypedEvent};
+
 use std::fmt;
 use std::future::Future;
 use std::io::Write;
@@ -12,9 +18,8 @@ use tower::util::BoxCloneService;
 use tower::{Layer, Service, ServiceExt};
 
 use crate::body::Body;
-use crate::context::{Context, LambdaEvent};
-use crate::error::{BoxError, Error, Failure};
-use crate::event::FromEvent;
+use crate::context::Context;
+use crate::error::{BoxError, Error};
 use crate::response::{IntoResponse, Response, json};
 
 /// The request that handlers get.
@@ -49,29 +54,27 @@ impl HttpService {
         S::Error: Into<BoxError> + 'static,
         S::Future: Send + 'static,
     {
-        let service = service.map_response(IntoResponse::into_response).map_err(|error| Failure::of(error).into());
-        Self(BoxCloneService::new(service))
+        <S::Response as AnswerTo<Request>>::service(service)
     }
 
     /// A service over typed events; its answer becomes a JSON response.
     ///
-    /// The request's body is the event. One that does not fit `T` is an [`EventMismatch`](crate::EventMismatch).
-    pub fn event<T, S>(service: S) -> Self
+    /// The request's body is the event. One that does not fit its type is an [`EventMismatch`](crate::EventMismatch).
+    pub fn event<E, S>(service: S) -> Self
     where
-        T: FromEvent + Send + 'static,
-        S: Service<LambdaEvent<T>> + Clone + Send + 'static,
+        E: TypedEvent + Send + 'static,
+        S: Service<E> + Clone + Send + 'static,
         S::Response: Serialize,
-        S::Error: Into<BoxError> + 'static,
+        S::Error: FailureOf<E>,
         S::Future: Send + 'static,
     {
         Self::new(tower::service_fn(move |request: Request| {
             let service = service.clone();
             async move {
                 let (event, context) = event_of(request).await?;
-                let event = LambdaEvent::new(T::from_event(event)?, context);
-                match service.oneshot(event).await {
+                match service.oneshot(E::read(event, context)?).await {
                     Ok(answer) => Ok::<_, Error>(json(&answer)?),
-                    Err(error) => Err(Failure::of(error).into()),
+                    Err(error) => Err(error.failure().into()),
                 }
             }
         }))

@@ -31,6 +31,13 @@ pub(crate) struct Service {
     build_folder: Option<PathBuf>,
 }
 
+/// The serving build of large libraries, optimized, takes minutes; what is in it is the same.
+pub(crate) const LIGHT_PROFILE: [(&str, &str); 3] = [
+    ("CARGO_PROFILE_RELEASE_OPT_LEVEL", "0"),
+    ("CARGO_PROFILE_RELEASE_LTO", "off"),
+    ("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "16"),
+];
+
 const BUILD_FOLDER: &str = "CARGO_BUILD_BUILD_DIR";
 
 /// The workspace's root.
@@ -113,6 +120,11 @@ pub(crate) fn assert_says(text: &str, parts: &[&str]) {
     for part in parts {
         assert!(text.contains(part), "`{part}` is not in:\n{text}");
     }
+}
+
+/// An example of this package, compiled.
+pub(crate) fn example(package: &str, name: &str) -> PathBuf {
+    compile(cargo(), package, &["--example", name])
 }
 
 fn compile(mut cargo: Command, package: &str, flags: &[&str]) -> PathBuf {

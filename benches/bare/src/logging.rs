@@ -1,10 +1,9 @@
 //! The same service with logging set up as `lambda_http` does it.
 
-use lambda_http::{Error, Request, run, service_fn, tracing};
+mod hello;
 
-async fn hello(_: Request) -> Result<&'static str, Error> {
-    Ok("hello")
-}
+use hello::hello;
+use lambda_http::{Error, run, service_fn, tracing};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {

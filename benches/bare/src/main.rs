@@ -1,10 +1,9 @@
 //! What a person writes without Sparta: the service that the benchmarks compare with.
 
-use lambda_http::{Error, Request, run, service_fn};
+mod hello;
 
-async fn hello(_: Request) -> Result<&'static str, Error> {
-    Ok("hello")
-}
+use hello::hello;
+use lambda_http::{Error, run, service_fn};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {

@@ -25,14 +25,20 @@ pub use uses::Usable;
 pub use variables::VariableMistake;
 pub(crate) use version::publish;
 
-use std::{any::TypeId, collections::BTreeMap, fmt, future::Future, sync::Arc};
+use std::{
+    any::{TypeId, type_name},
+    collections::BTreeMap,
+    fmt,
+    future::Future,
+    sync::Arc,
+};
 
 use serde::Serialize;
 use tower::{Layer, Service};
 
 use crate::{
-    Architecture, BatchResponse, BoxError, Build, Context, Error, FromEvent, FunctionEntry, HttpService, IntoResponse,
-    LambdaEvent, Request,
+    AnswerTo, Architecture, BatchResponse, BoxError, Build, Context, Error, Failure, FailureOf, FunctionEntry,
+    HttpHandler, HttpService, Request, TypedEvent,
     cfn::{Change, LogicalId, Value},
     construct::{Construct, Destination, Grant},
     iam::Statement,
@@ -88,6 +94,8 @@ pub struct FunctionSpec {
     secrets: Vec<&'static str>,
     /// Whether its answer says which records of a batch failed.
     reports_failures: bool,
+    /// Whether its answers are there as a whole before any of them is sent.
+    pub(crate) is_whole: bool,
     changes: Undropped<Vec<(&'static str, Change)>>,
     pub(crate) triggers: Undropped<Vec<Arc<dyn Trigger>>>,
 }
@@ -98,42 +106,48 @@ impl Function {
     ///
     /// API Gateway HTTP and REST APIs, load balancers and function URLs are answered as HTTP. Any other event is the
     /// body of the request; a status of 400 or more then fails the invocation with the body as its message.
-    pub fn http<S>(name: impl Into<String>, service: S) -> Self
+    ///
+    /// With the feature `lambda_http`, the service may also be a `service_fn` over `lambda_http::Request`; any other service over
+    /// these comes through `HttpService::lambda_http`.
+    pub fn http<R, S>(name: impl Into<String>, service: S) -> Self
     where
-        S: Service<Request> + Clone + Send + 'static,
-        S::Response: IntoResponse,
-        S::Error: Into<BoxError> + 'static,
+        S: HttpHandler<R> + Clone + Send + 'static,
+        S::Response: AnswerTo<R>,
+        S::Error: FailureOf<R>,
         S::Future: Send + 'static,
     {
-        Self::new(name, FunctionKind::Http, ready(move || HttpService::new(service)))
+        let factory = ready(move || <S::Response as AnswerTo<R>>::service(service));
+        Self::new(name, FunctionKind::Http, factory).whole(<S::Response as AnswerTo<R>>::IS_WHOLE)
     }
 
     /// Like [`http`](Self::http), for a service whose construction needs async work: clients, connections, secrets.
     ///
     /// The factory runs once per execution environment, and only in the Lambda of this very function. An error that
     /// it gives is reported to Lambda as a failed start.
-    pub fn http_factory<F, Fut, S, E>(name: impl Into<String>, factory: F) -> Self
+    pub fn http_factory<R, F, Fut, S, E>(name: impl Into<String>, factory: F) -> Self
     where
         F: FnOnce() -> Fut + Send + 'static,
         Fut: Future<Output = Result<S, E>> + Send + 'static,
-        E: Into<Error>,
-        S: Service<Request> + Clone + Send + 'static,
-        S::Response: IntoResponse,
-        S::Error: Into<BoxError> + 'static,
+        E: Into<BoxError>,
+        S: HttpHandler<R> + Clone + Send + 'static,
+        S::Response: AnswerTo<R>,
+        S::Error: FailureOf<R>,
         S::Future: Send + 'static,
     {
-        Self::new(name, FunctionKind::Http, made(factory, HttpService::new))
+        let factory = made(factory, <S::Response as AnswerTo<R>>::service::<S>);
+        Self::new(name, FunctionKind::Http, factory).whole(<S::Response as AnswerTo<R>>::IS_WHOLE)
     }
 
-    /// A function over a typed event, [`LambdaEvent<T>`], that answers anything serializable.
+    /// A function over a typed event, [`LambdaEvent<T>`](crate::LambdaEvent), that answers anything serializable.
     ///
-    /// `T` is anything that serde reads, or [`Records`](crate::Records) for a batch.
-    pub fn event<T, S>(name: impl Into<String>, service: S) -> Self
+    /// `T` is anything that serde reads, or [`Records`](crate::Records) for a batch. With the feature `lambda_http`, it may also be a
+    /// service over the `LambdaEvent<T>` of `lambda_runtime`.
+    pub fn event<E, S>(name: impl Into<String>, service: S) -> Self
     where
-        T: FromEvent + Send + 'static,
-        S: Service<LambdaEvent<T>> + Clone + Send + 'static,
+        E: TypedEvent + Send + 'static,
+        S: Service<E> + Clone + Send + 'static,
         S::Response: Serialize,
-        S::Error: Into<BoxError> + 'static,
+        S::Error: FailureOf<E>,
         S::Future: Send + 'static,
     {
         Self::new(name, FunctionKind::Event, ready(move || HttpService::event(service))).answers::<S::Response>()
@@ -144,11 +158,11 @@ impl Function {
     where
         F: FnOnce() -> Fut + Send + 'static,
         Fut: Future<Output = Result<S, E>> + Send + 'static,
-        E: Into<Error>,
-        T: FromEvent + Send + 'static,
-        S: Service<LambdaEvent<T>> + Clone + Send + 'static,
+        E: Into<BoxError>,
+        T: TypedEvent + Send + 'static,
+        S: Service<T> + Clone + Send + 'static,
         S::Response: Serialize,
-        S::Error: Into<BoxError> + 'static,
+        S::Error: FailureOf<T>,
         S::Future: Send + 'static,
     {
         Self::new(name, FunctionKind::Event, made(factory, HttpService::event)).answers::<S::Response>()
@@ -173,6 +187,7 @@ impl Function {
             uses: Undropped::default(),
             secrets: Vec::new(),
             reports_failures: false,
+            is_whole: false,
             changes: Undropped::default(),
             triggers: Undropped::default(),
         };
@@ -181,7 +196,12 @@ impl Function {
 
     /// Notes whether its answers are of a type that says which records failed.
     fn answers<R: 'static>(mut self) -> Self {
-        self.spec.reports_failures = TypeId::of::<R>() == TypeId::of::<BatchResponse>();
+        self.spec.reports_failures = is_batch_response::<R>();
+        self
+    }
+
+    fn whole(mut self, is_whole: bool) -> Self {
+        self.spec.is_whole = is_whole;
         self
     }
 
@@ -251,6 +271,16 @@ impl fmt::Debug for Function {
     }
 }
 
+/// Whether it is Sparta's, or one of `aws_lambda_events`, which has each behind a feature of its own.
+fn is_batch_response<R: 'static>() -> bool {
+    let is_theirs =
+        || match type_name::<R>().strip_prefix("aws_lambda_events::").and_then(|path| path.rsplit("::").next()) {
+            Some(name) => ["SqsBatchResponse", "KinesisEventResponse", "DynamoDbEventResponse"].contains(&name),
+            None => false,
+        };
+    TypeId::of::<R>() == TypeId::of::<BatchResponse>() || is_theirs()
+}
+
 fn ready(build: impl FnOnce() -> HttpService + Send + 'static) -> Build {
     Box::new(move || Box::pin(async move { Ok(build()) }))
 }
@@ -259,10 +289,10 @@ fn made<F, Fut, S, E>(factory: F, wrap: fn(S) -> HttpService) -> Build
 where
     F: FnOnce() -> Fut + Send + 'static,
     Fut: Future<Output = Result<S, E>> + Send + 'static,
-    E: Into<Error>,
+    E: Into<BoxError>,
     S: Send + 'static,
 {
-    Box::new(move || Box::pin(async move { factory().await.map(wrap).map_err(Into::into) }))
+    Box::new(move || Box::pin(async move { factory().await.map(wrap).map_err(|error| Failure::of(error).into()) }))
 }
 
 impl FunctionSpec {

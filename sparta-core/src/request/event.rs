@@ -29,6 +29,29 @@ pub(crate) enum Origin {
     Raw,
 }
 
+/// What an event has for the body of its request.
+#[cfg(feature = "lambda_http")]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) enum Sent {
+    /// It is not known: the request was made by hand, or the event is the body.
+    #[default]
+    Unknown,
+    Nothing,
+    Text,
+    /// Bytes, in base64.
+    Binary,
+}
+
+/// Where in an event is what is read when it is asked for, and what its body was.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Places {
+    pub(crate) path_parameters: Option<Span>,
+    pub(crate) stage_variables: Option<Span>,
+    pub(crate) context: Option<Span>,
+    #[cfg(feature = "lambda_http")]
+    pub(crate) body: Sent,
+}
+
 /// The event behind a request. Its maps are read when they are asked for, once.
 #[derive(Debug, Clone)]
 pub(crate) struct Event(Arc<Parts>);
@@ -44,6 +67,8 @@ struct Parts {
     path_parameters: Lazy<QueryMap>,
     stage_variables: Lazy<QueryMap>,
     context: Lazy<Option<Box<RequestContext>>>,
+    #[cfg(feature = "lambda_http")]
+    body: Sent,
 }
 
 #[derive(Debug, Clone)]
@@ -54,17 +79,14 @@ struct Lazy<T> {
 
 impl Event {
     pub(crate) fn new(origin: Option<Origin>) -> Self {
-        Self::read(origin, Bytes::new(), None, None, None, None, Bytes::new())
+        Self::read(origin, Bytes::new(), None, Places::default(), Bytes::new())
     }
 
-    /// With the places of `pathParameters`, `stageVariables` and `requestContext` in `json`.
     pub(crate) fn read(
         origin: impl Into<Option<Origin>>,
         raw_path: Bytes,
         target: impl Into<Option<PathAndQuery>>,
-        path_parameters: Option<Span>,
-        stage_variables: Option<Span>,
-        context: Option<Span>,
+        places: Places,
         json: Bytes,
     ) -> Self {
         Self(Arc::new(Parts {
@@ -73,9 +95,11 @@ impl Event {
             raw_path,
             target: target.into(),
             query: Lazy::at(None),
-            path_parameters: Lazy::at(path_parameters),
-            stage_variables: Lazy::at(stage_variables),
-            context: Lazy::at(context),
+            path_parameters: Lazy::at(places.path_parameters),
+            stage_variables: Lazy::at(places.stage_variables),
+            context: Lazy::at(places.context),
+            #[cfg(feature = "lambda_http")]
+            body: places.body,
         }))
     }
 
@@ -119,6 +143,35 @@ impl Event {
 
     pub(crate) fn set_context(&mut self, context: RequestContext) {
         Arc::make_mut(&mut self.0).context = Lazy::of(Some(Box::new(context)));
+    }
+}
+
+/// Everything that a request has of its event, read at once.
+#[cfg(feature = "lambda_http")]
+pub(crate) struct Whole {
+    pub(crate) origin: Option<Origin>,
+    pub(crate) raw_path: Bytes,
+    /// Path and query of the URI as it was read.
+    pub(crate) target: Option<PathAndQuery>,
+    pub(crate) query: QueryMap,
+    pub(crate) path_parameters: QueryMap,
+    pub(crate) stage_variables: QueryMap,
+    pub(crate) context: Option<RequestContext>,
+    pub(crate) body: Sent,
+}
+
+#[cfg(feature = "lambda_http")]
+impl Event {
+    pub(crate) fn into_whole(self) -> Whole {
+        let (query, path_parameters) = (self.query().clone(), self.path_parameters().clone());
+        let stage_variables = self.stage_variables().clone();
+        let mut parts = Arc::unwrap_or_clone(self.0);
+        let context = match parts.context.value.take() {
+            Some(read) => read.map(|context| *context),
+            None => parts.read_context(),
+        };
+        let Parts { origin, raw_path, target, body, .. } = parts;
+        Whole { origin, raw_path, target, query, path_parameters, stage_variables, context, body }
     }
 }
 

@@ -4,10 +4,14 @@ mod connection;
 mod context;
 mod event;
 mod ext;
+mod path;
 mod payload;
 
 pub use connection::{Connection, ConnectionEvent, NoConnection};
 pub use context::RequestContext;
-pub(crate) use event::{Event, Origin};
+pub(crate) use event::{Event, Origin, Places};
+#[cfg(feature = "lambda_http")]
+pub(crate) use event::{Sent, Whole};
 pub use ext::RequestExt;
+pub(crate) use path::{QUERY, is_valid, valid_path};
 pub use payload::{PayloadError, RequestPayloadExt};

@@ -1,7 +1,7 @@
 //! From a handler's response to what Lambda passes on to the sender of the event.
 
 use bytes::Bytes;
-use http::header::{CONTENT_ENCODING, SET_COOKIE};
+use http::header::SET_COOKIE;
 use http::response::Parts;
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use serde::de::IgnoredAny;
@@ -10,8 +10,7 @@ use super::event::Origin;
 use crate::body::Body;
 use crate::error::Failure;
 use crate::json::push_string;
-use crate::media_type::MediaType;
-use crate::response::Response;
+use crate::response::{Encoding, Response};
 
 /// The answer to an invocation: what is posted to Lambda, written once into the buffer that is sent.
 #[derive(Debug)]
@@ -56,7 +55,7 @@ impl StreamedAnswer {
 }
 
 fn http(origin: Origin, head: &Parts, body: &[u8]) -> Vec<u8> {
-    let is_text = body.is_empty() || is_text(&head.headers) && std::str::from_utf8(body).is_ok();
+    let is_text = body.is_empty() || is_text(head) && std::str::from_utf8(body).is_ok();
     // A document of JSON grows by a quarter when it is escaped, base64 by a third.
     let mut json = Vec::with_capacity(capacity(head) + body.len() + body.len() / 3);
     push_status(&mut json, head.status);
@@ -114,13 +113,13 @@ fn raw(status: StatusCode, body: Bytes) -> Result<Bytes, Failure> {
     Ok(json.into())
 }
 
-/// Whether a body of this type is text, as far as the headers tell: then API Gateway can pass it on as it is.
-fn is_text(headers: &HeaderMap) -> bool {
-    let is_encoded = |value: &HeaderValue| !value.as_bytes().eq_ignore_ascii_case(b"identity");
-    if headers.get(CONTENT_ENCODING).is_some_and(is_encoded) {
-        return false;
+/// Whether the body is text as far as its handler has decided, or as the headers tell.
+fn is_text(head: &Parts) -> bool {
+    #[cfg(feature = "lambda_http")]
+    if let Some(decided) = head.extensions.get::<Encoding>() {
+        return *decided == Encoding::Text;
     }
-    MediaType::of(headers).is_none_or(MediaType::is_text)
+    Encoding::of(&head.headers) == Encoding::Text
 }
 
 fn capacity(head: &Parts) -> usize {

@@ -48,6 +48,11 @@ fn of_function(function: &FunctionSpec, template: &Template) -> Vec<Warning> {
                        output with its name or ARN where something else invokes it";
         warnings.push(Warning::new(place.clone(), message));
     }
+    if function.is_whole && function.triggers().iter().any(|trigger| trigger.streams()) {
+        let message = "its function URL streams, and nothing of its answers is sent before all of them is there, since its handler \
+                       answers with what is `lambda_http::IntoResponse`: pass the handler as `HttpService::lambda_http(..)`";
+        warnings.push(Warning::new(place.clone(), message));
+    }
     let wide = function.grants().filter(|grant| is_on_everything(grant)).flat_map(Statement::actions);
     warnings.extend(wide.filter(|action| is_about_resources(action)).map(|action| {
         let message =

@@ -12,7 +12,7 @@ use sparta_core::{Context, Exchange, IntoResponse, Response};
 use crate::differential::generate::{self, Kind};
 use crate::differential::random::Random;
 
-type Foreign = http::Response<Full<Bytes>>;
+pub(super) type Foreign = http::Response<Full<Bytes>>;
 
 const TYPES: [&str; 9] = [
     "text/plain",
@@ -49,12 +49,9 @@ fn response(random: &mut Random) -> (Foreign, Response) {
     (foreign, http::Response::from_parts(parts, Full::new(body)).into_response())
 }
 
-async fn theirs(event: &str, response: Foreign) -> Value {
+pub(super) async fn theirs<T: lambda_http::IntoResponse + Clone + Send + 'static>(event: &str, answer: T) -> Value {
     let request: LambdaRequest = serde_json::from_str(event).unwrap();
-    let handler = lambda_http::service_fn(move |_| {
-        let response = response.clone();
-        async { Ok::<_, lambda_http::Error>(response) }
-    });
+    let handler = lambda_http::service_fn(move |_| std::future::ready(Ok::<_, lambda_http::Error>(answer.clone())));
     let mut adapter = Adapter::from(handler);
     let answer = adapter.call(LambdaEvent::new(request, Default::default())).await.unwrap();
     serde_json::to_value(answer).unwrap()
@@ -67,7 +64,7 @@ async fn ours(event: &str, response: Response) -> Result<Value, String> {
 }
 
 /// Their answer as ours would be: all values of a header, and no empty lists.
-fn expected(mut answer: Value, kind: Kind, response: &Foreign) -> Value {
+pub(super) fn expected(mut answer: Value, kind: Kind, response: &Foreign) -> Value {
     let joined = |name: &HeaderName| {
         let values: Vec<_> = response.headers().get_all(name).iter().map(|value| value.to_str().unwrap()).collect();
         values.join(", ")

@@ -33,17 +33,26 @@ pub(super) fn check_as(own: &str, event: &str) {
         return;
     }
     check_uri(&ours, &uri_of(&theirs, &parsed), &parsed);
-    let mut headers = headers_of(event, &parsed);
-    if parsed["cookies"].as_array().is_some_and(Vec::is_empty) {
-        headers.remove(COOKIE);
-        headers.extend(ours.headers().get(COOKIE).map(|sent| (COOKIE, sent.clone())));
-    }
-    assert_eq!(grouped(ours.headers()), grouped(&headers), "{event}");
+    check_headers(ours.headers(), event, &parsed);
     assert_eq!(ours.raw_http_path(), theirs.raw_path, "{event}");
     assert_eq!(ours.query_string_parameters(), theirs.query, "{event}");
     assert_eq!(ours.path_parameters(), theirs.path_parameters, "{event}");
     assert_eq!(ours.stage_variables(), theirs.stage_variables, "{event}");
     assert_eq!(serde_json::to_value(ours.request_context()).unwrap(), theirs.context, "{event}");
+}
+
+/// Headers as `lambda_http` has them, with all their values.
+pub(super) fn check_headers(ours: &HeaderMap, event: &str, parsed: &Value) {
+    let mut headers = headers_of(event, parsed);
+    if parsed["cookies"].as_array().is_some_and(Vec::is_empty) {
+        headers.remove(COOKIE);
+        headers.extend(ours.get(COOKIE).map(|sent| (COOKIE, sent.clone())));
+    }
+    assert_eq!(grouped(ours), grouped(&headers), "{event}");
+}
+
+pub(super) fn parameters(uri: &Uri) -> QueryMap {
+    uri.query().unwrap_or_default().parse().unwrap()
 }
 
 fn check_uri(ours: &Request, other: &Uri, event: &Value) {
@@ -53,7 +62,6 @@ fn check_uri(ours: &Request, other: &Uri, event: &Value) {
     if has_own_query {
         assert_eq!(mine.query(), other.query(), "{event}");
     } else {
-        let parameters = |uri: &Uri| uri.query().unwrap_or_default().parse::<QueryMap>().unwrap();
         assert_eq!(parameters(mine), parameters(other), "{event}");
     }
     let stage = event["requestContext"]["stage"].as_str().filter(|stage| *stage != "$default");
@@ -67,13 +75,18 @@ fn check_uri(ours: &Request, other: &Uri, event: &Value) {
     assert_eq!(mine.path(), expected, "{event}");
 }
 
+/// The event with its host where `lambda_http` looks for it, if it is elsewhere.
+pub(super) fn with_host(parsed: &Value) -> Option<Value> {
+    let multi = parsed["multiValueHeaders"].as_object().filter(|_| !parsed["headers"].is_object())?;
+    let firsts = multi.iter().map(|(name, values)| (name.clone(), values[0].clone()));
+    let mut changed = parsed.clone();
+    changed["headers"] = Value::Object(firsts.collect());
+    Some(changed)
+}
+
 /// What `lambda_http` makes of the URI when the host is where it looks for it, and the path is not decoded.
 fn uri_of(theirs: &Theirs, parsed: &Value) -> Uri {
-    let mut changed = parsed.clone();
-    if let Some(multi) = parsed["multiValueHeaders"].as_object().filter(|_| !parsed["headers"].is_object()) {
-        let firsts = multi.iter().map(|(name, values)| (name.clone(), values[0].clone()));
-        changed["headers"] = Value::Object(firsts.collect());
-    }
+    let mut changed = with_host(parsed).unwrap_or_else(|| parsed.clone());
     let context = &parsed["requestContext"];
     let domain = context["domainName"].as_str().unwrap_or_default();
     let is_emulated = domain == "localhost" && is_encoded(parsed["rawPath"].as_str().unwrap_or_default());

@@ -26,12 +26,14 @@
 //!   its charset. Sparta sends the former as text, the latter as base64. Clients get the same bytes of the former.
 //! - An answer to another event that is not JSON: `null` for `lambda_http`, a JSON string for Sparta.
 //!
-//! Where they differ in what they refuse, the tests in `refusals` show it.
+//! Where they differ in what they refuse, the tests in `refusals` show it. What handlers over `lambda_http` see under Sparta is in
+//! `moved`.
 
 mod answers;
 mod compare;
 mod corpus;
 mod generate;
+mod moved;
 mod random;
 mod refusals;
 mod theirs;
@@ -87,16 +89,22 @@ fn generated_events_of_other_senders_are_read_alike() {
     check_generated(Kind::Other);
 }
 
-#[test]
-fn recorded_events_are_read_alike() {
+/// Each recorded event, with the name of its file.
+fn event_files() -> Vec<(String, String)> {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/differential/fixtures");
     let files = std::fs::read_dir(folder).unwrap().map(|file| file.unwrap().path());
-    let events: Vec<_> = files.filter(|file| file.extension().is_some_and(|end| end == "json")).collect();
+    let events = files.filter(|file| file.extension().is_some_and(|end| end == "json"));
+    let name = |file: &std::path::Path| file.file_stem().unwrap().to_str().unwrap().to_owned();
+    let events: Vec<_> = events.map(|file| (name(&file), std::fs::read_to_string(&file).unwrap())).collect();
     assert!(events.len() > 40);
-    for file in events {
-        println!("{}", file.display());
-        let event = std::fs::read_to_string(&file).unwrap();
-        match file.file_stem().and_then(|name| name.to_str()).unwrap() {
+    events
+}
+
+#[test]
+fn recorded_events_are_read_alike() {
+    for (name, event) in event_files() {
+        println!("{name}");
+        match &*name {
             "vpc-lattice-v1-request" => assert_eq!(compare::read(&event).uri().path(), "/api/product"),
             name if name.contains("custom-authorizer") => assert_eq!(compare::read(&event).method(), "POST"),
             // Its host has a placeholder in it.

@@ -15,6 +15,7 @@ fn mistakes_in_a_resource_are_reported_where_they_are() {
     let cases = trybuild::TestCases::new();
     cases.compile_fail("tests/resources/fail/*.rs");
     cases.compile_fail("tests/constructs/fail/*.rs");
+    cases.compile_fail("tests/synthesis/fail/*.rs");
 }
 
 #[test]

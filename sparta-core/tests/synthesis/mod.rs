@@ -3,6 +3,7 @@
 mod apis;
 mod changes;
 mod documents;
+mod handlers;
 mod health;
 mod mistakes;
 mod names;

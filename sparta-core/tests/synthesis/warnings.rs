@@ -1,16 +1,16 @@
 //! What AWS takes, and a service is warned of.
 
-use std::time::Duration;
+use std::{convert::Infallible, time::Duration};
 
 use serde_json::json;
 use sparta_core::{
-    App, Authorization, AuthorizerRequest, Environment, Error, Function, LambdaEvent, Request,
+    App, Authorization, AuthorizerRequest, Environment, Error, Function, HttpService, LambdaEvent, Request,
     cfn::{Output, Resource, Template},
     construct::Queue,
     iam::Statement,
     service_fn,
     settings::Secret,
-    trigger::{ApiOptions, HttpApi, Jwt},
+    trigger::{ApiOptions, FunctionUrl, HttpApi, Jwt},
 };
 use sparta_macros::Settings;
 
@@ -21,6 +21,22 @@ fn function(name: &str) -> Function {
 fn warnings(app: &App) -> Vec<String> {
     app.check().unwrap();
     app.synthesize().unwrap().warnings().iter().map(ToString::to_string).collect()
+}
+
+#[test]
+fn a_url_that_streams_is_warned_of_where_answers_are_whole() {
+    let hello = || {
+        service_fn(async |_: lambda_http::Request| Ok::<_, Infallible>(lambda_http::Response::new("hello".to_owned())))
+    };
+    let app = |function: Function, url| App::new("Hello").function(function.trigger(url));
+    let streams = || FunctionUrl::signed().streaming();
+    let found = warnings(&app(Function::http("hello", hello()), streams()));
+    let [found] = found.as_slice() else { panic!("{found:?}") };
+    assert!(found.starts_with("function `hello`: its function URL streams, and nothing"), "{found}");
+    let passed_on = Function::http("hello", HttpService::lambda_http(hello()));
+    assert_eq!(warnings(&app(passed_on, streams())), [""; 0]);
+    assert_eq!(warnings(&app(Function::http("hello", hello()), FunctionUrl::signed())), [""; 0]);
+    assert_eq!(warnings(&app(function("hello"), streams())), [""; 0]);
 }
 
 #[test]

@@ -9,7 +9,9 @@ use super::problem::Problem;
 use super::uri::{self, Target};
 use crate::body::Body;
 use crate::json::Cursor;
-use crate::request::{Event, Origin};
+#[cfg(feature = "lambda_http")]
+use crate::request::Sent;
+use crate::request::{Event, Origin, Places};
 use crate::service::Request;
 
 /// Without its stage, `/prod/hello` is `/hello` for every API that the handler is behind.
@@ -104,6 +106,12 @@ fn request(parts: Parts<'_>) -> Result<Request, Problem> {
         return Err(Problem::Twice { field });
     }
     let body = body(&event, fields)?;
+    #[cfg(feature = "lambda_http")]
+    let sent = match (fields.body, fields.is_base64.boolean("isBase64Encoded", &event)?) {
+        (Slot::Nothing, _) => Sent::Nothing,
+        (_, true) => Sent::Binary,
+        (_, false) => Sent::Text,
+    };
     let domain = fields.of_context.domain_name.text("requestContext.domainName", &event)?;
     let domain = domain.map(|domain| domain.read(&event)).transpose()?;
     let target = target.path_and_query()?;
@@ -116,9 +124,13 @@ fn request(parts: Parts<'_>) -> Result<Request, Problem> {
         origin,
         path,
         target,
-        fields.path_parameters.place(),
-        fields.stage_variables.place(),
-        fields.context.place(),
+        Places {
+            path_parameters: fields.path_parameters.place(),
+            stage_variables: fields.stage_variables.place(),
+            context: fields.context.place(),
+            #[cfg(feature = "lambda_http")]
+            body: sent,
+        },
         event,
     ));
     Ok(request)

@@ -6,16 +6,13 @@ use bytes::Bytes;
 use http::header::HOST;
 use http::uri::{Authority, PathAndQuery, Scheme};
 use http::{HeaderMap, Uri};
-use percent_encoding::{AsciiSet, CONTROLS, percent_encode};
+use percent_encoding::{AsciiSet, percent_encode};
 
 use super::fields::Slot;
 use super::problem::Problem;
 use crate::json::Cursor;
+use crate::request::{QUERY, is_valid, valid_path};
 
-const QUERY: &AsciiSet = &CONTROLS.add(b' ').add(b'"').add(b'#').add(b'<').add(b'>');
-const PATH: &AsciiSet = &QUERY.add(b'?').add(b'`').add(b'{').add(b'}');
-/// What has to be escaped where nothing is an escape yet, by RFC 3986.
-const DECODED_PATH: &AsciiSet = &PATH.add(b'%').add(b'[').add(b'\\').add(b']').add(b'^').add(b'|');
 const PAIR: &AsciiSet = &QUERY.add(b'&');
 
 /// How an event's map of query parameters relates to what the client sent.
@@ -127,7 +124,7 @@ impl Target {
     }
 
     fn start_query(&mut self, length: usize) {
-        let path = valid(&self.path, self.is_decoded);
+        let path = valid_path(&self.path, self.is_decoded);
         self.whole.reserve(path.len() + length + 2);
         self.whole.extend_from_slice(&path);
         self.whole.push(b'?');
@@ -136,7 +133,7 @@ impl Target {
     pub(super) fn path_and_query(self) -> Result<PathAndQuery, Problem> {
         let bytes = match self.has_query() {
             true => Bytes::from(self.whole),
-            false => match valid(&self.path, self.is_decoded) {
+            false => match valid_path(&self.path, self.is_decoded) {
                 Cow::Borrowed(path) if path.len() == self.path.len() => self.path.clone(),
                 path => Bytes::from(path.into_owned()),
             },
@@ -146,35 +143,10 @@ impl Target {
     }
 }
 
-/// The path as URIs may have it: it starts with a slash, and what needs it is percent-encoded.
-fn valid(path: &[u8], is_decoded: bool) -> Cow<'_, [u8]> {
-    let set = if is_decoded { DECODED_PATH } else { PATH };
-    let is_kept = |byte: &u8| match is_decoded {
-        true => is_valid(*byte) && !matches!(byte, b'%' | b'[' | b'\\' | b']' | b'^' | b'|'),
-        false => is_valid(*byte),
-    };
-    if path.starts_with(b"/") && path.iter().all(is_kept) {
-        return Cow::Borrowed(path);
-    }
-    if path.is_empty() {
-        return Cow::Borrowed(b"/");
-    }
-    let mut valid = Vec::with_capacity(path.len() + 16);
-    if !path.starts_with(b"/") {
-        valid.push(b'/');
-    }
-    valid.extend(percent_encode(path, set).flat_map(str::bytes));
-    Cow::Owned(valid)
-}
-
 /// Whether it can be what a client sent, rather than what escapes stand for.
 pub(super) fn is_encoded(path: &[u8]) -> bool {
     let is_escape = |at: usize| path.get(at + 1..at + 3).is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit));
     path.iter().enumerate().all(|(at, byte)| is_valid(*byte) && (*byte != b'%' || is_escape(at)))
-}
-
-fn is_valid(byte: u8) -> bool {
-    byte.is_ascii_graphic() && !matches!(byte, b'"' | b'#' | b'<' | b'>' | b'?' | b'`' | b'{' | b'}')
 }
 
 fn push_encoded(into: &mut Vec<u8>, text: &[u8], set: &'static AsciiSet) {
