@@ -41,18 +41,21 @@ pub use run::AppExt;
 #[cfg(all(feature = "aws", not(sparta_serving)))]
 pub use sparta_cli::{AwsExt, EnvironmentName};
 pub use sparta_cli::{Command, CommandContext, Format, Global, Level, clap};
+#[cfg(feature = "custom-resources")]
+pub use sparta_core::custom_resource;
 pub use sparta_core::{
     Alarm, AlarmMistake, AnswerTo, App, AppMistake, Approval, ApprovalMistake, Architecture, Authorization,
     AuthorizerRequest, BatchResponse, Body, BoxError, ClientApplication, ClientContext, CognitoIdentity, Compute,
     Config, Connection, ConnectionEvent, Context, CustomizeMistake, DashboardMistake, Deadline, DeadlineLayer,
-    Deployed, DeployedError, Environment, EnvironmentMistake, Error, EventMismatch, Failure, FailureOf, FileMistake,
-    FileSource, FileSystem, FromEvent, Function, FunctionKind, FunctionMistake, FunctionSpec, GrantMistake, Health,
-    HttpHandler, HttpService, IntoResponse, Json, LambdaEvent, LogFormat, LogLevel, ManagedInstances, Memory, Mistake,
-    Mistakes, Model, NoConnection, PayloadError, PermissionsMistake, Pipeline, PipelineMistake, Problem, QueryMap,
-    Record, RecordError, Records, RecordsError, RecordsIter, RecursiveLoop, Repository, RepositoryError, Request,
-    RequestContext, RequestExt, RequestPayloadExt, Response, Result, Retention, ServeError, Storage, Subject,
-    Synthesis, Tracing, TypedEvent, Usable, VariableMistake, Vpc, attribute, aws_lambda_events, cfn, construct,
-    delivery, hook, iam, property, resource, service_fn, settings, stack_name, testing, trigger,
+    Deployed, DeployedError, Distribution, DistributionMistake, Environment, EnvironmentMistake, Error, EventMismatch,
+    Failure, FailureOf, FileMistake, FileSource, FileSystem, FromEvent, Function, FunctionKind, FunctionMistake,
+    FunctionSpec, GrantMistake, Health, HttpHandler, HttpService, IntoResponse, Json, LambdaEvent, LogFormat, LogLevel,
+    ManagedInstances, Memory, Mistake, Mistakes, Model, NoConnection, Origin, PayloadError, PermissionsMistake,
+    Pipeline, PipelineMistake, PriceClass, Problem, QueryMap, Record, RecordError, Records, RecordsError, RecordsIter,
+    RecursiveLoop, Repository, RepositoryError, Request, RequestContext, RequestExt, RequestPayloadExt, Response,
+    Result, Retention, ServeError, Storage, Subject, Synthesis, Tracing, TypedEvent, Usable, VariableMistake, Vpc,
+    attribute, aws_lambda_events, cfn, construct, delivery, hook, iam, property, resource, service_fn, settings,
+    stack_name, testing, trigger,
 };
 pub use sparta_macros::Settings;
 
@@ -69,9 +72,9 @@ pub mod prelude {
     pub use sparta_cli::{Command, CommandContext};
     pub use sparta_core::{
         Alarm, App, Approval, Architecture, Authorization, AuthorizerRequest, BatchResponse, Body, ConnectionEvent,
-        Context, DeadlineLayer, Deployed, Environment, Error, FileSystem, Function, Health, IntoResponse, Json,
-        LambdaEvent, LogFormat, LogLevel, ManagedInstances, Memory, Pipeline, Records, RecursiveLoop, Request,
-        RequestExt, RequestPayloadExt, Response, Retention, Storage, Tracing, Vpc, attribute,
+        Context, DeadlineLayer, Deployed, Distribution, Environment, Error, FileSystem, Function, Health, IntoResponse,
+        Json, LambdaEvent, LogFormat, LogLevel, ManagedInstances, Memory, Origin, Pipeline, Records, RecursiveLoop,
+        Request, RequestExt, RequestPayloadExt, Response, Retention, Storage, Tracing, Vpc, attribute,
         cfn::Import,
         construct::{
             Bucket, Construct as _, EventBus, FunctionHandle, ObjectEvent, Queue, StateMachine, Stream, Table, Topic,

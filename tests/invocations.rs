@@ -1,6 +1,12 @@
 //! The packaged bytes under AWS's own emulator of Lambda.
 
-use std::{fs, path::Path};
+use std::{
+    fs,
+    io::{BufRead, BufReader, Read, Write},
+    net::TcpListener,
+    path::Path,
+    thread,
+};
 
 use serde_json::{Value, json};
 use sparta_test_models::events;
@@ -11,7 +17,8 @@ use tempfile::TempDir;
 
 use crate::support::{Service, document, package, package_for_arm64, unzip};
 
-const SETTINGS: [(&str, &str); 3] = [("GREETING", "Hello!"), ("PIECES", "10"), ("CATALOGUE", "any")];
+const SETTINGS: [(&str, &str); 4] =
+    [("GREETING", "Hello!"), ("PIECES", "10"), ("CATALOGUE", "any"), ("TERMS", "You pay.")];
 
 /// One function of the test service, out of its archive.
 struct Function {
@@ -236,6 +243,52 @@ fn a_start_without_settings_names_all_that_are_missing() {
     assert!(["GREETING", "PIECES", "CATALOGUE"].iter().all(|name| message.contains(name)), "{message}");
 }
 
+/// What it puts where CloudFormation reads answers.
+fn answer_of(function: &Function, listener: &TcpListener, kind: &str, name: &str) -> Value {
+    let address = listener.local_addr().unwrap();
+    let request = json!({
+        "RequestType": kind, "ResponseURL": format!("http://{address}/answer?Signature=x"), "StackId": "stack",
+        "RequestId": "1", "LogicalResourceId": "Shelf", "ResourceType": "Custom::Shelf", "PhysicalResourceId": "old",
+        "ResourceProperties": {"ServiceToken": "arn", "Name": name, "Boards": "4"},
+    });
+    thread::scope(|scope| {
+        let answer = scope.spawn(|| {
+            let mut stream = BufReader::new(listener.accept().unwrap().0);
+            let mut length = 0;
+            loop {
+                let mut line = String::new();
+                stream.read_line(&mut line).unwrap();
+                match line.trim_end().strip_prefix("content-length: ") {
+                    Some(text) => length = text.parse().unwrap(),
+                    None if line.trim_end().is_empty() => break,
+                    None => {}
+                }
+            }
+            let mut body = vec![0; length];
+            stream.read_exact(&mut body).unwrap();
+            stream.get_mut().write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n").unwrap();
+            serde_json::from_slice(&body).unwrap()
+        });
+        assert_eq!(function.invoke(&request), Value::Null, "{}", function.rie.log());
+        answer.join().unwrap()
+    })
+}
+
+#[test]
+fn cloudformation_is_answered_for_a_resource_that_a_function_provides() {
+    let shelves = Function::start("shelves");
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let made = answer_of(&shelves, &listener, "Create", "books");
+    assert_eq!((&made["Status"], &made["Data"]), (&json!("SUCCESS"), &json!({"Room": 40})), "{made}");
+    let broken = answer_of(&shelves, &listener, "Create", "");
+    assert_eq!(
+        (&broken["Status"], &broken["Reason"]),
+        (&json!("FAILED"), &json!("the function panicked: its log says where"))
+    );
+    assert!(shelves.line("panicked: a shelf without a name")["location"].is_string());
+    assert_eq!(answer_of(&shelves, &listener, "Delete", "books")["PhysicalResourceId"], "old");
+}
+
 /// As Lambda runs them on its other processor: panics unwind and logs are written there too.
 #[test]
 #[cfg(target_arch = "x86_64")]
@@ -245,7 +298,7 @@ fn the_package_for_arm64_serves_on_arm64() {
     let template = document(&folder.path().join("cloudformation.json"));
     let resources = template["Resources"].as_object().unwrap();
     let architectures = resources.values().filter_map(|resource| resource["Properties"].get("Architectures"));
-    assert_eq!(architectures.collect::<Vec<_>>(), vec![&json!(["arm64"]); 6]);
+    assert_eq!(architectures.collect::<Vec<_>>(), vec![&json!(["arm64"]); 8]);
     let start = |name: &str| {
         let code = unzip(&folder.path().join("code.zip"));
         let emulated = tools.emulated(&code.path().join("bootstrap"));

@@ -8,7 +8,10 @@ use std::{
 
 use serde_json::{Value, json};
 use sparta::{App, delivery::Source};
-use sparta_test_models::{apis, constructs::constructs, models, options::options, settings, web_socket};
+use sparta_test_models::{
+    apis, constructs::constructs, custom_resources::broker, edges::edges, models, options::options, settings,
+    web_socket,
+};
 use sparta_test_tools::{Finding, checkov, parliament};
 use tempfile::TempDir;
 
@@ -40,6 +43,8 @@ fn templates(folder: &Path) -> Vec<PathBuf> {
         apis::guarded(),
         apis::in_body(),
         web_socket::chat(),
+        broker(),
+        edges(),
     ]);
     templates.extend(apps.flat_map(|app| of_app(&app, folder)));
     templates

@@ -12,7 +12,9 @@ use sparta_test_tools::{REGIONS, cfn_lint};
 use tempfile::TempDir;
 
 use crate::{golden, support};
-use sparta_test_models::{apis, apps, constructs::constructs, models, options, settings, web_socket};
+use sparta_test_models::{
+    apis, apps, constructs::constructs, custom_resources::broker, edges::edges, models, options, settings, web_socket,
+};
 
 /// The documents that `build` wrote, in the order of their names.
 fn documents(example: &str) -> Vec<PathBuf> {
@@ -100,6 +102,8 @@ fn cfn_lint_finds_nothing_in_a_service_with_every_option() {
     let folder = TempDir::new().expect("a temporary folder");
     clean(&write(&options::options(), folder.path(), "options"));
     clean(&write(&settings::large(), folder.path(), "settings"));
+    clean(&write(&broker(), folder.path(), "custom-resources"));
+    clean(&write(&edges(), folder.path(), "edges"));
 }
 
 #[test]

@@ -19,8 +19,8 @@ use futures_util::FutureExt;
 use tower::{Layer, Service};
 
 use crate::{
-    Alarm, Architecture, BoxError, Check, Environment, Error, Function, FunctionEntry, Health, Hooks, HttpService,
-    Pipeline, Request, ServeError, Serving,
+    Alarm, Architecture, BoxError, Check, Distribution, Environment, Error, Function, FunctionEntry, Health, Hooks,
+    HttpService, Pipeline, Request, ServeError, Serving,
     alarm::Watched,
     cfn::{Output, Resource, Template, Value},
     construct::Construct,
@@ -61,6 +61,7 @@ pub struct App {
     pub(crate) pipeline: Undropped<Option<Pipeline>>,
     pub(crate) http_api: Undropped<Option<ApiOptions>>,
     pub(crate) web_socket: Undropped<Option<WebSocketOptions>>,
+    pub(crate) distribution: Undropped<Option<Distribution>>,
     pub(crate) watched: Undropped<Watched>,
     pub(crate) health: Option<String>,
     pub(crate) user_resources: Undropped<UserResources>,
@@ -90,6 +91,7 @@ impl App {
             pipeline: Undropped::default(),
             http_api: Undropped::default(),
             web_socket: Undropped::default(),
+            distribution: Undropped::default(),
             watched: Undropped::default(),
             health: None,
             user_resources: Undropped::default(),
@@ -121,7 +123,13 @@ impl App {
 
     /// Adds a function.
     pub fn function(mut self, function: Function) -> Self {
+        #[cfg(feature = "custom-resources")]
+        let is_first = function.spec.is_provider && !self.functions.iter().any(|other| other.spec.is_provider);
         self.functions.push(function);
+        #[cfg(feature = "custom-resources")]
+        if is_first {
+            self.functions.push(crate::custom_resource::failures());
+        }
         self
     }
 
@@ -259,6 +267,21 @@ impl App {
             self.shared_types.insert("AWS::ApiGatewayV2::Stage".to_owned());
         }
         *self.web_socket = Some(options);
+        self
+    }
+
+    /// CloudFront in front of the service's addresses.
+    ///
+    /// # Example
+    ///
+    /// [`Distribution`] has one.
+    pub fn distribution(mut self, distribution: Distribution) -> Self {
+        // What CloudFront has is in no region, and its ids tell nothing of their stack, as `Distribution` says.
+        self.shared_types.insert("AWS::CloudFront::Distribution".to_owned());
+        if distribution.signs() {
+            self.shared_types.insert("AWS::CloudFront::OriginAccessControl".to_owned());
+        }
+        *self.distribution = Some(distribution);
         self
     }
 

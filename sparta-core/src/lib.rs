@@ -5,6 +5,8 @@
 pub mod cfn;
 pub mod construct;
 pub mod contract;
+#[cfg(feature = "custom-resources")]
+pub mod custom_resource;
 pub mod delivery;
 pub mod hook;
 pub mod iam;
@@ -24,6 +26,7 @@ mod context;
 mod dashboard;
 mod deadline;
 mod deployed;
+mod distribution;
 mod environment;
 mod error;
 mod event;
@@ -44,7 +47,7 @@ mod request;
 mod response;
 mod runtime;
 mod service;
-#[cfg(any(feature = "connections", feature = "fetch"))]
+#[cfg(any(feature = "connections", feature = "custom-resources", feature = "fetch"))]
 mod signed;
 mod stack;
 mod summary;
@@ -61,6 +64,7 @@ pub use context::{ClientApplication, ClientContext, CognitoIdentity, Config, Con
 pub use dashboard::DashboardMistake;
 pub use deadline::{Deadline, DeadlineLayer};
 pub use deployed::{Deployed, DeployedError};
+pub use distribution::{Distribution, DistributionMistake, Origin, PriceClass};
 pub use environment::{Environment, EnvironmentMistake};
 pub use error::{BoxError, Error, Failure, Result};
 pub use event::{EventMismatch, FromEvent};

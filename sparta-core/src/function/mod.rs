@@ -96,6 +96,9 @@ pub struct FunctionSpec {
     reports_failures: bool,
     /// Whether its answers are there as a whole before any of them is sent.
     pub(crate) is_whole: bool,
+    /// Whether it provides resources of stacks.
+    #[cfg(feature = "custom-resources")]
+    pub(crate) is_provider: bool,
     changes: Undropped<Vec<(&'static str, Change)>>,
     pub(crate) triggers: Undropped<Vec<Arc<dyn Trigger>>>,
 }
@@ -188,6 +191,8 @@ impl Function {
             secrets: Vec::new(),
             reports_failures: false,
             is_whole: false,
+            #[cfg(feature = "custom-resources")]
+            is_provider: false,
             changes: Undropped::default(),
             triggers: Undropped::default(),
         };

@@ -93,6 +93,7 @@ impl Model {
         mistakes.extend(file::check(&self.files).into_iter().map(|mistake| Mistake::new(Subject::App, mistake)));
         mistakes.extend(self.http_api.iter().flat_map(|api| api.check(&self.environments, self.pipeline.is_some())));
         mistakes.extend(self.web_socket.iter().flat_map(WebSocketOptions::check));
+        mistakes.extend(self.distribution.iter().flat_map(|distribution| distribution.check(&self.functions)));
         let functions: Vec<&str> = self.functions.iter().map(FunctionSpec::name).collect();
         mistakes.extend(self.watched.check(&functions));
     }

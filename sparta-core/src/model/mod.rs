@@ -11,7 +11,7 @@ use std::{
 pub use check::AppMistake;
 
 use crate::{
-    App, Architecture, Environment, FunctionSpec, Mistakes, Pipeline,
+    App, Architecture, Distribution, Environment, FunctionSpec, Mistakes, Pipeline,
     alarm::Watched,
     construct::Construct,
     file::File,
@@ -35,6 +35,7 @@ pub struct Model {
     pub(crate) pipeline: Option<Pipeline>,
     pub(crate) http_api: Option<ApiOptions>,
     pub(crate) web_socket: Option<WebSocketOptions>,
+    pub(crate) distribution: Option<Distribution>,
     pub(crate) watched: Watched,
     pub(crate) health: Option<String>,
     pub(crate) user_resources: UserResources,
@@ -72,6 +73,7 @@ impl App {
             pipeline: (*self.pipeline).clone(),
             http_api: (*self.http_api).clone(),
             web_socket: (*self.web_socket).clone(),
+            distribution: (*self.distribution).clone(),
             watched: (*self.watched).clone(),
             health: self.health.clone(),
             user_resources: (*self.user_resources).clone(),

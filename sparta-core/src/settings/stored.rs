@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{Kind, SettingsSnapshot, parameter_name};
 use crate::{
-    cfn::{LogicalId, Parameter, Resource, Value, join, sub},
+    cfn::{LogicalId, Parameter, Resource, Value, sub},
     contract::{SETTINGS_DIGEST, STORED_SETTINGS},
     iam::{Arn, Statement},
     resource,
@@ -81,12 +81,12 @@ impl Stored {
     /// Where they are stored.
     pub(crate) fn resources(&self) -> impl Iterator<Item = (LogicalId, Resource)> {
         self.0.iter().map(|variable| {
-            let parameter = LogicalId::of_words([parameter_name(variable).as_str()]);
+            let parameter = parameter_name(variable);
             let stored = resource!(AWS::SSM::Parameter {
                 Description: (sub(format!("The setting {variable} of ${{AWS::StackName}}"))),
                 Name: (sub(name(variable))),
                 Type: "String",
-                Value: (join("", [MARK.into(), parameter.reference()])),
+                Value: (sub(format!("{MARK}${{{parameter}}}"))),
             });
             (stored_id(variable), stored)
         })

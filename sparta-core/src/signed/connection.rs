@@ -69,7 +69,7 @@ impl Endpoint {
     }
 
     /// Sends a request on a connection of its own, and reads its answer.
-    #[cfg(feature = "fetch")]
+    #[cfg(any(feature = "custom-resources", feature = "fetch"))]
     pub(crate) async fn exchange(&self, request: &[u8], limit: Duration) -> io::Result<Reply> {
         within(limit, async { self.open().await?.send(request).await }).await
     }

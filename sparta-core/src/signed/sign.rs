@@ -3,6 +3,7 @@
 //! See <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html>.
 
 use std::{
+    env,
     fmt::Write,
     time::{Duration, SystemTime},
 };
@@ -10,8 +11,19 @@ use std::{
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use ring::{digest, hmac};
 
-use super::{Env, WrongVariable};
 use crate::runtime::date;
+
+/// Reads a variable of the process; an empty one is none.
+pub(crate) type Env<'a> = &'a (dyn Fn(&str) -> Option<String> + Sync);
+
+/// A variable that is not what Lambda sets it to.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct WrongVariable(pub(crate) &'static str);
+
+/// The variables of this process.
+pub(crate) fn process(name: &str) -> Option<String> {
+    env::var(name).ok().filter(|text| !text.is_empty())
+}
 
 /// A call of a service.
 pub(crate) struct Call<'a> {

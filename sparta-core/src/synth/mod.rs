@@ -152,6 +152,9 @@ fn add_functions(model: &Model, mut stack: Stack) -> Stack {
         options.synthesize(&mut stack);
     }
     Connections::check_use(model.constructs(), &mut stack);
+    if let Some(distribution) = &model.distribution {
+        distribution.synthesize(&model.functions, &mut stack);
+    }
     stack
 }
 

@@ -1,6 +1,7 @@
 //! A service's process under a scripted Runtime API.
 
 mod connections;
+mod custom_resources;
 mod fetched;
 mod life;
 mod lost;

@@ -1,5 +1,6 @@
 //! The service that the tests of serving start, as Lambda would start it.
 
+mod broker;
 mod chat;
 mod shop;
 
@@ -32,6 +33,7 @@ fn main() {
         "shop" => shop::app(),
         "bank" => shop::bank(),
         "chat" => chat::app(),
+        "broker" => broker::app(),
         _ => shop::press(),
     });
     if let Some(app) = app {

@@ -45,7 +45,7 @@ fn what_is_stored_is_a_parameter_that_the_functions_alone_may_read() {
 
     let stored = &template["Resources"]["StoredFooter"]["Properties"];
     assert_eq!(stored["Name"], json!({"Fn::Sub": "/sparta/${AWS::StackName}/settings/FOOTER"}));
-    assert_eq!(stored["Value"], json!({"Fn::Join": ["", ["=", {"Ref": "Footer"}]]}), "a parameter is never empty");
+    assert_eq!(stored["Value"], json!({"Fn::Sub": "=${Footer}"}), "a parameter is never empty");
 
     let arn = |name: &str| {
         let resource = format!("parameter/sparta/${{AWS::StackName}}/settings/{name}");

@@ -2,6 +2,8 @@
 
 mod apis;
 mod changes;
+mod custom_resources;
+mod distribution;
 mod documents;
 mod handlers;
 mod health;

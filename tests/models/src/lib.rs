@@ -3,6 +3,8 @@
 pub mod apis;
 pub mod apps;
 pub mod constructs;
+pub mod custom_resources;
+pub mod edges;
 pub mod events;
 pub mod models;
 pub mod options;

@@ -3,9 +3,11 @@
 use std::{fs, path::Path, time::Duration};
 
 use aws_lambda_events::sqs::SqsEvent;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use sparta::{
     cfn::{LogicalId, reference},
+    custom_resource::{CustomResource, Provisioned, ResourceRequest},
     prelude::*,
 };
 
@@ -117,6 +119,40 @@ impl Stock {
     }
 }
 
+/// Shelves of the warehouse, which CloudFormation knows nothing of.
+struct Shelves;
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Shelf {
+    name: String,
+    boards: u32,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Room {
+    room: u32,
+}
+
+impl CustomResource for Shelves {
+    type Properties = Shelf;
+    type Attributes = Room;
+
+    async fn create(&self, shelf: Shelf, _: &ResourceRequest) -> Result<Provisioned<Room>, Error> {
+        assert!(!shelf.name.is_empty(), "a shelf without a name");
+        Ok(Provisioned::new(Room { room: shelf.boards * 10 }))
+    }
+
+    async fn update(&self, new: Shelf, _: Shelf, request: &ResourceRequest) -> Result<Provisioned<Room>, Error> {
+        self.create(new, request).await
+    }
+
+    async fn delete(&self, _: Shelf, _: &ResourceRequest) -> Result<(), Error> {
+        Ok(())
+    }
+}
+
 /// Refuses where the test says so, by the name of the hook.
 fn hook(name: &str) -> Result<(), Error> {
     match std::env::var("TEST_REFUSES") {
@@ -156,6 +192,7 @@ fn main() -> sparta::Result<()> {
         .function(Function::event("obey", service_fn(obey)))
         .function(Function::event("orders", service_fn(orders)).trigger(Queue::new("orders").batches()))
         .function(Function::event_factory("stock", stock))
+        .function(Function::custom_resource("shelves", Shelves))
         .file("shelf/prices.txt", include_bytes!("prices.txt"))
         .file("shelf/catalogue.txt", "catalogue.txt")
         .before_build(|build| {

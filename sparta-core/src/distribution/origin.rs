@@ -1,0 +1,61 @@
+//! What CloudFront asks for what it does not have.
+
+use crate::cfn::{LogicalId, Value};
+
+/// What CloudFront asks: an address of the service.
+#[derive(Clone, Debug, PartialEq)]
+#[must_use]
+pub struct Origin {
+    pub(super) kind: Kind,
+    pub(super) cache_policy: Option<Value>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    FunctionUrl(String),
+    HttpApi,
+}
+
+/// `CachingDisabled`: <https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/using-managed-cache-policies.html>.
+const NO_CACHE: &str = "4135ea2d-6df8-44a3-9df3-4b5a84be39ad";
+
+impl Origin {
+    /// The function URL of a function, which is [`FunctionUrl::signed`](crate::trigger::FunctionUrl::signed). CloudFront signs its
+    /// requests, and Lambda refuses all others: origin access control.
+    ///
+    /// The signature is in the header `authorization`, so that one of the caller's does not reach the function: a token goes into
+    /// another header or a cookie. Whoever sends a body also sends its SHA-256 in the header `x-amz-content-sha256`, because Lambda
+    /// takes no body that is not signed.
+    ///
+    /// See <https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/private-content-restricting-access-to-lambda.html>.
+    pub fn function_url(function: impl Into<String>) -> Self {
+        Self { kind: Kind::FunctionUrl(function.into()), cache_policy: None }
+    }
+
+    /// The App's HTTP API. It stays reachable at its own address: what has to be kept from others needs an authorizer.
+    pub fn http_api() -> Self {
+        Self { kind: Kind::HttpApi, cache_policy: None }
+    }
+
+    /// What CloudFront keeps of its answers: the id of a cache policy, of AWS's or one's own. Nothing by default.
+    ///
+    /// See <https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/using-managed-cache-policies.html>.
+    pub fn cache_policy(mut self, id: impl Into<Value>) -> Self {
+        self.cache_policy = Some(id.into());
+        self
+    }
+
+    pub(super) fn cache_policy_id(&self) -> Value {
+        self.cache_policy.clone().unwrap_or_else(|| NO_CACHE.into())
+    }
+}
+
+impl Kind {
+    /// What it is called in the distribution.
+    pub(super) fn id(&self) -> String {
+        match self {
+            Self::FunctionUrl(function) => LogicalId::of_words([function.as_str(), "Url"]).to_string(),
+            Self::HttpApi => "HttpApi".to_owned(),
+        }
+    }
+}
