@@ -83,8 +83,8 @@ pub mod prelude {
         property, resource, service_fn,
         settings::{Secret, Setting, Settings},
         trigger::{
-            ApiOptions, Cors, Domain, FunctionUrl, HttpApi, Iam, Jwt, LambdaAuthorizer, Schedule, TriggerExt,
-            WebSocket, WebSocketOptions,
+            ApiOptions, Cors, Domain, FunctionUrl, HttpApi, Iam, Jwt, LambdaAuthorizer, Period, RestApi,
+            RestApiOptions, Schedule, TriggerExt, UsagePlan, WebSocket, WebSocketOptions,
         },
     };
     pub use sparta_macros::Settings;

@@ -13,7 +13,8 @@ use tempfile::TempDir;
 
 use crate::{golden, support};
 use sparta_test_models::{
-    apis, apps, constructs::constructs, custom_resources::broker, edges::edges, models, options, settings, web_socket,
+    apis, apps, constructs::constructs, custom_resources::broker, edges::edges, models, options, rest::rest_apis,
+    settings, web_socket,
 };
 
 /// The documents that `build` wrote, in the order of their names.
@@ -123,6 +124,13 @@ fn cfn_lint_finds_nothing_in_a_service_with_a_web_socket_api() {
 fn cfn_lint_finds_nothing_in_services_with_every_construct() {
     let folder = TempDir::new().expect("a temporary folder");
     let written = constructs().iter().flat_map(|app| write(app, folder.path(), app.name())).collect::<Vec<_>>();
+    clean(&written);
+}
+
+#[test]
+fn cfn_lint_finds_nothing_in_services_with_rest_apis() {
+    let folder = TempDir::new().expect("a temporary folder");
+    let written = rest_apis().iter().flat_map(|app| write(app, folder.path(), app.name())).collect::<Vec<_>>();
     clean(&written);
 }
 

@@ -32,7 +32,7 @@ use crate::{
     runtime, serve,
     settings::process_variable,
     stack::UserResources,
-    trigger::{ApiOptions, WebSocketOptions},
+    trigger::{ApiOptions, RestApiOptions, WebSocketOptions},
 };
 
 type Wrap = Box<dyn Fn(HttpService) -> HttpService + Send>;
@@ -62,6 +62,7 @@ pub struct App {
     pub(crate) http_api: Undropped<Option<ApiOptions>>,
     pub(crate) web_socket: Undropped<Option<WebSocketOptions>>,
     pub(crate) distribution: Undropped<Option<Distribution>>,
+    pub(crate) rest_api: Undropped<Option<RestApiOptions>>,
     pub(crate) watched: Undropped<Watched>,
     pub(crate) health: Option<String>,
     pub(crate) user_resources: Undropped<UserResources>,
@@ -92,6 +93,7 @@ impl App {
             http_api: Undropped::default(),
             web_socket: Undropped::default(),
             distribution: Undropped::default(),
+            rest_api: Undropped::default(),
             watched: Undropped::default(),
             health: None,
             user_resources: Undropped::default(),
@@ -249,6 +251,24 @@ impl App {
         self
     }
 
+    /// What is for all routes of its REST API: stage, endpoint, who may come, throttling, access logs, usage plans.
+    ///
+    /// # Example
+    ///
+    /// ```
+    /// use sparta_core::{App, Error, Function, Request, service_fn, trigger::{RestApi, RestApiOptions, UsagePlan}};
+    ///
+    /// let orders = Function::http("orders", service_fn(async |_: Request| Ok::<_, Error>("hello")));
+    /// let app = App::new("Orders")
+    ///     .rest_api(RestApiOptions::new().throttle(200, 100).usage_plan(UsagePlan::new("partners").key("acme")))
+    ///     .function(orders.trigger(RestApi::post("/orders").api_key()));
+    /// app.check().unwrap();
+    /// ```
+    pub fn rest_api(mut self, options: RestApiOptions) -> Self {
+        *self.rest_api = Some(options);
+        self
+    }
+
     /// What is for all routes of its WebSocket API: what selects a route, throttling, access logs.
     ///
     /// # Example
@@ -302,7 +322,7 @@ impl App {
     }
 
     /// Adds the alarms that everything has which it declares, to one topic: errors and throttles of each function, failures of
-    /// the HTTP API, messages that wait for more than 10 minutes, messages in dead-letter queues, requests that a table
+    /// the HTTP and REST APIs, messages that wait for more than 10 minutes, messages in dead-letter queues, requests that a table
     /// throttles. One that [`alarm`](Self::alarm) adds takes the place of that of the same function and metric.
     ///
     /// # Example
@@ -319,7 +339,7 @@ impl App {
         self
     }
 
-    /// Adds a dashboard of CloudWatch with what matters of each function, HTTP API, queue and table, whose link is the output
+    /// Adds a dashboard of CloudWatch with what matters of each function, API, queue and table, whose link is the output
     /// `DashboardUrl`. It shows 500 graphs, three of each function.
     ///
     /// See <https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Dashboards.html>.

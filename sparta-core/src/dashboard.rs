@@ -40,9 +40,17 @@ struct Shown {
     is: fn(&Resource) -> bool,
     namespace: &'static str,
     dimension: &'static str,
-    /// The attribute that is the dimension's value, where it is not what `Ref` gives.
-    attribute: Option<&'static str>,
+    value: Dimension,
     graphs: &'static [Graph],
+}
+
+/// What a dimension's value is.
+enum Dimension {
+    /// What `Ref` gives.
+    Reference,
+    Attribute(&'static str),
+    /// A property that is text.
+    Property(&'static str),
 }
 
 const SHOWN: &[Shown] = &[
@@ -51,7 +59,7 @@ const SHOWN: &[Shown] = &[
         is: |api| !is_web_socket(api),
         namespace: "AWS/ApiGateway",
         dimension: "ApiId",
-        attribute: None,
+        value: Dimension::Reference,
         graphs: &[
             ("requests", &[("Count", "Sum")]),
             ("failures", &[("4xx", "Sum"), ("5xx", "Sum")]),
@@ -63,7 +71,7 @@ const SHOWN: &[Shown] = &[
         is: is_web_socket,
         namespace: "AWS/ApiGateway",
         dimension: "ApiId",
-        attribute: None,
+        value: Dimension::Reference,
         graphs: &[
             ("messages", &[("ConnectCount", "Sum"), ("MessageCount", "Sum")]),
             ("failures", &[("ClientError", "Sum"), ("IntegrationError", "Sum"), ("ExecutionError", "Sum")]),
@@ -71,11 +79,23 @@ const SHOWN: &[Shown] = &[
         ],
     },
     Shown {
+        resource_type: "AWS::ApiGateway::RestApi",
+        is: |_| true,
+        namespace: "AWS/ApiGateway",
+        dimension: "ApiName",
+        value: Dimension::Property("Name"),
+        graphs: &[
+            ("requests", &[("Count", "Sum")]),
+            ("failures", &[("4XXError", "Sum"), ("5XXError", "Sum")]),
+            ("milliseconds", &[("Latency", "p50"), ("Latency", "p99")]),
+        ],
+    },
+    Shown {
         resource_type: "AWS::Lambda::Function",
         is: |_| true,
         namespace: "AWS/Lambda",
         dimension: "FunctionName",
-        attribute: None,
+        value: Dimension::Reference,
         graphs: &[
             ("invocations", &[("Invocations", "Sum"), ("ConcurrentExecutions", "Maximum")]),
             ("failures", &[("Errors", "Sum"), ("Throttles", "Sum")]),
@@ -87,7 +107,7 @@ const SHOWN: &[Shown] = &[
         is: |_| true,
         namespace: "AWS/SQS",
         dimension: "QueueName",
-        attribute: Some("QueueName"),
+        value: Dimension::Attribute("QueueName"),
         graphs: &[
             ("messages", &[("NumberOfMessagesSent", "Sum"), ("NumberOfMessagesDeleted", "Sum")]),
             ("waiting", &[("ApproximateNumberOfMessagesVisible", "Maximum")]),
@@ -99,7 +119,7 @@ const SHOWN: &[Shown] = &[
         is: |_| true,
         namespace: "AWS/DynamoDB",
         dimension: "TableName",
-        attribute: None,
+        value: Dimension::Reference,
         graphs: &[
             ("capacity", &[("ConsumedReadCapacityUnits", "Sum"), ("ConsumedWriteCapacityUnits", "Sum")]),
             ("throttled", &[("ReadThrottleEvents", "Sum"), ("WriteThrottleEvents", "Sum")]),
@@ -129,10 +149,28 @@ pub(crate) fn add(stack: &mut Stack) {
 fn widgets(template: &Template) -> Vec<Json> {
     let of_type = |shown: &'static Shown| {
         let resources = template.resources().iter();
-        resources.filter(|(_, it)| shown.is_of(it)).map(move |(id, _)| (id, shown))
+        let of_type = resources.filter(|(_, it)| shown.is_of(it));
+        of_type.filter_map(move |(id, it)| Some((id, shown, shown.value.text(id, it)?)))
     };
     let rows = SHOWN.iter().flat_map(of_type).enumerate();
-    rows.flat_map(|(row, (id, shown))| shown.row(id, row * HEIGHT)).collect()
+    rows.flat_map(|(row, (id, shown, value))| shown.row(id, &value, row * HEIGHT)).collect()
+}
+
+impl Dimension {
+    /// The value as text for `Fn::Sub`.
+    fn text(&self, id: &LogicalId, resource: &Resource) -> Option<String> {
+        match self {
+            Self::Reference => Some(format!("${{{id}}}")),
+            Self::Attribute(attribute) => Some(format!("${{{id}.{attribute}}}")),
+            Self::Property(name) => match resource.properties().get(*name)? {
+                Value::String(text) => Some(text.clone()),
+                value => match value.as_function() {
+                    Some(("Fn::Sub", Value::String(text))) => Some(text.clone()),
+                    _ => None,
+                },
+            },
+        }
+    }
 }
 
 impl Shown {
@@ -140,17 +178,20 @@ impl Shown {
         resource.resource_type() == self.resource_type && (self.is)(resource)
     }
 
-    fn row(&self, id: &LogicalId, y: usize) -> Vec<Json> {
+    fn row(&self, id: &LogicalId, value: &str, y: usize) -> Vec<Json> {
         let width = WIDTH / self.graphs.len();
         let graphs = self.graphs.iter().enumerate();
-        graphs.map(|(column, graph)| self.widget(id, graph, (column * width, y), width)).collect()
+        graphs.map(|(column, graph)| self.widget(id, value, graph, (column * width, y), width)).collect()
     }
 
-    fn widget(&self, id: &LogicalId, (title, metrics): &Graph, (x, y): (usize, usize), width: usize) -> Json {
-        let value = match self.attribute {
-            Some(attribute) => format!("${{{id}.{attribute}}}"),
-            None => format!("${{{id}}}"),
-        };
+    fn widget(
+        &self,
+        id: &LogicalId,
+        value: &str,
+        (title, metrics): &Graph,
+        (x, y): (usize, usize),
+        width: usize,
+    ) -> Json {
         let metric = |(name, statistic): &(&str, &str)| json!([self.namespace, name, self.dimension, value, { "stat": statistic }]);
         json!({
             "type": "metric",

@@ -89,7 +89,7 @@ pub use response::{IntoResponse, Json, Response};
 pub use runtime::exchange::Exchange;
 #[doc(hidden)]
 pub use runtime::reply::Replies;
-pub use runtime::{Build, Check, FunctionEntry, Hook, Hooks, Prepare, ServeError, Serving, serve};
+pub use runtime::{Build, Check, FunctionEntry, Hook, Hooks, Prepare, ServeError, Serving, Streams, serve};
 pub use service::{AnswerTo, FailureOf, HttpHandler, HttpService, Request, TypedEvent};
 #[doc(hidden)]
 pub use summary::Summary;

@@ -42,6 +42,11 @@ fn of(id: &LogicalId, resource: &Resource, takes_failures: bool) -> Vec<Alarm> {
         "AWS::ApiGatewayV2::Api" => {
             vec![sum("AWS/ApiGateway", "5xx", "ApiId", id.reference(), &name("Failures"))]
         }
+        "AWS::ApiGateway::RestApi" => {
+            let called = resource.properties().get("Name").cloned();
+            let failures = called.map(|called| sum("AWS/ApiGateway", "5XXError", "ApiName", called, &name("Failures")));
+            failures.into_iter().collect()
+        }
         "AWS::SQS::Queue" => {
             let queue = || [("QueueName", attribute!(AWS::SQS::Queue, id, "QueueName"))];
             let of_queue = |metric: &str| Alarm::metric("AWS/SQS", metric, queue()).statistic("Maximum");

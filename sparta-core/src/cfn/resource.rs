@@ -154,6 +154,13 @@ impl Resource {
         self
     }
 
+    /// Changes a property in its place, which is `Null` where there is none.
+    #[must_use]
+    pub(crate) fn change_property(mut self, name: &str, change: impl FnOnce(&mut Value)) -> Self {
+        change(self.properties.entry(name.to_owned()).or_insert(Value::Null));
+        self
+    }
+
     /// Creates this resource only after another one: its logical id, or the resource.
     #[must_use]
     pub fn depends_on(mut self, other: impl Into<LogicalId>) -> Self {

@@ -4,6 +4,7 @@ use std::{collections::BTreeSet, sync::Arc};
 
 use super::{Function, FunctionSpec, Scope, Trigger};
 use crate::{
+    Streams,
     cfn::{Change, LogicalId, Resource},
     construct::{Construct, FunctionHandle},
     mistake::Problem,
@@ -174,7 +175,7 @@ impl<T: Trigger> Trigger for Customized<T> {
         self.trigger.unique_key(function)
     }
 
-    fn streams(&self) -> bool {
+    fn streams(&self) -> Streams {
         self.trigger.streams()
     }
 

@@ -38,7 +38,7 @@ use tower::{Layer, Service};
 
 use crate::{
     AnswerTo, Architecture, BatchResponse, BoxError, Build, Context, Error, Failure, FailureOf, FunctionEntry,
-    HttpHandler, HttpService, Request, TypedEvent,
+    HttpHandler, HttpService, Request, Streams, TypedEvent,
     cfn::{Change, LogicalId, Value},
     construct::{Construct, Destination, Grant},
     iam::Statement,
@@ -265,7 +265,7 @@ impl Function {
     pub(crate) fn into_entry(self, wrap: impl FnOnce(HttpService) -> HttpService + Send + 'static) -> FunctionEntry {
         let Self { spec, factory } = self;
         let build: Build = Box::new(move || Box::pin(async move { Ok(wrap(factory().await?)) }));
-        let streams = spec.triggers.iter().any(|trigger| trigger.streams());
+        let streams = spec.streams();
         FunctionEntry { name: spec.name, is_event: spec.kind != FunctionKind::Http, streams, build }
     }
 }
@@ -309,6 +309,11 @@ impl FunctionSpec {
     /// What its handler takes.
     pub fn kind(&self) -> FunctionKind {
         self.kind
+    }
+
+    /// Who takes its answers as streams.
+    pub(crate) fn streams(&self) -> Streams {
+        self.triggers.iter().fold(Streams::default(), |all, trigger| all.or(trigger.streams()))
     }
 
     /// What invokes it.

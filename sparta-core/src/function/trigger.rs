@@ -7,6 +7,7 @@ use std::{
 
 use super::{FunctionSpec, customize::Part};
 use crate::{
+    Streams,
     cfn::{LogicalId, Output, Resource, TemplateMistake, Value},
     construct::{Construct, FunctionHandle},
     iam::Statement,
@@ -83,9 +84,9 @@ pub trait Trigger: Debug + Send + Sync + 'static {
         None
     }
 
-    /// Whether it takes answers as streams, as a [`FunctionUrl`](crate::trigger::FunctionUrl) may.
-    fn streams(&self) -> bool {
-        false
+    /// Who takes answers as streams, as a [`FunctionUrl`](crate::trigger::FunctionUrl) may.
+    fn streams(&self) -> Streams {
+        Streams::default()
     }
 
     /// The constructs that it is an event of, which are in the template then.
@@ -121,7 +122,7 @@ impl<T: Trigger> Trigger for Described<T> {
         self.0.describe()
     }
 
-    fn streams(&self) -> bool {
+    fn streams(&self) -> Streams {
         self.0.streams()
     }
 

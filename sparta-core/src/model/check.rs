@@ -10,7 +10,7 @@ use crate::{
     file,
     pipeline::is_stack_name,
     settings::{check_differences, check_fields},
-    trigger::WebSocketOptions,
+    trigger::{RestApiOptions, WebSocketOptions},
 };
 
 /// What is wrong with an App as a whole, or between its parts.
@@ -94,6 +94,7 @@ impl Model {
         mistakes.extend(self.http_api.iter().flat_map(|api| api.check(&self.environments, self.pipeline.is_some())));
         mistakes.extend(self.web_socket.iter().flat_map(WebSocketOptions::check));
         mistakes.extend(self.distribution.iter().flat_map(|distribution| distribution.check(&self.functions)));
+        mistakes.extend(self.rest_api.iter().flat_map(RestApiOptions::check));
         let functions: Vec<&str> = self.functions.iter().map(FunctionSpec::name).collect();
         mistakes.extend(self.watched.check(&functions));
     }

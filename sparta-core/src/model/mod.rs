@@ -19,7 +19,7 @@ use crate::{
     pipeline::{direct_stack_name, stack_name},
     settings::{Field, Stored},
     stack::UserResources,
-    trigger::{ApiOptions, WebSocketOptions},
+    trigger::{ApiOptions, RestApiOptions, WebSocketOptions},
 };
 
 /// An App that was validated: ordered, immutable, every name checked.
@@ -36,6 +36,7 @@ pub struct Model {
     pub(crate) http_api: Option<ApiOptions>,
     pub(crate) web_socket: Option<WebSocketOptions>,
     pub(crate) distribution: Option<Distribution>,
+    pub(crate) rest_api: Option<RestApiOptions>,
     pub(crate) watched: Watched,
     pub(crate) health: Option<String>,
     pub(crate) user_resources: UserResources,
@@ -74,6 +75,7 @@ impl App {
             http_api: (*self.http_api).clone(),
             web_socket: (*self.web_socket).clone(),
             distribution: (*self.distribution).clone(),
+            rest_api: (*self.rest_api).clone(),
             watched: (*self.watched).clone(),
             health: self.health.clone(),
             user_resources: (*self.user_resources).clone(),

@@ -60,6 +60,7 @@ pub(super) fn needed(names: &[&str], listed: &[Rc<Listed>]) -> Vec<Rc<Listed>> {
 pub(super) fn names(resource: &Resource) -> Vec<&str> {
     let mut names = Vec::new();
     resource.properties().iter().for_each(|(name, value)| add_names(name, value, &mut names));
+    names.extend(overrides::names_of_what_it_is_about(resource));
     names.sort_unstable();
     names.dedup();
     names

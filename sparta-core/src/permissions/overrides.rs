@@ -2,6 +2,7 @@
 
 mod misnamed;
 mod unneeded;
+mod web_acl;
 
 pub(super) use misnamed::as_iam_has_it;
 #[cfg(test)]
@@ -9,6 +10,7 @@ pub(super) use misnamed::{MISNAMED, UNKNOWN};
 #[cfg(test)]
 pub(super) use unneeded::UNNEEDED;
 pub(super) use unneeded::{Unneeded, rules};
+pub(super) use web_acl::names_of_what_it_is_about;
 
 /// What is needed although the registry does not list it, or lists nothing of the type.
 pub(super) struct Added {
@@ -312,7 +314,7 @@ pub(super) fn is_made(name: &str) -> bool {
 /// Whether an action may be on what is not there yet, or has no tags yet.
 pub(super) fn may_make(action: &str) -> bool {
     let (service, name) = action.split_once(':').unwrap_or_default();
-    (service == "apigateway" && ["POST", "PUT"].contains(&name))
+    (service == "apigateway" && ["POST", "PUT", "UpdateRestApiPolicy"].contains(&name))
         || name.starts_with("Put")
         || is_made(name)
         || name.contains("Tag")

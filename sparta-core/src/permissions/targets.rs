@@ -197,7 +197,11 @@ impl<'a> Asked<'_, 'a> {
         let (leaves, texts) = (resolver.leaves(resource), resolver.texts(resource));
         for (leaf, text) in leaves.iter().zip(&*texts).filter(|(leaf, _)| !leaf.user_keyed && !changes_identities) {
             if types.iter().any(|it| is_of(text, it)) {
-                found.insert(certain(text.to_string()));
+                // An ARN with the id of a resource of the template is that resource.
+                let is_there = is_unknown(leaf.value, text) && found.iter().any(|it| iam::is_like(text, &it.arn));
+                if !is_there {
+                    found.insert(certain(text.to_string()));
+                }
             } else if types.iter().any(|it| it.name == "key") && is_key(leaf.name, text) {
                 found.insert(certain(resolver.arn("kms", &format!("key/{text}"))));
             } else if matches!(leaf.name, "Bucket" | "BucketName")

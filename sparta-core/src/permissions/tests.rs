@@ -13,6 +13,7 @@ mod boundaries;
 mod circles;
 mod handlers;
 mod identities;
+mod rest;
 
 /// A template of these types and properties, called `R0`, `R1` and so on.
 fn service(resources: &[(&str, Json)]) -> Template {

@@ -12,6 +12,7 @@ use tokio::task::JoinSet;
 use tower::ServiceExt;
 use tracing::Instrument;
 
+use super::Streams;
 use super::answer::{Answer, StreamedAnswer};
 use super::api::{ApiError, Diagnostic, RuntimeApi};
 use super::event::{self, Origin};
@@ -25,8 +26,8 @@ use crate::service::HttpService;
 pub(super) struct Served {
     pub(super) service: HttpService,
     pub(super) is_event: bool,
-    /// Whether its function URL takes the answer as a stream.
-    pub(super) streams: bool,
+    /// Who takes the answer as a stream.
+    pub(super) streams: Streams,
 }
 
 /// Serves one invocation after the other until the process ends or the Runtime API gives no more of them.
@@ -101,8 +102,7 @@ async fn answer(served: Served, event: Bytes, context: Context) -> Result<Reply,
         event::http_request(event, context).map_err(Failure::of)?
     };
     let response = service.oneshot(request).await.map_err(Failure::of)?;
-    // An HTTP API takes no streams in answer.
-    if streams && origin == Origin::FunctionUrl {
+    if streams.takes(origin) {
         return Ok(Reply::Stream(StreamedAnswer::new(response)));
     }
     Answer::new(origin, response).await.map(|answer| Reply::Whole(answer.into_bytes()))

@@ -61,10 +61,35 @@ pub struct FunctionEntry {
     pub name: String,
     /// Whether it gets every event as it is, rather than HTTP events as HTTP.
     pub is_event: bool,
-    /// Whether its function URL takes answers as streams.
-    pub streams: bool,
+    /// Who takes its answers as streams.
+    pub streams: Streams,
     /// Makes the service; only called for the function that is served.
     pub build: Build,
+}
+
+/// Who takes a function's answers as streams, and not as a whole.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Streams {
+    /// Its function URL.
+    pub function_url: bool,
+    /// Its routes of a REST API.
+    pub rest_api: bool,
+}
+
+impl Streams {
+    /// Whoever one of both names.
+    #[must_use]
+    pub fn or(self, other: Self) -> Self {
+        Self { function_url: self.function_url || other.function_url, rest_api: self.rest_api || other.rest_api }
+    }
+
+    fn takes(self, origin: event::Origin) -> bool {
+        match origin {
+            event::Origin::FunctionUrl => self.function_url,
+            event::Origin::RestApi => self.rest_api,
+            _ => false,
+        }
+    }
 }
 
 /// Makes a function's service.

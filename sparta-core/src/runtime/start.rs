@@ -131,7 +131,7 @@ mod tests {
         FunctionEntry {
             name: name.to_owned(),
             is_event: false,
-            streams: false,
+            streams: Default::default(),
             build: Box::new(|| unreachable!("no function is built here")),
         }
     }

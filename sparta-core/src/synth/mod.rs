@@ -18,7 +18,7 @@ use crate::{
     function::{Shared, publish},
     settings::{Kind, Stored, condition_of},
     stack::Stack,
-    trigger::{ApiOptions, Connections, has_routes, put_routes_into_body},
+    trigger::{ApiOptions, Connections, RestApiOptions, deploy, has_routes, put_routes_into_body},
 };
 use decorators::{bind_roles, decorate, refusals};
 
@@ -68,6 +68,7 @@ impl App {
         let stack = bind_roles(stack);
         let (model, mut stack) = references::resolve(model, stack);
         publish(&model.functions, &mut stack);
+        deploy(&model.environments, &mut stack);
         add_conditions(&model, &mut stack);
         let mut mistakes = check::mistakes(&model, &stack);
         mistakes.extend(refusals(&self.validators, stack.template(), &model));
@@ -152,6 +153,7 @@ fn add_functions(model: &Model, mut stack: Stack) -> Stack {
         options.synthesize(&mut stack);
     }
     Connections::check_use(model.constructs(), &mut stack);
+    RestApiOptions::complete(model.rest_api.as_ref(), &mut stack);
     if let Some(distribution) = &model.distribution {
         distribution.synthesize(&model.functions, &mut stack);
     }

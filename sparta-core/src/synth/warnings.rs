@@ -6,7 +6,7 @@ use sparta_schema::iam::{self, AccessLevel};
 
 use super::{Synthesis, limits};
 use crate::{
-    FunctionSpec, Warning,
+    FunctionSpec, Streams, Warning,
     cfn::{LogicalId, Template},
     iam::Statement,
     settings::{Field, Kind},
@@ -48,7 +48,7 @@ fn of_function(function: &FunctionSpec, template: &Template) -> Vec<Warning> {
                        output with its name or ARN where something else invokes it";
         warnings.push(Warning::new(place.clone(), message));
     }
-    if function.is_whole && function.triggers().iter().any(|trigger| trigger.streams()) {
+    if function.is_whole && function.streams() != Streams::default() {
         let message = "its function URL streams, and nothing of its answers is sent before all of them is there, since its handler \
                        answers with what is `lambda_http::IntoResponse`: pass the handler as `HttpService::lambda_http(..)`";
         warnings.push(Warning::new(place.clone(), message));

@@ -2,7 +2,7 @@
 
 use super::{Scope, Trigger};
 use crate::{
-    FunctionSpec, Problem, attribute,
+    FunctionSpec, Problem, Streams, attribute,
     cfn::{Output, Resource},
     resource,
 };
@@ -72,8 +72,8 @@ impl Trigger for FunctionUrl {
         Some(format!("the function URL of `{}`", function.name()))
     }
 
-    fn streams(&self) -> bool {
-        self.streaming
+    fn streams(&self) -> Streams {
+        Streams { function_url: self.streaming, ..Streams::default() }
     }
 
     fn synthesize(&self, scope: &mut Scope<'_>) {

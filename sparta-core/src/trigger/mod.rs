@@ -2,6 +2,7 @@
 
 mod function_url;
 mod http_api;
+mod rest_api;
 mod schedule;
 pub(crate) mod web_socket;
 
@@ -11,6 +12,10 @@ pub use http_api::{
     HttpApiMistake, Iam, Jwt, JwtMistake, LambdaAuthorizer, LambdaAuthorizerMistake, MutualTls,
 };
 pub(crate) use http_api::{has_body, has_routes, put_routes_into_body};
+pub(crate) use rest_api::deploy;
+pub use rest_api::{
+    Period, RestApi, RestApiMistake, RestApiOptions, RestApiOptionsMistake, UsagePlan, UsagePlanMistake,
+};
 pub use schedule::{Schedule, ScheduleMistake};
 #[cfg(feature = "connections")]
 pub use web_socket::{ConnectionSender, SendError};
@@ -18,4 +23,7 @@ pub use web_socket::{
     Connections, ConnectionsMistake, WebSocket, WebSocketMistake, WebSocketOptions, WebSocketOptionsMistake,
 };
 
-pub use crate::function::{Customized, Scope, Trigger, TriggerExt};
+pub use crate::{
+    Streams,
+    function::{Customized, Scope, Trigger, TriggerExt},
+};

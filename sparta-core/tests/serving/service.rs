@@ -20,7 +20,7 @@ use http_body_util::StreamBody;
 use serde::{Deserialize, Serialize};
 use sparta_core::{
     BatchResponse, Body, BoxError, Context, Error, FunctionEntry, Hook, Hooks, HttpService, IntoResponse, Json,
-    LambdaEvent, Records, Request, RequestContext, RequestExt, Response, Serving, serve, service_fn,
+    LambdaEvent, Records, Request, RequestContext, RequestExt, Response, Serving, Streams, serve, service_fn,
 };
 use tokio::sync::Barrier;
 use tower::{Layer, Service};
@@ -90,7 +90,14 @@ fn functions() -> Vec<FunctionEntry> {
         http("threads", HttpService::new(service_fn(threads))),
         http("blocks", HttpService::new(service_fn(blocks))),
         http("long", HttpService::new(service_fn(async |_: Request| Ok::<_, Error>("x".repeat(7_000_000))))),
-        FunctionEntry { streams: true, ..http("streams", HttpService::new(service_fn(streams))) },
+        FunctionEntry {
+            streams: Streams { function_url: true, ..Streams::default() },
+            ..http("streams", HttpService::new(service_fn(streams)))
+        },
+        FunctionEntry {
+            streams: Streams { rest_api: true, ..Streams::default() },
+            ..http("streams-rest", HttpService::new(service_fn(streams)))
+        },
         event("size", HttpService::raw(|event, _, answer| Ok(write!(answer, "{}", event.len())?))),
         event("context", HttpService::raw(|_, context, answer| Ok(serde_json::to_writer(answer, context)?))),
         http_from("factory-waits", || Ok(HttpService::new(service_fn(hello)))),
@@ -108,7 +115,7 @@ fn entry(
         tokio::time::sleep(Duration::from_millis(1)).await;
         make()
     };
-    FunctionEntry { name: name.to_owned(), is_event, streams: false, build: Box::new(|| Box::pin(build)) }
+    FunctionEntry { name: name.to_owned(), is_event, streams: Streams::default(), build: Box::new(|| Box::pin(build)) }
 }
 
 fn http(name: &str, service: HttpService) -> FunctionEntry {

@@ -32,6 +32,20 @@ fn a_function_url_that_streams_gets_status_headers_and_pieces() {
 }
 
 #[test]
+fn a_rest_api_that_streams_gets_the_same_and_a_function_url_beside_it_whole_answers() {
+    let rest = event("id-1", &events::rest_api("/").to_string());
+    let record = play("streams-rest", &[], vec![vec![rest, accepted(), url_event("/"), accepted()]]);
+    let call = &record.calls[1];
+    assert_eq!(call.header("lambda-runtime-function-response-mode"), Some("streaming"));
+    let (prelude, body) = parts(call);
+    let headers = json!({"content-type": "text/plain"});
+    assert_eq!(prelude, json!({"statusCode": 201, "headers": headers, "cookies": ["a=1"]}));
+    assert_eq!(body, "piece 0;piece 1;piece 2;");
+    let answer: Value = serde_json::from_slice(&record.calls[3].body).unwrap();
+    assert_eq!(answer["body"], "piece 0;piece 1;piece 2;");
+}
+
+#[test]
 fn a_stream_that_breaks_says_so_in_its_trailers() {
     for (path, kind, message) in [
         ("/breaks", "OrderMissing", "the order is not there: table is closed"),

@@ -10,7 +10,7 @@ use sparta_core::{
     trigger::{Scope, Trigger},
 };
 
-use sparta_test_models::{constructs::constructs, models};
+use sparta_test_models::{constructs::constructs, models, rest::rest_apis};
 
 fn function(name: &str) -> Function {
     Function::http(name, service_fn(async |_: Request| Ok::<_, Error>("hello")))
@@ -247,7 +247,7 @@ fn what_the_compiler_could_not_see_is_found_by_the_check() {
 
 #[test]
 fn the_models_pass_the_check() {
-    for app in constructs().into_iter().chain([models::everything()]) {
+    for app in constructs().into_iter().chain(rest_apis()).chain([models::everything()]) {
         app.check().unwrap_or_else(|mistakes| panic!("{mistakes}"));
     }
 }

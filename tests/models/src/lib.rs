@@ -8,5 +8,6 @@ pub mod edges;
 pub mod events;
 pub mod models;
 pub mod options;
+pub mod rest;
 pub mod settings;
 pub mod web_socket;

@@ -2,7 +2,7 @@
 
 use sparta_schema::iam::is_like;
 
-use super::begins;
+use super::{begins, web_acl::OF_ANY_SERVICE};
 
 /// A rule for actions that a type's handlers list and that not every template needs.
 #[derive(Debug)]
@@ -253,6 +253,22 @@ pub(in crate::permissions) const UNNEEDED: &[Unneeded] = &[
         "PUT is for tags, which integrations have none of",
     ),
     unneeded("AWS::ApiGatewayV2::Route", &["apigateway:PUT"], &[], "nor do routes"),
+    unneeded(
+        "AWS::WAFv2::WebACLAssociation",
+        &[
+            "amplify:*",
+            "apprunner:*",
+            "appsync:*",
+            "bedrock-agentcore:*",
+            "cognito-idp:*",
+            "ec2:*",
+            "elasticloadbalancing:*",
+            "wafv2:GetPermissionPolicy",
+            "wafv2:PutPermissionPolicy",
+        ],
+        &[OF_ANY_SERVICE],
+        "the ARN of a stage says that it is API Gateway's: API_AssociateWebACL.html of WAF's reference",
+    ),
     unneeded(
         "AWS::Athena::WorkGroup",
         &["s3:*"],

@@ -6,7 +6,7 @@ mod cors;
 mod domain;
 mod guarded;
 mod options;
-mod path;
+pub(super) mod path;
 #[cfg(test)]
 mod tests;
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 /// Segments are plain or a whole `{name}`; only the last may be `{name+}`.
-pub(super) fn is_route(path: &str) -> bool {
+pub(in crate::trigger) fn is_route(path: &str) -> bool {
     let Some(rest) = path.strip_prefix('/') else { return false };
     let segments: Vec<&str> = rest.split('/').collect();
     let last = segments.len() - 1;
@@ -20,13 +20,13 @@ pub(super) fn is_route(path: &str) -> bool {
 }
 
 /// The name that two parameters of a route have.
-pub(super) fn name_twice(path: &str) -> Option<&str> {
+pub(in crate::trigger) fn name_twice(path: &str) -> Option<&str> {
     let mut seen = BTreeSet::new();
     parameters(path).find(|name| !seen.insert(*name))
 }
 
 /// The path with `{}` for `{id}`, and `{+}` for `{rest+}`.
-pub(super) fn without_names(path: &str) -> String {
+pub(in crate::trigger) fn without_names(path: &str) -> String {
     let nameless = |segment: &str| match segment.strip_prefix('{').and_then(|inner| inner.strip_suffix('}')) {
         Some(inner) if inner.ends_with('+') => "{+}".to_owned(),
         Some(_) => "{}".to_owned(),
@@ -41,7 +41,7 @@ pub(super) fn wildcards(path: &str) -> String {
     path.split('/').map(any).collect::<Vec<_>>().join("/")
 }
 
-fn parameters(path: &str) -> impl Iterator<Item = &str> {
+pub(in crate::trigger) fn parameters(path: &str) -> impl Iterator<Item = &str> {
     let inner = path.split('/').filter_map(|segment| segment.strip_prefix('{')?.strip_suffix('}'));
     inner.map(|name| name.strip_suffix('+').unwrap_or(name))
 }

@@ -1,0 +1,276 @@
+//! The definition of a REST API: one OpenAPI document, with API Gateway's extensions.
+//!
+//! See <https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-swagger-extensions.html>.
+
+use std::{collections::BTreeMap, time::Duration};
+
+use super::{Access, RestApiMistake};
+use crate::{
+    cfn::{LogicalId, Value, append, sub},
+    property,
+    stack::Stack,
+    trigger::http_api::{
+        Throttle,
+        path::{parameters, without_names},
+    },
+};
+
+/// What a route does with a request.
+pub(super) struct Operation<'a> {
+    pub(super) function: Value,
+    pub(super) stream: bool,
+    pub(super) timeout: Option<Duration>,
+    pub(super) access: &'a Access,
+    pub(super) api_key: bool,
+    pub(super) queries: &'a [String],
+    pub(super) headers: &'a [String],
+}
+
+/// A route as the definition has it.
+pub(super) struct Defined {
+    pub(super) path: String,
+    /// `GET`, or `*` for all.
+    pub(super) method: String,
+    pub(super) is_iam: bool,
+    pub(super) has_key: bool,
+}
+
+const ANY: &str = "x-amazon-apigateway-any-method";
+const AUTH: &str = "x-amazon-apigateway-auth";
+const KEY: &str = "api_key";
+const PARAMETERS: &str = "parameters";
+const VALIDATOR: &str = "x-amazon-apigateway-request-validator";
+
+pub(super) fn object<const N: usize>(entries: [(&str, Value); N]) -> Value {
+    Value::Map(entries.into_iter().map(|(name, value)| (name.to_owned(), value)).collect())
+}
+
+/// The definition of an API without routes.
+pub(super) fn empty() -> Value {
+    object([
+        ("info", object([("title", sub("${AWS::StackName}")), ("version", "1".into())])),
+        ("openapi", "3.0.1".into()),
+        ("paths", Value::Map(BTreeMap::new())),
+    ])
+}
+
+/// Adds a route; `false` where it is there already.
+pub(super) fn add(stack: &mut Stack, api: &LogicalId, path: &str, method: &str, operation: &Operation<'_>) -> bool {
+    let mut is_new = true;
+    _ = stack.change(api, |api| {
+        api.change_property("Body", |body| {
+            let routes = entry(entry(body, "paths"), path);
+            let method = if method == "ANY" { ANY.to_owned() } else { method.to_ascii_lowercase() };
+            is_new = matches!(routes, Value::Map(routes) if !routes.contains_key(&method));
+            if is_new {
+                *entry(routes, &method) = operation.definition(path);
+                operation.add_shared(body);
+            }
+        })
+    });
+    is_new
+}
+
+/// What is below a name in a map, which is there then.
+fn entry<'v>(value: &'v mut Value, name: &str) -> &'v mut Value {
+    if !matches!(value, Value::Map(_)) {
+        *value = Value::Map(BTreeMap::new());
+    }
+    match value {
+        Value::Map(map) => map.entry(name.to_owned()).or_insert_with(|| Value::Map(BTreeMap::new())),
+        other => other,
+    }
+}
+
+impl Operation<'_> {
+    fn definition(&self, path: &str) -> Value {
+        let mut operation = BTreeMap::from([
+            ("responses".to_owned(), Value::Map(BTreeMap::new())),
+            ("x-amazon-apigateway-integration".to_owned(), self.integration()),
+        ]);
+        let mut set = |name: &str, value: Value| _ = operation.insert(name.to_owned(), value);
+        let of_path = parameters(path).map(|name| parameter("path", name));
+        let of_query = self.queries.iter().map(|name| parameter("query", name));
+        let of_headers = self.headers.iter().map(|name| parameter("header", name));
+        let parameters: Vec<Value> = of_path.chain(of_query).chain(of_headers).collect();
+        if !parameters.is_empty() {
+            set("parameters", parameters.into());
+        }
+        if self.validates() {
+            set(VALIDATOR, PARAMETERS.into());
+        }
+        if let Some(kind) = self.access.name() {
+            set(AUTH, object([("type", kind.into())]));
+        }
+        if self.api_key {
+            set("security", vec![object([(KEY, Value::List(Vec::new()))])].into());
+        }
+        Value::Map(operation)
+    }
+
+    fn validates(&self) -> bool {
+        !self.queries.is_empty() || !self.headers.is_empty()
+    }
+
+    fn integration(&self) -> Value {
+        let mut integration = object([
+            ("httpMethod", "POST".into()),
+            ("type", "aws_proxy".into()),
+            ("uri", uri(&self.function, self.stream)),
+        ]);
+        if let Some(timeout) = self.timeout {
+            let milliseconds = u64::try_from(timeout.as_millis()).unwrap_or(u64::MAX);
+            *entry(&mut integration, "timeoutInMillis") = milliseconds.into();
+        }
+        if self.stream {
+            *entry(&mut integration, "responseTransferMode") = "STREAM".into();
+        }
+        integration
+    }
+
+    /// Adds to the definition what its routes refer to.
+    fn add_shared(&self, body: &mut Value) {
+        if self.api_key {
+            let schemes = entry(entry(body, "components"), "securitySchemes");
+            *entry(schemes, KEY) =
+                object([("in", "header".into()), ("name", "x-api-key".into()), ("type", "apiKey".into())]);
+        }
+        if self.validates() {
+            *entry(entry(body, "x-amazon-apigateway-request-validators"), PARAMETERS) =
+                object([("validateRequestBody", false.into()), ("validateRequestParameters", true.into())]);
+        }
+    }
+}
+
+impl Access {
+    fn name(&self) -> Option<&'static str> {
+        match self {
+            Self::OfApi => None,
+            Self::Open => Some("NONE"),
+            Self::Iam => Some("AWS_IAM"),
+        }
+    }
+}
+
+fn parameter(place: &str, name: &str) -> Value {
+    object([
+        ("in", place.into()),
+        ("name", name.into()),
+        ("required", true.into()),
+        ("schema", object([("type", "string".into())])),
+    ])
+}
+
+/// The address that API Gateway invokes a function at.
+fn uri(function: &Value, stream: bool) -> Value {
+    let (version, end) = match stream {
+        true => ("2021-11-15", "/response-streaming-invocations"),
+        false => ("2015-03-31", "/invocations"),
+    };
+    let start = format!("arn:${{AWS::Partition}}:apigateway:${{AWS::Region}}:lambda:path/{version}/functions/");
+    match append(function, end).as_function() {
+        Some(("Fn::Sub", Value::String(text))) => sub(start + text),
+        _ => {
+            let text = format!("{start}${{Function}}{end}");
+            Value::function("Fn::Sub", vec![text.into(), object([("Function", function.clone())])])
+        }
+    }
+}
+
+/// Limits a route.
+pub(super) fn throttle(stack: &mut Stack, stage: &LogicalId, path: &str, method: &str, throttle: Throttle) {
+    let path = if path == "/" { path.to_owned() } else { format!("/{}", path.replace('/', "~1")) };
+    limit(stack, stage, &path, method, throttle);
+}
+
+/// Limits every route that has no limit of its own.
+pub(super) fn throttle_all(stack: &mut Stack, stage: &LogicalId, throttle: Throttle) {
+    limit(stack, stage, "/*", "*", throttle);
+}
+
+fn limit(stack: &mut Stack, stage: &LogicalId, path: &str, method: &str, Throttle { rate, burst }: Throttle) {
+    let setting = property!(AWS::ApiGateway::Stage.MethodSettings[] {
+        HttpMethod: (method),
+        ResourcePath: (path),
+        ThrottlingBurstLimit: (burst),
+        ThrottlingRateLimit: (rate),
+    });
+    _ = stack.change(stage, |stage| {
+        stage.change_property("MethodSettings", |settings| match settings {
+            Value::List(settings) => settings.push(setting),
+            other => *other = Value::List(vec![setting]),
+        })
+    });
+}
+
+/// Asks for signatures on the routes that say nothing of who may come.
+pub(super) fn guard(stack: &mut Stack, api: &LogicalId) {
+    _ = stack.change(api, |api| {
+        api.change_property("Body", |body| {
+            let Value::Map(paths) = entry(body, "paths") else { return };
+            let operations = paths.values_mut().filter_map(|routes| match routes {
+                Value::Map(operations) => Some(operations.values_mut()),
+                _ => None,
+            });
+            for operation in operations.flatten() {
+                if let Value::Map(operation) = operation {
+                    let of_iam = || object([("type", "AWS_IAM".into())]);
+                    operation.entry(AUTH.to_owned()).or_insert_with(of_iam);
+                }
+            }
+        })
+    });
+}
+
+fn get<'v>(value: &'v Value, name: &str) -> Option<&'v Value> {
+    match value {
+        Value::Map(map) => map.get(name),
+        _ => None,
+    }
+}
+
+/// The routes of an API.
+pub(super) fn routes(stack: &Stack, api: &LogicalId) -> Vec<Defined> {
+    let body = stack.template().resources().get(api).and_then(|api| api.properties().get("Body"));
+    let Some(Value::Map(paths)) = body.and_then(|body| get(body, "paths")) else { return Vec::new() };
+    let of_path = |(path, operations): (&String, &Value)| {
+        let Value::Map(operations) = operations else { return Vec::new() };
+        let defined = operations.iter().map(|(method, operation)| Defined {
+            path: path.clone(),
+            method: if method == ANY { "*".to_owned() } else { method.to_ascii_uppercase() },
+            is_iam: get(operation, AUTH).and_then(|auth| get(auth, "type")) == Some(&"AWS_IAM".into()),
+            has_key: get(operation, "security").is_some(),
+        });
+        defined.collect()
+    };
+    paths.iter().flat_map(of_path).collect()
+}
+
+/// Paths that have different parameters in one place.
+pub(super) fn siblings(routes: &[Defined]) -> Vec<RestApiMistake> {
+    let mut known: BTreeMap<String, (&str, &str)> = BTreeMap::new();
+    let mut mistakes = Vec::new();
+    for Defined { path, .. } in routes {
+        let segments = path.match_indices('/').map(|(at, _)| (&path[..at], path[at + 1..].split('/').next()));
+        for (parent, segment) in segments {
+            let Some(segment) = segment.filter(|segment| segment.starts_with('{')) else { continue };
+            let (first, of) = *known.entry(without_names(parent)).or_insert((path, segment));
+            if of != segment {
+                mistakes.push(RestApiMistake::Siblings { first: first.to_owned(), second: path.clone() });
+            }
+        }
+    }
+    mistakes.dedup();
+    mistakes
+}
+
+/// Whether API Gateway takes it as a part of a path: plain or a whole `{name}`; only the last may be `{name+}`.
+pub(super) fn is_part(part: &str, is_last: bool) -> bool {
+    match part.strip_prefix('{').and_then(|inner| inner.strip_suffix('}')) {
+        Some(inner) => {
+            let name = if is_last { inner.strip_suffix('+').unwrap_or(inner) } else { inner };
+            !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.:".contains(&b))
+        }
+        None => !part.is_empty() && part.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.:".contains(&b)),
+    }
+}

@@ -1,0 +1,326 @@
+//! Routes of a REST API, and what is declared for all of them.
+
+mod definition;
+mod deployment;
+mod mistake;
+mod options;
+mod policy;
+#[cfg(test)]
+mod tests;
+mod usage_plan;
+
+pub(crate) use deployment::deploy;
+pub use mistake::{RestApiMistake, RestApiOptionsMistake, UsagePlanMistake};
+pub use options::RestApiOptions;
+pub use usage_plan::{Period, UsagePlan};
+
+use std::time::Duration;
+
+use http::{HeaderName, Method};
+
+use super::{
+    Iam, Scope, Trigger,
+    http_api::{
+        Throttle,
+        path::{name_twice, without_names},
+    },
+};
+use crate::{
+    FunctionSpec, Streams,
+    cfn::{Output, sub},
+    function::invocation,
+    iam::Arn,
+    mistake::Problem,
+    resource,
+};
+use definition::{Operation, is_part};
+use mistake::RestApiWarning;
+
+/// A route of the App's REST API: API Gateway's older kind, which has usage plans with keys, request validation, resource
+/// policies, a firewall, private endpoints and answers as streams.
+///
+/// All routes of an App share one API, whose address is the stack's output `RestApiUrl`. Its definition is one OpenAPI document
+/// in the template, so that routes take no resources of their own. Answers are limited to 10 MB (a function's to 6 MB) and 29
+/// seconds: <https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-execution-service-limits-table.html>. What is
+/// for all of them is in [`RestApiOptions`].
+///
+/// # Example
+///
+/// ```
+/// use sparta_core::trigger::{Iam, RestApi};
+///
+/// let one = RestApi::get("/users/{id}");
+/// let everything_below = RestApi::any("/files/{path+}");
+/// let of_partners = RestApi::post("/orders").api_key().throttle(10, 20);
+/// let of_this_account = RestApi::delete("/users/{id}").authorizer(Iam);
+/// let search = RestApi::get("/search").required_query("q").required_header("x-tenant");
+/// let answers_in_pieces = RestApi::get("/report").stream();
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+#[must_use]
+pub struct RestApi {
+    route: Route,
+    access: Access,
+    api_key: bool,
+    queries: Vec<String>,
+    headers: Vec<String>,
+    throttle: Option<Throttle>,
+    stream: bool,
+    timeout: Option<Duration>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Route {
+    /// A path, for one method or, without one, for all.
+    Path(Option<Method>, String),
+    /// What no other route of the API is for.
+    Rest,
+}
+
+/// Who may send requests.
+#[derive(Clone, Debug, PartialEq)]
+enum Access {
+    /// Whom the API lets in.
+    OfApi,
+    /// Everybody.
+    Open,
+    /// Who signs requests and has the permission to.
+    Iam,
+}
+
+macro_rules! methods {
+    ($($name:ident $method:ident)*) => {$(
+        #[doc = concat!("`", stringify!($method), "` requests for `path`.")]
+        pub fn $name(path: impl Into<String>) -> Self {
+            Self::new(Route::Path(Some(Method::$method), path.into()))
+        }
+    )*};
+}
+
+impl RestApi {
+    methods!(get GET post POST put PUT patch PATCH delete DELETE head HEAD options OPTIONS);
+
+    /// Requests of every method for `path`.
+    pub fn any(path: impl Into<String>) -> Self {
+        Self::new(Route::Path(None, path.into()))
+    }
+
+    /// Every request that no other route of the API is for: what a whole axum `Router` takes, which finds its own routes.
+    ///
+    /// It is every method of `/` and `/{proxy+}`. A REST API has one parameter below each path, so that no other route of it can
+    /// begin with one.
+    pub fn router() -> Self {
+        Self::new(Route::Rest)
+    }
+
+    fn new(route: Route) -> Self {
+        Self {
+            route,
+            access: Access::OfApi,
+            api_key: false,
+            queries: Vec::new(),
+            headers: Vec::new(),
+            throttle: None,
+            stream: false,
+            timeout: None,
+        }
+    }
+
+    /// Lets only requests through that are signed by who has the permission `execute-api:Invoke`.
+    ///
+    /// See <https://docs.aws.amazon.com/apigateway/latest/developerguide/permissions.html>.
+    pub fn authorizer(mut self, _: Iam) -> Self {
+        self.access = Access::Iam;
+        self
+    }
+
+    /// Lets everybody in, though [`RestApiOptions::authorizer`] asks for signatures on the API's other routes.
+    pub fn open(mut self) -> Self {
+        self.access = Access::Open;
+        self
+    }
+
+    /// Lets only requests with a key of a [`UsagePlan`] through, in the header `x-api-key`. A key meters a caller, it does not
+    /// say who that is: combine it with an [`authorizer`](Self::authorizer) where it matters.
+    pub fn api_key(mut self) -> Self {
+        self.api_key = true;
+        self
+    }
+
+    /// Answers requests without this parameter in the query with a status 400, before the function is invoked.
+    pub fn required_query(mut self, name: impl Into<String>) -> Self {
+        self.queries.push(name.into());
+        self
+    }
+
+    /// Answers requests without this header with a status 400, before the function is invoked.
+    pub fn required_header(mut self, name: impl Into<String>) -> Self {
+        self.headers.push(name.into());
+        self
+    }
+
+    /// Lets `rate` requests in a second through on this route, and `burst` at once; callers get a status 429 beyond.
+    pub fn throttle(mut self, rate: u32, burst: u32) -> Self {
+        self.throttle = Some(Throttle { rate, burst });
+        self
+    }
+
+    /// Streams answers: the caller sees the first bytes of a response's body as soon as they are there, for up to 15 minutes,
+    /// and an answer may have more than 10 MB. An edge-optimized API ends a stream that is idle for 30 seconds, others after 5
+    /// minutes.
+    ///
+    /// An event does not say whether its sender takes streams, so that a function has all its routes of the API as streams or
+    /// none of them.
+    ///
+    /// See <https://docs.aws.amazon.com/apigateway/latest/developerguide/response-transfer-mode.html>.
+    pub fn stream(mut self) -> Self {
+        self.stream = true;
+        self
+    }
+
+    /// How long API Gateway waits for the function's answer: 50 milliseconds to 29 seconds, which is the default; with
+    /// [`stream`](Self::stream) up to 15 minutes, which is the default there. For more than 29 seconds without streams, an account
+    /// needs a higher quota.
+    pub fn timeout(mut self, limit: Duration) -> Self {
+        self.timeout = Some(limit);
+        self
+    }
+
+    /// The method as OpenAPI's extension or API Gateway has it: `GET`, `ANY`.
+    fn method(&self) -> &str {
+        match &self.route {
+            Route::Path(Some(method), _) => method.as_str(),
+            Route::Path(None, _) | Route::Rest => "ANY",
+        }
+    }
+
+    fn paths(&self) -> Vec<&str> {
+        match &self.route {
+            Route::Path(_, path) => vec![path],
+            Route::Rest => vec!["/", "/{proxy+}"],
+        }
+    }
+
+    fn check_path(&self) -> Option<RestApiMistake> {
+        let Route::Path(_, path) = &self.route else { return None };
+        let is_route = path.strip_prefix('/').is_some_and(|rest| {
+            let parts: Vec<&str> = rest.split('/').collect();
+            let last = parts.len() - 1;
+            rest.is_empty() || parts.iter().enumerate().all(|(n, part)| is_part(part, n == last))
+        });
+        if !is_route {
+            return Some(RestApiMistake::Path(path.clone()));
+        }
+        name_twice(path).map(|name| RestApiMistake::Twice { path: path.clone(), name: name.to_owned() })
+    }
+
+    fn check_timeout(&self) -> Option<RestApiMistake> {
+        let limit = self.timeout?;
+        let longest = if self.stream { LONGEST_STREAM } else { LONGEST_RAISED };
+        (limit < SHORTEST || limit > longest).then_some(RestApiMistake::Timeout { limit, longest })
+    }
+
+    fn operation(&self, scope: &Scope<'_>) -> Operation<'_> {
+        Operation {
+            function: scope.function_arn(),
+            stream: self.stream,
+            // Without it, API Gateway waits for 29 seconds.
+            timeout: self.timeout.or(self.stream.then_some(LONGEST_STREAM)),
+            access: &self.access,
+            api_key: self.api_key,
+            queries: &self.queries,
+            headers: &self.headers,
+        }
+    }
+}
+
+/// How long API Gateway waits for an answer.
+const SHORTEST: Duration = Duration::from_millis(50);
+const LONGEST: Duration = Duration::from_secs(29);
+const LONGEST_RAISED: Duration = Duration::from_secs(300);
+const LONGEST_STREAM: Duration = Duration::from_secs(900);
+
+impl Trigger for RestApi {
+    fn describe(&self) -> String {
+        match &self.route {
+            Route::Path(_, path) => format!("{} {path} (REST)", self.method()),
+            Route::Rest => "every other request of the REST API".to_owned(),
+        }
+    }
+
+    fn check(&self, function: &FunctionSpec) -> Vec<Problem> {
+        let mut mistakes: Vec<RestApiMistake> = self.check_path().into_iter().chain(self.check_timeout()).collect();
+        let headers = self.headers.iter().filter(|name| name.parse::<HeaderName>().is_err());
+        mistakes.extend(headers.map(|name| RestApiMistake::Header(name.clone())));
+        let queries = self.queries.iter().filter(|name| name.is_empty() || name.contains(['&', '=', '#', ' ']));
+        mistakes.extend(queries.map(|name| RestApiMistake::Query(name.clone())));
+        if self.throttle.is_some() && self.method() == "ANY" {
+            mistakes.push(RestApiMistake::ThrottleOfAny);
+        }
+        if !self.stream && function.streams().rest_api {
+            mistakes.push(RestApiMistake::SomeStreams(self.describe()));
+        }
+        let throttle = self.throttle.and_then(Throttle::check).map(Problem::from);
+        mistakes.into_iter().map(Problem::from).chain(throttle).collect()
+    }
+
+    fn warnings(&self, function: &FunctionSpec) -> Vec<Problem> {
+        let waits = self.timeout.unwrap_or(if self.stream { LONGEST_STREAM } else { LONGEST });
+        let (runs, waits) = (function.timeout(), waits.as_secs());
+        let longer = (runs.as_secs() > waits).then_some(RestApiWarning::Longer { runs: runs.as_secs(), waits });
+        let raised = (!self.stream && waits > LONGEST.as_secs()).then_some(RestApiWarning::Raised { waits });
+        longer.into_iter().chain(raised).map(Problem::from).collect()
+    }
+
+    fn unique_key(&self, _: &FunctionSpec) -> Option<String> {
+        let Route::Path(_, path) = &self.route else { return Some("the REST API's router".to_owned()) };
+        // API Gateway tells no routes apart by what their parameters are called
+        let route = without_names(path);
+        let by_any_name = if route == *path { "" } else { ", whatever its parameters are called," };
+        Some(format!("the REST API's route `{} {route}`{by_any_name}", self.method()))
+    }
+
+    fn streams(&self) -> Streams {
+        Streams { rest_api: self.stream, ..Streams::default() }
+    }
+
+    fn synthesize(&self, scope: &mut Scope<'_>) {
+        let name = scope.function().name().to_owned();
+        let api = scope.share(API, || {
+            resource!(AWS::ApiGateway::RestApi {
+                // Whatever is no text comes through as it is, in both directions.
+                BinaryMediaTypes: ["*/*"],
+                Body: (definition::empty()),
+                EndpointConfiguration: { Types: ["REGIONAL"] },
+                Name: (sub("${AWS::StackName}")),
+                // Without it, an import would make the API edge-optimized.
+                Parameters: { endpointConfigurationTypes: "REGIONAL" },
+            })
+        });
+        let stage = scope
+            .share(STAGE, || resource!(AWS::ApiGateway::Stage { RestApiId: (api.reference()), StageName: "prod" }));
+        let operation = self.operation(scope);
+        for path in self.paths() {
+            if !definition::add(scope.stack(), &api, path, self.method(), &operation) {
+                let taken = RestApiMistake::Taken(format!("{} {path}", self.method()));
+                let mistake = scope.function().mistake(taken);
+                scope.stack().report(mistake);
+            }
+            if let Some(throttle) = self.throttle {
+                definition::throttle(scope.stack(), &stage, path, self.method(), throttle);
+            }
+        }
+        let function = scope.function_arn();
+        // One permission for all routes: a function's policy holds 20 KB, and the API is this stack's own.
+        scope.share(&format!("{name}-RestApiPermission"), || {
+            let source = Arn::new("execute-api", &format!("${{{api}}}/*")).to_string();
+            invocation(&function, "apigateway.amazonaws.com", sub(source))
+        });
+        let host = format!("https://${{{api}}}.execute-api.${{AWS::Region}}.${{AWS::URLSuffix}}");
+        scope.output(&["RestApiUrl"], Output::new("Address of the REST API", sub(format!("{host}/${{{stage}}}"))));
+    }
+}
+
+/// The App's one API, and its stage.
+const API: &str = "RestApi";
+const STAGE: &str = "RestApiStage";
