@@ -49,7 +49,7 @@ fn of_function(function: &FunctionSpec, template: &Template) -> Vec<Warning> {
         warnings.push(Warning::new(place.clone(), message));
     }
     if function.is_whole && function.streams() != Streams::default() {
-        let message = "its function URL streams, and nothing of its answers is sent before all of them is there, since its handler \
+        let message = "its answers are sent as streams, and nothing of one is sent before all of it is there, since its handler \
                        answers with what is `lambda_http::IntoResponse`: pass the handler as `HttpService::lambda_http(..)`";
         warnings.push(Warning::new(place.clone(), message));
     }

@@ -32,7 +32,7 @@ fn a_url_that_streams_is_warned_of_where_answers_are_whole() {
     let streams = || FunctionUrl::signed().streaming();
     let found = warnings(&app(Function::http("hello", hello()), streams()));
     let [found] = found.as_slice() else { panic!("{found:?}") };
-    assert!(found.starts_with("function `hello`: its function URL streams, and nothing"), "{found}");
+    assert!(found.starts_with("function `hello`: its answers are sent as streams, and nothing"), "{found}");
     let passed_on = Function::http("hello", HttpService::lambda_http(hello()));
     assert_eq!(warnings(&app(passed_on, streams())), [""; 0]);
     assert_eq!(warnings(&app(Function::http("hello", hello()), FunctionUrl::signed())), [""; 0]);
