@@ -1,6 +1,7 @@
 //! What IAM says to the roles of a pipeline: an evaluator that is not Sparta's reads its policies, boundaries and trust
 //! policies out of the templates, as CloudFormation deploys them.
 
+mod apis;
 mod attacks;
 mod cloudformation;
 mod deliveries;
@@ -163,5 +164,18 @@ fn what_has_no_stack_in_its_name_is_its_own_stacks_alone() {
         assert!(attacks.len() > 10);
         all_denied(&attacks);
         all_denied(&unnamed::reads_with_every_right(&world, production, suffix));
+    }
+}
+
+#[test]
+fn a_domain_its_certificate_and_its_records_are_its_own_environments_alone() {
+    for world in apis::worlds() {
+        let [test, production] = &world.environments[..] else { panic!("there are two environments") };
+        all_allowed(&apis::makes_and_reads(&world));
+        all_allowed(&apis::changes(&world, test, "test"));
+        let attacks = apis::changes(&world, production, "production");
+        assert!(attacks.len() >= 5);
+        all_denied(&attacks);
+        all_denied(&apis::of_others(&world));
     }
 }

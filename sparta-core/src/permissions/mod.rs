@@ -9,6 +9,7 @@ mod imports;
 mod mistake;
 mod overrides;
 mod principals;
+mod records;
 mod references;
 mod required;
 mod resolver;

@@ -13,7 +13,7 @@ use super::{
     binding::{By, Target},
     condition::{Condition, text_value},
     overrides::{self, AddedOn},
-    principals,
+    principals, records,
     resolver::{ANY, Resolver, is_unknown},
     targets::{self, Targets},
 };
@@ -222,6 +222,9 @@ fn condition<'a>(
     }
     if let Some(boundary) = boundary.filter(|_| BOUND_BY_BOUNDARY.contains(&action)) {
         return Some(bounded(action, boundary));
+    }
+    if action == records::CHANGE {
+        return records::condition(resolver, resource);
     }
     let key = overrides::bounding_key(action)?;
     let functions = principals::functions(resolver, resource).arns;

@@ -292,3 +292,27 @@ fn a_domain_with_mutual_tls_takes_its_truststore_and_no_other_object() {
     assert_eq!(reads(domain), [vec![object.clone()], vec![object]]);
     assert_eq!(reads(json!({"DomainName": "api.links.example"})), [Vec::<String>::new(), Vec::new()]);
 }
+
+#[test]
+fn a_zone_is_changed_in_the_records_that_the_stack_has_in_it() {
+    let zone = "Z0123456789ABCDEFGHIJ";
+    let change = |kind: &str, properties: Json| {
+        let template = service(&[(kind, properties)]);
+        let required = required(&template);
+        let [(on, condition)] = &on(&required, "route53:ChangeResourceRecordSets")[..] else { panic!("one statement") };
+        assert_eq!(on, &[format!("arn:${{AWS::Partition}}:route53:::hostedzone/{zone}")]);
+        condition.clone()
+    };
+    let names = |names: Json| {
+        Some(json!({"ForAllValues:StringLike": {"route53:ChangeResourceRecordSetsNormalizedRecordNames": names}}))
+    };
+    let record = |name: &str| json!({"HostedZoneId": zone, "Name": name, "Type": "A"});
+    assert_eq!(change("AWS::Route53::RecordSet", record("API.links.example.")), names(json!("api.links.example")));
+    let validation = json!({"DomainName": "links.example", "HostedZoneId": zone});
+    let certificate = json!({"DomainName": "links.example", "DomainValidationOptions": [validation]});
+    assert_eq!(change("AWS::CertificateManager::Certificate", certificate), names(json!("_*.links.example")));
+    // Of all names below one, and of a name that only AWS knows, nothing is left out.
+    assert_eq!(change("AWS::Route53::RecordSet", record("*.links.example")), None);
+    let name = json!({"Fn::ImportValue": "name"});
+    assert_eq!(change("AWS::Route53::RecordSet", json!({"HostedZoneId": zone, "Name": name, "Type": "A"})), None);
+}

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     attribute,
-    cfn::{LogicalId, Output, Value, append, join},
+    cfn::{LogicalId, Output, Value, append, sub},
     property, resource,
     stack::Stack,
 };
@@ -76,10 +76,7 @@ impl Domain {
     fn add_outputs(&self, api: &LogicalId, domain: &LogicalId, stack: &mut Stack) {
         let id = |name: &str| LogicalId::of_words([name]);
         let base = self.base_paths.first().map(|path| format!("/{path}")).unwrap_or_default();
-        let url = match &self.name {
-            Value::String(name) => Value::from(format!("https://{name}{base}")),
-            name => join("", ["https://".into(), append(name, &base)]),
-        };
+        let url = address(append(&self.name, &base));
         stack.put_output(id("HttpApiUrl"), Output::new("Address of the HTTP API", url));
         if self.keeps_default_endpoint {
             let endpoint = attribute!(AWS::ApiGatewayV2::Api, api, "ApiEndpoint");
@@ -101,5 +98,21 @@ impl MutualTls {
             TruststoreUri: (&self.truststore),
             TruststoreVersion: (&self.version),
         })
+    }
+}
+
+/// A place with the scheme before it.
+fn address(place: Value) -> Value {
+    const SCHEME: &str = "https://";
+    match (&place, place.as_function()) {
+        (Value::String(text), _) => format!("{SCHEME}{text}").into(),
+        (_, Some(("Fn::Sub", Value::String(text)))) => sub(format!("{SCHEME}{text}")),
+        (_, Some(("Fn::Sub", Value::List(arguments)))) => {
+            let text = arguments.first().and_then(Value::as_str).unwrap_or_default();
+            let mut with_scheme = vec![Value::from(format!("{SCHEME}{text}"))];
+            with_scheme.extend(arguments.iter().skip(1).cloned());
+            Value::function("Fn::Sub", with_scheme)
+        }
+        _ => place,
     }
 }

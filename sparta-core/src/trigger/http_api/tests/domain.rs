@@ -68,12 +68,19 @@ fn a_domain_elsewhere_says_what_its_record_points_to() {
 
 #[test]
 fn the_api_is_below_base_paths_and_its_address_has_the_first() {
-    let name = sub("${AWS::Region}.links.example");
-    let document = document(app(Domain::new(name).hosted_zone(ZONE).base_path("v1").base_path("links/v1")));
-    let key = |id: &str| document["Resources"][id]["Properties"]["ApiMappingKey"].clone();
-    assert_eq!((key("HttpApiMapping"), key("HttpApiMapping2")), (json!("v1"), json!("links/v1")));
-    let url = json!({"Fn::Join": ["", ["https://", {"Fn::Sub": "${AWS::Region}.links.example/v1"}]]});
-    assert_eq!(document["Outputs"]["HttpApiUrl"]["Value"], url);
+    let of = |name: Value| document(app(Domain::new(name).hosted_zone(ZONE).base_path("v1").base_path("links/v1")));
+    let imported = json!({"Fn::ImportValue": "Domain"});
+    for (name, url) in [
+        (json!("api.links.example"), json!("https://api.links.example/v1")),
+        (json!({"Ref": "AWS::Region"}), json!({"Fn::Sub": "https://${AWS::Region}/v1"})),
+        (json!({"Fn::Sub": "${AWS::Region}.links"}), json!({"Fn::Sub": "https://${AWS::Region}.links/v1"})),
+        (imported.clone(), json!({"Fn::Sub": ["https://${Text}/v1", {"Text": imported}]})),
+    ] {
+        let document = of(name.into());
+        assert_eq!(document["Outputs"]["HttpApiUrl"]["Value"], url);
+        let key = |id: &str| document["Resources"][id]["Properties"]["ApiMappingKey"].clone();
+        assert_eq!((key("HttpApiMapping"), key("HttpApiMapping2")), (json!("v1"), json!("links/v1")));
+    }
 }
 
 #[test]
