@@ -53,9 +53,9 @@ pub use sparta_core::{
     ManagedInstances, Memory, Mistake, Mistakes, Model, NoConnection, Origin, PayloadError, PermissionsMistake,
     Pipeline, PipelineMistake, PriceClass, Problem, QueryMap, Record, RecordError, Records, RecordsError, RecordsIter,
     RecursiveLoop, Repository, RepositoryError, Request, RequestContext, RequestExt, RequestPayloadExt, Response,
-    Result, Retention, ServeError, Storage, Subject, Synthesis, Tracing, TypedEvent, Usable, VariableMistake, Vpc,
-    attribute, aws_lambda_events, cfn, construct, delivery, hook, iam, property, resource, service_fn, settings,
-    stack_name, testing, trigger,
+    Result, Retention, ServeError, Storage, Streams, Subject, Synthesis, Tracing, TypedEvent, Unfit, Usable,
+    VariableMistake, Vpc, attribute, aws_lambda_events, cfn, construct, delivery, hook, iam, json_body, property,
+    resource, service_fn, settings, stack_name, testing, trigger,
 };
 pub use sparta_macros::Settings;
 
@@ -80,7 +80,7 @@ pub mod prelude {
             Bucket, Construct as _, EventBus, FunctionHandle, ObjectEvent, Queue, StateMachine, Stream, Table, Topic,
         },
         iam::Statement,
-        property, resource, service_fn,
+        json_body, property, resource, service_fn,
         settings::{Secret, Setting, Settings},
         trigger::{
             ApiOptions, Cors, Domain, FunctionUrl, HttpApi, Iam, Jwt, LambdaAuthorizer, Period, RestApi,

@@ -82,7 +82,8 @@ pub use permissions::PermissionsMistake;
 pub use pipeline::{Compute, Pipeline, PipelineMistake, Repository, RepositoryError, is_stack_name, stack_name};
 pub use records::{BatchResponse, Record, RecordError, Records, RecordsError, RecordsIter};
 pub use request::{
-    Connection, ConnectionEvent, NoConnection, PayloadError, RequestContext, RequestExt, RequestPayloadExt,
+    Connection, ConnectionEvent, NoConnection, PayloadError, RequestContext, RequestExt, RequestPayloadExt, Unfit,
+    json_body,
 };
 pub use response::{IntoResponse, Json, Response};
 #[doc(hidden)]

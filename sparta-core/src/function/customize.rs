@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, sync::Arc};
 
-use super::{Function, FunctionSpec, Scope, Trigger};
+use super::{DocumentedRoute, Function, FunctionSpec, Scope, Trigger};
 use crate::{
     Streams,
     cfn::{Change, LogicalId, Resource},
@@ -177,6 +177,10 @@ impl<T: Trigger> Trigger for Customized<T> {
 
     fn streams(&self) -> Streams {
         self.trigger.streams()
+    }
+
+    fn documented(&self) -> Vec<DocumentedRoute> {
+        self.trigger.documented()
     }
 
     fn constructs(&self) -> Vec<Arc<dyn Construct>> {

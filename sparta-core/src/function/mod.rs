@@ -19,6 +19,7 @@ pub use options::{
 pub(crate) use options::{Options, Outcome};
 pub(crate) use resources::Shared;
 use trigger::Described;
+pub(crate) use trigger::DocumentedRoute;
 pub(crate) use trigger::invocation;
 pub use trigger::{Scope, Trigger};
 pub use uses::Usable;

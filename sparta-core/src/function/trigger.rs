@@ -1,6 +1,7 @@
 //! What the triggers of a function have in common, and where they add what they need.
 
 use std::{
+    collections::BTreeMap,
     fmt::{self, Debug},
     sync::Arc,
 };
@@ -89,6 +90,12 @@ pub trait Trigger: Debug + Send + Sync + 'static {
         Streams::default()
     }
 
+    /// What is said of its routes in the service's OpenAPI document.
+    #[doc(hidden)]
+    fn documented(&self) -> Vec<DocumentedRoute> {
+        Vec::new()
+    }
+
     /// The constructs that it is an event of, which are in the template then.
     fn constructs(&self) -> Vec<Arc<dyn Construct>> {
         Vec::new()
@@ -106,6 +113,21 @@ pub trait Trigger: Debug + Send + Sync + 'static {
 
     /// Adds its resources to the template.
     fn synthesize(&self, scope: &mut Scope<'_>);
+}
+
+/// A route in the service's OpenAPI document.
+#[doc(hidden)]
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct DocumentedRoute {
+    pub(crate) path: String,
+    /// The method, or all.
+    pub(crate) method: Option<String>,
+    pub(crate) security: Vec<&'static str>,
+    pub(crate) queries: Vec<String>,
+    pub(crate) headers: Vec<String>,
+    pub(crate) body: Option<serde_json::Value>,
+    pub(crate) answer: Option<serde_json::Value>,
+    pub(crate) schemas: BTreeMap<String, serde_json::Value>,
 }
 
 /// A trigger as the serving build has it, so that nothing of its synthesis is in the binary.

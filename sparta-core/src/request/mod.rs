@@ -4,6 +4,7 @@ mod connection;
 mod context;
 mod event;
 mod ext;
+mod json_body;
 mod path;
 mod payload;
 
@@ -13,5 +14,6 @@ pub(crate) use event::{Event, Origin, Places};
 #[cfg(feature = "lambda_http")]
 pub(crate) use event::{Sent, Whole};
 pub use ext::RequestExt;
+pub use json_body::{Unfit, json_body};
 pub(crate) use path::{QUERY, is_valid, valid_path};
 pub use payload::{PayloadError, RequestPayloadExt};

@@ -1,12 +1,12 @@
 //! Limits of CloudFormation, and of the services behind a template, which a deployment would only meet halfway.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value as Json;
 
 use crate::{
     Warning,
-    cfn::{Resource, Template},
+    cfn::{Resource, Template, Value},
     mistake::{Mistake, Subject},
 };
 
@@ -87,7 +87,31 @@ pub(super) fn warnings(template: &Template) -> Vec<Warning> {
          routes with the same issuer and audiences, or the same function and options, share one"
     );
     let of_authorizers = (authorizers > AUTHORIZERS).then_some(message);
-    of_routes.into_iter().chain(of_authorizers).map(|message| Warning::new("the HTTP API", message)).collect()
+    let of_http = of_routes.into_iter().chain(of_authorizers).map(|message| Warning::new("the HTTP API", message));
+    let paths = template.resources().values().map(paths).max().unwrap_or_default();
+    let message = format!(
+        "its paths have {paths} parts, each of which is a resource, and API Gateway allows {ROUTES} until the account's quota is \
+         raised: let a route such as `/orders/{{path+}}` stand for several, or split the app"
+    );
+    let of_rest = (paths > ROUTES).then(|| Warning::new("the REST API", message));
+    of_http.chain(of_rest).collect()
+}
+
+/// The resources that API Gateway makes of a REST API's paths: `/a/b` and `/a/c` are three, and `/`.
+///
+/// See <https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-execution-service-limits-table.html>.
+fn paths(api: &Resource) -> usize {
+    let body = api.properties().get("Body").filter(|_| api.resource_type() == "AWS::ApiGateway::RestApi");
+    let paths = match body {
+        Some(Value::Map(body)) => body.get("paths"),
+        _ => None,
+    };
+    let Some(Value::Map(paths)) = paths else { return 0 };
+    let parts = paths.keys().flat_map(|path| {
+        let ends = path.match_indices('/').map(|(at, _)| at).chain([path.len()]);
+        ends.map(|end| path[..end].trim_end_matches('/'))
+    });
+    parts.collect::<BTreeSet<&str>>().len()
 }
 
 /// The largest number of resources of a type that one API has, as resources or in its own document.
@@ -196,6 +220,19 @@ mod tests {
             matches!(&found[..], [LimitMistake::RolePolicies { role, characters: 12_000..13_000 }] if role == "Role"),
             "{found:?}"
         );
+    }
+
+    #[test]
+    fn the_parts_of_a_rest_apis_paths_are_its_resources() {
+        let of = |count: usize| {
+            let routes: serde_json::Map<String, Json> =
+                (0..count).map(|n| (format!("/users/{n}"), json!({}))).collect();
+            let mut template = Template::new("");
+            template.resource(id("Api"), Resource::raw("AWS::ApiGateway::RestApi", json!({"Body": {"paths": routes}})));
+            warnings(&template).iter().map(ToString::to_string).collect::<String>()
+        };
+        assert_eq!(of(298), "");
+        assert!(of(299).contains("its paths have 301 parts"), "{}", of(299));
     }
 
     #[test]

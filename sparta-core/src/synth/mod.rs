@@ -6,6 +6,7 @@ mod configuration;
 mod decorators;
 mod limits;
 mod names;
+mod openapi;
 mod references;
 mod serving;
 mod warnings;

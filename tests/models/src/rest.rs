@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use schemars::JsonSchema;
 use sparta_core::{
     App, Environment, Error, Function, Pipeline, Request, service_fn,
     trigger::{Iam, Period, RestApi, RestApiOptions, UsagePlan},
@@ -14,6 +15,38 @@ use sparta_macros::Settings;
 pub struct Office {
     /// The addresses that requests come from.
     pub addresses: String,
+}
+
+/// What a new order has.
+#[derive(JsonSchema)]
+#[expect(dead_code, reason = "only its schema counts")]
+struct NewOrder {
+    items: Vec<Item>,
+    note: Option<String>,
+    #[schemars(range(min = 1))]
+    priority: u8,
+}
+
+#[derive(JsonSchema)]
+#[expect(dead_code, reason = "only its schema counts")]
+struct Item {
+    name: String,
+    count: u32,
+    kind: Kind,
+}
+
+#[derive(JsonSchema)]
+#[expect(dead_code, reason = "only its schema counts")]
+enum Kind {
+    Tea,
+    Coffee { strong: bool },
+}
+
+#[derive(JsonSchema)]
+#[expect(dead_code, reason = "only its schema counts")]
+struct Order {
+    id: String,
+    items: Vec<Item>,
 }
 
 async fn answer(_: Request) -> Result<&'static str, Error> {
@@ -43,8 +76,8 @@ pub fn partners() -> App {
     let orders = Function::http("orders", service_fn(answer))
         .alias("live")
         .trigger(RestApi::get("/"))
-        .trigger(RestApi::post("/orders").api_key().throttle(10, 20))
-        .trigger(RestApi::get("/orders/{id}").api_key())
+        .trigger(RestApi::post("/orders").api_key().body::<NewOrder>().answer::<Order>().throttle(10, 20))
+        .trigger(RestApi::get("/orders/{id}").api_key().answer::<Order>())
         .trigger(RestApi::delete("/orders/{id}").authorizer(Iam))
         .trigger(RestApi::any("/files/{path+}").timeout(Duration::from_secs(10)))
         .trigger(RestApi::get("/search").required_query("q").required_header("x-tenant"));

@@ -24,7 +24,7 @@ use crate::{
     FunctionSpec, attribute,
     cfn::{Output, join, sub},
     construct::FunctionHandle,
-    function::invocation,
+    function::{DocumentedRoute, invocation},
     iam::{Arn, Statement},
     mistake::Problem,
     resource,
@@ -225,6 +225,12 @@ impl Trigger for HttpApi {
             Access::Guarded(authorizer) => authorizer.function().into_iter().collect(),
             Access::OfApi | Access::Open => Vec::new(),
         }
+    }
+
+    fn documented(&self) -> Vec<DocumentedRoute> {
+        let Route::Path(method, path) = &self.route else { return Vec::new() };
+        let method = method.as_ref().map(ToString::to_string);
+        vec![DocumentedRoute { path: path.clone(), method, ..DocumentedRoute::default() }]
     }
 
     fn synthesize(&self, scope: &mut Scope<'_>) {

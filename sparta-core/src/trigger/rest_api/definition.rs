@@ -4,7 +4,10 @@
 
 use std::{collections::BTreeMap, time::Duration};
 
-use super::{Access, RestApiMistake};
+use super::{
+    Access, RestApiMistake,
+    schema::{Schema, known},
+};
 use crate::{
     cfn::{LogicalId, Value, append, sub},
     property,
@@ -24,6 +27,7 @@ pub(super) struct Operation<'a> {
     pub(super) api_key: bool,
     pub(super) queries: &'a [String],
     pub(super) headers: &'a [String],
+    pub(super) body: Option<&'a Schema>,
 }
 
 /// A route as the definition has it.
@@ -39,6 +43,8 @@ const ANY: &str = "x-amazon-apigateway-any-method";
 const AUTH: &str = "x-amazon-apigateway-auth";
 const KEY: &str = "api_key";
 const PARAMETERS: &str = "parameters";
+const BODY: &str = "body";
+const EVERYTHING: &str = "everything";
 const VALIDATOR: &str = "x-amazon-apigateway-request-validator";
 
 pub(super) fn object<const N: usize>(entries: [(&str, Value); N]) -> Value {
@@ -54,21 +60,28 @@ pub(super) fn empty() -> Value {
     ])
 }
 
-/// Adds a route; `false` where it is there already.
-pub(super) fn add(stack: &mut Stack, api: &LogicalId, path: &str, method: &str, operation: &Operation<'_>) -> bool {
-    let mut is_new = true;
+/// Adds a route, and says what of it is there already.
+pub(super) fn add(
+    stack: &mut Stack,
+    api: &LogicalId,
+    path: &str,
+    method: &str,
+    operation: &Operation<'_>,
+) -> Vec<RestApiMistake> {
+    let mut mistakes = Vec::new();
     _ = stack.change(api, |api| {
         api.change_property("Body", |body| {
             let routes = entry(entry(body, "paths"), path);
-            let method = if method == "ANY" { ANY.to_owned() } else { method.to_ascii_lowercase() };
-            is_new = matches!(routes, Value::Map(routes) if !routes.contains_key(&method));
-            if is_new {
-                *entry(routes, &method) = operation.definition(path);
-                operation.add_shared(body);
+            let name = if method == "ANY" { ANY.to_owned() } else { method.to_ascii_lowercase() };
+            if get(routes, &name).is_some() {
+                mistakes.push(RestApiMistake::Taken(format!("{method} {path}")));
+            } else {
+                *entry(routes, &name) = operation.definition(path);
+                mistakes = operation.add_shared(body);
             }
         })
     });
-    is_new
+    mistakes
 }
 
 /// What is below a name in a map, which is there then.
@@ -96,8 +109,12 @@ impl Operation<'_> {
         if !parameters.is_empty() {
             set("parameters", parameters.into());
         }
-        if self.validates() {
-            set(VALIDATOR, PARAMETERS.into());
+        if let Some(schema) = self.body {
+            let json = object([("schema", known(&schema.root))]);
+            set("requestBody", object([("content", object([("application/json", json)])), ("required", true.into())]));
+        }
+        if let Some(validator) = self.validator() {
+            set(VALIDATOR, validator.into());
         }
         if let Some(kind) = self.access.name() {
             set(AUTH, object([("type", kind.into())]));
@@ -108,8 +125,15 @@ impl Operation<'_> {
         Value::Map(operation)
     }
 
-    fn validates(&self) -> bool {
-        !self.queries.is_empty() || !self.headers.is_empty()
+    /// What validates its requests, by name.
+    fn validator(&self) -> Option<&'static str> {
+        let has_parameters = !self.queries.is_empty() || !self.headers.is_empty();
+        match (has_parameters, self.body.is_some()) {
+            (false, false) => None,
+            (true, false) => Some(PARAMETERS),
+            (false, true) => Some(BODY),
+            (true, true) => Some(EVERYTHING),
+        }
     }
 
     fn integration(&self) -> Value {
@@ -129,16 +153,37 @@ impl Operation<'_> {
     }
 
     /// Adds to the definition what its routes refer to.
-    fn add_shared(&self, body: &mut Value) {
+    fn add_shared(&self, body: &mut Value) -> Vec<RestApiMistake> {
         if self.api_key {
             let schemes = entry(entry(body, "components"), "securitySchemes");
             *entry(schemes, KEY) =
                 object([("in", "header".into()), ("name", "x-api-key".into()), ("type", "apiKey".into())]);
         }
-        if self.validates() {
-            *entry(entry(body, "x-amazon-apigateway-request-validators"), PARAMETERS) =
-                object([("validateRequestBody", false.into()), ("validateRequestParameters", true.into())]);
+        if let Some(validator) = self.validator() {
+            *entry(entry(body, "x-amazon-apigateway-request-validators"), validator) = object([
+                ("validateRequestBody", (validator != PARAMETERS).into()),
+                ("validateRequestParameters", (validator != BODY).into()),
+            ]);
         }
+        let mut mistakes = Vec::new();
+        if let Some(schema) = self.body {
+            let schemas = entry(entry(body, "components"), "schemas");
+            for (name, schema) in &schema.named {
+                let schema = known(schema);
+                if get(schemas, name).is_some_and(|there| *there != schema) {
+                    mistakes.push(RestApiMistake::SchemaTwice(name.clone()));
+                }
+                *entry(schemas, name) = schema;
+            }
+            *entry(entry(body, "x-amazon-apigateway-gateway-responses"), "BAD_REQUEST_BODY") = object([
+                (
+                    "responseTemplates",
+                    object([("application/json", r#"{"message":$context.error.messageString}"#.into())]),
+                ),
+                ("statusCode", "422".into()),
+            ]);
+        }
+        mistakes
     }
 }
 

@@ -5,6 +5,7 @@ mod deployment;
 mod mistake;
 mod options;
 mod policy;
+mod schema;
 #[cfg(test)]
 mod tests;
 mod usage_plan;
@@ -28,13 +29,14 @@ use super::{
 use crate::{
     FunctionSpec, Streams,
     cfn::{Output, sub},
-    function::invocation,
+    function::{DocumentedRoute, invocation},
     iam::Arn,
     mistake::Problem,
     resource,
 };
 use definition::{Operation, is_part};
 use mistake::RestApiWarning;
+use schema::Schema;
 
 /// A route of the App's REST API: API Gateway's older kind, which has usage plans with keys, request validation, resource
 /// policies, a firewall, private endpoints and answers as streams.
@@ -64,6 +66,8 @@ pub struct RestApi {
     api_key: bool,
     queries: Vec<String>,
     headers: Vec<String>,
+    body: Option<Schema>,
+    answer: Option<Schema>,
     throttle: Option<Throttle>,
     stream: bool,
     timeout: Option<Duration>,
@@ -120,6 +124,8 @@ impl RestApi {
             api_key: false,
             queries: Vec::new(),
             headers: Vec::new(),
+            body: None,
+            answer: None,
             throttle: None,
             stream: false,
             timeout: None,
@@ -156,6 +162,48 @@ impl RestApi {
     /// Answers requests without this header with a status 400, before the function is invoked.
     pub fn required_header(mut self, name: impl Into<String>) -> Self {
         self.headers.push(name.into());
+        self
+    }
+
+    /// Answers requests whose body is no JSON of this type with a status 422, before the function is invoked.
+    ///
+    /// API Gateway's validator knows the fourth draft of JSON Schema: what it does not know is left to the handler, which reads
+    /// the body with [`json_body`](crate::json_body) and says what does not fit, and where. Only bodies of the type
+    /// `application/json` are validated. Two types of an App that are called alike are a mistake, unless they are the same.
+    ///
+    /// See <https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-method-request-validation.html>.
+    #[cfg(feature = "schemars")]
+    pub fn body<T: schemars::JsonSchema>(mut self) -> Self {
+        if !cfg!(sparta_serving) {
+            self.body = Some(Schema::of_body::<T>());
+        }
+        self
+    }
+
+    /// The same by a schema that is written out, under a name of letters and digits.
+    ///
+    /// # Example
+    ///
+    /// ```
+    /// use serde_json::json;
+    /// use sparta_core::trigger::RestApi;
+    ///
+    /// let link = json!({"type": "object", "required": ["url"], "properties": {"url": {"type": "string"}}});
+    /// let create = RestApi::post("/links").body_schema("NewLink", link);
+    /// ```
+    pub fn body_schema(mut self, name: impl AsRef<str>, schema: serde_json::Value) -> Self {
+        if !cfg!(sparta_serving) {
+            self.body = Some(Schema::written(name.as_ref(), schema));
+        }
+        self
+    }
+
+    /// What the function answers with, for the service's [OpenAPI document](crate::Synthesis::openapi): JSON of this type.
+    #[cfg(feature = "schemars")]
+    pub fn answer<T: schemars::JsonSchema>(mut self) -> Self {
+        if !cfg!(sparta_serving) {
+            self.answer = Some(Schema::of_answer::<T>());
+        }
         self
     }
 
@@ -230,6 +278,7 @@ impl RestApi {
             api_key: self.api_key,
             queries: &self.queries,
             headers: &self.headers,
+            body: self.body.as_ref(),
         }
     }
 }
@@ -254,6 +303,10 @@ impl Trigger for RestApi {
         mistakes.extend(headers.map(|name| RestApiMistake::Header(name.clone())));
         let queries = self.queries.iter().filter(|name| name.is_empty() || name.contains(['&', '=', '#', ' ']));
         mistakes.extend(queries.map(|name| RestApiMistake::Query(name.clone())));
+        mistakes.extend(self.body.iter().chain(&self.answer).filter_map(Schema::check));
+        if self.body.is_some() && ["GET", "HEAD"].contains(&self.method()) {
+            mistakes.push(RestApiMistake::BodyOf(self.method().to_owned()));
+        }
         if self.throttle.is_some() && self.method() == "ANY" {
             mistakes.push(RestApiMistake::ThrottleOfAny);
         }
@@ -284,6 +337,22 @@ impl Trigger for RestApi {
         Streams { rest_api: self.stream, ..Streams::default() }
     }
 
+    fn documented(&self) -> Vec<DocumentedRoute> {
+        let Route::Path(method, path) = &self.route else { return Vec::new() };
+        let iam = (self.access == Access::Iam).then_some("iam");
+        let schemas = self.body.iter().chain(&self.answer).flat_map(|schema| schema.named.clone());
+        vec![DocumentedRoute {
+            path: path.clone(),
+            method: method.as_ref().map(ToString::to_string),
+            security: iam.into_iter().chain(self.api_key.then_some("api_key")).collect(),
+            queries: self.queries.clone(),
+            headers: self.headers.clone(),
+            body: self.body.as_ref().map(|schema| schema.root.clone()),
+            answer: self.answer.as_ref().map(|schema| schema.root.clone()),
+            schemas: schemas.collect(),
+        }]
+    }
+
     fn synthesize(&self, scope: &mut Scope<'_>) {
         let name = scope.function().name().to_owned();
         let api = scope.share(API, || {
@@ -301,9 +370,8 @@ impl Trigger for RestApi {
             .share(STAGE, || resource!(AWS::ApiGateway::Stage { RestApiId: (api.reference()), StageName: "prod" }));
         let operation = self.operation(scope);
         for path in self.paths() {
-            if !definition::add(scope.stack(), &api, path, self.method(), &operation) {
-                let taken = RestApiMistake::Taken(format!("{} {path}", self.method()));
-                let mistake = scope.function().mistake(taken);
+            for wrong in definition::add(scope.stack(), &api, path, self.method(), &operation) {
+                let mistake = scope.function().mistake(wrong);
                 scope.stack().report(mistake);
             }
             if let Some(throttle) = self.throttle {

@@ -3,7 +3,10 @@ use std::time::Duration;
 use serde_json::{Value as Json, json};
 
 use super::*;
-use crate::{App, Environment, Error, Function, Request, service_fn, trigger::FunctionUrl};
+use crate::{
+    App, Environment, Error, Function, Request, service_fn,
+    trigger::{FunctionUrl, HttpApi},
+};
 
 fn function(name: &str) -> Function {
     Function::http(name, service_fn(async |_: Request| Ok::<_, Error>("hello")))
@@ -81,6 +84,23 @@ fn a_router_is_every_method_of_every_path() {
 }
 
 #[test]
+fn routes_take_no_resources_and_little_of_a_template() {
+    let functions = (0..60).map(|n| {
+        let route = |at: usize| RestApi::get(format!("/things/{}/{{id}}", at % 280)).required_query(format!("q{at}"));
+        let route =
+            |at: usize| if at < 280 { route(at) } else { RestApi::post(format!("/things/{}/{{id}}", at % 280)) };
+        (n..400).step_by(60).map(route).fold(function(&format!("f{n}")), Function::trigger)
+    });
+    let app = functions.fold(App::new("Many"), App::function);
+    let synthesis = app.synthesize().unwrap_or_else(|mistakes| panic!("{mistakes}"));
+    let resources = synthesis.template.resources().len();
+    // A function, its role, its log group and its permission each; the API, its stage and its deployment.
+    assert_eq!(resources, 60 * 4 + 3);
+    let bytes = synthesis.template.to_compact_json().len();
+    assert!(bytes < 500_000, "{bytes}");
+}
+
+#[test]
 fn a_function_with_an_alias_is_invoked_by_it() {
     let app = App::new("Hello").function(hello().alias("live").trigger(RestApi::get("/")));
     let resources = resources(&app);
@@ -124,6 +144,104 @@ fn required_parameters_are_validated_before_the_function_is_invoked() {
     assert_eq!(body["paths"]["/"]["get"]["x-amazon-apigateway-request-validator"], Json::Null);
 }
 
+/// Links, as they come in.
+fn link() -> Json {
+    json!({
+        "type": "object", "required": ["url"],
+        "properties": {"url": {"type": "string", "format": "uri"}, "note": {"type": "string", "nullable": true}},
+    })
+}
+
+#[test]
+fn a_body_is_validated_by_what_api_gateway_knows_of_its_schema() {
+    let create = RestApi::post("/links").body_schema("NewLink", link());
+    let body = definition([create, RestApi::put("/links").required_query("q").body_schema("NewLink", link())]);
+    let create = &body["paths"]["/links"]["post"];
+    let schema = json!({"$ref": "#/components/schemas/NewLink"});
+    assert_eq!(create["requestBody"], json!({"required": true, "content": {"application/json": {"schema": schema}}}));
+    assert_eq!(create["x-amazon-apigateway-request-validator"], "body");
+    assert_eq!(body["paths"]["/links"]["put"]["x-amazon-apigateway-request-validator"], "everything");
+    let known = json!({"type": "object", "required": ["url"], "properties": {"url": {"type": "string"}, "note": {}}});
+    assert_eq!(body["components"]["schemas"]["NewLink"], known);
+    assert_eq!(body["x-amazon-apigateway-gateway-responses"]["BAD_REQUEST_BODY"]["statusCode"], "422");
+    assert_eq!(
+        body["x-amazon-apigateway-request-validators"]["body"],
+        json!({"validateRequestParameters": false, "validateRequestBody": true})
+    );
+}
+
+#[test]
+fn two_schemas_of_one_name_are_a_mistake_where_they_differ() {
+    let app = |second: Json| {
+        let first = hello().trigger(RestApi::post("/a").body_schema("Link", link()));
+        App::new("Hello").function(first.trigger(RestApi::post("/b").body_schema("Link", second)))
+    };
+    app(link()).check().unwrap();
+    let found = mistakes(&app(json!({"type": "string"})));
+    assert!(found.contains("function `hello`: two schemas of bodies are called `Link` and differ"), "{found}");
+}
+
+#[cfg(feature = "schemars")]
+#[test]
+fn the_type_of_a_body_is_its_schema_with_all_that_it_refers_to() {
+    #[derive(schemars::JsonSchema)]
+    #[expect(dead_code, reason = "only its schema counts")]
+    struct Page<T> {
+        items: Vec<T>,
+        next: Option<String>,
+    }
+    #[derive(schemars::JsonSchema)]
+    #[expect(dead_code, reason = "only its schema counts")]
+    struct Link {
+        url: String,
+        clicks: u8,
+    }
+    let body = definition([RestApi::post("/links").body::<Page<Link>>()]);
+    let content = &body["paths"]["/links"]["post"]["requestBody"]["content"];
+    assert_eq!(content["application/json"]["schema"], json!({"$ref": "#/components/schemas/Page"}));
+    let schemas = &body["components"]["schemas"];
+    let link = json!({"$ref": "#/components/schemas/Link"});
+    assert_eq!(
+        schemas["Page"],
+        json!({
+            "type": "object", "required": ["items"],
+            "properties": {"items": {"type": "array", "items": link}, "next": {}},
+        })
+    );
+    let clicks = json!({"type": "integer", "minimum": 0, "maximum": 255});
+    assert_eq!(schemas["Link"]["properties"], json!({"url": {"type": "string"}, "clicks": clicks}));
+}
+
+#[test]
+fn the_document_has_every_route_of_both_apis_and_more_than_api_gateway_knows() {
+    let function = hello()
+        .trigger(RestApi::post("/links").body_schema("NewLink", link()).api_key())
+        .trigger(RestApi::any("/files/{path+}").authorizer(Iam))
+        .trigger(RestApi::get("/files/{path+}").required_query("q"))
+        .trigger(RestApi::router())
+        .trigger(HttpApi::get("/users/{id}"))
+        .trigger(HttpApi::router());
+    let plan = UsagePlan::new("partners").key("acme");
+    let app = App::new("Links").function(function).rest_api(RestApiOptions::new().usage_plan(plan));
+    let document: Json = serde_json::from_str(&app.synthesize().unwrap().openapi().unwrap()).unwrap();
+    let paths = &document["paths"];
+    let names: Vec<&String> = paths.as_object().unwrap().keys().collect();
+    assert_eq!(names, ["/files/{path}", "/links", "/users/{id}"]);
+    assert_eq!(document["components"]["schemas"]["NewLink"], link());
+    let create = &paths["/links"]["post"];
+    assert_eq!(create["security"], json!([{"api_key": []}]));
+    assert_eq!(create["responses"]["422"]["description"], "The body does not fit");
+    assert_eq!(paths["/files/{path}"].as_object().unwrap().len(), 7);
+    assert_eq!(paths["/files/{path}"]["get"]["parameters"].as_array().unwrap().len(), 2);
+    assert_eq!(paths["/files/{path}"]["put"]["security"], json!([{"iam": []}]));
+    assert_eq!(paths["/users/{id}"]["get"]["parameters"][0]["name"], "id");
+    assert_eq!(App::new("Hello").function(function_without_routes()).synthesize().unwrap().openapi(), None);
+}
+
+fn function_without_routes() -> Function {
+    function("alone").trigger(FunctionUrl::signed())
+}
+
 #[test]
 fn what_api_gateway_refuses_of_a_route_is_a_mistake() {
     for (route, expected) in [
@@ -135,6 +253,8 @@ fn what_api_gateway_refuses_of_a_route_is_a_mistake() {
         (RestApi::get("/{id}/{id}"), "has two parameters `id`"),
         (RestApi::get("/").required_header("x tenant"), "`x tenant` is not the name of a header"),
         (RestApi::get("/").required_query("a&b"), "`a&b` is not the name of a parameter"),
+        (RestApi::get("/").body_schema("Link", link()), "requests of the method GET have no body"),
+        (RestApi::put("/").body_schema("-", link()), "the schema of its body needs a name"),
         (RestApi::any("/").throttle(1, 2), "write a route for each method"),
         (RestApi::get("/").throttle(0, 2), "lets nothing through"),
         (RestApi::get("/").timeout(Duration::from_millis(49)), "for 50 ms to 300s; this is 49ms"),
