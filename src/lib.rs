@@ -83,7 +83,7 @@ pub mod prelude {
         json_body, property, resource, service_fn,
         settings::{Secret, Setting, Settings},
         trigger::{
-            ApiOptions, Cors, Domain, FunctionUrl, HttpApi, Iam, Jwt, LambdaAuthorizer, Period, RestApi,
+            ApiOptions, Cors, Domain, FunctionUrl, HttpApi, Iam, Jwt, LambdaAuthorizer, LoadBalancer, Period, RestApi,
             RestApiOptions, Schedule, TriggerExt, UsagePlan, WebSocket, WebSocketOptions,
         },
     };

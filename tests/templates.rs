@@ -13,8 +13,8 @@ use tempfile::TempDir;
 
 use crate::{golden, support};
 use sparta_test_models::{
-    apis, apps, constructs::constructs, custom_resources::broker, edges::edges, models, options, rest::rest_apis,
-    settings, web_socket,
+    apis, apps, constructs::constructs, custom_resources::broker, edges::edges, load_balancer, models, options,
+    rest::rest_apis, settings, web_socket,
 };
 
 /// The documents that `build` wrote, in the order of their names.
@@ -115,9 +115,10 @@ fn cfn_lint_finds_nothing_in_services_with_every_kind_of_http_api() {
 }
 
 #[test]
-fn cfn_lint_finds_nothing_in_a_service_with_a_web_socket_api() {
+fn cfn_lint_finds_nothing_in_services_with_a_web_socket_api_and_behind_a_load_balancer() {
     let folder = TempDir::new().expect("a temporary folder");
     clean(&write(&web_socket::chat(), folder.path(), "chat"));
+    clean(&write(&load_balancer::shop(), folder.path(), "shop"));
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 mod function_url;
 mod http_api;
+mod load_balancer;
 mod rest_api;
 mod schedule;
 pub(crate) mod web_socket;
@@ -12,6 +13,7 @@ pub use http_api::{
     HttpApiMistake, Iam, Jwt, JwtMistake, LambdaAuthorizer, LambdaAuthorizerMistake, MutualTls,
 };
 pub(crate) use http_api::{has_body, has_routes, put_routes_into_body};
+pub use load_balancer::{LoadBalancer, LoadBalancerMistake};
 pub(crate) use rest_api::deploy;
 pub use rest_api::{
     Period, RestApi, RestApiMistake, RestApiOptions, RestApiOptionsMistake, UsagePlan, UsagePlanMistake,

@@ -1,6 +1,6 @@
 use sparta_core::{App, Error, Function, LogLevel, Request, delivery::Source, service_fn, trigger::HttpApi};
 
-use sparta_test_models::{constructs::constructs, models, rest::rest_apis, web_socket};
+use sparta_test_models::{constructs::constructs, load_balancer, models, rest::rest_apis, web_socket};
 
 /// Every document of an App by its file's name, as `build` writes them.
 fn documents(app: &App) -> Vec<(String, String)> {
@@ -39,6 +39,13 @@ fn a_service_with_a_web_socket_api_has_these_documents() {
 fn services_with_rest_apis_have_these_templates() {
     for app in rest_apis() {
         insta::assert_snapshot!(app.name(), app.synthesize().unwrap().template.to_json());
+    }
+}
+
+#[test]
+fn a_service_behind_a_load_balancer_has_these_documents() {
+    for (name, document) in documents(&load_balancer::shop()).into_iter().take(2) {
+        insta::assert_snapshot!(format!("shop_{name}"), document);
     }
 }
 

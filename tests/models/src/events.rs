@@ -120,3 +120,43 @@ pub fn authorizer(key: &str, form: &str) -> Value {
         },
     })
 }
+
+/// What a load balancer asks a function whose target group has health checks and multi-value headers.
+pub fn health_check(path: &str) -> Value {
+    json!({
+        "requestContext": {"elb": {"targetGroupArn": "arn:aws:elasticloadbalancing:group"}},
+        "httpMethod": "GET",
+        "path": path,
+        "multiValueQueryStringParameters": {},
+        "multiValueHeaders": {"user-agent": ["ELB-HealthChecker/2.0"]},
+        "body": "",
+        "isBase64Encoded": false,
+    })
+}
+
+/// An event of a WebSocket API: `CONNECT`, `MESSAGE` or `DISCONNECT`.
+pub fn web_socket(event: &str, route: &str, body: Option<&str>) -> Value {
+    let context = json!({
+        "apiId": "a1b2c3",
+        "connectedAt": 1583348638390_i64,
+        "connectionId": "L0SM9cOFvHcCIhw=",
+        "domainName": "a1b2c3.execute-api.us-east-1.amazonaws.com",
+        "eventType": event,
+        "extendedRequestId": "id",
+        "identity": {"sourceIp": "192.0.2.1"},
+        "messageDirection": "IN",
+        "messageId": body.map(|_| "id"),
+        "requestId": "id",
+        "requestTime": "12/Mar/2020:19:03:58 +0000",
+        "requestTimeEpoch": 1583348638390_i64,
+        "routeKey": route,
+        "stage": "live",
+    });
+    let mut web_socket = json!({"requestContext": context, "isBase64Encoded": false});
+    match body {
+        Some(body) => web_socket["body"] = body.into(),
+        // Only the request that opens a connection has headers.
+        None => web_socket["multiValueHeaders"] = json!({"Origin": ["https://chat.example"]}),
+    }
+    web_socket
+}
