@@ -9,8 +9,8 @@ use std::{
 use serde_json::{Value, json};
 use sparta::{App, delivery::Source};
 use sparta_test_models::{
-    apis, constructs::constructs, custom_resources::broker, edges::edges, models, options::options,
-    rest::rest_apis, settings, web_socket,
+    apis, constructs::constructs, custom_resources::broker, edges::edges, models, options::options, rest::rest_apis,
+    settings, web_socket,
 };
 use sparta_test_tools::{Finding, checkov, parliament};
 use tempfile::TempDir;
