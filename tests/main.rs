@@ -4,6 +4,7 @@ mod builds;
 mod buildspec;
 mod commands;
 mod dependencies;
+mod edges;
 mod evaluator;
 mod golden;
 mod invocations;

@@ -148,3 +148,31 @@ fn a_router_takes_the_same_parameter_from_either() {
     }
     assert_eq!(life.answers.len(), 2);
 }
+
+#[test]
+fn a_router_answers_the_same_behind_whatever_sends_its_requests() {
+    let get = |mut event: Value| {
+        event["requestContext"]["http"]["method"] = "GET".into();
+        event
+    };
+    let of = |path: &str| {
+        [
+            get(http_api(API, path)),
+            get(events::function_url(path)),
+            events::rest_api(path),
+            staged(events::rest_api(path)),
+            first_http_api(path),
+            events::load_balancer(path),
+            with_multi_value_headers(events::load_balancer(path)),
+            lattice(path),
+            first_lattice(path),
+        ]
+    };
+    let life = serve("router", &[], &[of("/hello/ada"), of("/none")].concat());
+    let answers: Vec<_> = life.answers.iter().map(|(_, answer)| (&answer["statusCode"], &answer["body"])).collect();
+    let (found, missing) = answers.split_at(9);
+    assert_eq!(found[0].0, 200);
+    assert!(found[0].1.as_str().unwrap().starts_with("hello ada, x"), "{:?}", found[0]);
+    assert!(found.iter().all(|answer| answer == &found[0]), "{found:?}");
+    assert!(missing.iter().all(|answer| *answer.0 == 404 && answer.1 == missing[0].1), "{missing:?}");
+}

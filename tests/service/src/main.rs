@@ -1,5 +1,7 @@
 //! A service for the tests: functions that the examples lack, and that misbehave on request.
 
+mod edges;
+
 use std::{fs, path::Path, time::Duration};
 
 use aws_lambda_events::sqs::SqsEvent;
@@ -193,6 +195,8 @@ fn main() -> sparta::Result<()> {
         .function(Function::event("orders", service_fn(orders)).trigger(Queue::new("orders").batches()))
         .function(Function::event_factory("stock", stock))
         .function(Function::custom_resource("shelves", Shelves))
+        .function(Function::http("socket", service_fn(edges::socket)))
+        .function(Function::http("shop", service_fn(edges::shop)))
         .file("shelf/prices.txt", include_bytes!("prices.txt"))
         .file("shelf/catalogue.txt", "catalogue.txt")
         .before_build(|build| {
