@@ -21,13 +21,14 @@ fn actions(policy: &Value) -> BTreeSet<String> {
 const CALLED_OTHERWISE: [(&str, &str); 1] = [("s3:HeadObject", "s3:GetObject")];
 
 /// What LocalStack's services call of one another on their own account, with what for.
-const OF_LOCALSTACK: [(&str, &str); 7] = [
+const OF_LOCALSTACK: [(&str, &str); 8] = [
     ("cloudwatch:PutMetricData", "its queues count their messages"),
     ("events:PutEvents", "its Parameter Store tells of what changes"),
     ("s3:CreateBucket", "its Lambda keeps archives in a bucket of its own"),
     ("s3:DeleteObject", "and removes them"),
     ("s3:PutObject", "and puts them there; provision uploads one too, from outside"),
     ("sqs:ReceiveMessage", "its event source mappings poll, as the function's role"),
+    ("ssm:GetParameter", "it reads one parameter where AWS's handler, as the registry has it, reads several"),
     ("sts:AssumeRole", "its Lambda takes on the functions' roles"),
 ];
 
