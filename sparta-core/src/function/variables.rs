@@ -64,10 +64,11 @@ impl FunctionSpec {
                 mistakes.push(self.mistake(VariableMistake::IsSetting(variable.clone())));
             }
         }
+        let own = self.own_size();
         let none = [Environment::new("none", ())];
         let environments = if environments.is_empty() { &none } else { environments };
         for environment in environments {
-            let bytes = self.variables_size(environment.settings(), &environment.stored);
+            let bytes = own + self.settings_size(environment.settings(), &environment.stored);
             if bytes > MAX_BYTES {
                 let environment = environment.name().to_owned();
                 mistakes.push(self.mistake(VariableMistake::TooLarge { environment, bytes }));
@@ -78,18 +79,22 @@ impl FunctionSpec {
 
     /// Whether Lambda has room for its variables when these settings are stored elsewhere.
     pub(crate) fn has_room(&self, settings: &SettingsSnapshot, stored: &Stored) -> bool {
-        self.variables_size(settings, stored) <= MAX_BYTES
+        self.own_size() + self.settings_size(settings, stored) <= MAX_BYTES
     }
 
-    /// How many bytes its variables take, those of values apart that only AWS knows.
-    fn variables_size(&self, settings: &SettingsSnapshot, stored: &Stored) -> usize {
+    /// How many bytes its own variables take, those of values apart that only AWS knows.
+    fn own_size(&self) -> usize {
         let of_constructs = Grant::variables(&self.uses);
         let own = self.variables.iter().chain(&of_constructs);
-        let own: usize = own.map(|(name, value)| name.len() + value.as_str().map_or(0, str::len)).sum();
+        own.map(|(name, value)| name.len() + value.as_str().map_or(0, str::len)).sum()
+    }
+
+    /// How many bytes the variables take that settings are.
+    fn settings_size(&self, settings: &SettingsSnapshot, stored: &Stored) -> usize {
         let settings = settings.fields.iter().zip(&settings.values);
         let settings = settings.filter(|(field, _)| self.has_variable_of(field, stored));
         let size = |(name, value): &(String, Option<String>)| name.len() + value.as_ref().map_or(0, String::len);
-        own + settings.map(|(_, value)| size(value)).sum::<usize>() + stored.bytes()
+        settings.map(|(_, value)| size(value)).sum::<usize>() + stored.bytes()
     }
 
     /// Whether a setting is a variable of it: every one that is not stored elsewhere, but of secrets those that it uses.

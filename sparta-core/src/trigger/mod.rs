@@ -1,5 +1,15 @@
 //! What invokes a function. Each kind is one file and one type that implements [`Trigger`].
 
+/// The constructors of an API's routes by their methods.
+macro_rules! methods {
+    ($($name:ident $method:ident)*) => {$(
+        #[doc = concat!("`", stringify!($method), "` requests for `path`.")]
+        pub fn $name(path: impl Into<String>) -> Self {
+            Self::new(Route::Path(Some(Method::$method), path.into()))
+        }
+    )*};
+}
+
 mod function_url;
 mod http_api;
 mod load_balancer;

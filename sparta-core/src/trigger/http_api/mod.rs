@@ -29,7 +29,7 @@ use crate::{
     mistake::Problem,
     resource,
 };
-pub(super) use options::Throttle;
+pub(super) use options::{Throttle, log_access};
 use path::{is_route, name_twice, wildcards, without_names};
 
 /// A route of the App's HTTP API: API Gateway's lighter, cheaper kind.
@@ -74,15 +74,6 @@ enum Access {
     Open,
     /// Who this lets in.
     Guarded(Authorizer),
-}
-
-macro_rules! methods {
-    ($($name:ident $method:ident)*) => {$(
-        #[doc = concat!("`", stringify!($method), "` requests for `path`.")]
-        pub fn $name(path: impl Into<String>) -> Self {
-            Self::new(Route::Path(Some(Method::$method), path.into()))
-        }
-    )*};
 }
 
 impl HttpApi {

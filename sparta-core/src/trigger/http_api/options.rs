@@ -210,9 +210,7 @@ impl ApiOptions {
             _ = stack.change(&stage, |stage| stage.property("DefaultRouteSettings", throttle.settings()));
         }
         if let Some(days) = &self.access_logs {
-            let group = LogicalId::of_words(["HttpApiAccessLogs"]);
-            stack.resource(group.clone(), resource!(AWS::Logs::LogGroup { RetentionInDays: (days) }).delete());
-            _ = stack.change(&stage, |stage| stage.property("AccessLogSettings", access_log(&group)));
+            log_access(stack, &stage, ("HttpApiAccessLogs", days), LINE);
         }
         if let Some(authorizer) = &self.authorizer {
             guard(authorizer, stack, &api);
@@ -236,9 +234,13 @@ const LINE: &str = concat!(
     r#""authorizerError":"$context.authorizer.error","userAgent":"$context.identity.userAgent"}"#,
 );
 
-fn access_log(group: &LogicalId) -> Value {
-    property!(AWS::ApiGatewayV2::Stage.AccessLogSettings {
+/// Writes a line of this form for each request of a stage to a log group of its own, which keeps it for so many days.
+pub(crate) fn log_access(stack: &mut Stack, stage: &LogicalId, (group, days): (&str, &Value), line: &str) {
+    let group = LogicalId::of_words([group]);
+    let settings = property!(AWS::ApiGatewayV2::Stage.AccessLogSettings {
         DestinationArn: (attribute!(AWS::Logs::LogGroup, group, "Arn")),
-        Format: (LINE),
-    })
+        Format: (line),
+    });
+    stack.resource(group, resource!(AWS::Logs::LogGroup { RetentionInDays: (days) }).delete());
+    _ = stack.change(stage, |stage| stage.property("AccessLogSettings", settings));
 }

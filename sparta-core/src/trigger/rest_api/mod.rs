@@ -92,15 +92,6 @@ enum Access {
     Iam,
 }
 
-macro_rules! methods {
-    ($($name:ident $method:ident)*) => {$(
-        #[doc = concat!("`", stringify!($method), "` requests for `path`.")]
-        pub fn $name(path: impl Into<String>) -> Self {
-            Self::new(Route::Path(Some(Method::$method), path.into()))
-        }
-    )*};
-}
-
 impl RestApi {
     methods!(get GET post POST put PUT patch PATCH delete DELETE head HEAD options OPTIONS);
 

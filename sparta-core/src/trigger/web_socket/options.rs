@@ -2,12 +2,10 @@
 
 use super::{STAGE, api_id, has_routes};
 use crate::{
-    attribute,
     cfn::{LogicalId, Value},
     mistake::{Mistake, Problem, Subject},
-    property, resource,
     stack::Stack,
-    trigger::http_api::Throttle,
+    trigger::http_api::{Throttle, log_access},
 };
 
 /// The options of the App's WebSocket API: [`App::web_socket`](crate::App::web_socket).
@@ -114,9 +112,7 @@ impl WebSocketOptions {
             _ = stack.change(&stage, |stage| stage.property("DefaultRouteSettings", throttle.settings()));
         }
         if let Some(days) = &self.access_logs {
-            let group = LogicalId::of_words(["WebSocketAccessLogs"]);
-            stack.resource(group.clone(), resource!(AWS::Logs::LogGroup { RetentionInDays: (days) }).delete());
-            _ = stack.change(&stage, |stage| stage.property("AccessLogSettings", access_log(&group)));
+            log_access(stack, &stage, ("WebSocketAccessLogs", days), LINE);
         }
     }
 }
@@ -130,13 +126,6 @@ const LINE: &str = concat!(
     r#""error":"$context.error.message","integrationError":"$context.integration.error","#,
     r#""authorizerError":"$context.authorizer.error","userAgent":"$context.identity.userAgent"}"#,
 );
-
-fn access_log(group: &LogicalId) -> Value {
-    property!(AWS::ApiGatewayV2::Stage.AccessLogSettings {
-        DestinationArn: (attribute!(AWS::Logs::LogGroup, group, "Arn")),
-        Format: (LINE),
-    })
-}
 
 fn selects(expression: &str) -> bool {
     let is_place = |text: &str| text.split('.').all(|part| !part.is_empty() && !part.contains(char::is_whitespace));
