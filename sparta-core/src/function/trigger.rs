@@ -1,7 +1,6 @@
 //! What the triggers of a function have in common, and where they add what they need.
 
 use std::{
-    collections::BTreeMap,
     fmt::{self, Debug},
     sync::Arc,
 };
@@ -15,6 +14,7 @@ use crate::{
     mistake::Problem,
     resource,
     stack::Stack,
+    trigger::schema::Bodies,
 };
 
 /// Something that invokes a function: the resources that it takes and the permissions that it needs.
@@ -125,9 +125,7 @@ pub struct DocumentedRoute {
     pub(crate) security: Vec<&'static str>,
     pub(crate) queries: Vec<String>,
     pub(crate) headers: Vec<String>,
-    pub(crate) body: Option<serde_json::Value>,
-    pub(crate) answer: Option<serde_json::Value>,
-    pub(crate) schemas: BTreeMap<String, serde_json::Value>,
+    pub(crate) bodies: Bodies,
 }
 
 /// A trigger as the serving build has it, so that nothing of its synthesis is in the binary.

@@ -10,7 +10,7 @@ use crate::{
     file,
     pipeline::is_stack_name,
     settings::{check_differences, check_fields},
-    trigger::{RestApiOptions, WebSocketOptions},
+    trigger::{RestApiOptions, SchemaMistake, WebSocketOptions},
 };
 
 /// What is wrong with an App as a whole, or between its parts.
@@ -107,7 +107,7 @@ impl Model {
     fn check_functions(&self, mistakes: &mut Vec<Mistake>) {
         let mut names = BTreeSet::new();
         let mut ids: BTreeMap<String, &str> = BTreeMap::new();
-        let mut keys = BTreeMap::new();
+        let (mut keys, mut schemas) = (BTreeMap::new(), BTreeMap::new());
         for function in &self.functions {
             let name = function.name();
             let id = pascal_case(name);
@@ -120,6 +120,7 @@ impl Model {
             ids.entry(id).or_insert(name);
             mistakes.extend(function.check(self.architecture));
             check_unique_keys(function, &mut keys, mistakes);
+            check_schemas(function, &mut schemas, mistakes);
         }
     }
 
@@ -187,6 +188,20 @@ fn check_unique_keys<'a>(
             mistakes.push(function.mistake(taken));
         } else {
             keys.insert(unique_key, function.name());
+        }
+    }
+}
+
+/// Schemas of one name that differ. Types may be written otherwise than they are read, so that answers are apart.
+fn check_schemas(
+    function: &FunctionSpec,
+    known: &mut BTreeMap<(bool, String), serde_json::Value>,
+    mistakes: &mut Vec<Mistake>,
+) {
+    let routes = function.triggers().iter().flat_map(|trigger| trigger.documented());
+    for (is_answer, (name, schema)) in routes.flat_map(|route| route.bodies.into_named()) {
+        if *known.entry((is_answer, name.clone())).or_insert_with(|| schema.clone()) != schema {
+            mistakes.push(function.mistake(SchemaMistake::Twice(name)));
         }
     }
 }

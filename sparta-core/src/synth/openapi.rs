@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Value as Json, json};
 
 use super::Synthesis;
-use crate::{cfn::Value, function::DocumentedRoute};
+use crate::{cfn::Value, function::DocumentedRoute, trigger::schema::Schema};
 
 impl Synthesis {
     /// The OpenAPI document of its routes, of HTTP and REST APIs together, with what their triggers say of bodies; `None` where
@@ -45,7 +45,8 @@ impl Synthesis {
             for method in route.methods() {
                 operations.entry(method.to_ascii_lowercase()).or_insert_with(|| operation(function, route));
             }
-            schemas.extend(route.schemas.clone());
+            let of_route = route.bodies.body().into_iter().chain(route.bodies.answer());
+            schemas.extend(of_route.flat_map(|schema| schema.named.clone()));
             schemes.extend(route.security.iter().filter_map(|name| Some((*name, scheme(name)?))));
         }
         let document = json!({
@@ -80,9 +81,9 @@ impl DocumentedRoute {
 }
 
 fn operation(function: &str, route: &DocumentedRoute) -> Json {
-    let json_of = |schema: &Json| json!({"application/json": {"schema": schema}});
+    let json_of = |schema: &Schema| json!({"application/json": {"schema": schema.root}});
     let mut answer = json!({"description": format!("The answer of the function {function}")});
-    if let Some(schema) = &route.answer {
+    if let Some(schema) = route.bodies.answer() {
         answer["content"] = json_of(schema);
     }
     let mut operation = json!({"responses": {"default": {"description": "Any other answer"}, "200": answer}});
@@ -90,7 +91,7 @@ fn operation(function: &str, route: &DocumentedRoute) -> Json {
     if !parameters.is_empty() {
         operation["parameters"] = parameters.into();
     }
-    if let Some(schema) = &route.body {
+    if let Some(schema) = route.bodies.body() {
         operation["requestBody"] = json!({"required": true, "content": json_of(schema)});
         operation["responses"]["422"] = json!({"description": "The body does not fit"});
     }

@@ -15,6 +15,7 @@ mod http_api;
 mod load_balancer;
 mod rest_api;
 mod schedule;
+pub(crate) mod schema;
 pub(crate) mod web_socket;
 
 pub use function_url::{FunctionUrl, FunctionUrlMistake};
@@ -29,6 +30,7 @@ pub use rest_api::{
     Period, RestApi, RestApiMistake, RestApiOptions, RestApiOptionsMistake, UsagePlan, UsagePlanMistake,
 };
 pub use schedule::{Schedule, ScheduleMistake};
+pub use schema::SchemaMistake;
 #[cfg(feature = "connections")]
 pub use web_socket::{ConnectionSender, SendError};
 pub use web_socket::{

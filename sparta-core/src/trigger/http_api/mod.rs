@@ -5,8 +5,10 @@ mod body;
 mod cors;
 mod domain;
 mod guarded;
+mod mistake;
 mod options;
 pub(super) mod path;
+mod resources;
 #[cfg(test)]
 mod tests;
 
@@ -15,20 +17,21 @@ pub use body::BodyMistake;
 pub(crate) use body::{has_body, has_routes, put_routes_into_body};
 pub use cors::{Cors, CorsMistake};
 pub use domain::{Domain, DomainMistake, MutualTls};
+pub use mistake::HttpApiMistake;
 pub use options::{ApiOptions, ApiOptionsMistake};
 
 use http::Method;
 
 use super::{Scope, Trigger};
 use crate::{
-    FunctionSpec, attribute,
-    cfn::{Output, join, sub},
+    FunctionSpec,
+    cfn::sub,
     construct::FunctionHandle,
-    function::{DocumentedRoute, invocation},
+    function::DocumentedRoute,
     iam::{Arn, Statement},
     mistake::Problem,
-    resource,
 };
+use mistake::{HttpApiWarning, WAITS};
 pub(super) use options::{Throttle, log_access};
 use path::{is_route, name_twice, wildcards, without_names};
 
@@ -225,49 +228,7 @@ impl Trigger for HttpApi {
     }
 
     fn synthesize(&self, scope: &mut Scope<'_>) {
-        let name = scope.function().name().to_owned();
-        let api = scope.share(API, || {
-            resource!(AWS::ApiGatewayV2::Api { Name: (sub("${AWS::StackName}")), ProtocolType: "HTTP" })
-        });
-        let stage = scope.share(STAGE, || {
-            resource!(AWS::ApiGatewayV2::Stage { ApiId: (api.reference()), StageName: "$default", AutoDeploy: true })
-        });
-        let function = scope.function_arn();
-        let integration = scope.share(&format!("{name}-HttpApiIntegration"), || {
-            resource!(AWS::ApiGatewayV2::Integration {
-                ApiId: (api.reference()),
-                IntegrationType: "AWS_PROXY",
-                IntegrationUri: (&function),
-                PayloadFormatVersion: "2.0",
-            })
-        });
-        let route = resource!(AWS::ApiGatewayV2::Route {
-            ApiId: (api.reference()),
-            RouteKey: (self.key()),
-            Target: (join("/", ["integrations".into(), integration.reference()])),
-        });
-        let route = match &self.access {
-            Access::OfApi => route,
-            Access::Open => route.property("AuthorizationType", "NONE"),
-            Access::Guarded(authorizer) => authorizer.guard(route, scope.stack(), &api),
-        };
-        let route = match &self.route {
-            Route::Path(_, path) => scope.add(&[self.method(), path, "Route"], route),
-            Route::Rest => scope.add(&["HttpApi", "Default", "Route"], route),
-        };
-        if let Some(throttle) = self.throttle {
-            throttle.of_route(&self.key(), &route, scope.stack(), &stage);
-        }
-
-        // One permission for all routes: a function's policy holds 20 KB, and the API is this stack's own.
-        scope.share(&format!("{name}-HttpApiPermission"), || {
-            let source = Arn::new("execute-api", &format!("${{{api}}}/*")).to_string();
-            invocation(&function, "apigateway.amazonaws.com", sub(source))
-        });
-        scope.output(
-            &["HttpApiUrl"],
-            Output::new("Address of the HTTP API", attribute!(AWS::ApiGatewayV2::Api, api, "ApiEndpoint")),
-        );
+        self.add(scope);
     }
 }
 
@@ -276,34 +237,3 @@ const API: &str = "HttpApi";
 /// The API where its routes are in its own document.
 const API_WITH_ROUTES: &str = "HttpApiWithRoutes";
 const STAGE: &str = "HttpApiStage";
-
-/// What is wrong with an [`HttpApi`] route.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum HttpApiMistake {
-    /// A path that API Gateway does not take.
-    #[error(
-        "the path `{0}` is not a route: begin it with `/` and write parameters as whole segments, `{{id}}` or, last, `{{rest+}}`"
-    )]
-    Path(String),
-    /// A path with two parameters of one name.
-    #[error("the path `{path}` has two parameters `{name}`, and a request could give only one: rename one")]
-    Twice {
-        /// The path.
-        path: String,
-        /// The parameters' name.
-        name: String,
-    },
-}
-
-/// How many seconds an HTTP API waits for an answer.
-const WAITS: u64 = 30;
-
-#[derive(Debug, thiserror::Error)]
-enum HttpApiWarning {
-    #[error(
-        "it may run for {seconds} s, and an HTTP API waits for an answer for {WAITS} s: give it a timeout of at most {WAITS} s, let a \
-         queue start what takes longer, or use a function URL"
-    )]
-    Timeout { seconds: u64 },
-}

@@ -4,17 +4,17 @@
 
 use std::{collections::BTreeMap, time::Duration};
 
-use super::{
-    Access, RestApiMistake,
-    schema::{Schema, known},
-};
+use super::{Access, RestApiMistake};
 use crate::{
     cfn::{LogicalId, Value, append, sub},
     property,
     stack::Stack,
-    trigger::http_api::{
-        Throttle,
-        path::{parameters, without_names},
+    trigger::{
+        http_api::{
+            Throttle,
+            path::{parameters, without_names},
+        },
+        schema::{Schema, known},
     },
 };
 
@@ -77,7 +77,7 @@ pub(super) fn add(
                 mistakes.push(RestApiMistake::Taken(format!("{method} {path}")));
             } else {
                 *entry(routes, &name) = operation.definition(path);
-                mistakes = operation.add_shared(body);
+                operation.add_shared(body);
             }
         })
     });
@@ -153,7 +153,7 @@ impl Operation<'_> {
     }
 
     /// Adds to the definition what its routes refer to.
-    fn add_shared(&self, body: &mut Value) -> Vec<RestApiMistake> {
+    fn add_shared(&self, body: &mut Value) {
         if self.api_key {
             let schemes = entry(entry(body, "components"), "securitySchemes");
             *entry(schemes, KEY) =
@@ -165,15 +165,10 @@ impl Operation<'_> {
                 ("validateRequestParameters", (validator != BODY).into()),
             ]);
         }
-        let mut mistakes = Vec::new();
         if let Some(schema) = self.body {
             let schemas = entry(entry(body, "components"), "schemas");
             for (name, schema) in &schema.named {
-                let schema = known(schema);
-                if get(schemas, name).is_some_and(|there| *there != schema) {
-                    mistakes.push(RestApiMistake::SchemaTwice(name.clone()));
-                }
-                *entry(schemas, name) = schema;
+                *entry(schemas, name) = known(schema);
             }
             *entry(entry(body, "x-amazon-apigateway-gateway-responses"), "BAD_REQUEST_BODY") = object([
                 (
@@ -183,7 +178,6 @@ impl Operation<'_> {
                 ("statusCode", "422".into()),
             ]);
         }
-        mistakes
     }
 }
 

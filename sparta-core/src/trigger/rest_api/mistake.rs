@@ -50,15 +50,6 @@ pub enum RestApiMistake {
     /// What no parameter of a query is called.
     #[error("`{0}` is not the name of a parameter in a query")]
     Query(String),
-    /// A schema without a name.
-    #[error("the schema of its body needs a name with letters or digits")]
-    SchemaName,
-    /// Two schemas of one name.
-    #[error("two schemas of bodies are called `{0}` and differ: rename one, `#[schemars(rename = \"...\")]`")]
-    SchemaTwice(String),
-    /// A body of a method that has none.
-    #[error("requests of the method {0} have no body: leave its schema out, or take another method")]
-    BodyOf(String),
     /// A throttle of all methods.
     #[error("a REST API throttles single methods: write a route for each method that has a throttle")]
     ThrottleOfAny,

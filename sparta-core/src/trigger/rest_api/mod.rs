@@ -1,11 +1,12 @@
 //! Routes of a REST API, and what is declared for all of them.
 
+mod check;
 mod definition;
 mod deployment;
 mod mistake;
 mod options;
 mod policy;
-mod schema;
+mod resources;
 #[cfg(test)]
 mod tests;
 mod usage_plan;
@@ -17,26 +18,14 @@ pub use usage_plan::{Period, UsagePlan};
 
 use std::time::Duration;
 
-use http::{HeaderName, Method};
+use http::Method;
 
 use super::{
     Iam, Scope, Trigger,
-    http_api::{
-        Throttle,
-        path::{name_twice, without_names},
-    },
+    http_api::{Throttle, path::without_names},
+    schema::{Bodies, Schema},
 };
-use crate::{
-    FunctionSpec, Streams,
-    cfn::{Output, sub},
-    function::{DocumentedRoute, invocation},
-    iam::Arn,
-    mistake::Problem,
-    resource,
-};
-use definition::{Operation, is_part};
-use mistake::RestApiWarning;
-use schema::Schema;
+use crate::{FunctionSpec, Streams, function::DocumentedRoute, mistake::Problem};
 
 /// A route of the App's REST API: API Gateway's older kind, which has usage plans with keys, request validation, resource
 /// policies, a firewall, private endpoints and answers as streams.
@@ -66,8 +55,7 @@ pub struct RestApi {
     api_key: bool,
     queries: Vec<String>,
     headers: Vec<String>,
-    body: Option<Schema>,
-    answer: Option<Schema>,
+    bodies: Bodies,
     throttle: Option<Throttle>,
     stream: bool,
     timeout: Option<Duration>,
@@ -115,8 +103,7 @@ impl RestApi {
             api_key: false,
             queries: Vec::new(),
             headers: Vec::new(),
-            body: None,
-            answer: None,
+            bodies: Bodies::default(),
             throttle: None,
             stream: false,
             timeout: None,
@@ -165,9 +152,7 @@ impl RestApi {
     /// See <https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-method-request-validation.html>.
     #[cfg(feature = "schemars")]
     pub fn body<T: schemars::JsonSchema>(mut self) -> Self {
-        if !cfg!(sparta_serving) {
-            self.body = Some(Schema::of_body::<T>());
-        }
+        self.bodies.set_body(Schema::of_body::<T>);
         self
     }
 
@@ -183,18 +168,20 @@ impl RestApi {
     /// let create = RestApi::post("/links").body_schema("NewLink", link);
     /// ```
     pub fn body_schema(mut self, name: impl AsRef<str>, schema: serde_json::Value) -> Self {
-        if !cfg!(sparta_serving) {
-            self.body = Some(Schema::written(name.as_ref(), schema));
-        }
+        self.bodies.set_body(|| Schema::written(name.as_ref(), schema));
         self
     }
 
     /// What the function answers with, for the service's [OpenAPI document](crate::Synthesis::openapi): JSON of this type.
     #[cfg(feature = "schemars")]
     pub fn answer<T: schemars::JsonSchema>(mut self) -> Self {
-        if !cfg!(sparta_serving) {
-            self.answer = Some(Schema::of_answer::<T>());
-        }
+        self.bodies.set_answer(Schema::of_answer::<T>);
+        self
+    }
+
+    /// The same by a schema that is written out, under a name of letters and digits.
+    pub fn answer_schema(mut self, name: impl AsRef<str>, schema: serde_json::Value) -> Self {
+        self.bodies.set_answer(|| Schema::written(name.as_ref(), schema));
         self
     }
 
@@ -239,46 +226,7 @@ impl RestApi {
             Route::Rest => vec!["/", "/{proxy+}"],
         }
     }
-
-    fn check_path(&self) -> Option<RestApiMistake> {
-        let Route::Path(_, path) = &self.route else { return None };
-        let is_route = path.strip_prefix('/').is_some_and(|rest| {
-            let parts: Vec<&str> = rest.split('/').collect();
-            let last = parts.len() - 1;
-            rest.is_empty() || parts.iter().enumerate().all(|(n, part)| is_part(part, n == last))
-        });
-        if !is_route {
-            return Some(RestApiMistake::Path(path.clone()));
-        }
-        name_twice(path).map(|name| RestApiMistake::Twice { path: path.clone(), name: name.to_owned() })
-    }
-
-    fn check_timeout(&self) -> Option<RestApiMistake> {
-        let limit = self.timeout?;
-        let longest = if self.stream { LONGEST_STREAM } else { LONGEST_RAISED };
-        (limit < SHORTEST || limit > longest).then_some(RestApiMistake::Timeout { limit, longest })
-    }
-
-    fn operation(&self, scope: &Scope<'_>) -> Operation<'_> {
-        Operation {
-            function: scope.function_arn(),
-            stream: self.stream,
-            // Without it, API Gateway waits for 29 seconds.
-            timeout: self.timeout.or(self.stream.then_some(LONGEST_STREAM)),
-            access: &self.access,
-            api_key: self.api_key,
-            queries: &self.queries,
-            headers: &self.headers,
-            body: self.body.as_ref(),
-        }
-    }
 }
-
-/// How long API Gateway waits for an answer.
-const SHORTEST: Duration = Duration::from_millis(50);
-const LONGEST: Duration = Duration::from_secs(29);
-const LONGEST_RAISED: Duration = Duration::from_secs(300);
-const LONGEST_STREAM: Duration = Duration::from_secs(900);
 
 impl Trigger for RestApi {
     fn describe(&self) -> String {
@@ -289,31 +237,11 @@ impl Trigger for RestApi {
     }
 
     fn check(&self, function: &FunctionSpec) -> Vec<Problem> {
-        let mut mistakes: Vec<RestApiMistake> = self.check_path().into_iter().chain(self.check_timeout()).collect();
-        let headers = self.headers.iter().filter(|name| name.parse::<HeaderName>().is_err());
-        mistakes.extend(headers.map(|name| RestApiMistake::Header(name.clone())));
-        let queries = self.queries.iter().filter(|name| name.is_empty() || name.contains(['&', '=', '#', ' ']));
-        mistakes.extend(queries.map(|name| RestApiMistake::Query(name.clone())));
-        mistakes.extend(self.body.iter().chain(&self.answer).filter_map(Schema::check));
-        if self.body.is_some() && ["GET", "HEAD"].contains(&self.method()) {
-            mistakes.push(RestApiMistake::BodyOf(self.method().to_owned()));
-        }
-        if self.throttle.is_some() && self.method() == "ANY" {
-            mistakes.push(RestApiMistake::ThrottleOfAny);
-        }
-        if !self.stream && function.streams().rest_api {
-            mistakes.push(RestApiMistake::SomeStreams(self.describe()));
-        }
-        let throttle = self.throttle.and_then(Throttle::check).map(Problem::from);
-        mistakes.into_iter().map(Problem::from).chain(throttle).collect()
+        self.problems(function)
     }
 
     fn warnings(&self, function: &FunctionSpec) -> Vec<Problem> {
-        let waits = self.timeout.unwrap_or(if self.stream { LONGEST_STREAM } else { LONGEST });
-        let (runs, waits) = (function.timeout(), waits.as_secs());
-        let longer = (runs.as_secs() > waits).then_some(RestApiWarning::Longer { runs: runs.as_secs(), waits });
-        let raised = (!self.stream && waits > LONGEST.as_secs()).then_some(RestApiWarning::Raised { waits });
-        longer.into_iter().chain(raised).map(Problem::from).collect()
+        self.slowness(function)
     }
 
     fn unique_key(&self, _: &FunctionSpec) -> Option<String> {
@@ -331,52 +259,18 @@ impl Trigger for RestApi {
     fn documented(&self) -> Vec<DocumentedRoute> {
         let Route::Path(method, path) = &self.route else { return Vec::new() };
         let iam = (self.access == Access::Iam).then_some("iam");
-        let schemas = self.body.iter().chain(&self.answer).flat_map(|schema| schema.named.clone());
         vec![DocumentedRoute {
             path: path.clone(),
             method: method.as_ref().map(ToString::to_string),
             security: iam.into_iter().chain(self.api_key.then_some("api_key")).collect(),
             queries: self.queries.clone(),
             headers: self.headers.clone(),
-            body: self.body.as_ref().map(|schema| schema.root.clone()),
-            answer: self.answer.as_ref().map(|schema| schema.root.clone()),
-            schemas: schemas.collect(),
+            bodies: self.bodies.clone(),
         }]
     }
 
     fn synthesize(&self, scope: &mut Scope<'_>) {
-        let name = scope.function().name().to_owned();
-        let api = scope.share(API, || {
-            resource!(AWS::ApiGateway::RestApi {
-                // Whatever is no text comes through as it is, in both directions.
-                BinaryMediaTypes: ["*/*"],
-                Body: (definition::empty()),
-                EndpointConfiguration: { Types: ["REGIONAL"] },
-                Name: (sub("${AWS::StackName}")),
-                // Without it, an import would make the API edge-optimized.
-                Parameters: { endpointConfigurationTypes: "REGIONAL" },
-            })
-        });
-        let stage = scope
-            .share(STAGE, || resource!(AWS::ApiGateway::Stage { RestApiId: (api.reference()), StageName: "prod" }));
-        let operation = self.operation(scope);
-        for path in self.paths() {
-            for wrong in definition::add(scope.stack(), &api, path, self.method(), &operation) {
-                let mistake = scope.function().mistake(wrong);
-                scope.stack().report(mistake);
-            }
-            if let Some(throttle) = self.throttle {
-                definition::throttle(scope.stack(), &stage, path, self.method(), throttle);
-            }
-        }
-        let function = scope.function_arn();
-        // One permission for all routes: a function's policy holds 20 KB, and the API is this stack's own.
-        scope.share(&format!("{name}-RestApiPermission"), || {
-            let source = Arn::new("execute-api", &format!("${{{api}}}/*")).to_string();
-            invocation(&function, "apigateway.amazonaws.com", sub(source))
-        });
-        let host = format!("https://${{{api}}}.execute-api.${{AWS::Region}}.${{AWS::URLSuffix}}");
-        scope.output(&["RestApiUrl"], Output::new("Address of the REST API", sub(format!("{host}/${{{stage}}}"))));
+        self.add(scope);
     }
 }
 

@@ -1,7 +1,8 @@
 use super::*;
 use crate::{
     Authorization, AuthorizerRequest,
-    cfn::{LogicalId, Output, Resource},
+    cfn::{LogicalId, Output, Resource, join},
+    resource,
     trigger::TriggerExt,
 };
 
