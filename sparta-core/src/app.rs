@@ -1,9 +1,12 @@
 //! The App: what `main()` declares.
 
+mod apis;
 mod decorate;
 mod defaults;
 mod files;
 mod hooks;
+mod lifecycle;
+mod resources;
 mod stack;
 
 pub(crate) use decorate::{Decorator, Validator};
@@ -15,21 +18,20 @@ use std::{
 };
 
 use bytes::Bytes;
-use futures_util::FutureExt;
 use tower::{Layer, Service};
 
 use crate::{
-    Alarm, Architecture, BoxError, Check, Distribution, Environment, Error, Function, FunctionEntry, Health, Hooks,
+    Alarm, Architecture, BoxError, Check, Distribution, Environment, Function, FunctionEntry, Health, Hooks,
     HttpService, Pipeline, Request, ServeError, Serving,
     alarm::Watched,
-    cfn::{Output, Resource, Template, Value},
+    cfn::Value,
     construct::Construct,
     file::File,
     function::Options,
     hook::Steps,
     iam::Statement,
     off_lambda::{OffLambda, Undropped},
-    runtime, serve,
+    serve,
     settings::process_variable,
     stack::UserResources,
     trigger::{ApiOptions, RestApiOptions, WebSocketOptions},
@@ -150,59 +152,6 @@ impl App {
         self
     }
 
-    /// Runs `hook` before Lambda ends the process: to flush what is buffered, to close what is open.
-    ///
-    /// All hooks together have about 500 ms; the last one registered runs first. With a hook the process registers an
-    /// extension, `sparta-shutdown`, without which Lambda ends a process unannounced, and exits with 0 after SIGTERM.
-    /// No hook runs after a crash or a timeout.
-    ///
-    /// See <https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html#runtimes-lifecycle-shutdown>.
-    ///
-    /// # Example
-    ///
-    /// ```
-    /// use sparta_core::App;
-    ///
-    /// let app = App::new("Orders").on_shutdown(async || println!("closing the books"));
-    /// ```
-    pub fn on_shutdown<F, Fut>(mut self, hook: F) -> Self
-    where
-        F: FnOnce() -> Fut + Send + 'static,
-        Fut: Future<Output = ()> + Send + 'static,
-    {
-        self.hooks.shutdown.push(runtime::hook(|| hook().map(Ok::<_, Error>)));
-        self
-    }
-
-    /// Runs `hook` before SnapStart takes its snapshot of the started process: to close connections, which do not
-    /// survive it. The last one registered runs first; an error is a failed start.
-    ///
-    /// See <https://docs.aws.amazon.com/lambda/latest/dg/snapstart.html>.
-    pub fn before_snapshot<F, Fut, E>(mut self, hook: F) -> Self
-    where
-        F: FnOnce() -> Fut + Send + 'static,
-        Fut: Future<Output = Result<(), E>> + Send + 'static,
-        E: Into<Error>,
-    {
-        self.hooks.before_snapshot.push(runtime::hook(hook));
-        self
-    }
-
-    /// Runs `hook` each time that SnapStart restored the process from its snapshot: to open connections again, to
-    /// refresh credentials, to generate ids that no two processes may share. The first one registered runs first; an
-    /// error ends the process and is reported to Lambda.
-    ///
-    /// See <https://docs.aws.amazon.com/lambda/latest/dg/snapstart.html>.
-    pub fn after_restore<F, Fut, E>(mut self, hook: F) -> Self
-    where
-        F: FnOnce() -> Fut + Send + 'static,
-        Fut: Future<Output = Result<(), E>> + Send + 'static,
-        E: Into<Error>,
-    {
-        self.hooks.after_restore.push(runtime::hook(hook));
-        self
-    }
-
     /// Adds an environment; the pipeline promotes through them in the order of their registration.
     pub fn environment(mut self, environment: Environment) -> Self {
         self.environments.push(environment);
@@ -212,96 +161,6 @@ impl App {
     /// The pipeline that delivers it.
     pub fn pipeline(mut self, pipeline: Pipeline) -> Self {
         *self.pipeline = Some(pipeline);
-        self
-    }
-
-    /// Adds a construct that no function uses and that invokes none; those are in the template anyway.
-    ///
-    /// # Example
-    ///
-    /// ```
-    /// use sparta_core::{App, construct::Table};
-    ///
-    /// let app = App::new("Links").with(Table::new("archive").key("code"));
-    /// ```
-    pub fn with(mut self, construct: impl Construct) -> Self {
-        self.constructs.push(|| Arc::new(construct));
-        self
-    }
-
-    /// What is for all routes of its HTTP API: CORS, an authorizer, throttling, access logs.
-    ///
-    /// # Example
-    ///
-    /// ```
-    /// use sparta_core::{App, Error, Function, Request, service_fn, trigger::{ApiOptions, Cors, HttpApi, Jwt}};
-    ///
-    /// let hello = Function::http("hello", service_fn(async |_: Request| Ok::<_, Error>("hello")));
-    /// let app = App::new("Hello")
-    ///     .http_api(ApiOptions::new().cors(Cors::origin("https://hello.example")).throttle(200, 100).access_logs())
-    ///     .function(hello.trigger(HttpApi::get("/hello").authorizer(Jwt::issuer("https://id.example").audience("hello"))));
-    /// app.check().unwrap();
-    /// ```
-    pub fn http_api(mut self, options: ApiOptions) -> Self {
-        if options.has_access_logs() {
-            // What the deliveries of access logs take is on all of them, as `access_logs` says.
-            self.shared_types.insert("AWS::ApiGatewayV2::Stage".to_owned());
-        }
-        *self.http_api = Some(options);
-        self
-    }
-
-    /// What is for all routes of its REST API: stage, endpoint, who may come, throttling, access logs, usage plans.
-    ///
-    /// # Example
-    ///
-    /// ```
-    /// use sparta_core::{App, Error, Function, Request, service_fn, trigger::{RestApi, RestApiOptions, UsagePlan}};
-    ///
-    /// let orders = Function::http("orders", service_fn(async |_: Request| Ok::<_, Error>("hello")));
-    /// let app = App::new("Orders")
-    ///     .rest_api(RestApiOptions::new().throttle(200, 100).usage_plan(UsagePlan::new("partners").key("acme")))
-    ///     .function(orders.trigger(RestApi::post("/orders").api_key()));
-    /// app.check().unwrap();
-    /// ```
-    pub fn rest_api(mut self, options: RestApiOptions) -> Self {
-        *self.rest_api = Some(options);
-        self
-    }
-
-    /// What is for all routes of its WebSocket API: what selects a route, throttling, access logs.
-    ///
-    /// # Example
-    ///
-    /// ```
-    /// use sparta_core::{App, Error, Function, Request, service_fn, trigger::{WebSocket, WebSocketOptions}};
-    ///
-    /// let chat = Function::http("chat", service_fn(async |_: Request| Ok::<_, Error>(())));
-    /// let app = App::new("Chat")
-    ///     .web_socket(WebSocketOptions::new().throttle(200, 100))
-    ///     .function(chat.trigger(WebSocket::connect()).trigger(WebSocket::default_route()));
-    /// app.check().unwrap();
-    /// ```
-    pub fn web_socket(mut self, options: WebSocketOptions) -> Self {
-        if options.has_access_logs() {
-            self.shared_types.insert("AWS::ApiGatewayV2::Stage".to_owned());
-        }
-        *self.web_socket = Some(options);
-        self
-    }
-
-    /// CloudFront in front of the service's addresses.
-    ///
-    /// # Example
-    ///
-    /// [`Distribution`] has one.
-    pub fn distribution(mut self, distribution: Distribution) -> Self {
-        // What CloudFront has is in no region, and its ids tell nothing of their stack, as `Distribution` says.
-        self.shared_types.insert("AWS::CloudFront::Distribution".to_owned());
-        if distribution.signs() {
-            self.shared_types.insert("AWS::CloudFront::OriginAccessControl".to_owned());
-        }
-        *self.distribution = Some(distribution);
         self
     }
 
@@ -358,106 +217,6 @@ impl App {
         self.function(health.into_function())
     }
 
-    /// Adds a resource of the service's own to its template: a table, a bucket, an alarm.
-    ///
-    /// `id` is its logical id, letters and digits. Functions use it through [`Resource::reference`] and
-    /// [`Resource::attribute`], in their variables and grants.
-    ///
-    /// # Example
-    ///
-    /// ```
-    /// use sparta_core::{App, Error, Function, Request, attribute, iam::Statement, resource, service_fn};
-    ///
-    /// let table = resource!(AWS::DynamoDB::Table {
-    ///     BillingMode: "PAY_PER_REQUEST",
-    ///     AttributeDefinitions: [{ AttributeName: "id", AttributeType: "S" }],
-    ///     KeySchema: [{ AttributeName: "id", KeyType: "HASH" }],
-    /// });
-    /// let orders = Function::http("orders", service_fn(async |_: Request| Ok::<_, Error>("hello")))
-    ///     .variable("TABLE", table.reference())
-    ///     .grant(Statement::allow(["dynamodb:GetItem"]).on(attribute!(AWS::DynamoDB::Table, table, "Arn")));
-    /// let app = App::new("Orders").function(orders).resource("Table", table.retain());
-    /// ```
-    pub fn resource(mut self, id: impl Into<String>, resource: Resource) -> Self {
-        self.user_resources.resources.push((id.into(), resource));
-        self
-    }
-
-    /// Adds everything that is in a template of somebody else's: resources, conditions, mappings, outputs, transforms, and
-    /// parameters, which need a default.
-    ///
-    /// Its names are those of the App's template. What a pipeline may do for the macros of the account that it names is up to
-    /// [`type_permission`](Self::type_permission).
-    ///
-    /// # Example
-    ///
-    /// ```
-    /// use sparta_core::{App, Error, Function, Request, cfn::Template, service_fn, trigger::FunctionUrl};
-    ///
-    /// let shared = Template::from_json(r#"{"Resources": {"Orders": {"Type": "AWS::SQS::Queue"}}}"#)?;
-    /// let hello = Function::http("hello", service_fn(async |_: Request| Ok::<_, Error>("hello")));
-    /// let app = App::new("Hello").function(hello.trigger(FunctionUrl::signed())).include(shared);
-    /// app.check().unwrap();
-    /// # Ok::<_, sparta_core::cfn::TemplateError>(())
-    /// ```
-    pub fn include(mut self, template: Template) -> Self {
-        self.user_resources.included.push(template);
-        self
-    }
-
-    /// Adds a permission that CloudFormation needs for resources of a type, beyond what the registry lists for it.
-    ///
-    /// Private types, and the few AWS types that the registry has no permissions for, need it before a pipeline can deploy
-    /// them. A custom resource's provider may be called without it. References to the App's own resources are resolved:
-    /// `.on(role.attribute("Arn"))`.
-    ///
-    /// # Example
-    ///
-    /// ```
-    /// use sparta_core::{App, iam::Statement};
-    ///
-    /// let table = Statement::allow(["dynamodb:CreateTable", "dynamodb:DeleteTable"]).on("arn:aws:dynamodb:*:*:table/acme-*");
-    /// let app = App::new("Hello").type_permission("Acme::Data::Table", table);
-    /// ```
-    pub fn type_permission(mut self, resource_type: impl Into<String>, statement: Statement) -> Self {
-        self.type_permissions.push((resource_type.into(), statement));
-        self
-    }
-
-    /// Accepts that what deploys one environment, or runs in it, may reach what the other environments have of a resource type.
-    ///
-    /// CloudFormation's role of an environment is bound to the environment's stack: by names, and by the tag
-    /// `aws:cloudformation:stack-name`, which only CloudFormation sets. For some types neither can be, such as keys of KMS,
-    /// whose ids are random and which have no such tag: who may push could change those of production by a deployment of
-    /// test, before anybody approves. The same is true of what the functions of test may do. A pipeline of several environments is refused for them unless it is accepted here.
-    /// `docs/shared-types.md` lists them.
-    ///
-    /// # Example
-    ///
-    /// ```
-    /// use sparta_core::App;
-    ///
-    /// let app = App::new("Hello").accept_shared("AWS::KMS::Key");
-    /// ```
-    pub fn accept_shared(mut self, resource_type: impl Into<String>) -> Self {
-        self.shared_types.insert(resource_type.into());
-        self
-    }
-
-    /// Adds an output of the stack, which `status` shows and other stacks can import.
-    pub fn output(mut self, id: impl Into<String>, output: Output) -> Self {
-        self.user_resources.outputs.push((id.into(), output));
-        self
-    }
-
-    /// Adds a condition, which resources and outputs can depend on.
-    ///
-    /// See <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/conditions-section-structure.html>.
-    pub fn condition(mut self, id: impl Into<String>, condition: impl Into<Value>) -> Self {
-        self.user_resources.conditions.push((id.into(), condition.into()));
-        self
-    }
-
     /// The name it was registered with.
     pub fn name(&self) -> &str {
         &self.name
@@ -474,7 +233,7 @@ impl App {
         let checks =
             settings.into_iter().map(|settings| -> Check { Box::new(move || Ok(settings.check(&process_variable)?)) });
         #[cfg(feature = "fetch")]
-        let prepare: Option<runtime::Prepare> = Some(Box::new(|| Box::pin(crate::fetch::stored_settings())));
+        let prepare: Option<crate::runtime::Prepare> = Some(Box::new(|| Box::pin(crate::fetch::stored_settings())));
         #[cfg(not(feature = "fetch"))]
         let prepare = None;
         let functions = entries(self.functions, self.layers);
