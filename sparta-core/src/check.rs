@@ -1,8 +1,8 @@
 //! Everything that can be found in an App before anything is built, in one report.
 
 use crate::{
-    App, Mistake, Mistakes, Subject, Synthesis,
-    cfn::TemplateMistake,
+    App, Mistake, Mistakes, PermissionsMistake, Subject, Synthesis,
+    cfn::{LogicalId, Resource, Template, TemplateMistake},
     delivery::Source,
     synth::{check_names as names, check_registry as registry},
 };
@@ -44,7 +44,10 @@ impl App {
             let found = match synthesis.pipeline(pipeline, Source::Connection) {
                 Ok(stack) if is_sound => registry(&stack, &Subject::Pipeline),
                 Ok(_) => Vec::new(),
-                Err(found) => found.iter().filter(|it| !mistakes.contains(it)).cloned().collect(),
+                Err(found) => {
+                    let is_new = |it: &&Mistake| !mistakes.contains(it) && !is_of_provider(&synthesis.template, it);
+                    found.iter().filter(is_new).cloned().collect()
+                }
             };
             mistakes.extend(found);
         }
@@ -64,5 +67,20 @@ fn without_consequences(synthesis: &Synthesis, mistakes: &[Mistake], of_template
         }
         _ => false,
     };
-    of_template.into_iter().filter(is_users).collect()
+    of_template.into_iter().filter(|it| is_users(it) && !is_of_provider(&synthesis.template, it)).collect()
+}
+
+/// Whether it repeats that the function which provides a resource is not there.
+fn is_of_provider(template: &Template, mistake: &Mistake) -> bool {
+    let is_provided = |id: &str| {
+        let resource = LogicalId::new(id).ok().and_then(|id| template.resources().get(&id));
+        resource.is_some_and(Resource::is_provided)
+    };
+    let problem = mistake.problem();
+    if let Some(PermissionsMistake::UnknownProvider { resource, .. }) = problem.downcast_ref() {
+        return is_provided(resource);
+    }
+    let Some(TemplateMistake::Registry(found)) = problem.downcast_ref() else { return false };
+    let is_there = |part: &&str| found.path.starts_with(*part);
+    ["DependsOn", "Properties.ServiceToken"].iter().any(is_there) && is_provided(&found.logical_id)
 }

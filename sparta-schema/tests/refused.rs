@@ -466,3 +466,22 @@ fn what_is_accepted_and_hardly_meant_is_warned_of() {
         warnings[1].starts_with("Resources.B.DependsOn: `A` is not made where the condition `Eu` is false: give both")
     );
 }
+
+#[test]
+fn types_of_custom_resources_have_sixty_letters_digits_and_signs() {
+    let own =
+        |kind: &str| json!({ "Type": format!("Custom::{kind}"), "Properties": { "ServiceToken": "arn:aws:lambda:x" } });
+    let longest = "x".repeat(52);
+    assert_found("Resources", json!({ "A": own(&longest), "B": own("My_Own@2-a") }), &[]);
+    let refused = |id: &str, kind: &str| {
+        format!(
+            "Resources.{id}.Type: the type `Custom::{kind}` has to be `Custom::` with letters, digits and `_@-`, 60 characters in all"
+        )
+    };
+    let longer = format!("{longest}x");
+    assert_found(
+        "Resources",
+        json!({ "A": own(&longer), "B": own(""), "C": own("Ünlike"), "D": own("My::Own") }),
+        &[&refused("A", &longer), &refused("B", ""), &refused("C", "Ünlike"), &refused("D", "My::Own")],
+    );
+}

@@ -28,6 +28,8 @@ pub use into_value::IntoValue;
 pub use name::{LogicalId, LogicalIdError, pascal_case};
 pub use output::Output;
 pub use parameter::{Parameter, ParameterType};
+#[cfg(feature = "custom-resources")]
+pub(crate) use resource::Provider;
 pub use resource::{DeletionPolicy, Resource, UpdateReplacePolicy};
 pub use set::SetError;
 pub use template::Template;

@@ -54,8 +54,20 @@ pub struct Resource {
     /// Whether the properties were given as something else than a map.
     #[serde(skip)]
     pub(super) malformed: bool,
+    /// The function that provides it, where a handle of the function made it.
+    #[cfg(feature = "custom-resources")]
+    #[serde(skip)]
+    pub(crate) provider: Option<Provider>,
     #[serde(skip)]
     pub(super) token: Token,
+}
+
+/// A function of the App that provides a custom resource.
+#[cfg(feature = "custom-resources")]
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Provider {
+    pub(crate) function: String,
+    pub(crate) by_alias: bool,
 }
 
 /// What becomes of a resource when its stack is deleted, or the resource is taken out of it.
@@ -100,6 +112,8 @@ impl Resource {
             properties,
             others: BTreeMap::new(),
             malformed: false,
+            #[cfg(feature = "custom-resources")]
+            provider: None,
             token: Token::new(resource_type),
         }
     }
@@ -240,6 +254,14 @@ impl Resource {
     /// The properties by name.
     pub fn properties(&self) -> &BTreeMap<String, Value> {
         &self.properties
+    }
+
+    /// Whether a function of the App provides it.
+    pub(crate) fn is_provided(&self) -> bool {
+        #[cfg(feature = "custom-resources")]
+        return self.provider.is_some();
+        #[cfg(not(feature = "custom-resources"))]
+        false
     }
 
     pub(super) fn values(&self) -> impl Iterator<Item = &Value> {

@@ -110,6 +110,11 @@ impl FunctionHandle {
         &self.function
     }
 
+    #[cfg(feature = "custom-resources")]
+    pub(crate) fn is_by_alias(&self) -> bool {
+        self.by_alias
+    }
+
     fn alias_id(&self) -> LogicalId {
         LogicalId::of_words([self.function.as_str(), "Alias"])
     }

@@ -1,12 +1,15 @@
 //! Resources of a stack that a function of the service makes, changes and deletes.
 
 mod answer;
+mod check;
 mod failures;
 mod properties;
 mod request;
 mod send;
 
 pub use answer::Provisioned;
+pub use check::ProviderMistake;
+pub(crate) use check::check;
 pub(crate) use failures::{FAILURES, failures};
 pub use request::{RequestType, ResourceRequest};
 
@@ -18,7 +21,7 @@ use tower::service_fn;
 
 use crate::{
     Context, Error, Function, LambdaEvent,
-    cfn::{LogicalId, Resource},
+    cfn::{LogicalId, Provider, Resource},
     construct::FunctionHandle,
 };
 use answer::Answer;
@@ -159,15 +162,22 @@ impl Function {
 impl FunctionHandle {
     /// A resource that this function provides, of the type `Custom::KIND`; its properties are for the function to read.
     ///
+    /// `kind` has up to 52 letters, digits and `_@-`. A function that is no [`Function::custom_resource`] is a mistake:
+    /// CloudFormation would wait for its answer for an hour.
+    ///
+    /// See <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudformation-customresource.html>.
+    ///
     /// # Example
     ///
     /// [`CustomResource`] has one.
     pub fn custom_resource(&self, kind: &str) -> Resource {
         // Whoever is invoked has to have the destination for failures already.
         let config = LogicalId::of_words([self.function(), "EventInvokeConfig"]);
-        Resource::of(&format!("Custom::{kind}"), Default::default())
+        let mut resource = Resource::of(&format!("Custom::{kind}"), Default::default())
             .property("ServiceToken", self.arn())
-            .depends_on(config)
+            .depends_on(config);
+        resource.provider = Some(Provider { function: self.function().to_owned(), by_alias: self.is_by_alias() });
+        resource
     }
 }
 

@@ -64,6 +64,8 @@ pub(super) fn mistakes(model: &Model, stack: &Stack) -> Vec<Mistake> {
     let names_collide = mistakes.iter().any(makes_conflicts);
     mistakes.extend(stack.check(&model.user_resources));
     mistakes.extend(template.mistakes().into_iter().map(of_template));
+    #[cfg(feature = "custom-resources")]
+    mistakes.extend(crate::custom_resource::check(template, &model.functions));
     let included = model.user_resources.included.iter().flat_map(|included| included.parameters());
     let without_default = included.filter(|(_, parameter)| parameter.default.is_none());
     mistakes.extend(without_default.map(|(id, _)| of_template(TemplateMistake::NoDefault(id.clone()))));

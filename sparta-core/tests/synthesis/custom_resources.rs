@@ -1,8 +1,8 @@
 //! Resources that a function provides, in the template.
 
 use serde_json::{Value as Json, json};
-use sparta_core::{App, Environment, Error, Function, Request, service_fn};
-use sparta_test_models::custom_resources::broker;
+use sparta_core::{App, Environment, Error, Function, Request, construct::FunctionHandle, service_fn};
+use sparta_test_models::custom_resources::{Topics, broker};
 
 fn template(app: &App) -> Json {
     app.check().unwrap();
@@ -40,4 +40,60 @@ fn an_app_without_such_resources_has_no_such_function() {
     let hello = Function::http("hello", service_fn(async |_: Request| Ok::<_, Error>("hello")));
     let app = App::new("Hello").function(hello).environment(Environment::new("test", ()));
     assert!(template(&app)["Resources"]["CustomResourceFailuresFunction"].is_null());
+}
+
+/// The broker's App with a resource of this function.
+fn provided_by(handle: FunctionHandle) -> Vec<String> {
+    let resource = handle.custom_resource("Topic").property("Name", "orders").property("Partitions", 3);
+    let mistakes = broker().resource("Topic", resource).check().unwrap_err();
+    mistakes.iter().map(ToString::to_string).collect()
+}
+
+#[test]
+fn a_resource_needs_a_function_that_answers_cloudformation() {
+    assert_eq!(
+        provided_by(Function::handle("send")),
+        [
+            "the resource `Topic` is provided by the function `send`, which provides no resources, so that CloudFormation would wait \
+          for its answer for an hour: declare it with `Function::custom_resource(\"send\", ..)`"
+        ]
+    );
+    assert_eq!(
+        provided_by(Function::handle("topic")),
+        ["the resource `Topic` is provided by a function `topic`, which the app does not have: did you mean `topics`?"]
+    );
+    assert_eq!(
+        provided_by(Function::handle("queues-of-old")),
+        ["the resource `Topic` is provided by a function `queues-of-old`, which the app does not have: add it with \
+          `.function(Function::custom_resource(\"queues-of-old\", ..))`"]
+    );
+    assert_eq!(
+        provided_by(Function::handle("topics").alias()),
+        [
+            "the resource `Topic` is provided by the alias of the function `topics`, which has none: remove `.alias()` from its handle, \
+          or give it one with `.alias(\"live\")`"
+        ]
+    );
+}
+
+#[test]
+fn a_resource_of_an_alias_needs_the_alias() {
+    let app = |handle: FunctionHandle| {
+        let topics = Function::custom_resource("topics", Topics).alias("live");
+        let resource = handle.custom_resource("Topic").property("Name", "orders").property("Partitions", 3);
+        App::new("Broker").function(topics).resource("Topic", resource)
+    };
+    app(Function::handle("topics").alias()).check().unwrap();
+    let mistakes = app(Function::handle("topics")).check().unwrap_err().to_string();
+    assert!(mistakes.ends_with("which is invoked by its alias: `Function::handle(\"topics\").alias()`"), "{mistakes}");
+}
+
+#[test]
+fn the_kind_of_a_resource_is_letters_digits_and_signs() {
+    let app = broker().resource("Topic", Function::handle("topics").custom_resource("My Topic"));
+    let mistakes = app.check().unwrap_err().to_string();
+    assert!(
+        mistakes.contains("Resources.Topic.Type: the type `Custom::My Topic` has to be `Custom::` with"),
+        "{mistakes}"
+    );
 }

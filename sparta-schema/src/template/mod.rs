@@ -294,9 +294,10 @@ impl<'t> Report<'t> {
 }
 
 const SERVERLESS: &str = "AWS::Serverless::";
+const CUSTOM: &str = "Custom::";
 
 /// What is known of a type; all custom resources are described by one.
 fn described(name: &str) -> Option<&'static ResourceType> {
-    let name = if name.starts_with("Custom::") { "AWS::CloudFormation::CustomResource" } else { name };
+    let name = if name.starts_with(CUSTOM) { "AWS::CloudFormation::CustomResource" } else { name };
     resource_type(name)
 }

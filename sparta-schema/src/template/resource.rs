@@ -6,7 +6,7 @@ use crate::check::findings;
 use crate::fault::{Fault, FaultKind};
 use crate::node::Node;
 use crate::resource_type::{ResourceType, types};
-use crate::template::{MistakeKind, Place, Report, SERVERLESS, described};
+use crate::template::{CUSTOM, MistakeKind, Place, Report, SERVERLESS, described};
 
 impl<'t> Report<'t> {
     pub(super) fn resource(&mut self, id: &'t str, resource: &'t Json) {
@@ -37,6 +37,11 @@ impl<'t> Report<'t> {
         if found.is_none() && !is_private && !name.ends_with("::MODULE") && !is_made {
             let nearest = self.hint(name, types());
             let message = format!("unknown resource type `{name}`{nearest}");
+            self.add(place.at("Type"), MistakeKind::UnknownType, message);
+        }
+        if name.strip_prefix(CUSTOM).is_some_and(|kind| !is_custom_type(name, kind)) {
+            let message =
+                format!("the type `{name}` has to be `{CUSTOM}` with letters, digits and `_@-`, 60 characters in all");
             self.add(place.at("Type"), MistakeKind::UnknownType, message);
         }
         self.resource_attributes(place, name, resource);
@@ -86,4 +91,10 @@ impl<'t> Report<'t> {
             _ => false,
         }
     }
+}
+
+/// Whether CloudFormation takes the name of a custom resource's type, which ends in `kind`.
+fn is_custom_type(name: &str, kind: &str) -> bool {
+    let is_right = |byte: u8| byte.is_ascii_alphanumeric() || b"_@-".contains(&byte);
+    !kind.is_empty() && name.len() <= 60 && kind.bytes().all(is_right)
 }

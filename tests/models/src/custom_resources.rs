@@ -8,7 +8,8 @@ use sparta_core::{
     trigger::HttpApi,
 };
 
-struct Topics;
+/// Topics of a broker that is not AWS's.
+pub struct Topics;
 
 /// What the template says of a topic.
 #[derive(Deserialize)]
