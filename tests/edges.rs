@@ -106,6 +106,44 @@ fn each_event_of_a_web_socket_api_is_answered_and_messages_are_posted() {
 }
 
 #[test]
+fn an_authorizer_answers_rest_and_web_socket_apis_by_policies_and_its_words_reach_the_guarded_function() {
+    let gate = Function::start("gate", &[]);
+    for (event, stage, one) in [
+        (events::rest_authorizer as fn(&str, &str) -> Value, "eu-west-1:123456789012:rest/prod", "GET/caves/7"),
+        (events::web_socket_authorizer, "us-east-1:123456789012:a1b2c3/live", "$connect"),
+    ] {
+        let ask = |key: &str, form: &str| gate.invoke(&event(key, form));
+        let answer = |principal: &str, effect: &str, on: &str| {
+            let resource = [format!("arn:aws:execute-api:{stage}/{on}")];
+            let statement = json!({"Effect": effect, "Action": "execute-api:Invoke", "Resource": resource});
+            let policy = json!({"Version": "2012-10-17", "Statement": [statement]});
+            json!({"principalId": principal, "policyDocument": policy})
+        };
+        let mut allowed = answer("caller", "Allow", "*");
+        allowed["context"] = json!({"name": "Ali Baba", "thieves": 40});
+        assert_eq!(ask("sesame", ""), allowed);
+        assert_eq!(ask("barley", ""), answer("caller", "Deny", "*"));
+        assert_eq!(ask("barley", "policy"), answer("ali", "Deny", one));
+        for (key, error_type) in [("broken", "sparta_test_service::OutOfStock"), ("stuck", "Panic")] {
+            assert_eq!(ask(key, "")["errorType"], error_type);
+            assert_eq!(ask("barley", ""), answer("caller", "Deny", "*"));
+        }
+    }
+    // An HTTP API asks the same function, and gets its own form.
+    assert_eq!(gate.invoke(&events::authorizer("barley", "")), json!({"isAuthorized": false}));
+
+    // API Gateway passes all values on as texts.
+    let context = json!({"principalId": "caller", "integrationLatency": 5, "name": "Ali Baba", "thieves": "40"});
+    let echo = Function::start("echo", &[]);
+    for mut event in [events::rest_api("/caves/7"), events::web_socket("CONNECT", "$connect", None)] {
+        event["requestContext"]["authorizer"] = context.clone();
+        let answer = echo.invoke(&event);
+        let seen: Value = serde_json::from_str(answer["body"].as_str().unwrap()).unwrap();
+        assert_eq!(seen["authorizer"], context);
+    }
+}
+
+#[test]
 fn health_checks_and_requests_of_a_load_balancer_are_answered_in_both_forms() {
     let shop = Function::start("shop", &[]);
     for event in [events::health_check("/health"), events::load_balancer("/health")] {

@@ -9,8 +9,8 @@ use std::{
 use serde_json::{Value, json};
 use sparta::{App, delivery::Source};
 use sparta_test_models::{
-    apis, constructs::constructs, custom_resources::broker, edges::edges, models, options::options, rest::rest_apis,
-    settings, web_socket,
+    apis, constructs::constructs, custom_resources::broker, edges::edges, gated::gated, models, options::options,
+    rest::rest_apis, settings, web_socket,
 };
 use sparta_test_tools::{Finding, checkov, parliament};
 use tempfile::TempDir;
@@ -42,6 +42,7 @@ fn templates(folder: &Path) -> Vec<PathBuf> {
         settings::large(),
         apis::guarded(),
         apis::in_body(),
+        gated(),
         web_socket::chat(),
         broker(),
         edges(),

@@ -13,8 +13,8 @@ use tempfile::TempDir;
 
 use crate::{golden, support};
 use sparta_test_models::{
-    apis, apps, constructs::constructs, custom_resources::broker, edges::edges, load_balancer, models, options,
-    rest::rest_apis, settings, web_socket,
+    apis, apps, constructs::constructs, custom_resources::broker, edges::edges, gated::gated, load_balancer, models,
+    options, rest::rest_apis, settings, web_socket,
 };
 
 /// The documents that `build` wrote, in the order of their names.
@@ -110,7 +110,7 @@ fn cfn_lint_finds_nothing_in_a_service_with_every_option() {
 #[test]
 fn cfn_lint_finds_nothing_in_services_with_every_kind_of_http_api() {
     let folder = TempDir::new().expect("a temporary folder");
-    let apps = [apis::guarded(), apis::in_body(), apis::many_routes()];
+    let apps = [apis::guarded(), apis::in_body(), apis::many_routes(), gated()];
     clean(&apps.iter().flat_map(|app| write(app, folder.path(), app.name())).collect::<Vec<_>>());
 }
 

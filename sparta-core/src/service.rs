@@ -6,6 +6,7 @@ mod handler;
 
 pub use handler::{AnswerTo, FailureOf, HttpHandler, TypedEvent};
 
+use std::any::Any;
 use std::fmt;
 use std::future::Future;
 use std::io::Write;
@@ -17,6 +18,7 @@ use serde::Serialize;
 use tower::util::BoxCloneService;
 use tower::{Layer, Service, ServiceExt};
 
+use crate::authorization::{Answer, Asked};
 use crate::body::Body;
 use crate::context::Context;
 use crate::error::{BoxError, Error};
@@ -59,7 +61,8 @@ impl HttpService {
 
     /// A service over typed events; its answer becomes a JSON response.
     ///
-    /// The request's body is the event. One that does not fit its type is an [`EventMismatch`](crate::EventMismatch).
+    /// The request's body is the event. One that does not fit its type is an [`EventMismatch`](crate::EventMismatch). An
+    /// [`Authorization`](crate::Authorization) is answered in the form that its event asks for.
     pub fn event<E, S>(service: S) -> Self
     where
         E: TypedEvent + Send + 'static,
@@ -72,10 +75,13 @@ impl HttpService {
             let service = service.clone();
             async move {
                 let (event, context) = event_of(request).await?;
-                match service.oneshot(E::read(event, context)?).await {
-                    Ok(answer) => Ok::<_, Error>(json(&answer)?),
-                    Err(error) => Err(error.failure().into()),
-                }
+                let asked = Asked::for_answer::<S::Response>(&event);
+                let answer = service.oneshot(E::read(event, context)?).await.map_err(FailureOf::failure)?;
+                let authorization = (&answer as &dyn Any).downcast_ref();
+                Ok::<_, Error>(match asked.as_ref().zip(authorization) {
+                    Some((asked, authorization)) => json(&Answer(authorization, asked))?,
+                    None => json(&answer)?,
+                })
             }
         }))
     }

@@ -10,7 +10,7 @@ use crate::{
     App, FunctionKind, FunctionSpec, Mistake, Problem, Subject,
     cfn::LogicalId,
     construct::{Construct, FunctionHandle, HandleMistake},
-    trigger::ApiOptions,
+    trigger::{ApiOptions, RestApiOptions},
 };
 
 /// All constructs in the order of their declaration, with those that they need themselves. One that is used in several places
@@ -47,7 +47,8 @@ impl Model {
             let asked = function.triggers().iter().flat_map(|trigger| trigger.functions());
             mistakes.extend(asked.filter_map(|handle| self.check_asked(&handle)).map(|it| function.mistake(it)));
         }
-        let asked = self.http_api.iter().flat_map(ApiOptions::functions);
+        let of_rest_api = self.rest_api.iter().flat_map(RestApiOptions::functions);
+        let asked = self.http_api.iter().flat_map(ApiOptions::functions).chain(of_rest_api);
         let problems = asked.filter_map(|handle| self.check_asked(&handle));
         mistakes.extend(problems.map(|problem| Mistake::new(Subject::App, problem)));
     }

@@ -41,7 +41,7 @@ impl RequestContext {
         }
     }
 
-    /// What a Lambda authorizer of an HTTP API says of the caller; nothing where no function has decided, or it says nothing.
+    /// What a Lambda authorizer says of the caller; nothing where no function has decided, or it says nothing.
     pub fn authorizer_context(&self) -> Option<&HashMap<String, Value>> {
         self.authorizer().map(|authorizer| &authorizer.fields).filter(|fields| !fields.is_empty())
     }

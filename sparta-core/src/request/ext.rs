@@ -142,8 +142,8 @@ pub trait RequestExt: sealed::Extended {
 
     /// What a Lambda authorizer says of the caller: [`Authorization::context`](crate::Authorization::context).
     ///
-    /// It is there behind an HTTP API whose route has one ([`LambdaAuthorizer`](crate::trigger::LambdaAuthorizer)) that said
-    /// something.
+    /// It is there behind an API whose route has one ([`LambdaAuthorizer`](crate::trigger::LambdaAuthorizer)) that said something.
+    /// REST APIs and WebSocket APIs pass every value on as text, and besides them the `principalId`.
     ///
     /// # Example
     ///

@@ -12,6 +12,7 @@ macro_rules! methods {
 
 mod function_url;
 mod http_api;
+mod lambda_authorizer;
 mod load_balancer;
 mod rest_api;
 mod schedule;
@@ -21,20 +22,22 @@ pub(crate) mod web_socket;
 pub use function_url::{FunctionUrl, FunctionUrlMistake};
 pub use http_api::{
     ApiOptions, ApiOptionsMistake, Authorizer, BodyMistake, Cors, CorsMistake, Domain, DomainMistake, HttpApi,
-    HttpApiMistake, Iam, Jwt, JwtMistake, LambdaAuthorizer, LambdaAuthorizerMistake, MutualTls,
+    HttpApiMistake, Iam, Jwt, JwtMistake, MutualTls,
 };
 pub(crate) use http_api::{has_body, has_routes, put_routes_into_body};
+pub use lambda_authorizer::{LambdaAuthorizer, LambdaAuthorizerMistake};
 pub use load_balancer::{LoadBalancer, LoadBalancerMistake};
 pub(crate) use rest_api::deploy;
 pub use rest_api::{
-    Period, RestApi, RestApiMistake, RestApiOptions, RestApiOptionsMistake, UsagePlan, UsagePlanMistake,
+    Period, RestApi, RestApiMistake, RestApiOptions, RestApiOptionsMistake, RestAuthorizer, UsagePlan, UsagePlanMistake,
 };
 pub use schedule::{Schedule, ScheduleMistake};
 pub use schema::SchemaMistake;
 #[cfg(feature = "connections")]
 pub use web_socket::{ConnectionSender, SendError};
 pub use web_socket::{
-    Connections, ConnectionsMistake, WebSocket, WebSocketMistake, WebSocketOptions, WebSocketOptionsMistake,
+    Connections, ConnectionsMistake, WebSocket, WebSocketAuthorizer, WebSocketMistake, WebSocketOptions,
+    WebSocketOptionsMistake,
 };
 
 pub use crate::{

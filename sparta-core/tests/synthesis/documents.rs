@@ -1,6 +1,6 @@
 use sparta_core::{App, Error, Function, LogLevel, Request, delivery::Source, service_fn, trigger::HttpApi};
 
-use sparta_test_models::{constructs::constructs, load_balancer, models, rest::rest_apis, web_socket};
+use sparta_test_models::{constructs::constructs, gated, load_balancer, models, rest::rest_apis, web_socket};
 
 /// Every document of an App by its file's name, as `build` writes them.
 fn documents(app: &App) -> Vec<(String, String)> {
@@ -40,6 +40,11 @@ fn services_with_rest_apis_have_these_templates() {
     for app in rest_apis() {
         insta::assert_snapshot!(app.name(), app.synthesize().unwrap().template.to_json());
     }
+}
+
+#[test]
+fn a_service_whose_apis_functions_guard_has_this_template() {
+    insta::assert_snapshot!("Gated", gated::gated().synthesize().unwrap().template.to_json());
 }
 
 #[test]

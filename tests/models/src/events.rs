@@ -121,6 +121,59 @@ pub fn authorizer(key: &str, form: &str) -> Value {
     })
 }
 
+/// What a REST API asks a Lambda authorizer.
+pub fn rest_authorizer(key: &str, form: &str) -> Value {
+    let one = json!({"Host": "rest.example.com", "X-Key": key, "X-Form": form});
+    let all = json!({"Host": ["rest.example.com"], "X-Key": [key], "X-Form": [form]});
+    json!({
+        "type": "REQUEST",
+        "methodArn": "arn:aws:execute-api:eu-west-1:123456789012:rest/prod/GET/caves/7",
+        "resource": "/caves/{id}",
+        "path": "/caves/7",
+        "httpMethod": "GET",
+        "headers": one,
+        "multiValueHeaders": all,
+        "queryStringParameters": {"color": "blue"},
+        "multiValueQueryStringParameters": {"color": ["red", "blue"]},
+        "pathParameters": {"id": "7"},
+        "stageVariables": {},
+        "requestContext": {
+            "accountId": "123456789012",
+            "apiId": "rest",
+            "domainName": "rest.example.com",
+            "extendedRequestId": "id",
+            "httpMethod": "GET",
+            "identity": {"apiKey": "k", "apiKeyId": "i", "sourceIp": "192.0.2.1", "userAgent": "agent"},
+            "path": "/prod/caves/7",
+            "protocol": "HTTP/1.1",
+            "requestId": "id",
+            "requestTime": "12/Mar/2020:19:03:58 +0000",
+            "requestTimeEpoch": 1583348638390_i64,
+            "resourceId": "r",
+            "resourcePath": "/caves/{id}",
+            "stage": "prod",
+        },
+    })
+}
+
+/// What a WebSocket API asks a Lambda authorizer.
+pub fn web_socket_authorizer(key: &str, form: &str) -> Value {
+    let mut event = web_socket("CONNECT", "$connect", None);
+    let own = json!({
+        "type": "REQUEST",
+        "methodArn": "arn:aws:execute-api:us-east-1:123456789012:a1b2c3/live/$connect",
+        "headers": {"X-Key": key, "X-Form": form, "Connection": "upgrade"},
+        "multiValueHeaders": {"X-Key": [key], "X-Form": [form], "Connection": ["upgrade"]},
+        "queryStringParameters": {"token": key},
+        "multiValueQueryStringParameters": {"token": [key]},
+        "stageVariables": {},
+    });
+    for (name, value) in own.as_object().into_iter().flatten() {
+        event[name] = value.clone();
+    }
+    event
+}
+
 /// What a load balancer asks a function whose target group has health checks and multi-value headers.
 pub fn health_check(path: &str) -> Value {
     json!({

@@ -6,6 +6,7 @@ pub mod constructs;
 pub mod custom_resources;
 pub mod edges;
 pub mod events;
+pub mod gated;
 pub mod load_balancer;
 pub mod models;
 pub mod options;

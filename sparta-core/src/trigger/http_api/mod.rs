@@ -12,7 +12,7 @@ mod resources;
 #[cfg(test)]
 mod tests;
 
-pub use authorizer::{Authorizer, Iam, Jwt, JwtMistake, LambdaAuthorizer, LambdaAuthorizerMistake};
+pub use authorizer::{Authorizer, Iam, Jwt, JwtMistake};
 pub use body::BodyMistake;
 pub(crate) use body::{has_body, has_routes, put_routes_into_body};
 pub use cors::{Cors, CorsMistake};
@@ -113,7 +113,7 @@ impl HttpApi {
     }
 
     /// Lets only requests through that this lets through, whatever [`ApiOptions::authorizer`] says: those with a token
-    /// ([`Jwt`]), with a signature ([`Iam`]), or which a function of the App lets in ([`LambdaAuthorizer`]).
+    /// ([`Jwt`]), with a signature ([`Iam`]), or which a function of the App lets in ([`LambdaAuthorizer`](super::LambdaAuthorizer)).
     pub fn authorizer(mut self, authorizer: impl Into<Authorizer>) -> Self {
         self.access = Access::Guarded(authorizer.into());
         self

@@ -106,7 +106,7 @@ impl ApiOptions {
 
     /// Guards each route that does not say otherwise with [`HttpApi::authorizer`](super::HttpApi::authorizer) or
     /// [`HttpApi::open`](super::HttpApi::open): by tokens ([`Jwt`](super::Jwt)), signatures ([`Iam`](super::Iam)) or a function of
-    /// the App ([`LambdaAuthorizer`](super::LambdaAuthorizer)).
+    /// the App ([`LambdaAuthorizer`](crate::trigger::LambdaAuthorizer)).
     pub fn authorizer(mut self, authorizer: impl Into<Authorizer>) -> Self {
         self.authorizer = Some(authorizer.into());
         self

@@ -5,7 +5,7 @@ use std::time::Duration;
 use http::HeaderName;
 
 use super::{
-    RestApi, Route,
+    RestApi, RestAuthorizer, Route,
     definition::is_part,
     mistake::{RestApiMistake, RestApiWarning},
 };
@@ -13,7 +13,7 @@ use crate::{
     FunctionSpec,
     mistake::Problem,
     trigger::{
-        Trigger,
+        LambdaAuthorizerMistake, Trigger,
         http_api::{Throttle, path::name_twice},
     },
 };
@@ -40,7 +40,18 @@ impl RestApi {
         }
         let bodies = self.bodies.check(self.method()).into_iter().map(Problem::from);
         let throttle = self.throttle.and_then(Throttle::check).map(Problem::from);
-        mistakes.into_iter().map(Problem::from).chain(bodies).chain(throttle).collect()
+        let authorizer = self.authorizer_of().into_iter().flat_map(RestAuthorizer::check);
+        let circle = self.check_circle(function).map(Problem::from);
+        let parts = bodies.chain(throttle).chain(authorizer).chain(circle);
+        mistakes.into_iter().map(Problem::from).chain(parts).collect()
+    }
+
+    /// A function cannot be asked whether a request may come to it before it is asked.
+    fn check_circle(&self, function: &FunctionSpec) -> Option<LambdaAuthorizerMistake> {
+        let lambda = self.authorizer_of()?.lambda()?;
+        let path = self.paths().last().copied().unwrap_or_default();
+        let route = || format!("{} {path}", self.method());
+        lambda.is(function.name()).then(|| LambdaAuthorizerMistake::OwnRoute(route()))
     }
 
     /// Who waits shorter than the function runs.

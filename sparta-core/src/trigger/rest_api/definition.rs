@@ -2,9 +2,15 @@
 //!
 //! See <https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-swagger-extensions.html>.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
 
-use super::{Access, RestApiMistake};
+use super::{
+    Access, RestApiMistake,
+    authorizer::{RestAuthorizer, Scheme},
+};
 use crate::{
     cfn::{LogicalId, Value, append, sub},
     property,
@@ -35,8 +41,17 @@ pub(super) struct Defined {
     pub(super) path: String,
     /// `GET`, or `*` for all.
     pub(super) method: String,
-    pub(super) is_iam: bool,
+    pub(super) asks: Asks,
     pub(super) has_key: bool,
+}
+
+/// Who may send requests to a route, as its definition says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Asks {
+    Nobody,
+    Iam,
+    /// A function.
+    Lambda,
 }
 
 const ANY: &str = "x-amazon-apigateway-any-method";
@@ -76,7 +91,8 @@ pub(super) fn add(
             if get(routes, &name).is_some() {
                 mistakes.push(RestApiMistake::Taken(format!("{method} {path}")));
             } else {
-                *entry(routes, &name) = operation.definition(path);
+                let security = operation.security(body);
+                *entry(entry(entry(body, "paths"), path), &name) = operation.definition(path, security);
                 operation.add_shared(body);
             }
         })
@@ -96,7 +112,18 @@ fn entry<'v>(value: &'v mut Value, name: &str) -> &'v mut Value {
 }
 
 impl Operation<'_> {
-    fn definition(&self, path: &str) -> Value {
+    /// What callers have to prove, each by the name of what is said of it for the whole API.
+    fn security(&self, body: &mut Value) -> Vec<Value> {
+        let scheme = match self.access {
+            Access::Guarded(authorizer) => authorizer.scheme(),
+            Access::OfApi | Access::Open => None,
+        };
+        let own = scheme.map(|scheme| requirement(body, &scheme));
+        let key = self.api_key.then(|| object([(KEY, Value::List(Vec::new()))]));
+        own.into_iter().chain(key).collect()
+    }
+
+    fn definition(&self, path: &str, security: Vec<Value>) -> Value {
         let mut operation = BTreeMap::from([
             ("responses".to_owned(), Value::Map(BTreeMap::new())),
             ("x-amazon-apigateway-integration".to_owned(), self.integration()),
@@ -119,8 +146,8 @@ impl Operation<'_> {
         if let Some(kind) = self.access.name() {
             set(AUTH, object([("type", kind.into())]));
         }
-        if self.api_key {
-            set("security", vec![object([(KEY, Value::List(Vec::new()))])].into());
+        if !security.is_empty() {
+            set("security", security.into());
         }
         Value::Map(operation)
     }
@@ -155,8 +182,7 @@ impl Operation<'_> {
     /// Adds to the definition what its routes refer to.
     fn add_shared(&self, body: &mut Value) {
         if self.api_key {
-            let schemes = entry(entry(body, "components"), "securitySchemes");
-            *entry(schemes, KEY) =
+            *entry(schemes(body), KEY) =
                 object([("in", "header".into()), ("name", "x-api-key".into()), ("type", "apiKey".into())]);
         }
         if let Some(validator) = self.validator() {
@@ -186,9 +212,26 @@ impl Access {
         match self {
             Self::OfApi => None,
             Self::Open => Some("NONE"),
-            Self::Iam => Some("AWS_IAM"),
+            Self::Guarded(authorizer) => authorizer.is_iam().then_some("AWS_IAM"),
         }
     }
+}
+
+fn schemes(body: &mut Value) -> &mut Value {
+    entry(entry(body, "components"), "securitySchemes")
+}
+
+/// The name of an authorizer and the scopes that it asks for; routes that have the same share one.
+fn requirement(body: &mut Value, scheme: &Scheme) -> Value {
+    const AUTHORIZER: &str = "RestApiAuthorizer";
+    let schemes = schemes(body);
+    let (mut name, mut number) = (AUTHORIZER.to_owned(), 1);
+    while get(schemes, &name).is_some_and(|there| *there != scheme.definition) {
+        number += 1;
+        name = format!("{AUTHORIZER}{number}");
+    }
+    *entry(schemes, &name) = scheme.definition.clone();
+    object([(&name, scheme.scopes.clone().into())])
 }
 
 fn parameter(place: &str, name: &str) -> Value {
@@ -242,23 +285,81 @@ fn limit(stack: &mut Stack, stage: &LogicalId, path: &str, method: &str, Throttl
     });
 }
 
-/// Asks for signatures on the routes that say nothing of who may come.
-pub(super) fn guard(stack: &mut Stack, api: &LogicalId) {
+/// Guards the routes that say nothing of who may come, where there are any, and says which of them invoke one of these.
+pub(super) fn guard(
+    stack: &mut Stack,
+    api: &LogicalId,
+    authorizer: &RestAuthorizer,
+    own: &[LogicalId],
+) -> Option<Vec<String>> {
+    let mut circles = None;
     _ = stack.change(api, |api| {
         api.change_property("Body", |body| {
-            let Value::Map(paths) = entry(body, "paths") else { return };
-            let operations = paths.values_mut().filter_map(|routes| match routes {
-                Value::Map(operations) => Some(operations.values_mut()),
-                _ => None,
-            });
-            for operation in operations.flatten() {
-                if let Value::Map(operation) = operation {
-                    let of_iam = || object([("type", "AWS_IAM".into())]);
-                    operation.entry(AUTH.to_owned()).or_insert_with(of_iam);
-                }
+            let mut undecided = operations(body);
+            undecided.retain(|(.., operation)| !is_decided(operation));
+            if !undecided.is_empty() {
+                let own = undecided.iter().filter(|(.., operation)| is_of(operation, own));
+                circles = Some(own.map(|(method, path, _)| format!("{method} {path}")).collect());
+                guard_undecided(body, authorizer);
             }
         })
     });
+    circles
+}
+
+fn guard_undecided(body: &mut Value, authorizer: &RestAuthorizer) {
+    let requirement = authorizer.scheme().map(|scheme| requirement(body, &scheme));
+    for (.., operation) in operations(body).into_iter().filter(|(.., operation)| !is_decided(operation)) {
+        match &requirement {
+            None => *entry(operation, AUTH) = object([("type", "AWS_IAM".into())]),
+            Some(requirement) => {
+                let key = requirements(operation).first().cloned();
+                let all: Vec<Value> = [requirement.clone()].into_iter().chain(key).collect();
+                *entry(operation, "security") = all.into();
+            }
+        }
+    }
+}
+
+/// The operations of a definition, each with its method and its path.
+fn operations(body: &mut Value) -> Vec<(String, String, &mut Value)> {
+    let Value::Map(paths) = entry(body, "paths") else { return Vec::new() };
+    let of_path = paths.iter_mut().flat_map(|(path, operations)| match operations {
+        Value::Map(operations) => operations.iter_mut().map(|(method, it)| (named(method), path.clone(), it)).collect(),
+        _ => Vec::new(),
+    });
+    of_path.collect()
+}
+
+/// Has the API take the keys that its authorizer names.
+pub(super) fn take_keys_of_authorizer(stack: &mut Stack, api: &LogicalId) {
+    _ = stack.change(api, |api| {
+        api.change_property("Body", |body| *entry(body, "x-amazon-apigateway-api-key-source") = "AUTHORIZER".into())
+    });
+}
+
+/// Whether it is said who may send requests to a route.
+fn is_decided(operation: &Value) -> bool {
+    get(operation, AUTH).is_some() || requirements(operation).iter().any(|it| get(it, KEY).is_none())
+}
+
+fn requirements(operation: &Value) -> &[Value] {
+    match get(operation, "security") {
+        Some(Value::List(all)) => all,
+        _ => &[],
+    }
+}
+
+/// Whether an operation refers to one of these.
+fn is_of(operation: &Value, ids: &[LogicalId]) -> bool {
+    let mut named = BTreeSet::new();
+    operation.references(&mut named);
+    ids.iter().any(|id| named.contains(id.as_str()))
+}
+
+/// A method as people write it.
+fn named(method: &str) -> String {
+    if method == ANY { "ANY".to_owned() } else { method.to_ascii_uppercase() }
 }
 
 fn get<'v>(value: &'v Value, name: &str) -> Option<&'v Value> {
@@ -277,12 +378,21 @@ pub(super) fn routes(stack: &Stack, api: &LogicalId) -> Vec<Defined> {
         let defined = operations.iter().map(|(method, operation)| Defined {
             path: path.clone(),
             method: if method == ANY { "*".to_owned() } else { method.to_ascii_uppercase() },
-            is_iam: get(operation, AUTH).and_then(|auth| get(auth, "type")) == Some(&"AWS_IAM".into()),
-            has_key: get(operation, "security").is_some(),
+            asks: asks(operation),
+            has_key: requirements(operation).iter().any(|it| get(it, KEY).is_some()),
         });
         defined.collect()
     };
     paths.iter().flat_map(of_path).collect()
+}
+
+fn asks(operation: &Value) -> Asks {
+    let is_signed = get(operation, AUTH).and_then(|auth| get(auth, "type")) == Some(&"AWS_IAM".into());
+    match (is_signed, is_decided(operation) && get(operation, AUTH).is_none()) {
+        (true, _) => Asks::Iam,
+        (false, true) => Asks::Lambda,
+        (false, false) => Asks::Nobody,
+    }
 }
 
 /// Paths that have different parameters in one place.

@@ -92,6 +92,12 @@ pub enum RestApiOptionsMistake {
         "the accounts of the REST API sign their requests, and no route asks for that: add `.authorizer(Iam)`, or remove them"
     )]
     AccountsWithoutIam,
+    /// Keys that no authorizer names.
+    #[error(
+        "`.api_keys_of_authorizer()` meters callers by what a Lambda authorizer answers, and no route has one and asks for a key: add \
+         `.authorizer(..)` and `.api_key()` to a route, or remove it"
+    )]
+    KeysOfNobody,
     /// What is no web ACL of a region.
     #[error(
         "`{0}` is not the ARN of a regional web ACL: `arn:aws:wafv2:REGION:ACCOUNT:regional/webacl/NAME/ID` is one"

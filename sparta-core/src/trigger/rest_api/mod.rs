@@ -1,5 +1,6 @@
 //! Routes of a REST API, and what is declared for all of them.
 
+mod authorizer;
 mod check;
 mod definition;
 mod deployment;
@@ -11,6 +12,7 @@ mod resources;
 mod tests;
 mod usage_plan;
 
+pub use authorizer::RestAuthorizer;
 pub(crate) use deployment::deploy;
 pub use mistake::{RestApiMistake, RestApiOptionsMistake, UsagePlanMistake};
 pub use options::RestApiOptions;
@@ -21,11 +23,11 @@ use std::time::Duration;
 use http::Method;
 
 use super::{
-    Iam, Scope, Trigger,
+    Scope, Trigger,
     http_api::{Throttle, path::without_names},
     schema::{Bodies, Schema},
 };
-use crate::{FunctionSpec, Streams, function::DocumentedRoute, mistake::Problem};
+use crate::{FunctionSpec, Streams, construct::FunctionHandle, function::DocumentedRoute, mistake::Problem};
 
 /// A route of the App's REST API: API Gateway's older kind, which has usage plans with keys, request validation, resource
 /// policies, a firewall, private endpoints and answers as streams.
@@ -38,12 +40,13 @@ use crate::{FunctionSpec, Streams, function::DocumentedRoute, mistake::Problem};
 /// # Example
 ///
 /// ```
-/// use sparta_core::trigger::{Iam, RestApi};
+/// use sparta_core::{Function, trigger::{Iam, RestApi}};
 ///
 /// let one = RestApi::get("/users/{id}");
 /// let everything_below = RestApi::any("/files/{path+}");
 /// let of_partners = RestApi::post("/orders").api_key().throttle(10, 20);
 /// let of_this_account = RestApi::delete("/users/{id}").authorizer(Iam);
+/// let of_whom_a_function_lets_in = RestApi::put("/users/{id}").authorizer(Function::handle("gate"));
 /// let search = RestApi::get("/search").required_query("q").required_header("x-tenant");
 /// let answers_in_pieces = RestApi::get("/report").stream();
 /// ```
@@ -76,8 +79,8 @@ enum Access {
     OfApi,
     /// Everybody.
     Open,
-    /// Who signs requests and has the permission to.
-    Iam,
+    /// Whom this lets in.
+    Guarded(RestAuthorizer),
 }
 
 impl RestApi {
@@ -110,15 +113,17 @@ impl RestApi {
         }
     }
 
-    /// Lets only requests through that are signed by who has the permission `execute-api:Invoke`.
+    /// Lets only requests through that this lets through, whatever [`RestApiOptions::authorizer`] says: those that are signed by
+    /// who has the permission `execute-api:Invoke` ([`Iam`](super::Iam)), or which a function of the App lets in
+    /// ([`LambdaAuthorizer`](super::LambdaAuthorizer)).
     ///
-    /// See <https://docs.aws.amazon.com/apigateway/latest/developerguide/permissions.html>.
-    pub fn authorizer(mut self, _: Iam) -> Self {
-        self.access = Access::Iam;
+    /// See <https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-control-access-to-api.html>.
+    pub fn authorizer(mut self, authorizer: impl Into<RestAuthorizer>) -> Self {
+        self.access = Access::Guarded(authorizer.into());
         self
     }
 
-    /// Lets everybody in, though [`RestApiOptions::authorizer`] asks for signatures on the API's other routes.
+    /// Lets everybody in, though [`RestApiOptions::authorizer`] guards the API's other routes.
     pub fn open(mut self) -> Self {
         self.access = Access::Open;
         self
@@ -226,6 +231,13 @@ impl RestApi {
             Route::Rest => vec!["/", "/{proxy+}"],
         }
     }
+
+    fn authorizer_of(&self) -> Option<&RestAuthorizer> {
+        match &self.access {
+            Access::Guarded(authorizer) => Some(authorizer),
+            Access::OfApi | Access::Open => None,
+        }
+    }
 }
 
 impl Trigger for RestApi {
@@ -252,17 +264,22 @@ impl Trigger for RestApi {
         Some(format!("the REST API's route `{} {route}`{by_any_name}", self.method()))
     }
 
+    fn functions(&self) -> Vec<FunctionHandle> {
+        let lambda = self.authorizer_of().and_then(RestAuthorizer::lambda);
+        lambda.map(|lambda| lambda.function().clone()).into_iter().collect()
+    }
+
     fn streams(&self) -> Streams {
         Streams { rest_api: self.stream, ..Streams::default() }
     }
 
     fn documented(&self) -> Vec<DocumentedRoute> {
         let Route::Path(method, path) = &self.route else { return Vec::new() };
-        let iam = (self.access == Access::Iam).then_some("iam");
+        let authorizer = self.authorizer_of().and_then(RestAuthorizer::documented);
         vec![DocumentedRoute {
             path: path.clone(),
             method: method.as_ref().map(ToString::to_string),
-            security: iam.into_iter().chain(self.api_key.then_some("api_key")).collect(),
+            security: authorizer.into_iter().chain(self.api_key.then_some("api_key")).collect(),
             queries: self.queries.clone(),
             headers: self.headers.clone(),
             bodies: self.bodies.clone(),

@@ -1,16 +1,18 @@
 //! What is declared for all routes of the App's REST API.
 
 use super::{
-    API, RestApiOptionsMistake, STAGE, UsagePlan, UsagePlanMistake, definition,
+    API, RestApiOptionsMistake, RestAuthorizer, STAGE, UsagePlan, UsagePlanMistake,
+    definition::{self, Asks},
     policy::{Callers, is_range},
 };
 use crate::{
     attribute,
     cfn::{LogicalId, Value, sub},
+    construct::FunctionHandle,
     mistake::{Mistake, Problem, Subject},
     property, resource,
     stack::Stack,
-    trigger::{Iam, http_api::Throttle},
+    trigger::{LambdaAuthorizerMistake, http_api::Throttle},
 };
 
 /// The options of the App's REST API: [`App::rest_api`](crate::App::rest_api).
@@ -33,7 +35,8 @@ use crate::{
 pub struct RestApiOptions {
     stage: Option<String>,
     endpoint: Endpoint,
-    iam: bool,
+    authorizer: Option<RestAuthorizer>,
+    keys_of_authorizer: bool,
     callers: Callers,
     throttle: Option<Throttle>,
     /// For how many days the access log is kept, where there is one.
@@ -115,9 +118,11 @@ impl RestApiOptions {
         self
     }
 
-    /// Lets only signed requests through, on each route that does not say otherwise with [`open`](super::RestApi::open).
-    pub fn authorizer(mut self, _: Iam) -> Self {
-        self.iam = true;
+    /// Guards each route that does not say otherwise with [`RestApi::authorizer`](super::RestApi::authorizer) or
+    /// [`open`](super::RestApi::open): by signatures ([`Iam`](crate::trigger::Iam)) or a function of the App
+    /// ([`LambdaAuthorizer`](crate::trigger::LambdaAuthorizer)).
+    pub fn authorizer(mut self, authorizer: impl Into<RestAuthorizer>) -> Self {
+        self.authorizer = Some(authorizer.into());
         self
     }
 
@@ -175,12 +180,28 @@ impl RestApiOptions {
         self
     }
 
+    /// Meters callers by the key that the API's authorizer answers with,
+    /// [`Authorization::usage_identifier_key`](crate::Authorization::usage_identifier_key), in place of the header `x-api-key`.
+    ///
+    /// See <https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-api-key-source.html>.
+    pub fn api_keys_of_authorizer(mut self) -> Self {
+        self.keys_of_authorizer = true;
+        self
+    }
+
+    /// The function of the App that decides for the whole API.
+    pub(crate) fn functions(&self) -> impl Iterator<Item = FunctionHandle> {
+        let lambda = self.authorizer.as_ref().and_then(RestAuthorizer::lambda);
+        lambda.map(|lambda| lambda.function().clone()).into_iter()
+    }
+
     /// What API Gateway would refuse.
     pub(crate) fn check(&self) -> Vec<Mistake> {
         let mut problems: Vec<Problem> = self.check_texts().into_iter().map(Problem::from).collect();
         let throttles = self.throttle.into_iter().chain(self.plans.iter().filter_map(UsagePlan::limits));
         problems.extend(throttles.filter_map(Throttle::check).map(Problem::from));
         problems.extend(UsagePlan::check_all(&self.plans).into_iter().map(Problem::from));
+        problems.extend(self.authorizer.iter().flat_map(RestAuthorizer::check));
         problems.into_iter().map(|problem| Mistake::new(Subject::App, problem)).collect()
     }
 
@@ -238,9 +259,7 @@ impl RestApiOptions {
 
     fn synthesize(&self, stack: &mut Stack, api: &LogicalId) {
         let stage = LogicalId::of_words([STAGE]);
-        if self.iam {
-            definition::guard(stack, api);
-        }
+        self.guard(stack, api);
         self.limit_callers(stack, api);
         _ = stack.change(api, |api| {
             let api = api.property("MinimumCompressionSize", self.compression);
@@ -275,13 +294,34 @@ impl RestApiOptions {
         self.plans.iter().for_each(|plan| plan.synthesize(stack, api));
     }
 
+    /// Guards the routes, and reports those of the function that guards them.
+    fn guard(&self, stack: &mut Stack, api: &LogicalId) {
+        if let Some(authorizer) = &self.authorizer {
+            let name = authorizer.lambda().map(|lambda| lambda.function().function()).unwrap_or_default();
+            let own = ["Function", "Alias"].map(|kind| LogicalId::of_words([name, kind]));
+            let own = if name.is_empty() { &[][..] } else { &own };
+            if let Some(circles) = definition::guard(stack, api, authorizer, own) {
+                authorizer.permit(stack, api);
+                let circles = circles.into_iter().map(LambdaAuthorizerMistake::OwnRoute);
+                circles.for_each(|it| stack.report(Mistake::new(Subject::Function(name.to_owned()), it)));
+            }
+        }
+        if self.keys_of_authorizer {
+            let routes = definition::routes(stack, api);
+            if !routes.iter().any(|route| route.asks == Asks::Lambda && route.has_key) {
+                stack.report(Mistake::new(Subject::App, RestApiOptionsMistake::KeysOfNobody));
+            }
+            definition::take_keys_of_authorizer(stack, api);
+        }
+    }
+
     /// Adds the API's resource policy, where something is said of who may come.
     fn limit_callers(&self, stack: &mut Stack, api: &LogicalId) {
         /// See <https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-execution-service-limits-table.html>.
         const POLICY: usize = 8192;
         let routes = definition::routes(stack, api);
         let mut report = |mistake| stack.report(Mistake::new(Subject::App, mistake));
-        if !self.callers.accounts.is_empty() && !routes.iter().any(|route| route.is_iam) {
+        if !self.callers.accounts.is_empty() && !routes.iter().any(|route| route.asks == Asks::Iam) {
             report(RestApiOptionsMistake::AccountsWithoutIam);
         }
         let Some(policy) = self.callers.policy(self.endpoint.vpc_endpoints(), &routes) else { return };
@@ -300,7 +340,8 @@ const LINE: &str = concat!(
     r#""bytes":"$context.responseLength","milliseconds":"$context.responseLatency","#,
     r#""functionStatus":"$context.integration.status","functionMilliseconds":"$context.integration.latency","#,
     r#""error":"$context.error.message","errorType":"$context.error.responseType","#,
-    r#""integrationError":"$context.integration.error","validationError":"$context.error.validationErrorString","#,
+    r#""integrationError":"$context.integration.error","authorizerError":"$context.authorizer.error","#,
+    r#""validationError":"$context.error.validationErrorString","#,
     r#""caller":"$context.identity.userArn","keyId":"$context.identity.apiKeyId","userAgent":"$context.identity.userAgent"}"#,
 );
 

@@ -4,7 +4,7 @@
 
 use std::net::IpAddr;
 
-use super::definition::{Defined, object};
+use super::definition::{Asks, Defined, object};
 use crate::cfn::{Value, sub};
 
 /// Who is let in. Lists that are empty say nothing.
@@ -18,16 +18,16 @@ impl Callers {
     /// The policy, where one is needed; `endpoints` are those of a private API.
     ///
     /// A statement that allows is no more than what the routes need: in one account, it lets in whoever signs a request, even
-    /// without a permission of its own.
+    /// without a permission of its own, and whomever an authorizer's policy says nothing of.
     pub(super) fn policy(&self, endpoints: Option<&[Value]>, routes: &[Defined]) -> Option<Value> {
         let mut statements = Vec::new();
         if endpoints.is_none() && self.source_ips.is_empty() && self.accounts.is_empty() {
             return None;
         }
-        if let Some(open) = resources(routes, false) {
+        if let Some(open) = resources(routes, Asks::Nobody) {
             statements.push(statement("Allow", "*".into(), open, None));
         }
-        if let Some(signed) = resources(routes, true).filter(|_| !self.accounts.is_empty()) {
+        if let Some(signed) = resources(routes, Asks::Iam).filter(|_| !self.accounts.is_empty()) {
             let accounts: Vec<Value> = self.accounts.iter().map(root).collect();
             statements.push(statement("Allow", object([("AWS", accounts.into())]), signed, None));
         }
@@ -45,9 +45,9 @@ impl Callers {
 /// Everything of the API, which API Gateway puts the API's ARN before.
 const ALL: &str = "execute-api:/*";
 
-/// The routes that ask for a signature, or those that do not; `None` where there is none of them.
-fn resources(routes: &[Defined], signed: bool) -> Option<Value> {
-    let wanted: Vec<&Defined> = routes.iter().filter(|route| route.is_iam == signed).collect();
+/// The routes that ask for this; `None` where there is none of them.
+fn resources(routes: &[Defined], asks: Asks) -> Option<Value> {
+    let wanted: Vec<&Defined> = routes.iter().filter(|route| route.asks == asks).collect();
     match wanted.len() {
         0 => None,
         all if all == routes.len() => Some(ALL.into()),

@@ -40,6 +40,9 @@ impl RestApi {
                 definition::throttle(scope.stack(), &stage, path, self.method(), throttle);
             }
         }
+        if let Some(authorizer) = self.authorizer_of() {
+            authorizer.permit(scope.stack(), &api);
+        }
         let function = scope.function_arn();
         // One permission for all routes: a function's policy holds 20 KB, and the API is this stack's own.
         scope.share(&format!("{name}-RestApiPermission"), || {

@@ -1,5 +1,6 @@
 //! Routes of a WebSocket API, what is declared for all of them, and messages to its connections.
 
+mod authorizer;
 mod connections;
 mod options;
 #[cfg(feature = "connections")]
@@ -7,6 +8,7 @@ mod sender;
 #[cfg(test)]
 mod tests;
 
+pub use authorizer::WebSocketAuthorizer;
 pub use connections::{Connections, ConnectionsMistake};
 pub use options::{WebSocketOptions, WebSocketOptionsMistake};
 #[cfg(feature = "connections")]
@@ -14,10 +16,11 @@ pub(crate) use sender::fake;
 #[cfg(feature = "connections")]
 pub use sender::{ConnectionSender, SendError};
 
-use super::{Iam, Scope, Trigger, http_api::Throttle};
+use super::{Scope, Trigger, http_api::Throttle};
 use crate::{
     FunctionSpec,
     cfn::{LogicalId, Output, Resource, Value, join, sub},
+    construct::FunctionHandle,
     function::invocation,
     iam::Arn,
     mistake::Problem,
@@ -54,11 +57,12 @@ use crate::{
 /// );
 /// app.check().unwrap();
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 #[must_use]
 pub struct WebSocket {
     route: Route,
-    access: Access,
+    /// Who may connect; without one, everybody.
+    authorizer: Option<WebSocketAuthorizer>,
     two_way: bool,
     throttle: Option<Throttle>,
 }
@@ -71,14 +75,6 @@ enum Route {
     Default,
     /// Messages whose selected part is this text.
     Named(String),
-}
-
-/// Who may connect.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Access {
-    Open,
-    /// Who signs the request.
-    Signed,
 }
 
 impl WebSocket {
@@ -112,13 +108,14 @@ impl WebSocket {
     }
 
     fn new(route: Route) -> Self {
-        Self { route, access: Access::Open, two_way: false, throttle: None }
+        Self { route, authorizer: None, two_way: false, throttle: None }
     }
 
-    /// Lets only clients connect that sign the request and have the permission `execute-api:Invoke`: of
-    /// [`connect`](Self::connect). Whom else to refuse, the handler says by its answer.
+    /// Lets only clients connect that sign the request and have the permission `execute-api:Invoke` ([`Iam`](super::Iam)), or which
+    /// a function of the App lets in ([`LambdaAuthorizer`](super::LambdaAuthorizer)): of [`connect`](Self::connect). Whom else to
+    /// refuse, the handler says by its answer.
     ///
-    /// See <https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-control-access-iam.html>.
+    /// See <https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-control-access.html>.
     ///
     /// # Example
     ///
@@ -127,8 +124,8 @@ impl WebSocket {
     ///
     /// let connect = WebSocket::connect().authorizer(Iam);
     /// ```
-    pub fn authorizer(mut self, _: Iam) -> Self {
-        self.access = Access::Signed;
+    pub fn authorizer(mut self, authorizer: impl Into<WebSocketAuthorizer>) -> Self {
+        self.authorizer = Some(authorizer.into());
         self
     }
 
@@ -167,22 +164,18 @@ impl WebSocket {
         if self.two_way && matches!(self.route, Route::Connect | Route::Disconnect) {
             mistakes.push(WebSocketMistake::TwoWay(self.key().to_owned()));
         }
-        if self.access != Access::Open && self.route != Route::Connect {
+        if self.authorizer.is_some() && self.route != Route::Connect {
             mistakes.push(WebSocketMistake::Access(self.key().to_owned()));
         }
         mistakes
     }
 
     fn resource(&self, api: &LogicalId, integration: &LogicalId) -> Resource {
-        let authorization = match (&self.route, self.access) {
-            (Route::Connect, Access::Open) => Some("NONE"),
-            (Route::Connect, Access::Signed) => Some("AWS_IAM"),
-            // Who is connected was let in.
-            _ => None,
-        };
+        // Who is connected was let in.
+        let is_open = self.route == Route::Connect && self.authorizer.is_none();
         resource!(AWS::ApiGatewayV2::Route {
             ApiId: (api.reference()),
-            AuthorizationType: (authorization),
+            AuthorizationType: (is_open.then_some("NONE")),
             RouteKey: (self.key()),
             RouteResponseSelectionExpression: (self.two_way.then_some("$default")),
             Target: (join("/", ["integrations".into(), integration.reference()])),
@@ -195,9 +188,14 @@ impl Trigger for WebSocket {
         format!("WebSocket {}", self.key())
     }
 
-    fn check(&self, _: &FunctionSpec) -> Vec<Problem> {
+    fn check(&self, function: &FunctionSpec) -> Vec<Problem> {
         let throttle = self.throttle.and_then(Throttle::check).map(Problem::from);
-        self.mistakes().into_iter().map(Problem::from).chain(throttle).collect()
+        let authorizer = self.authorizer.iter().flat_map(|it| it.check(self.key(), function.name()));
+        self.mistakes().into_iter().map(Problem::from).chain(throttle).chain(authorizer).collect()
+    }
+
+    fn functions(&self) -> Vec<FunctionHandle> {
+        self.authorizer.iter().filter_map(WebSocketAuthorizer::function).collect()
     }
 
     fn warnings(&self, function: &FunctionSpec) -> Vec<Problem> {
@@ -227,7 +225,12 @@ impl Trigger for WebSocket {
             Route::Default => "Default",
             Route::Named(name) => name,
         };
-        let route = scope.add(&[API_WORDS, words, "Route"], self.resource(&api, &integration));
+        let route = self.resource(&api, &integration);
+        let route = match self.authorizer.as_ref().filter(|_| self.route == Route::Connect) {
+            Some(authorizer) => authorizer.guard(route, scope.stack(), &api),
+            None => route,
+        };
+        let route = scope.add(&[API_WORDS, words, "Route"], route);
         if self.two_way {
             let response = resource!(AWS::ApiGatewayV2::RouteResponse {
                 ApiId: (api.reference()),

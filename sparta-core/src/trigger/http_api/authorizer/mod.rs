@@ -6,13 +6,13 @@ mod lambda;
 
 pub use iam::Iam;
 pub use jwt::{Jwt, JwtMistake};
-pub use lambda::{LambdaAuthorizer, LambdaAuthorizerMistake};
 
 use crate::{
     cfn::{LogicalId, Resource},
     construct::FunctionHandle,
     mistake::Problem,
     stack::Stack,
+    trigger::LambdaAuthorizer,
 };
 
 /// What lets requests through to a route: tokens ([`Jwt`]), signatures ([`Iam`]) or a function of the App
@@ -83,7 +83,7 @@ impl Authorizer {
         match &self.0 {
             Kind::Iam => route.property("AuthorizationType", "AWS_IAM"),
             Kind::Jwt(token) => token.guard(route, stack, api),
-            Kind::Lambda(authorizer) => authorizer.guard(route, stack, api),
+            Kind::Lambda(authorizer) => lambda::guard(authorizer, route, stack, api),
         }
     }
 }

@@ -1,5 +1,5 @@
 use super::*;
-use crate::{Authorization, AuthorizerRequest, construct::HandleMistake};
+use crate::{Authorization, AuthorizerRequest, construct::HandleMistake, trigger::LambdaAuthorizer};
 
 fn gate() -> Function {
     let deny = async |_: LambdaEvent<AuthorizerRequest>| Ok::<_, Error>(Authorization::deny());

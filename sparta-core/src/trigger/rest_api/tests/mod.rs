@@ -1,5 +1,6 @@
 //! REST APIs, their routes and their options.
 
+mod authorizers;
 mod bodies;
 mod check;
 mod deployment;
@@ -10,7 +11,7 @@ mod routes;
 use serde_json::{Value as Json, json};
 
 use super::*;
-use crate::{App, Error, Function, Request, service_fn};
+use crate::{App, Error, Function, Request, service_fn, trigger::Iam};
 
 fn function(name: &str) -> Function {
     Function::http(name, service_fn(async |_: Request| Ok::<_, Error>("hello")))

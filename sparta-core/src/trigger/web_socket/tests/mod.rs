@@ -1,7 +1,12 @@
+mod authorizers;
+
 use serde_json::{Value as Json, json};
 
 use super::*;
-use crate::{App, Error, Function, LambdaEvent, Request, service_fn, trigger::WebSocketOptions};
+use crate::{
+    App, Error, Function, LambdaEvent, Request, service_fn,
+    trigger::{Iam, WebSocketOptions},
+};
 
 fn function(name: &str) -> Function {
     Function::http(name, service_fn(async |_: Request| Ok::<_, Error>(())))

@@ -1,0 +1,120 @@
+//! Who may send requests to a REST API.
+
+use super::definition::object;
+use crate::{
+    cfn::{LogicalId, Value},
+    construct::FunctionHandle,
+    mistake::Problem,
+    stack::Stack,
+    trigger::{Iam, LambdaAuthorizer, lambda_authorizer::Api},
+};
+
+/// What lets requests through to a route of a REST API: signatures ([`Iam`]) or a function of the App ([`LambdaAuthorizer`], or its
+/// handle alone).
+///
+/// # Example
+///
+/// ```
+/// use sparta_core::{Function, trigger::{Iam, LambdaAuthorizer, RestApi}};
+///
+/// let by_signature = RestApi::post("/reports").authorizer(Iam);
+/// let by_function = RestApi::get("/orders").authorizer(Function::handle("gate"));
+/// let by_key = RestApi::put("/orders").authorizer(LambdaAuthorizer::new(Function::handle("gate")).header("x-key"));
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+pub struct RestAuthorizer(Kind);
+
+#[derive(Clone, Debug, PartialEq)]
+enum Kind {
+    Iam,
+    Lambda(LambdaAuthorizer),
+}
+
+impl From<Iam> for RestAuthorizer {
+    fn from(_: Iam) -> Self {
+        Self(Kind::Iam)
+    }
+}
+
+impl From<LambdaAuthorizer> for RestAuthorizer {
+    fn from(authorizer: LambdaAuthorizer) -> Self {
+        Self(Kind::Lambda(authorizer))
+    }
+}
+
+impl From<FunctionHandle> for RestAuthorizer {
+    fn from(function: FunctionHandle) -> Self {
+        LambdaAuthorizer::new(function).into()
+    }
+}
+
+/// A way to say who one is, as the definition has it.
+pub(super) struct Scheme {
+    pub(super) definition: Value,
+    pub(super) scopes: Vec<Value>,
+}
+
+impl RestAuthorizer {
+    pub(super) fn check(&self) -> Vec<Problem> {
+        match &self.0 {
+            Kind::Iam => Vec::new(),
+            Kind::Lambda(authorizer) => {
+                authorizer.check().chain(authorizer.check_of(Api::Rest)).map(Problem::from).collect()
+            }
+        }
+    }
+
+    pub(super) fn is_iam(&self) -> bool {
+        self.0 == Kind::Iam
+    }
+
+    /// The function that decides, where one does.
+    pub(super) fn lambda(&self) -> Option<&LambdaAuthorizer> {
+        match &self.0 {
+            Kind::Lambda(authorizer) => Some(authorizer),
+            Kind::Iam => None,
+        }
+    }
+
+    /// The name that it has in the service's own OpenAPI document, where that can say what callers prove.
+    pub(super) fn documented(&self) -> Option<&'static str> {
+        self.is_iam().then_some("iam")
+    }
+
+    /// What the definition of the API says of it; signatures need nothing there.
+    ///
+    /// See <https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-swagger-extensions-authorizer.html>.
+    pub(super) fn scheme(&self) -> Option<Scheme> {
+        match &self.0 {
+            Kind::Iam => None,
+            Kind::Lambda(authorizer) => Some(Scheme { definition: of_function(authorizer), scopes: Vec::new() }),
+        }
+    }
+
+    /// Lets the API ask the function that decides. The id of an authorizer that an import makes is not known in the template.
+    pub(super) fn permit(&self, stack: &mut Stack, api: &LogicalId) {
+        if let Some(authorizer) = self.lambda() {
+            authorizer.permit(stack, api, "*", "RestApiAuthorizer");
+        }
+    }
+}
+
+fn of_function(authorizer: &LambdaAuthorizer) -> Value {
+    let mut own = vec![
+        ("authorizerResultTtlInSeconds", authorizer.seconds().into()),
+        ("authorizerUri", authorizer.uri()),
+        ("type", "request".into()),
+    ];
+    let sources = authorizer.sources(Api::Rest);
+    own.extend(sources.map(|sources| ("identitySource", Value::from(sources.join(", ")))));
+    let own = Value::Map(own.into_iter().map(|(name, value)| (name.to_owned(), value)).collect());
+    // What is no single header or parameter is called `Unused`.
+    let (place, name) = authorizer.only_source().unwrap_or(("header", "Unused".to_owned()));
+    object([
+        ("in", place.into()),
+        ("name", name.into()),
+        ("type", "apiKey".into()),
+        ("x-amazon-apigateway-authorizer", own),
+        ("x-amazon-apigateway-authtype", "custom".into()),
+    ])
+}
