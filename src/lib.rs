@@ -57,6 +57,8 @@ pub use sparta_core::{
     VariableMistake, Vpc, attribute, aws_lambda_events, cfn, construct, delivery, hook, iam, json_body, property,
     resource, service_fn, settings, stack_name, testing, trigger,
 };
+#[cfg(feature = "site")]
+pub use sparta_core::{Site, SiteMistake};
 pub use sparta_macros::Settings;
 
 /// What is made of an App besides its template.
@@ -70,6 +72,8 @@ pub mod prelude {
     #[cfg(all(feature = "aws", not(sparta_serving)))]
     pub use sparta_cli::AwsExt;
     pub use sparta_cli::{Command, CommandContext};
+    #[cfg(feature = "site")]
+    pub use sparta_core::Site;
     pub use sparta_core::{
         Alarm, App, Approval, Architecture, Authorization, AuthorizerRequest, BatchResponse, Body, ConnectionEvent,
         Context, DeadlineLayer, Deployed, Distribution, Environment, Error, FileSystem, Function, Health, IntoResponse,

@@ -56,7 +56,7 @@ fn gateway() -> (String, mpsc::Receiver<(Vec<String>, String)>) {
 }
 
 /// The lines of a head, and a body.
-fn read(stream: &mut BufReader<TcpStream>) -> Option<(Vec<String>, String)> {
+pub(crate) fn read(stream: &mut BufReader<TcpStream>) -> Option<(Vec<String>, String)> {
     let mut head: Vec<String> = Vec::new();
     while head.last().is_none_or(|line| !line.is_empty()) {
         let mut line = String::new();

@@ -26,6 +26,7 @@ const LAYERS: &[&[&str]] = &[
     &["stack"],
     &["construct", "function", "trigger"],
     &["custom_resource"],
+    &["site"],
     &["alarm", "dashboard", "distribution", "health"],
     &["app", "hook", "model", "summary"],
     &["synth"],

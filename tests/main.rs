@@ -14,6 +14,7 @@ mod links;
 mod moved;
 mod pipeline;
 mod policies;
+mod site;
 mod sufficient;
 mod support;
 mod templates;

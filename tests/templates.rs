@@ -14,7 +14,7 @@ use tempfile::TempDir;
 use crate::{golden, support};
 use sparta_test_models::{
     apis, apps, constructs::constructs, custom_resources::broker, edges::edges, gated::gated, load_balancer, models,
-    options, rest::rest_apis, settings, web_socket,
+    options, rest::rest_apis, settings, site::site, web_socket,
 };
 
 /// The documents that `build` wrote, in the order of their names.
@@ -55,6 +55,11 @@ fn commands_has_these_documents() {
     unchanged("commands", &["cloudformation"]);
 }
 
+#[test]
+fn quotes_has_these_documents() {
+    unchanged("quotes", &["cloudformation", "production", "test"]);
+}
+
 /// Writes the templates of an App: its own, and its pipeline's with a connection and with a token.
 fn write(app: &App, folder: &Path, prefix: &str) -> Vec<PathBuf> {
     let synthesis = app.synthesize().expect("the app has no mistakes");
@@ -84,11 +89,11 @@ fn clean(templates: &[PathBuf]) {
 #[test]
 fn cfn_lint_finds_nothing_in_any_example() {
     let mut templates = Vec::new();
-    for example in ["hello", "codepipeline", "commands"] {
+    for example in ["hello", "codepipeline", "commands", "quotes"] {
         let documents = documents(example).into_iter();
         templates.extend(documents.filter(|document| matches!(name(document), "cloudformation" | "pipeline")));
     }
-    assert_eq!(templates.len(), 4);
+    assert_eq!(templates.len(), 5);
     clean(&templates);
 }
 
@@ -105,6 +110,7 @@ fn cfn_lint_finds_nothing_in_a_service_with_every_option() {
     clean(&write(&settings::large(), folder.path(), "settings"));
     clean(&write(&broker(), folder.path(), "custom-resources"));
     clean(&write(&edges(), folder.path(), "edges"));
+    clean(&write(&site(), folder.path(), "site"));
 }
 
 #[test]

@@ -49,6 +49,8 @@ mod runtime;
 mod service;
 #[cfg(any(feature = "connections", feature = "custom-resources", feature = "fetch"))]
 mod signed;
+#[cfg(feature = "site")]
+mod site;
 mod stack;
 mod summary;
 mod warning;
@@ -92,6 +94,8 @@ pub use runtime::exchange::Exchange;
 pub use runtime::reply::Replies;
 pub use runtime::{Build, Check, FunctionEntry, Hook, Hooks, Prepare, ServeError, Serving, Streams, serve};
 pub use service::{AnswerTo, FailureOf, HttpHandler, HttpService, Request, TypedEvent};
+#[cfg(feature = "site")]
+pub use site::{Site, SiteMistake};
 #[doc(hidden)]
 pub use summary::Summary;
 pub use synth::Synthesis;

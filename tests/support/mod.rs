@@ -38,6 +38,9 @@ pub(crate) const LIGHT_PROFILE: [(&str, &str); 3] = [
     ("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "16"),
 ];
 
+/// The services with such libraries whose packages are made.
+const LIGHT: [&str; 1] = ["quotes"];
+
 const BUILD_FOLDER: &str = "CARGO_BUILD_BUILD_DIR";
 
 /// The workspace's root.
@@ -146,9 +149,12 @@ pub(crate) fn package(package: &str) -> Arc<TempDir> {
     let made = packages.entry(package.to_owned()).or_insert_with(|| {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let output = folder.path().to_str().expect("its path is UTF-8").to_owned();
-        Service::of(package)
-            .run(root(), ["build", "--codePipelinePackage", "pipeline.zip", "--outputDir", &output])
-            .success();
+        let mut build = Service::of(package)
+            .command(root(), ["build", "--codePipelinePackage", "pipeline.zip", "--outputDir", &output]);
+        if LIGHT.contains(&package) {
+            build.envs(LIGHT_PROFILE);
+        }
+        run(&mut build).success();
         Arc::new(folder)
     });
     made.clone()

@@ -92,7 +92,7 @@ impl Archive {
     /// They are larger than Lambda takes.
     pub(crate) fn code(binary: &[u8], build_id: &str, shipped: &[Shipped<'_>]) -> Result<Self, ArchiveError> {
         let own = [Entry::program(BOOTSTRAP, binary), Entry::file(BUILD_ID_FILE, build_id.as_bytes())];
-        let shipped = shipped.iter().map(|file| Entry::file(file.path, &file.bytes));
+        let shipped = shipped.iter().map(|file| Entry::file(&file.path, &file.bytes));
         let entries: Vec<Entry<'_>> = own.into_iter().chain(shipped).collect();
         let all = entries.iter().map(|entry| entry.bytes.len()).sum();
         if all > CODE_LIMIT {
@@ -199,7 +199,7 @@ mod tests {
 
     #[test]
     fn what_is_shipped_is_beside_the_program_for_all_to_read() {
-        let file = |path| Shipped { path, bytes: b"page".as_slice().into() };
+        let file = |path: &'static str| Shipped { path: path.into(), bytes: b"page".as_slice().into() };
         let archive = Archive::code(b"binary", "4f2a", &[file("pages/a.html"), file("pages/b.html")]).unwrap();
         let rows = listing(&archive).split_off(2);
         assert_eq!(rows, ["pages/a.html", "pages/b.html"].map(|path| row(path, 0o100_644, "page")));
@@ -209,7 +209,7 @@ mod tests {
     #[test]
     fn all_files_together_are_held_to_what_lambda_unpacks() {
         let half = vec![0; CODE_LIMIT / 2];
-        let file = |bytes: &[u8]| Shipped { path: "half", bytes: bytes.to_vec().into() };
+        let file = |bytes: &[u8]| Shipped { path: "half".into(), bytes: bytes.to_vec().into() };
         let error = Archive::code(&half, "4f2a", &[file(&half)]).unwrap_err();
         let expected =
             "the code has 262144004 bytes unpacked, 131072000 of them the binary, and Lambda takes 262144000 at most";

@@ -50,7 +50,7 @@ impl Content<'_> {
             code: output.write(CODE_ARCHIVE, self.code.bytes())?,
             code_sha256: self.code.sha256().to_owned(),
             code_bytes: self.code.bytes().len(),
-            files: self.shipped.iter().map(|file| file.path.to_owned()).collect(),
+            files: self.shipped.iter().map(|file| file.path.to_string()).collect(),
         })
     }
 }

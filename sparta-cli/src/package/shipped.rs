@@ -11,14 +11,14 @@ use crate::error::Advice;
 #[derive(Debug)]
 pub(crate) struct Shipped<'a> {
     /// Its path in the archive.
-    pub path: &'a str,
+    pub path: Cow<'a, str>,
     /// Its content.
     pub bytes: Cow<'a, [u8]>,
 }
 
 /// A file that cannot be read.
 #[derive(Debug, thiserror::Error)]
-#[error("the file `{file}` of the code archive cannot be read from {}", .source_path.display())]
+#[error("`{file}` of the code archive cannot be read from {}", .source_path.display())]
 pub(crate) struct ShippedError {
     /// Its path in the archive.
     file: String,
@@ -31,7 +31,8 @@ pub(crate) struct ShippedError {
 
 impl Advice for ShippedError {
     fn hints(&self) -> Vec<String> {
-        let path = "`App::file` takes the path of a file, below the folder of the package's Cargo.toml; ".to_owned();
+        let path =
+            "`App::file` and `App::folder` take a path below the folder of the package's Cargo.toml; ".to_owned();
         vec![path + "`App::before_build` can make one that is not there yet."]
     }
 }
@@ -43,12 +44,16 @@ impl Shipped<'_> {
     ///
     /// The first that cannot be read.
     pub(crate) fn all<'a>(model: &'a Model, folder: &Path) -> Result<Vec<Shipped<'a>>, ShippedError> {
-        let read = model.files().iter().map(|file| match file.source.read(folder) {
-            Ok(bytes) => Ok(Shipped { path: &file.path, bytes }),
-            Err((source_path, source)) => Err(ShippedError { file: file.path.clone(), source_path, source }),
-        });
-        let mut shipped = read.collect::<Result<Vec<_>, _>>()?;
-        shipped.sort_by_key(|file| file.path);
+        let mut shipped = Vec::new();
+        for file in model.files() {
+            let contents = file.read(folder).map_err(|(source_path, source)| ShippedError {
+                file: file.path.clone(),
+                source_path,
+                source,
+            })?;
+            shipped.extend(contents.into_iter().map(|(path, bytes)| Shipped { path, bytes }));
+        }
+        shipped.sort_by(|one, other| one.path.cmp(&other.path));
         Ok(shipped)
     }
 }
@@ -60,7 +65,7 @@ pub(crate) fn identity<'a>(binary: &'a [u8], shipped: &[Shipped<'_>]) -> Cow<'a,
     }
     let mut identity = Sha256::digest(binary).to_vec();
     for Shipped { path, bytes } in shipped {
-        identity.extend(Sha256::digest(path));
+        identity.extend(Sha256::digest(path.as_bytes()));
         identity.extend(Sha256::digest(bytes));
     }
     Cow::Owned(identity)
@@ -83,7 +88,7 @@ mod tests {
         std::fs::write(folder.path().join("page.html"), "page").unwrap();
         let model = model(App::new("Pages").file("pages/z.html", "page.html").file("pages/a.txt", b"text"));
         let shipped = Shipped::all(&model, folder.path()).unwrap();
-        let seen: Vec<_> = shipped.iter().map(|file| (file.path, &*file.bytes)).collect();
+        let seen: Vec<_> = shipped.iter().map(|file| (&*file.path, &*file.bytes)).collect();
         assert_eq!(seen, [("pages/a.txt", &b"text"[..]), ("pages/z.html", b"page")]);
     }
 
@@ -95,7 +100,7 @@ mod tests {
             let model = model(App::new("Pages").file("index.html", source));
             let error = Shipped::all(&model, folder.path()).unwrap_err();
             let path = folder.path().join(source);
-            let expected = format!("the file `index.html` of the code archive cannot be read from {}", path.display());
+            let expected = format!("`index.html` of the code archive cannot be read from {}", path.display());
             assert_eq!(error.to_string(), expected);
             assert!(error.hints()[0].contains("before_build"));
         }
@@ -103,7 +108,10 @@ mod tests {
 
     #[test]
     fn another_file_is_other_code() {
-        let file = |path, text: &'static str| Shipped { path, bytes: Cow::Borrowed(text.as_bytes()) };
+        let file = |path: &'static str, text: &'static str| Shipped {
+            path: path.into(),
+            bytes: Cow::Borrowed(text.as_bytes()),
+        };
         let none = identity(b"binary", &[]);
         assert_eq!(&*none, b"binary");
         let one = identity(b"binary", &[file("a", "x")]);

@@ -78,6 +78,14 @@ impl App {
         if distribution.signs() {
             self.shared_types.insert("AWS::CloudFront::OriginAccessControl".to_owned());
         }
+        #[cfg(feature = "site")]
+        if let Some(site) = distribution.site() {
+            for kind in ["AWS::CloudFront::Function", "AWS::CloudFront::OriginAccessControl"] {
+                self.shared_types.insert(kind.to_owned());
+            }
+            self.files.push(|| site.files());
+            self = self.function(site.function());
+        }
         *self.distribution = Some(distribution);
         self
     }

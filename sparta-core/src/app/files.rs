@@ -1,5 +1,7 @@
 //! What the user ships beside the program.
 
+use std::path::PathBuf;
+
 use crate::{
     App,
     file::{File, FileSource},
@@ -35,6 +37,24 @@ impl App {
     /// ```
     pub fn file(mut self, path: impl Into<String>, source: impl Into<FileSource>) -> Self {
         self.files.push(|| File::new(path.into(), source.into()));
+        self
+    }
+
+    /// Adds all files of a folder to the code archive, beside the program that Lambda runs: its path there, and where it is below the
+    /// folder of the package's `Cargo.toml`.
+    ///
+    /// It is as with [`file`](Self::file). Files and folders whose names begin with a dot are left out, all but `.well-known`. A link
+    /// is an error, and so is a folder without a file.
+    ///
+    /// # Example
+    ///
+    /// ```
+    /// use sparta_core::App;
+    ///
+    /// let app = App::new("Pages").folder("templates", "src/templates");
+    /// ```
+    pub fn folder(mut self, path: impl Into<String>, source: impl Into<PathBuf>) -> Self {
+        self.files.push(|| File::new(path.into(), FileSource::folder(source.into(), Vec::new())));
         self
     }
 }

@@ -2,6 +2,8 @@
 
 mod origin;
 mod resources;
+#[cfg(feature = "site")]
+mod site;
 
 pub use origin::Origin;
 
@@ -90,6 +92,28 @@ pub enum DistributionMistake {
          `.domain(name, certificate)`, and not to the API"
     )]
     ClosedHttpApi,
+    #[error(
+        "CloudFront is in front of the REST API, and no function has a route: add `.trigger(RestApi::get(\"/\"))` to one"
+    )]
+    NoRestApi,
+    #[error(
+        "CloudFront cannot reach the REST API, which is private: put a load balancer in the VPC before it, or make it public"
+    )]
+    PrivateRestApi,
+    #[cfg(feature = "site")]
+    #[error(transparent)]
+    Site(#[from] crate::site::SiteMistake),
+    #[cfg(feature = "site")]
+    #[error(
+        "CloudFront is in front of two sites, and an app has one: put both into one folder, and say the same of it everywhere"
+    )]
+    TwoSites,
+    #[cfg(feature = "site")]
+    #[error(
+        "the page `{0}` for what is not found would take the place of such answers of the other origins, too: remove `.not_found(..)`, or \
+         have the handlers answer with a page of their own"
+    )]
+    NotFound(String),
     #[error(
         "`{0}` is no path of CloudFront's: it begins with `/` or `*` and has up to 255 letters, digits and `_-.*$/~\"'@:+&`"
     )]
@@ -180,7 +204,10 @@ impl Distribution {
         let elsewhere =
             certificate.filter(|arn| crate::iam::Arn::parse(arn).is_none_or(|arn| arn.region != "us-east-1"));
         mistakes.extend(elsewhere.map(|arn| DistributionMistake::Certificate(arn.to_owned())));
-        mistakes.into_iter().map(|mistake| Mistake::new(Subject::App, mistake)).collect()
+        let mistakes = mistakes.into_iter().map(|mistake| Mistake::new(Subject::App, mistake));
+        #[cfg(feature = "site")]
+        let mistakes = mistakes.chain(self.check_sites());
+        mistakes.collect()
     }
 }
 

@@ -1,8 +1,10 @@
 //! What CloudFront asks for what it does not have.
 
 use crate::cfn::{LogicalId, Value};
+#[cfg(feature = "site")]
+use crate::site::Site;
 
-/// What CloudFront asks: an address of the service.
+/// What CloudFront asks: an address of the service, or its site.
 #[derive(Clone, Debug, PartialEq)]
 #[must_use]
 pub struct Origin {
@@ -10,14 +12,20 @@ pub struct Origin {
     pub(super) cache_policy: Option<Value>,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub(super) enum Kind {
     FunctionUrl(String),
     HttpApi,
+    RestApi,
+    #[cfg(feature = "site")]
+    Site(Box<Site>),
 }
 
 /// `CachingDisabled`: <https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/using-managed-cache-policies.html>.
 const NO_CACHE: &str = "4135ea2d-6df8-44a3-9df3-4b5a84be39ad";
+/// `CachingOptimized`, which keeps what it is told to keep, for a second at least.
+#[cfg(feature = "site")]
+const CACHE: &str = "658327ea-f89d-4fab-a63d-7e88639e58f6";
 
 impl Origin {
     /// The function URL of a function, which is [`FunctionUrl::signed`](crate::trigger::FunctionUrl::signed). CloudFront signs its
@@ -37,7 +45,24 @@ impl Origin {
         Self { kind: Kind::HttpApi, cache_policy: None }
     }
 
-    /// What CloudFront keeps of its answers: the id of a cache policy, of AWS's or one's own. Nothing by default.
+    /// The App's REST API, which is not private. It stays reachable at its own address: what has to be kept from others needs an
+    /// authorizer.
+    pub fn rest_api() -> Self {
+        Self { kind: Kind::RestApi, cache_policy: None }
+    }
+
+    /// A static site: a folder of files, in a bucket that only CloudFront reads, by origin access control. It takes the feature `site`.
+    ///
+    /// # Example
+    ///
+    /// [`Site`] has one.
+    #[cfg(feature = "site")]
+    pub fn site(site: Site) -> Self {
+        Self { kind: Kind::Site(Box::new(site)), cache_policy: Some(CACHE.into()) }
+    }
+
+    /// What CloudFront keeps of its answers: the id of a cache policy, of AWS's or one's own. Nothing by default, and of a site what
+    /// its files say.
     ///
     /// See <https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/using-managed-cache-policies.html>.
     pub fn cache_policy(mut self, id: impl Into<Value>) -> Self {
@@ -56,6 +81,9 @@ impl Kind {
         match self {
             Self::FunctionUrl(function) => LogicalId::of_words([function.as_str(), "Url"]).to_string(),
             Self::HttpApi => "HttpApi".to_owned(),
+            Self::RestApi => "RestApi".to_owned(),
+            #[cfg(feature = "site")]
+            Self::Site(_) => "Site".to_owned(),
         }
     }
 }

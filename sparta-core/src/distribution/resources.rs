@@ -17,6 +17,8 @@ const ALL_BUT_HOST: &str = "b689b0a8-53d0-40ab-baf2-68738e2966ac";
 /// <https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/using-managed-response-headers-policies.html>.
 const SECURITY_HEADERS: &str = "67f7725c-6f97-4210-82d7-5512b31e9d03";
 const METHODS: [&str; 7] = ["GET", "HEAD", "OPTIONS", "PUT", "PATCH", "POST", "DELETE"];
+#[cfg(feature = "site")]
+const READING: [&str; 3] = ["GET", "HEAD", "OPTIONS"];
 
 impl Distribution {
     /// Adds it, after the addresses that it is in front of.
@@ -37,6 +39,8 @@ impl Distribution {
             });
             stack.resource(access.clone(), control);
         }
+        #[cfg(feature = "site")]
+        self.add_site(&distribution, stack);
         let behaviors: Vec<Value> = self.paths.iter().map(|(path, origin)| behavior(path, origin)).collect();
         let domains = Some(&self.domains).filter(|domains| !domains.is_empty());
         let made = resource!(AWS::CloudFront::Distribution {
@@ -44,7 +48,9 @@ impl Distribution {
                 Aliases: (domains),
                 CacheBehaviors: (Some(behaviors).filter(|behaviors| !behaviors.is_empty())),
                 Comment: (sub("${AWS::StackName}")),
+                CustomErrorResponses: (self.error_pages()),
                 DefaultCacheBehavior: (default_behavior(&self.origin)),
+                DefaultRootObject: (self.root_object()),
                 Enabled: true,
                 HttpVersion: "http2and3",
                 IPV6Enabled: true,
@@ -78,6 +84,16 @@ impl Distribution {
         self.origins().enumerate().filter(move |(n, _)| first(*n)).map(|(_, origin)| &origin.kind)
     }
 
+    #[cfg(not(feature = "site"))]
+    fn error_pages(&self) -> Option<Value> {
+        None
+    }
+
+    #[cfg(not(feature = "site"))]
+    fn root_object(&self) -> Option<&'static str> {
+        None
+    }
+
     fn viewer_certificate(&self) -> Option<Value> {
         let certificate = self.certificate.as_ref()?;
         Some(property!(AWS::CloudFront::Distribution.DistributionConfig.ViewerCertificate {
@@ -86,6 +102,12 @@ impl Distribution {
             SslSupportMethod: "sni-only",
         }))
     }
+}
+
+/// Whether an API is one that only a VPC reaches.
+fn is_private(configuration: &Value) -> bool {
+    let Value::Map(configuration) = configuration else { return false };
+    matches!(configuration.get("Types"), Some(Value::List(types)) if types.iter().any(|it| it.as_str() == Some("PRIVATE")))
 }
 
 /// Whether what is asked is in the template; else that is reported.
@@ -109,28 +131,53 @@ fn is_there(kind: &Kind, functions: &[FunctionSpec], stack: &mut Stack) -> bool 
             Some(Value::Bool(true)) => DistributionMistake::ClosedHttpApi,
             Some(_) => return true,
         },
+        Kind::RestApi => match of(&LogicalId::of_words(["RestApi"]), "EndpointConfiguration") {
+            None => DistributionMistake::NoRestApi,
+            Some(it) if is_private(&it) => DistributionMistake::PrivateRestApi,
+            Some(_) => return true,
+        },
+        #[cfg(feature = "site")]
+        Kind::Site(_) => return true,
     };
     stack.report(Mistake::new(Subject::App, mistake));
     false
 }
 
 fn origin(kind: &Kind, access: &LogicalId) -> Value {
-    let (domain, access) = match kind {
+    let (domain, path, access) = match kind {
         Kind::FunctionUrl(function) => {
             let url = LogicalId::of_words([function.as_str(), "Url"]);
-            (part(&attribute!(AWS::Lambda::Url, url, "FunctionUrl"), '/', 2), Some(access.reference()))
+            (part(&attribute!(AWS::Lambda::Url, url, "FunctionUrl"), '/', 2), None, Some(access.reference()))
         }
-        Kind::HttpApi => (sub("${HttpApi}.execute-api.${AWS::Region}.${AWS::URLSuffix}"), None),
+        Kind::HttpApi => (sub("${HttpApi}.execute-api.${AWS::Region}.${AWS::URLSuffix}"), None, None),
+        Kind::RestApi => {
+            (sub("${RestApi}.execute-api.${AWS::Region}.${AWS::URLSuffix}"), Some(sub("/${RestApiStage}")), None)
+        }
+        #[cfg(feature = "site")]
+        Kind::Site(_) => return super::site::origin(kind),
     };
     property!(AWS::CloudFront::Distribution.DistributionConfig.Origins[] {
         CustomOriginConfig: { OriginProtocolPolicy: "https-only", OriginSSLProtocols: ["TLSv1.2"] },
         DomainName: (domain),
         Id: (kind.id()),
         OriginAccessControlId: (access),
+        OriginPath: (path),
     })
 }
 
 fn default_behavior(origin: &Origin) -> Value {
+    #[cfg(feature = "site")]
+    if matches!(origin.kind, Kind::Site(_)) {
+        return property!(AWS::CloudFront::Distribution.DistributionConfig.DefaultCacheBehavior {
+            AllowedMethods: (READING.to_vec()),
+            CachePolicyId: (origin.cache_policy_id()),
+            Compress: true,
+            FunctionAssociations: [(super::site::path_function())],
+            ResponseHeadersPolicyId: (SECURITY_HEADERS),
+            TargetOriginId: (origin.kind.id()),
+            ViewerProtocolPolicy: "redirect-to-https",
+        });
+    }
     property!(AWS::CloudFront::Distribution.DistributionConfig.DefaultCacheBehavior {
         AllowedMethods: (METHODS.to_vec()),
         CachePolicyId: (origin.cache_policy_id()),

@@ -10,7 +10,7 @@ use crate::{
     iam::Arn,
     runtime::reply::Reply,
     settings::{FetchError, SecretReference},
-    signed::{Call, Endpoint, Env, WrongVariable},
+    signed::{Call, Endpoint, Env, WrongVariable, domain},
 };
 
 /// How long one attempt may take. Lambda ends a start after ten seconds.
@@ -124,12 +124,7 @@ fn endpoint(service: &str, region: &str, env: Env<'_>) -> Result<Endpoint, Fetch
             return Endpoint::parse(&url).ok_or(FetchError::Variable(variable));
         }
     }
-    let suffix = match region.split_once('-').map_or("", |(first, _)| first) {
-        "cn" => "amazonaws.com.cn",
-        "eusc" => "amazonaws.eu",
-        _ => "amazonaws.com",
-    };
-    Endpoint::parse(&format!("https://{service}.{region}.{suffix}")).ok_or(FetchError::Variable("AWS_REGION"))
+    Endpoint::parse(&format!("https://{service}.{region}.{}", domain(region))).ok_or(FetchError::Variable("AWS_REGION"))
 }
 
 fn refused(reply: &Reply) -> FetchError {

@@ -30,7 +30,7 @@ use api::RuntimeApi;
 pub(crate) use hooks::hook;
 pub use hooks::{Hook, Hooks};
 use lambda::Served;
-#[cfg(any(feature = "connections", feature = "fetch"))]
+#[cfg(any(feature = "connections", feature = "fetch", feature = "site"))]
 pub(crate) use logs::date;
 
 use crate::error::{self, BoxError, Error, Failure};

