@@ -248,7 +248,7 @@ fn parliament_is_asked_and_answers() {
 }
 
 /// The checks of checkov's that Sparta's templates do not pass, each with the reason.
-const ACCEPTED: [(&str, &str); 19] = [
+const ACCEPTED: [(&str, &str); 21] = [
     ("CKV_AWS_18", "a bucket for the access log of a bucket: CloudTrail tells who read an object"),
     ("CKV_AWS_21", "former versions of objects are paid for: `.versioned()` is there for it"),
     (
@@ -258,6 +258,7 @@ const ACCEPTED: [(&str, &str); 19] = [
     ("CKV_AWS_27", "queues are encrypted by SQS itself, which the check does not know; a key is money and a choice"),
     ("CKV_AWS_28", "`.without_point_in_time_recovery()` is without it, as its name says"),
     ("CKV_AWS_66", "`Retention::forever()` keeps lines for ever, as its name says"),
+    ("CKV_AWS_68", "a web ACL is money and a choice: `Distribution::web_acl(arn)` is there for it"),
     ("CKV_AWS_73", "`RestApiOptions::tracing()` is there for it; each trace is money"),
     ("CKV_AWS_76", "the functions log each request, and access logs of REST APIs need a role of the account's"),
     ("CKV_AWS_86", "the functions log each request; a second log of the same is money and a choice"),
@@ -276,6 +277,10 @@ const ACCEPTED: [(&str, &str); 19] = [
     ("CKV_AWS_149", "the webhook's secret is encrypted with AWS's key for Secrets Manager; one of its own is money"),
     ("CKV_AWS_158", "logs are encrypted by CloudWatch; a key of one's own is money and a choice"),
     ("CKV_AWS_173", "variables are encrypted by Lambda, and secrets are kept in Secrets Manager"),
+    (
+        "CKV_AWS_174",
+        "the address that CloudFront gives takes what CloudFront says; `Distribution::domain(..)` takes TLS 1.2 and above",
+    ),
     ("CKV_AWS_258", "`FunctionUrl::public()` is for everybody, as its name says"),
 ];
 
