@@ -100,6 +100,11 @@ pub enum DistributionMistake {
         "CloudFront cannot reach the REST API, which is private: put a load balancer in the VPC before it, or make it public"
     )]
     PrivateRestApi,
+    #[error(
+        "CloudFront reaches the REST API at its own address, which is switched off: give the domain to the distribution, \
+         `.domain(name, certificate)`, and not to the API"
+    )]
+    ClosedRestApi,
     #[cfg(feature = "site")]
     #[error(transparent)]
     Site(#[from] crate::site::SiteMistake),

@@ -134,6 +134,11 @@ fn is_there(kind: &Kind, functions: &[FunctionSpec], stack: &mut Stack) -> bool 
         Kind::RestApi => match of(&LogicalId::of_words(["RestApi"]), "EndpointConfiguration") {
             None => DistributionMistake::NoRestApi,
             Some(it) if is_private(&it) => DistributionMistake::PrivateRestApi,
+            Some(_)
+                if of(&LogicalId::of_words(["RestApi"]), "DisableExecuteApiEndpoint") == Some(Value::Bool(true)) =>
+            {
+                DistributionMistake::ClosedRestApi
+            }
             Some(_) => return true,
         },
         #[cfg(feature = "site")]

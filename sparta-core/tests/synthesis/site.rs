@@ -2,7 +2,8 @@
 
 use serde_json::{Value as Json, json};
 use sparta_core::{
-    App, Distribution, DistributionMistake, Environment, Origin, Site, SiteMistake, trigger::FunctionUrl,
+    App, Distribution, DistributionMistake, Environment, Origin, Site, SiteMistake,
+    trigger::{FunctionUrl, RestApi, RestApiOptions},
 };
 use sparta_test_models::{edges::function, site::site};
 
@@ -107,4 +108,18 @@ fn what_no_site_can_be_is_a_mistake() {
     assert_eq!(mistakes(&two), [DistributionMistake::TwoSites.to_string()]);
     let absolute = mistakes(&alone(Site::folder("/srv/web")));
     assert!(absolute[0].contains("`/srv/web`, which only this machine has"), "{absolute:?}");
+}
+
+#[test]
+fn a_rest_api_that_cloudfront_does_not_reach_is_a_mistake() {
+    let behind = |options: RestApiOptions, function| {
+        let app = App::new("Orders").rest_api(options).function(function);
+        app.distribution(Distribution::new(Origin::rest_api())).environment(Environment::new("test", ()))
+    };
+    let orders = || function("orders").trigger(RestApi::get("/{id}"));
+    let private = behind(RestApiOptions::new().private(["vpce-0a1b2c3d"]), orders());
+    assert_eq!(mistakes(&private), [DistributionMistake::PrivateRestApi.to_string()]);
+    let none = App::new("Orders").function(function("orders").trigger(FunctionUrl::signed()));
+    let none = none.distribution(Distribution::new(Origin::rest_api())).environment(Environment::new("test", ()));
+    assert_eq!(mistakes(&none), [DistributionMistake::NoRestApi.to_string()]);
 }
