@@ -48,14 +48,14 @@ pub use sparta_core::{
     AuthorizerRequest, BatchResponse, Body, BoxError, ClientApplication, ClientContext, CognitoIdentity, Compute,
     Config, Connection, ConnectionEvent, Context, CustomizeMistake, DashboardMistake, Deadline, DeadlineLayer,
     Deployed, DeployedError, Distribution, DistributionMistake, Environment, EnvironmentMistake, Error, EventMismatch,
-    Failure, FailureOf, FileMistake, FileSource, FileSystem, FromEvent, Function, FunctionKind, FunctionMistake,
-    FunctionSpec, GrantMistake, Health, HttpHandler, HttpService, IntoResponse, Json, LambdaEvent, LogFormat, LogLevel,
-    ManagedInstances, Memory, Mistake, Mistakes, Model, NoConnection, Origin, PayloadError, PermissionsMistake,
-    Pipeline, PipelineMistake, PriceClass, Problem, QueryMap, Record, RecordError, Records, RecordsError, RecordsIter,
-    RecursiveLoop, Repository, RepositoryError, Request, RequestContext, RequestExt, RequestPayloadExt, Response,
-    Result, Retention, ServeError, Storage, Streams, Subject, Synthesis, Tracing, TypedEvent, Unfit, Usable,
-    VariableMistake, Vpc, attribute, aws_lambda_events, cfn, construct, delivery, hook, iam, json_body, property,
-    resource, service_fn, settings, stack_name, testing, trigger,
+    ExecutionMode, Failure, FailureOf, FileMistake, FileSource, FileSystem, FromEvent, Function, FunctionKind,
+    FunctionMistake, FunctionSpec, GrantMistake, Health, HttpHandler, HttpService, IntoResponse, Json, LambdaEvent,
+    LogFormat, LogLevel, ManagedInstances, Memory, Mistake, Mistakes, Model, NoConnection, Origin, PayloadError,
+    PermissionsMistake, Pipeline, PipelineMistake, PriceClass, Problem, Push, QueryMap, Record, RecordError, Records,
+    RecordsError, RecordsIter, RecursiveLoop, Repository, RepositoryError, Request, RequestContext, RequestExt,
+    RequestPayloadExt, Response, Result, Retention, ServeError, Storage, Streams, Subject, Synthesis, Tracing,
+    TypedEvent, Unfit, Usable, VariableMistake, Vpc, attribute, aws_lambda_events, cfn, construct, delivery, hook, iam,
+    json_body, property, resource, service_fn, settings, stack_name, testing, trigger,
 };
 #[cfg(feature = "site")]
 pub use sparta_core::{Site, SiteMistake};
@@ -77,8 +77,8 @@ pub mod prelude {
     pub use sparta_core::{
         Alarm, App, Approval, Architecture, Authorization, AuthorizerRequest, BatchResponse, Body, ConnectionEvent,
         Context, DeadlineLayer, Deployed, Distribution, Environment, Error, FileSystem, Function, Health, IntoResponse,
-        Json, LambdaEvent, LogFormat, LogLevel, ManagedInstances, Memory, Origin, Pipeline, Records, RecursiveLoop,
-        Request, RequestExt, RequestPayloadExt, Response, Retention, Storage, Tracing, Vpc, attribute,
+        Json, LambdaEvent, LogFormat, LogLevel, ManagedInstances, Memory, Origin, Pipeline, Push, Records,
+        RecursiveLoop, Request, RequestExt, RequestPayloadExt, Response, Retention, Storage, Tracing, Vpc, attribute,
         cfn::Import,
         construct::{
             Bucket, Construct as _, EventBus, FunctionHandle, ObjectEvent, Queue, StateMachine, Stream, Table, Topic,

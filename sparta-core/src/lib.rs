@@ -81,7 +81,9 @@ pub use health::Health;
 pub use mistake::{Mistake, Mistakes, Problem, Subject};
 pub use model::{AppMistake, Model};
 pub use permissions::PermissionsMistake;
-pub use pipeline::{Compute, Pipeline, PipelineMistake, Repository, RepositoryError, is_stack_name, stack_name};
+pub use pipeline::{
+    Compute, ExecutionMode, Pipeline, PipelineMistake, Push, Repository, RepositoryError, is_stack_name, stack_name,
+};
 pub use records::{BatchResponse, Record, RecordError, Records, RecordsError, RecordsIter};
 pub use request::{
     Connection, ConnectionEvent, NoConnection, PayloadError, RequestContext, RequestExt, RequestPayloadExt, Unfit,

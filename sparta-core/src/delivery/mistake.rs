@@ -49,6 +49,11 @@ pub enum DeliveryMistake {
         /// How many there are.
         stages: usize,
     },
+    /// GitHub tells of all pushes to a branch when there is no connection.
+    #[error(
+        "what starts the pipeline is told by a connection, and not with a token: give `--connection`, or remove `Pipeline::on(..)`"
+    )]
+    PushesOfToken,
     /// What deploys one environment, or runs in it, reaches what the others have of a type.
     #[error(
         "what deploys one environment, or runs there, may reach what the others have of `{kind}`, because nothing binds \

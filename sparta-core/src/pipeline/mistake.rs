@@ -21,6 +21,43 @@ pub enum PipelineMistake {
          `arn:aws:codeconnections:eu-west-1:123456789012:connection/11111111-2222-3333-4444-555555555555` is one"
     )]
     Connection(String),
+    /// Patterns of a push that are more than CodePipeline takes.
+    #[error(
+        "a push has {patterns} patterns of {what}, and CodePipeline takes 8 in a list: let one stand for several, such as `src/**`"
+    )]
+    TooManyPatterns {
+        /// What they are about.
+        what: &'static str,
+        /// How many there are.
+        patterns: usize,
+    },
+    /// A pattern of a push that fits nothing.
+    #[error("`{pattern}` is no pattern of {what}: expected are 1 to 255 characters, without a `/` at the beginning")]
+    Pattern {
+        /// What it is about.
+        what: &'static str,
+        /// The pattern.
+        pattern: String,
+    },
+    /// Paths of a push of tags.
+    #[error(
+        "CodePipeline looks at the paths of pushes to branches only: remove `.paths(..)` and `.except_paths(..)` from the push of tags"
+    )]
+    PathsOfTags,
+    /// A push that is about nothing.
+    #[error("a push is about no {0}: name one")]
+    NoPattern(&'static str),
+    /// Pushes that are more than CodePipeline takes.
+    #[error(
+        "the pipeline has {0} pushes that start it, and CodePipeline takes 3: let one have several branches or tags"
+    )]
+    TooManyPushes(usize),
+    /// Pushes to other branches than the one that is delivered.
+    #[error(
+        "the pipeline delivers the branch `{0}`, and only pushes to others start it: name it in `Push::branch(..)`, or have \
+         `Pipeline::branch(..)` name another"
+    )]
+    OtherBranches(String),
     /// Its build specification.
     #[error("the build specification `{0}` has to be a path inside the repository")]
     Buildspec(String),

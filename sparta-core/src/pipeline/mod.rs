@@ -2,11 +2,14 @@
 
 mod mistake;
 mod name;
+mod push;
 mod repository;
 
 pub use mistake::PipelineMistake;
 pub(crate) use name::{direct_stack_name, fnv1a, pipeline_name};
 pub use name::{is_stack_name, stack_name};
+pub(crate) use push::Patterns;
+pub use push::Push;
 pub use repository::{Repository, RepositoryError};
 
 /// The service's own pipeline: source, build, then its environments in the order of their registration.
@@ -30,6 +33,8 @@ pub struct Pipeline {
     connection: Option<String>,
     compute: Compute,
     buildspec: String,
+    pushes: Vec<Push>,
+    mode: ExecutionMode,
 }
 
 impl Pipeline {
@@ -44,6 +49,8 @@ impl Pipeline {
             connection: None,
             compute: Compute::default(),
             buildspec: "buildspec.yml".to_owned(),
+            pushes: Vec::new(),
+            mode: ExecutionMode::default(),
         }
     }
 
@@ -73,6 +80,23 @@ impl Pipeline {
     /// See <https://docs.aws.amazon.com/dtconsole/latest/userguide/connections-create-github.html>.
     pub fn connection(mut self, arn: impl Into<String>) -> Self {
         self.connection = Some(arn.into());
+        self
+    }
+
+    /// Starts it at such a push, of which there are up to 3, in place of each push to its [branch](Self::branch). It takes a
+    /// connection. A push to another branch, or a tag, is delivered to the same environments.
+    ///
+    /// # Example
+    ///
+    /// [`Push`] has one.
+    pub fn on(mut self, push: Push) -> Self {
+        self.pushes.push(push);
+        self
+    }
+
+    /// What becomes of a push while an earlier one is on its way: by default [`ExecutionMode::Queued`].
+    pub fn execution_mode(mut self, mode: ExecutionMode) -> Self {
+        self.mode = mode;
         self
     }
 
@@ -118,6 +142,19 @@ impl Pipeline {
         self.compute
     }
 
+    /// The pushes that start it, in place of each to its branch.
+    pub(crate) fn pushes(&self) -> &[Push] {
+        &self.pushes
+    }
+
+    /// CodePipeline's name for what becomes of a push while an earlier one is on its way.
+    pub(crate) fn mode(&self) -> &'static str {
+        match self.mode {
+            ExecutionMode::Queued => "QUEUED",
+            ExecutionMode::Superseded => "SUPERSEDED",
+        }
+    }
+
     /// The build specification's path in the repository.
     pub fn buildspec_path(&self) -> &str {
         &self.buildspec
@@ -142,6 +179,7 @@ impl Pipeline {
         if path.is_empty() || path.starts_with('/') || path.split('/').any(|part| part == "..") {
             mistakes.push(PipelineMistake::Buildspec(path.to_owned()));
         }
+        mistakes.extend(push::check(&self.pushes, self.source_branch()));
         mistakes
     }
 }
@@ -152,6 +190,21 @@ pub(crate) const CONNECTION_PATTERN: &str =
 
 fn is_connection(arn: &str) -> bool {
     regex_lite::Regex::new(&format!("^(?:{CONNECTION_PATTERN})$")).is_ok_and(|pattern| pattern.is_match(arn))
+}
+
+/// What becomes of a push while an earlier one is on its way through the pipeline.
+///
+/// CodePipeline has a third mode, in which executions overtake each other. A pipeline of Sparta's does not: what is deployed would be
+/// the push that came last to a stage, and nothing could be rolled back.
+///
+/// See <https://docs.aws.amazon.com/codepipeline/latest/userguide/concepts-how-it-works.html#concepts-how-it-works-executions>.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ExecutionMode {
+    /// It waits at each stage for its turn: each push is deployed and approved for itself, in their order.
+    #[default]
+    Queued,
+    /// It takes the place of those that wait at a stage: what is approved is the last one.
+    Superseded,
 }
 
 /// The size of the machine that compiles a service.

@@ -97,8 +97,8 @@ impl Backend for CodePipeline<'_> {
 
     fn document(&self, plan: &Plan<'_>) -> Result<Template, Mistakes> {
         let (app, branch) = (plan.app(), plan.pipeline.source_branch());
-        let too_many = stages::check(plan).map(|problem| Mistake::new(Subject::Pipeline, problem));
-        Mistakes::none_or(app, too_many.into_iter().collect())?;
+        let mistakes = stages::check(plan, self.source).into_iter();
+        Mistakes::none_or(app, mistakes.map(|problem| Mistake::new(Subject::Pipeline, problem)).collect())?;
         let mut template =
             Template::new(format!("Delivers {app} from branch {branch} of {}", plan.repository.full_name()));
         if self.source == Source::Connection {

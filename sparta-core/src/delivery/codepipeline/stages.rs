@@ -2,10 +2,11 @@
 
 use super::{Source, environments, id, release};
 use crate::{
-    attribute,
+    Push, attribute,
     cfn::{Parameter, Resource, Template, Value, sub},
     contract::{BUILD_ARTIFACT, CODE_ARTIFACT, CONNECTION_ARN, SOURCE_ARTIFACT, SOURCE_VARIABLES, TOKEN_VERSION},
     delivery::{DeliveryMistake, Plan},
+    pipeline::Patterns,
     property, resource,
 };
 
@@ -21,10 +22,11 @@ pub(super) fn add(plan: &Plan<'_>, source: Source<'_>, template: &mut Template) 
         // A literal name, since the environments' stacks have one too: a second stack of this template is refused.
         Name: (&plan.name),
         PipelineType: "V2",
-        ExecutionMode: "SUPERSEDED",
+        ExecutionMode: (plan.pipeline.mode()),
         RoleArn: (role("PipelineRole")),
         ArtifactStore: { Type: "S3", Location: (id("Artifacts").reference()) },
         Stages: (stages),
+        Triggers: (trigger(plan)),
     });
     // It starts as soon as it exists, so its role has to be complete by then.
     let pipeline = pipeline.depends_on(id("PipelinePolicy")).depends_on(id("ArtifactsPolicy"));
@@ -38,10 +40,12 @@ pub(super) fn add(plan: &Plan<'_>, source: Source<'_>, template: &mut Template) 
 /// What CodePipeline would refuse. No stage has more than 3 of the 50 actions that it may have.
 ///
 /// See <https://docs.aws.amazon.com/codepipeline/latest/userguide/limits.html>.
-pub(super) fn check(plan: &Plan<'_>) -> Option<DeliveryMistake> {
+pub(super) fn check(plan: &Plan<'_>, source: Source<'_>) -> Vec<DeliveryMistake> {
     let promotions = plan.stages.iter().filter(|stage| stage.environment.promotion_approval().is_some());
     let stages = 2 + plan.stages.len() + promotions.count();
-    (stages > 50).then_some(DeliveryMistake::TooManyStages { stages })
+    let too_many = (stages > 50).then_some(DeliveryMistake::TooManyStages { stages });
+    let of_token = source != Source::Connection && !plan.pipeline.pushes().is_empty();
+    too_many.into_iter().chain(of_token.then_some(DeliveryMistake::PushesOfToken)).collect()
 }
 
 pub(super) fn stage(name: &str, actions: impl IntoIterator<Item = Value>) -> Value {
@@ -67,7 +71,8 @@ fn read(plan: &Plan<'_>, source: Source<'_>) -> Value {
                 ConnectionArn: (id(CONNECTION_ARN).reference()),
                 FullRepositoryId: (repository.full_name()),
                 BranchName: (branch),
-                DetectChanges: "true",
+                // A trigger takes the place of that.
+                DetectChanges: (if plan.pipeline.pushes().is_empty() { "true" } else { "false" }),
                 OutputArtifactFormat: "CODE_ZIP",
             },
             Namespace: (SOURCE_VARIABLES),
@@ -90,6 +95,34 @@ fn read(plan: &Plan<'_>, source: Source<'_>) -> Value {
             RunOrder: 1,
         }),
     }
+}
+
+/// The pushes that start it, where they are not all pushes to its branch.
+fn trigger(plan: &Plan<'_>) -> Option<Vec<Value>> {
+    let pushes: Vec<Value> = plan.pipeline.pushes().iter().map(push).collect();
+    let trigger = || {
+        property!(AWS::CodePipeline::Pipeline.Triggers[] {
+            ProviderType: "CodeStarSourceConnection",
+            GitConfiguration: { SourceActionName: "Source", Push: (pushes.clone()) },
+        })
+    };
+    (!pushes.is_empty()).then(|| vec![trigger()])
+}
+
+fn push(push: &Push) -> Value {
+    property!(AWS::CodePipeline::Pipeline.Triggers[].GitConfiguration.Push[] {
+        Branches: (push.branch_patterns().map(patterns)),
+        FilePaths: (push.path_patterns().map(patterns)),
+        Tags: (push.tag_patterns().map(patterns)),
+    })
+}
+
+fn patterns(patterns: &Patterns) -> Value {
+    let some = |list: &Vec<String>| Some(list.clone()).filter(|list| !list.is_empty());
+    property!(AWS::CodePipeline::Pipeline.Triggers[].GitConfiguration.Push[].Branches {
+        Includes: (some(&patterns.includes)),
+        Excludes: (some(&patterns.excludes)),
+    })
 }
 
 /// CloudFormation looks it up when it deploys the pipeline; neither the template nor its parameters hold the token.

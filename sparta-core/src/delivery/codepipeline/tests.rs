@@ -4,7 +4,8 @@ use serde_json::{Value as Json, json};
 
 use super::*;
 use crate::{
-    App, Approval, Architecture, Compute, Environment, Mistake, PermissionsMistake, PipelineMistake, Problem,
+    App, Approval, Architecture, Compute, Environment, ExecutionMode, Mistake, PermissionsMistake, PipelineMistake,
+    Problem, Push,
     cfn::{Resource, get_att},
     iam::{Statement, policy_document},
 };
@@ -118,6 +119,40 @@ fn one_environment_of_every_resource() {
     let secret = "{{resolve:secretsmanager:staging/db:SecretString:password}}";
     let staging = Environment::new("staging", [("PASSWORD", secret)]);
     insta::assert_snapshot!(template(&pipeline, Source::Connection, &[staging], EVERYTHING).to_json());
+}
+
+#[test]
+fn pushes_start_it_in_place_of_each_to_its_branch() {
+    let pushes = |pipeline: &Pipeline| {
+        let template = template(pipeline, Source::Connection, &[stage("test")], HTTP);
+        let json: Json = serde_json::from_str(&template.to_json()).unwrap();
+        let pipeline = json["Resources"]["Pipeline"]["Properties"].clone();
+        let detect = pipeline["Stages"][0]["Actions"][0]["Configuration"]["DetectChanges"].clone();
+        (detect, pipeline["Triggers"].clone(), pipeline["ExecutionMode"].clone())
+    };
+    assert_eq!(pushes(&hello()), (json!("true"), Json::Null, json!("QUEUED")));
+
+    let release =
+        Push::branches(["main", "release/*"]).except(["release/old"]).paths(["src/**"]).except_paths(["**/*.md"]);
+    let both = hello().on(release).on(Push::tag("v*")).execution_mode(ExecutionMode::Superseded);
+    let expected = json!([{
+        "ProviderType": "CodeStarSourceConnection",
+        "GitConfiguration": {
+            "SourceActionName": "Source",
+            "Push": [
+                {
+                    "Branches": {"Includes": ["main", "release/*"], "Excludes": ["release/old"]},
+                    "FilePaths": {"Includes": ["src/**"], "Excludes": ["**/*.md"]},
+                },
+                {"Tags": {"Includes": ["v*"]}},
+            ],
+        },
+    }]);
+    assert_eq!(pushes(&both), (json!("false"), expected, json!("SUPERSEDED")));
+
+    let token = Source::OAuth { secret_name: "sparta/x/github-token" };
+    let refused = synthesis(&[stage("test")], service(HTTP)).pipeline(&both, token).unwrap_err();
+    assert!(refused.to_string().contains("give `--connection`, or remove `Pipeline::on(..)`"), "{refused}");
 }
 
 #[test]
