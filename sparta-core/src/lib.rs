@@ -82,7 +82,8 @@ pub use mistake::{Mistake, Mistakes, Problem, Subject};
 pub use model::{AppMistake, Model};
 pub use permissions::PermissionsMistake;
 pub use pipeline::{
-    Compute, ExecutionMode, Pipeline, PipelineMistake, Push, Repository, RepositoryError, is_stack_name, stack_name,
+    Compute, ExecutionMode, Pipeline, PipelineMistake, Push, Repository, RepositoryError, RepositoryHost,
+    is_stack_name, stack_name,
 };
 pub use records::{BatchResponse, Record, RecordError, Records, RecordsError, RecordsIter};
 pub use request::{

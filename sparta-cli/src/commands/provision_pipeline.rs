@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, path::Path};
 
 use sparta_core::{
-    AppMistake, Mistake, Pipeline, Synthesis, Warning,
+    AppMistake, Mistake, Pipeline, RepositoryHost, Synthesis, Warning,
     contract::{APP_TAG, CONNECTION_ARN, PIPELINE_FILE, PIPELINE_REQUEST_FILE, VERSION_TAG},
     delivery::Source,
 };
@@ -23,7 +23,7 @@ pub(crate) struct ProvisionPipeline {
     #[arg(long, value_name = "NAME")]
     pipeline: Option<String>,
 
-    /// Repository on GitHub, instead of the App's: its URL, with `/tree/BRANCH` for another branch than main
+    /// Repository, instead of the App's: its URL, or that of the page of another branch than main
     #[arg(long, value_name = "URL")]
     repo: Option<String>,
 
@@ -117,7 +117,7 @@ impl ProvisionPipeline {
         let mut pipeline = match (synthesis.model.pipeline(), &self.repo) {
             (Some(pipeline), Some(url)) => pipeline.clone().repository(url),
             (Some(pipeline), None) => pipeline.clone(),
-            (None, Some(url)) => Pipeline::github(url),
+            (None, Some(url)) => Pipeline::at(RepositoryHost::of(url), url),
             (None, None) => {
                 let message = "the App declares no pipeline, and no repository is given";
                 let hint = "Add `.pipeline(Pipeline::github(URL))` to the App, or give --repo URL.";

@@ -54,6 +54,11 @@ pub enum DeliveryMistake {
         "what starts the pipeline is told by a connection, and not with a token: give `--connection`, or remove `Pipeline::on(..)`"
     )]
     PushesOfToken,
+    /// Only GitHub is read with a token.
+    #[error(
+        "the repository is one of {0}, which is read through a connection: give `--connection` in place of the token"
+    )]
+    Token(&'static str),
     /// What deploys one environment, or runs in it, reaches what the others have of a type.
     #[error(
         "what deploys one environment, or runs there, may reach what the others have of `{kind}`, because nothing binds \

@@ -10,7 +10,7 @@ pub(crate) use name::{direct_stack_name, fnv1a, pipeline_name};
 pub use name::{is_stack_name, stack_name};
 pub(crate) use push::Patterns;
 pub use push::Push;
-pub use repository::{Repository, RepositoryError};
+pub use repository::{Repository, RepositoryError, RepositoryHost};
 
 /// The service's own pipeline: source, build, then its environments in the order of their registration.
 ///
@@ -28,6 +28,7 @@ pub use repository::{Repository, RepositoryError};
 pub struct Pipeline {
     // The URL itself is not kept: it may carry credentials, which must not show in any output.
     repository: Result<Repository, RepositoryError>,
+    host: RepositoryHost,
     name: Option<String>,
     branch: Option<String>,
     connection: Option<String>,
@@ -42,8 +43,32 @@ impl Pipeline {
     ///
     /// A wrong URL is a mistake that is reported when the App is checked.
     pub fn github(url: impl AsRef<str>) -> Self {
+        Self::at(RepositoryHost::GitHub, url)
+    }
+
+    /// A pipeline for a repository on GitLab: the URL of its page, a branch's page or its clone.
+    pub fn gitlab(url: impl AsRef<str>) -> Self {
+        Self::at(RepositoryHost::GitLab, url)
+    }
+
+    /// A pipeline for a repository on Bitbucket: the URL of its page, a branch's page or its clone.
+    pub fn bitbucket(url: impl AsRef<str>) -> Self {
+        Self::at(RepositoryHost::Bitbucket, url)
+    }
+
+    /// A pipeline for a repository of this host, such as one of your own: the URL of its page, a branch's page or its clone.
+    ///
+    /// # Example
+    ///
+    /// ```
+    /// use sparta_core::{Pipeline, RepositoryHost};
+    ///
+    /// let pipeline = Pipeline::at(RepositoryHost::GitLabSelfManaged, "https://git.acme.example/web/orders");
+    /// ```
+    pub fn at(host: RepositoryHost, url: impl AsRef<str>) -> Self {
         Self {
-            repository: url.as_ref().parse(),
+            repository: Repository::at(host, url.as_ref()),
+            host,
             name: None,
             branch: None,
             connection: None,
@@ -54,9 +79,9 @@ impl Pipeline {
         }
     }
 
-    /// Another repository than the one that the pipeline was made with; a branch in its URL replaces an earlier one.
+    /// Another repository of the same host than the one that the pipeline was made with; a branch in its URL replaces an earlier one.
     pub fn repository(mut self, url: impl AsRef<str>) -> Self {
-        self.repository = url.as_ref().parse();
+        self.repository = Repository::at(self.host, url.as_ref());
         if self.repository.as_ref().is_ok_and(|repository| repository.branch().is_some()) {
             self.branch = None;
         }
@@ -284,7 +309,7 @@ mod tests {
         assert_eq!(
             pipeline.check(),
             [
-                PipelineMistake::Repository(RepositoryError::Credentials),
+                PipelineMistake::Repository(RepositoryError::Credentials { host: RepositoryHost::GitHub }),
                 PipelineMistake::Branch("a..b".into()),
                 PipelineMistake::Name("My Pipeline".into()),
                 PipelineMistake::Connection("connection".into()),

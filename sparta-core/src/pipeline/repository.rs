@@ -1,17 +1,117 @@
-//! Repositories on GitHub, from their URLs.
+//! Repositories, from their URLs.
 
 use std::str::FromStr;
 
-/// A repository on GitHub, and the branch that its URL names.
+/// Who hosts a repository.
+///
+/// See <https://docs.aws.amazon.com/dtconsole/latest/userguide/supported-versions-connections.html>.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum RepositoryHost {
+    /// github.com.
+    #[default]
+    GitHub,
+    /// GitHub Enterprise Server.
+    GitHubEnterpriseServer,
+    /// gitlab.com.
+    GitLab,
+    /// A GitLab of one's own.
+    GitLabSelfManaged,
+    /// bitbucket.org.
+    Bitbucket,
+}
+
+/// A repository, and the branch that its URL names.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Repository {
+    host: RepositoryHost,
+    address: String,
     owner: String,
     name: String,
     branch: Option<String>,
 }
 
+impl RepositoryHost {
+    /// The one of a URL, as far as it is known by its address; else [`GitHub`](Self::GitHub).
+    pub fn of(url: &str) -> Self {
+        let url = url.trim();
+        let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+        let authority = rest.split(['/', ':']).next().unwrap_or_default();
+        let address = authority.rsplit('@').next().unwrap_or_default();
+        let is_own = |host: &Self| host.address().is_some_and(|own| own.eq_ignore_ascii_case(address));
+        [Self::GitLab, Self::Bitbucket].into_iter().find(is_own).unwrap_or_default()
+    }
+
+    /// The one address that it has.
+    fn address(self) -> Option<&'static str> {
+        match self {
+            Self::GitHub => Some("github.com"),
+            Self::GitLab => Some("gitlab.com"),
+            Self::Bitbucket => Some("bitbucket.org"),
+            Self::GitHubEnterpriseServer | Self::GitLabSelfManaged => None,
+        }
+    }
+
+    /// What stands between repository and branch in the URL of a page.
+    fn branch_page(self) -> &'static str {
+        match self {
+            Self::GitHub | Self::GitHubEnterpriseServer => "/tree/",
+            Self::GitLab | Self::GitLabSelfManaged => "/-/tree/",
+            Self::Bitbucket => "/src/",
+        }
+    }
+
+    /// What stands between repository and commit in the URL of a page.
+    fn commit_page(self) -> &'static str {
+        match self {
+            Self::GitHub | Self::GitHubEnterpriseServer => "/commit/",
+            Self::GitLab | Self::GitLabSelfManaged => "/-/commit/",
+            Self::Bitbucket => "/commits/",
+        }
+    }
+
+    /// Whether the owner may be a group in a group.
+    fn has_groups(self) -> bool {
+        matches!(self, Self::GitLab | Self::GitLabSelfManaged)
+    }
+
+    fn forms(self) -> String {
+        let (address, branch) = (self.address().unwrap_or("HOST"), self.branch_page());
+        let page = format!("https://{address}/OWNER/NAME");
+        format!(
+            "`{page}`, `{page}{branch}BRANCH`, `git@{address}:OWNER/NAME.git` or `ssh://git@{address}/OWNER/NAME.git`"
+        )
+    }
+
+    /// What AWS calls it.
+    pub(crate) fn title(self) -> &'static str {
+        match self {
+            Self::GitHub => "GitHub",
+            Self::GitHubEnterpriseServer => "GitHub Enterprise Server",
+            Self::GitLab => "GitLab",
+            Self::GitLabSelfManaged => "GitLab self-managed",
+            Self::Bitbucket => "Bitbucket",
+        }
+    }
+}
+
 impl Repository {
-    /// The user or organization.
+    /// Reads the URL of a page of this host, or of a clone.
+    ///
+    /// # Errors
+    ///
+    /// When it is neither, or carries credentials.
+    pub fn at(host: RepositoryHost, url: &str) -> Result<Self, RepositoryError> {
+        let url = url.trim();
+        let Place { address, path, is_page } = place(host, url)?;
+        read(host, address, path, is_page).ok_or_else(|| RepositoryError::form(host, url))
+    }
+
+    /// Who hosts it.
+    pub fn host(&self) -> RepositoryHost {
+        self.host
+    }
+
+    /// The user or organization; on GitLab the group, with those that it is in.
     pub fn owner(&self) -> &str {
         &self.owner
     }
@@ -21,7 +121,7 @@ impl Repository {
         &self.name
     }
 
-    /// The branch that the URL names with `/tree/...`.
+    /// The branch that the URL names.
     pub fn branch(&self) -> Option<&str> {
         self.branch.as_deref()
     }
@@ -30,56 +130,83 @@ impl Repository {
     pub fn full_name(&self) -> String {
         format!("{}/{}", self.owner, self.name)
     }
+
+    /// The page of a commit.
+    pub(crate) fn commit_page(&self, commit: &str) -> String {
+        format!("https://{}/{}{}{commit}", self.address, self.full_name(), self.host.commit_page())
+    }
 }
 
 impl FromStr for Repository {
     type Err = RepositoryError;
 
-    /// Reads the URL of a page on GitHub or of a clone.
+    /// Reads the URL of a page on GitHub, GitLab or Bitbucket, or of a clone.
     ///
     /// # Errors
     ///
     /// When it is neither, or carries credentials.
     fn from_str(url: &str) -> Result<Self, RepositoryError> {
-        let url = url.trim();
-        let (path, is_page) = path(url)?;
-        read(path, is_page).ok_or_else(|| RepositoryError::form(url))
+        Self::at(RepositoryHost::of(url), url)
     }
 }
 
-/// What comes after the host, and whether it can be a page with a branch.
-fn path(url: &str) -> Result<(&str, bool), RepositoryError> {
-    if let Some(path) = url.strip_prefix("git@github.com:") {
-        return Ok((path, false));
-    }
-    let (scheme, rest) = url.split_once("://").ok_or_else(|| RepositoryError::form(url))?;
-    let (authority, path) = rest.split_once('/').unwrap_or((rest, ""));
-    let (user, host) = authority.rsplit_once('@').map_or((None, authority), |(user, host)| (Some(user), host));
-    match (scheme, user) {
-        ("https", None) | ("ssh", Some("git")) if host.eq_ignore_ascii_case("github.com") => {
-            Ok((path, scheme == "https"))
-        }
-        (_, Some(user)) if scheme != "ssh" || user != "git" => Err(RepositoryError::Credentials),
-        _ => Err(RepositoryError::form(url)),
-    }
+/// Where a URL leads: what comes after the host, and whether it can be a page with a branch.
+struct Place<'a> {
+    address: &'a str,
+    path: &'a str,
+    is_page: bool,
 }
 
-fn read(path: &str, is_page: bool) -> Option<Repository> {
-    let path = path.strip_suffix('/').unwrap_or(path);
-    let mut parts = path.splitn(3, '/');
-    let (owner, name, rest) = (parts.next()?, parts.next()?, parts.next());
-    let name = name.strip_suffix(".git").unwrap_or(name);
-    let branch = match rest {
-        None => None,
-        // A page's URL encodes what a branch may hold beyond these characters; `.branch(...)` takes all.
-        Some(rest) if is_page => Some(rest.strip_prefix("tree/").filter(|b| is_branch(b) && !b.contains(['%', '#']))?),
-        Some(_) => return None,
+fn place(host: RepositoryHost, url: &str) -> Result<Place<'_>, RepositoryError> {
+    let form = || RepositoryError::form(host, url);
+    let is_own = |address: &str| match host.address() {
+        Some(own) => address.eq_ignore_ascii_case(own),
+        None => is_domain(address),
     };
+    if let Some((address, path)) = url.strip_prefix("git@").and_then(|rest| rest.split_once(':')) {
+        return if is_own(address) { Ok(Place { address, path, is_page: false }) } else { Err(form()) };
+    }
+    let (scheme, rest) = url.split_once("://").ok_or_else(form)?;
+    let (authority, path) = rest.split_once('/').unwrap_or((rest, ""));
+    let (user, address) = authority.rsplit_once('@').map_or((None, authority), |(user, host)| (Some(user), host));
+    match (scheme, user) {
+        ("https", None) | ("ssh", Some("git")) if is_own(address) => {
+            Ok(Place { address, path, is_page: scheme == "https" })
+        }
+        (_, Some(user)) if scheme != "ssh" || user != "git" => Err(RepositoryError::Credentials { host }),
+        _ => Err(form()),
+    }
+}
+
+fn is_domain(text: &str) -> bool {
+    let part = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
+    text.contains('.') && text.split('.').all(part)
+}
+
+fn read(host: RepositoryHost, address: &str, path: &str, is_page: bool) -> Option<Repository> {
+    let path = path.strip_suffix('/').unwrap_or(path);
+    let (path, branch) = match path.split_once(host.branch_page()) {
+        // A page's URL encodes what a branch may hold beyond these characters; `.branch(...)` takes all.
+        Some((path, branch)) if is_page && is_branch(branch) && !branch.contains(['%', '#']) => (path, Some(branch)),
+        Some(_) => return None,
+        None => (path, None),
+    };
+    let (owner, name) = path.rsplit_once('/')?;
+    let name = name.strip_suffix(".git").unwrap_or(name);
     let known = |text: &str, more: &str| text.chars().all(|c| c.is_ascii_alphanumeric() || more.contains(c));
-    let owned = !owner.is_empty() && !owner.starts_with('-') && known(owner, "-_");
+    let group = |group: &str| !group.is_empty() && !group.starts_with(['-', '.']) && known(group, "-_.");
+    let owned = match host.has_groups() {
+        true => owner.split('/').all(group),
+        false => !owner.is_empty() && !owner.starts_with('-') && known(owner, "-_"),
+    };
     let named = !matches!(name, "" | "." | "..") && name.len() <= 100 && known(name, "-_.");
-    let repository =
-        || Repository { owner: owner.to_owned(), name: name.to_owned(), branch: branch.map(str::to_owned) };
+    let repository = || Repository {
+        host,
+        address: address.to_ascii_lowercase(),
+        owner: owner.to_owned(),
+        name: name.to_owned(),
+        branch: branch.map(str::to_owned),
+    };
     (owned && named).then(repository)
 }
 
@@ -99,25 +226,27 @@ pub(super) fn is_branch(name: &str) -> bool {
         && name.split('/').all(part)
 }
 
-const FORMS: &str = "`https://github.com/OWNER/NAME`, `https://github.com/OWNER/NAME/tree/BRANCH`, \
-                     `git@github.com:OWNER/NAME.git` or `ssh://git@github.com/OWNER/NAME.git`";
-
 /// Why a URL is not a [`Repository`].
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum RepositoryError {
-    /// It has another form than GitHub's URLs have.
-    #[error("{} is not a URL of GitHub's: expected {FORMS}", shown(.url.as_deref()))]
+    /// It has another form than the host's URLs have.
+    #[error("{} is not a URL of {}: expected {}", shown(.url.as_deref()), .host.title(), .host.forms())]
     Form {
+        /// Whose URL was expected.
+        host: RepositoryHost,
         /// The URL, unless something in it could be a secret.
         url: Option<String>,
     },
     /// It carries a user name or token, which is not repeated here.
     #[error(
-        "the repository's URL carries credentials, which would end up in templates and logs: expected {FORMS}; \
-         give a token with `provisionPipeline --oauth`, or better use `--connection`"
+        "the repository's URL carries credentials, which would end up in templates and logs: expected {}; \
+         give a token with `provisionPipeline --oauth`, or better use `--connection`", .host.forms()
     )]
-    Credentials,
+    Credentials {
+        /// Whose URL was expected.
+        host: RepositoryHost,
+    },
 }
 
 fn shown(url: Option<&str>) -> String {
@@ -125,10 +254,10 @@ fn shown(url: Option<&str>) -> String {
 }
 
 impl RepositoryError {
-    fn form(url: &str) -> Self {
+    fn form(host: RepositoryHost, url: &str) -> Self {
         let shown = url.strip_prefix("ssh://git@").or(url.strip_prefix("git@")).unwrap_or(url);
         let harmless = shown.contains(['/', ' ']) && !shown.contains(['@', '?', '#', '%']) || shown.is_empty();
-        Self::Form { url: harmless.then(|| url.to_owned()) }
+        Self::Form { host, url: harmless.then(|| url.to_owned()) }
     }
 }
 
@@ -169,7 +298,7 @@ mod tests {
             "github.com/acme/hello",
             "http://github.com/acme/hello",
             "git://github.com/acme/hello",
-            "https://gitlab.com/acme/hello",
+            "https://gitea.com/acme/hello",
             "https://github.com.evil.example/acme/hello",
             "https://github.com",
             "https://github.com/acme",
@@ -189,7 +318,7 @@ mod tests {
             "https://github.com/ac me/hello",
             "https://github.com:443/acme/hello",
             "git@github.com:acme/hello/tree/main",
-            "git@gitlab.com:acme/hello.git",
+            "git@gitea.com:acme/hello.git",
             "ssh://github.com/acme/hello.git",
             "/home/me/hello",
         ];
@@ -198,8 +327,8 @@ mod tests {
             assert!(matches!(error, RepositoryError::Form { .. }), "{url}: {error:?}");
             assert!(error.to_string().contains("`https://github.com/OWNER/NAME/tree/BRANCH`"), "{url}: {error}");
         }
-        let error = "https://gitlab.com/acme/hello".parse::<Repository>().unwrap_err().to_string();
-        assert!(error.starts_with("`https://gitlab.com/acme/hello` is not a URL"), "{error}");
+        let error = "https://gitea.com/acme/hello".parse::<Repository>().unwrap_err().to_string();
+        assert!(error.starts_with("`https://gitea.com/acme/hello` is not a URL of GitHub: "), "{error}");
     }
 
     #[test]
@@ -219,5 +348,77 @@ mod tests {
             let error = url.parse::<Repository>().unwrap_err();
             assert!(!format!("{error} {error:?}").contains("s3cr3t"), "{url}: {error}");
         }
+    }
+
+    #[test]
+    fn other_hosts_have_their_own_pages() {
+        use RepositoryHost::*;
+        let none = None;
+        for (host, url, full_name, branch, commit) in [
+            (
+                GitLab,
+                "https://gitlab.com/acme/web/hello",
+                "acme/web/hello",
+                none,
+                "https://gitlab.com/acme/web/hello/-/commit/1",
+            ),
+            (
+                GitLab,
+                "https://gitlab.com/acme/hello/-/tree/feature/x",
+                "acme/hello",
+                Some("feature/x"),
+                "https://gitlab.com/acme/hello/-/commit/1",
+            ),
+            (
+                GitLab,
+                "git@gitlab.com:acme/web/hello.git",
+                "acme/web/hello",
+                none,
+                "https://gitlab.com/acme/web/hello/-/commit/1",
+            ),
+            (
+                Bitbucket,
+                "https://bitbucket.org/acme/hello/src/main",
+                "acme/hello",
+                Some("main"),
+                "https://bitbucket.org/acme/hello/commits/1",
+            ),
+            (
+                GitLabSelfManaged,
+                "https://git.acme.example/web/hello",
+                "web/hello",
+                none,
+                "https://git.acme.example/web/hello/-/commit/1",
+            ),
+            (
+                GitHubEnterpriseServer,
+                "ssh://git@git.acme.example/web/hello.git",
+                "web/hello",
+                none,
+                "https://git.acme.example/web/hello/commit/1",
+            ),
+        ] {
+            let repository = Repository::at(host, url).unwrap_or_else(|error| panic!("{url}: {error}"));
+            assert_eq!((repository.full_name().as_str(), repository.branch()), (full_name, branch), "{url}");
+            assert_eq!(repository.commit_page("1"), commit, "{url}");
+            assert_eq!(RepositoryHost::of("https://github.com/acme/gitlab.com"), GitHub);
+            if host.address().is_some() {
+                assert_eq!(url.parse(), Ok(repository), "{url}");
+            }
+        }
+        for (host, url) in [
+            (GitLab, "https://gitlab.com/hello"),
+            (GitLab, "https://gitlab.com/acme//hello"),
+            (GitLab, "https://gitlab.com/acme/hello/-/tree/"),
+            (GitLab, "https://github.com/acme/hello"),
+            (Bitbucket, "https://bitbucket.org/acme/web/hello"),
+            (GitLabSelfManaged, "https://localhost/acme/hello"),
+            (GitHubEnterpriseServer, "https://git.acme.example:8443/acme/hello"),
+        ] {
+            let error = Repository::at(host, url).unwrap_err();
+            assert!(error.to_string().contains(host.title()), "{url}: {error}");
+        }
+        let secret = Repository::at(GitLabSelfManaged, "https://me:s3cr3t@git.acme.example/acme/hello").unwrap_err();
+        assert!(!format!("{secret} {secret:?}").contains("s3cr3t"), "{secret}");
     }
 }

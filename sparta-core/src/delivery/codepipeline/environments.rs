@@ -90,7 +90,7 @@ fn manual(plan: &Plan<'_>, name: &str, approval: &Approval, order: u32) -> Value
         Some(question) => format!("{question} (commit {commit})"),
         None => format!("Commit {commit}"),
     };
-    let page = || format!("https://github.com/{}/commit/{commit}", plan.repository.full_name());
+    let page = || plan.repository.commit_page(&commit);
     let configuration = property!(AWS::CodePipeline::Pipeline.Stages[].Actions[].Configuration {
         CustomData: (about),
         NotificationArn: (&approval.topic),

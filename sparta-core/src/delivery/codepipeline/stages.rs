@@ -2,7 +2,7 @@
 
 use super::{Source, environments, id, release};
 use crate::{
-    Push, attribute,
+    Push, RepositoryHost, attribute,
     cfn::{Parameter, Resource, Template, Value, sub},
     contract::{BUILD_ARTIFACT, CODE_ARTIFACT, CONNECTION_ARN, SOURCE_ARTIFACT, SOURCE_VARIABLES, TOKEN_VERSION},
     delivery::{DeliveryMistake, Plan},
@@ -44,8 +44,11 @@ pub(super) fn check(plan: &Plan<'_>, source: Source<'_>) -> Vec<DeliveryMistake>
     let promotions = plan.stages.iter().filter(|stage| stage.environment.promotion_approval().is_some());
     let stages = 2 + plan.stages.len() + promotions.count();
     let too_many = (stages > 50).then_some(DeliveryMistake::TooManyStages { stages });
-    let of_token = source != Source::Connection && !plan.pipeline.pushes().is_empty();
-    too_many.into_iter().chain(of_token.then_some(DeliveryMistake::PushesOfToken)).collect()
+    let has_token = source != Source::Connection;
+    let pushes = (has_token && !plan.pipeline.pushes().is_empty()).then_some(DeliveryMistake::PushesOfToken);
+    let host = plan.repository.host();
+    let elsewhere = (has_token && host != RepositoryHost::GitHub).then(|| DeliveryMistake::Token(host.title()));
+    too_many.into_iter().chain(pushes).chain(elsewhere).collect()
 }
 
 pub(super) fn stage(name: &str, actions: impl IntoIterator<Item = Value>) -> Value {
