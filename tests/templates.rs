@@ -7,7 +7,7 @@ use std::{
 };
 
 use proptest::test_runner::{Config, TestRng, TestRunner};
-use sparta::{App, delivery::Source};
+use sparta::{App, Environment, Error, ExecutionMode, Function, Pipeline, Push, Request, delivery::Source, service_fn};
 use sparta_test_tools::{REGIONS, cfn_lint};
 use tempfile::TempDir;
 
@@ -97,10 +97,34 @@ fn cfn_lint_finds_nothing_in_any_example() {
     clean(&templates);
 }
 
+/// Pipelines of repositories that are not on GitHub, and that certain pushes start.
+fn elsewhere(folder: &Path) -> [PathBuf; 2] {
+    let pushes = |pipeline: Pipeline| {
+        let pipeline = pipeline.on(Push::branches(["main", "release/*"]).except(["release/old"]).paths(["src/**"]));
+        pipeline.on(Push::tag("v*")).execution_mode(ExecutionMode::Superseded)
+    };
+    let pipelines = [
+        ("gitlab", Pipeline::gitlab("https://gitlab.com/acme/web/hello")),
+        ("bitbucket", Pipeline::bitbucket("https://bitbucket.org/acme/hello")),
+    ];
+    pipelines.map(|(name, pipeline)| {
+        let hello = Function::http("hello", service_fn(async |_: Request| Ok::<_, Error>("hello")));
+        let app = App::new("Hello").function(hello).environment(Environment::new("test", ()));
+        let synthesis = app.pipeline(pushes(pipeline)).synthesize().expect("the app has no mistakes");
+        let pipeline = synthesis.model.pipeline().expect("it is declared");
+        let template = synthesis.pipeline(pipeline, Source::Connection).expect("the pipeline has no mistakes");
+        let path = folder.join(format!("{name}.json"));
+        fs::write(&path, template.to_json()).expect("the folder can be written to");
+        path
+    })
+}
+
 #[test]
 fn cfn_lint_finds_nothing_in_a_service_with_everything() {
     let folder = TempDir::new().expect("a temporary folder");
-    clean(&write(&models::everything(), folder.path(), "everything"));
+    let mut templates = write(&models::everything(), folder.path(), "everything");
+    templates.extend(elsewhere(folder.path()));
+    clean(&templates);
 }
 
 #[test]
