@@ -88,7 +88,7 @@ pub mod prelude {
         settings::{Secret, Setting, Settings},
         trigger::{
             ApiOptions, Cors, Domain, FunctionUrl, HttpApi, Iam, Jwt, LambdaAuthorizer, LoadBalancer, Period, RestApi,
-            RestApiOptions, Schedule, TriggerExt, UsagePlan, WebSocket, WebSocketOptions,
+            RestApiOptions, Schedule, TriggerExt, UsagePlan, UserPool, WebSocket, WebSocketOptions,
         },
     };
     pub use sparta_macros::Settings;

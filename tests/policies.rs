@@ -9,8 +9,15 @@ use std::{
 use serde_json::{Value, json};
 use sparta::{App, delivery::Source};
 use sparta_test_models::{
-    apis, constructs::constructs, custom_resources::broker, edges::edges, gated::gated, models, options::options,
-    rest::rest_apis, settings, site::site, web_socket,
+    apis,
+    constructs::constructs,
+    custom_resources::broker,
+    edges::edges,
+    gated::{at_the_edge, gated},
+    models,
+    options::options,
+    rest::rest_apis,
+    settings, site::site, web_socket,
 };
 use sparta_test_tools::{Finding, checkov, parliament};
 use tempfile::TempDir;
@@ -43,6 +50,7 @@ fn templates(folder: &Path) -> Vec<PathBuf> {
         apis::guarded(),
         apis::in_body(),
         gated(),
+        at_the_edge(),
         web_socket::chat(),
         broker(),
         edges(),

@@ -13,8 +13,14 @@ use tempfile::TempDir;
 
 use crate::{golden, support};
 use sparta_test_models::{
-    apis, apps, constructs::constructs, custom_resources::broker, edges::edges, gated::gated, load_balancer, models,
-    options, rest::rest_apis, settings, site::site, web_socket,
+    apis, apps,
+    constructs::constructs,
+    custom_resources::broker,
+    edges::edges,
+    gated::{at_the_edge, gated},
+    load_balancer, models, options,
+    rest::rest_apis,
+    settings, site::site, web_socket,
 };
 
 /// The documents that `build` wrote, in the order of their names.
@@ -140,7 +146,7 @@ fn cfn_lint_finds_nothing_in_a_service_with_every_option() {
 #[test]
 fn cfn_lint_finds_nothing_in_services_with_every_kind_of_http_api() {
     let folder = TempDir::new().expect("a temporary folder");
-    let apps = [apis::guarded(), apis::in_body(), apis::many_routes(), gated()];
+    let apps = [apis::guarded(), apis::in_body(), apis::many_routes(), gated(), at_the_edge()];
     clean(&apps.iter().flat_map(|app| write(app, folder.path(), app.name())).collect::<Vec<_>>());
 }
 

@@ -1,6 +1,9 @@
-//! Environments of one account whose HTTP APIs have domains in one hosted zone.
+//! Environments of one account whose APIs have domains in one hosted zone.
 
-use sparta_test_models::apis::{guarded, in_body};
+use sparta_test_models::{
+    apis::{guarded, in_body},
+    gated::{at_the_edge, gated},
+};
 
 use super::{
     stack::{REGION, Stack},
@@ -10,8 +13,8 @@ use super::{
 const ZONE: &str = "arn:aws:route53:::hostedzone/Z0123456789ABCDEFGHIJ";
 const RECORDS: &str = "route53:ChangeResourceRecordSetsNormalizedRecordNames";
 
-pub(super) fn worlds() -> [World; 2] {
-    [guarded(), in_body()].map(|app| World::of(&app.synthesize().unwrap(), "111111111111"))
+pub(super) fn worlds() -> [World; 4] {
+    [guarded(), in_body(), gated(), at_the_edge()].map(|app| World::of(&app.synthesize().unwrap(), "111111111111"))
 }
 
 /// What CloudFormation changes for `stack`, called `name`, with the role of the first environment.
@@ -21,10 +24,13 @@ pub(super) fn changes(world: &World, stack: &Stack, name: &str) -> Vec<Case> {
         call(&format!("apigateway:{method}"), format!("arn:aws:apigateway:{REGION}::{path}")).on_tagged(stack)
     };
     let domain = format!("/domainnames/{name}.orders.example");
-    let mappings = format!("{domain}/apimappings");
-    let api = stack.of_type("AWS::ApiGatewayV2::Api").next().unwrap();
-    // An import makes the routes of the API anew.
-    let mut calls = vec![http("PUT", &format!("/apis/{}", stack.physical_name(api)))];
+    let is_at_the_edge = stack.of_type("AWS::ApiGateway::BasePathMapping").next().is_some();
+    let mappings = format!("{domain}/{}", if is_at_the_edge { "basepathmappings" } else { "apimappings" });
+    // An import makes the routes of an API anew.
+    let kinds = [("AWS::ApiGatewayV2::Api", "apis"), ("AWS::ApiGateway::RestApi", "restapis")];
+    let apis = kinds.iter().flat_map(|(kind, path)| stack.of_type(kind).map(move |api| (path, api)));
+    let mut calls: Vec<Case> =
+        apis.map(|(path, api)| http("PUT", &format!("/{path}/{}", stack.physical_name(api)))).collect();
     calls.extend(["PATCH", "DELETE"].map(|method| http(method, &domain)));
     calls.extend([http("POST", &mappings), http("DELETE", &format!("{mappings}/m1"))]);
     if stack.of_type("AWS::CertificateManager::Certificate").next().is_some() {
@@ -40,10 +46,13 @@ pub(super) fn changes(world: &World, stack: &Stack, name: &str) -> Vec<Case> {
 /// What is made, and what is read, for the first environment.
 pub(super) fn makes_and_reads(world: &World) -> Vec<Case> {
     let call = |action: &str, on: &str| world.by("TestCloudFormationRole", action, on);
-    let paths = ["/apis", "/domainnames"].map(|path| format!("arn:aws:apigateway:{REGION}::{path}"));
-    let mut calls: Vec<Case> = paths.iter().map(|path| call("apigateway:POST", path)).collect();
-    calls.push(call("apigateway:PUT", &paths[0]));
     let stack = &world.environments[0];
+    let apis = if stack.of_type("AWS::ApiGatewayV2::Api").next().is_some() { "/apis" } else { "/restapis" };
+    let paths = [apis, "/domainnames"].map(|path| format!("arn:aws:apigateway:{REGION}::{path}"));
+    let mut calls: Vec<Case> = paths.iter().map(|path| call("apigateway:POST", path)).collect();
+    if apis == "/apis" {
+        calls.push(call("apigateway:PUT", &paths[0]));
+    }
     if stack.of_type("AWS::CertificateManager::Certificate").next().is_some() {
         let truststore = "arn:aws:s3:::orders-certificates/authorities.pem";
         calls.extend(["s3:GetObject", "s3:GetObjectVersion"].map(|action| call(action, truststore)));

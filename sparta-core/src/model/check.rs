@@ -10,7 +10,7 @@ use crate::{
     file,
     pipeline::is_stack_name,
     settings::{check_differences, check_fields},
-    trigger::{RestApiOptions, SchemaMistake, WebSocketOptions},
+    trigger::{ApiOptions, Domain, RestApiOptions, SchemaMistake, WebSocketOptions, check_apart},
 };
 
 /// What is wrong with an App as a whole, or between its parts.
@@ -79,6 +79,15 @@ impl Model {
         mistakes
     }
 
+    /// Whether each API has a domain of its own.
+    fn check_domains(&self) -> Option<Mistake> {
+        let http = self.http_api.as_ref().and_then(ApiOptions::own_domain);
+        let rest = self.rest_api.as_ref().and_then(RestApiOptions::own_domain);
+        let web_socket = self.web_socket.as_ref().and_then(WebSocketOptions::own_domain);
+        let domains: Vec<(&str, &Domain)> = [http, rest, web_socket].into_iter().flatten().collect();
+        check_apart(&domains).map(|mistake| Mistake::new(Subject::App, mistake))
+    }
+
     fn check_app(&self, mistakes: &mut Vec<Mistake>) {
         if !is_stack_name(&self.name, 100) {
             mistakes.push(AppMistake::Name(self.name.clone()).into());
@@ -91,10 +100,12 @@ impl Model {
             mistakes.push(AppMistake::NoFunction.into());
         }
         mistakes.extend(file::check(&self.files).into_iter().map(|mistake| Mistake::new(Subject::App, mistake)));
-        mistakes.extend(self.http_api.iter().flat_map(|api| api.check(&self.environments, self.pipeline.is_some())));
-        mistakes.extend(self.web_socket.iter().flat_map(WebSocketOptions::check));
+        let (environments, has_pipeline) = (&self.environments, self.pipeline.is_some());
+        mistakes.extend(self.http_api.iter().flat_map(|api| api.check(environments, has_pipeline)));
+        mistakes.extend(self.web_socket.iter().flat_map(|api| api.check(environments, has_pipeline)));
+        mistakes.extend(self.check_domains());
         mistakes.extend(self.distribution.iter().flat_map(|distribution| distribution.check(&self.functions)));
-        mistakes.extend(self.rest_api.iter().flat_map(RestApiOptions::check));
+        mistakes.extend(self.rest_api.iter().flat_map(|api| api.check(environments, has_pipeline)));
         let functions: Vec<&str> = self.functions.iter().map(FunctionSpec::name).collect();
         mistakes.extend(self.watched.check(&functions));
     }

@@ -4,8 +4,8 @@ use std::collections::HashMap;
 
 use aws_lambda_events::alb::AlbTargetGroupRequestContext;
 use aws_lambda_events::apigw::{
-    ApiGatewayProxyRequestContext, ApiGatewayRequestAuthorizer, ApiGatewayV2httpRequestContext,
-    ApiGatewayWebsocketProxyRequestContext,
+    ApiGatewayProxyRequestContext, ApiGatewayRequestAuthorizer, ApiGatewayRequestAuthorizerJwtDescription,
+    ApiGatewayV2httpRequestContext, ApiGatewayWebsocketProxyRequestContext,
 };
 use aws_lambda_events::vpc_lattice::VpcLatticeRequestV2Context;
 use serde::{Deserialize, Serialize};
@@ -43,11 +43,26 @@ impl RequestContext {
 
     /// What a Lambda authorizer says of the caller; nothing where no function has decided, or it says nothing.
     pub fn authorizer_context(&self) -> Option<&HashMap<String, Value>> {
-        self.authorizer().map(|authorizer| &authorizer.fields).filter(|fields| !fields.is_empty())
+        let of_function = self.authorizer().filter(|authorizer| authorizer.jwt.is_none());
+        of_function.map(|authorizer| &authorizer.fields).filter(|fields| !fields.is_empty())
     }
 
-    /// What the JSON Web Token says that an HTTP API let through; nothing where no authorizer looked at one.
+    /// What the JSON Web Token says that an HTTP API or, with a user pool, a REST API let through; nothing where no authorizer looked
+    /// at one.
     pub fn jwt_claims(&self) -> Option<&HashMap<String, String>> {
         self.authorizer().and_then(|authorizer| authorizer.jwt.as_ref()).map(|token| &token.claims)
+    }
+
+    /// With the claims of a token where those of HTTP APIs are: a REST API has them beside what functions say.
+    pub(crate) fn with_claims(mut self) -> Self {
+        if let Self::ApiGatewayV1(context) = &mut self
+            && let Some(Value::Object(claims)) = context.authorizer.fields.get("claims")
+        {
+            let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+            let mut token = ApiGatewayRequestAuthorizerJwtDescription::default();
+            token.claims = claims.iter().map(|(name, value)| (name.clone(), text(value))).collect();
+            context.authorizer.jwt = Some(token);
+        }
+        self
     }
 }

@@ -142,7 +142,7 @@ impl Event {
     }
 
     pub(crate) fn set_context(&mut self, context: RequestContext) {
-        Arc::make_mut(&mut self.0).context = Lazy::of(Some(Box::new(context)));
+        Arc::make_mut(&mut self.0).context = Lazy::of(Some(Box::new(context.with_claims())));
     }
 }
 
@@ -179,7 +179,7 @@ impl Parts {
     fn read_context(&self) -> Option<RequestContext> {
         match self.origin {
             Some(Origin::HttpApi | Origin::FunctionUrl) => self.context_of().map(RequestContext::ApiGatewayV2),
-            Some(Origin::RestApi) => self.context_of().map(RequestContext::ApiGatewayV1),
+            Some(Origin::RestApi) => self.context_of().map(|it| RequestContext::ApiGatewayV1(it).with_claims()),
             Some(Origin::LoadBalancer) => self.context_of().map(RequestContext::Alb),
             Some(Origin::WebSocket) => self.context_of().map(RequestContext::WebSocket),
             // The first version of its events has no context: then nothing is in it.

@@ -123,8 +123,9 @@ pub trait RequestExt: sealed::Extended {
     /// What the caller's JSON Web Token says, by the names of its claims: `sub`, `email`, `scope`. API Gateway passes texts
     /// alone, and of lists their text: `[a b]`.
     ///
-    /// There are claims behind an HTTP API whose route has an authorizer ([`Jwt`](crate::trigger::Jwt)), which has compared
-    /// the token; the header `authorization` of any other request proves nothing.
+    /// There are claims behind an HTTP API whose route has an authorizer ([`Jwt`](crate::trigger::Jwt)) and behind a REST API whose
+    /// route has a user pool ([`UserPool`](crate::trigger::UserPool)), which have compared the token; the header `authorization` of any
+    /// other request proves nothing.
     ///
     /// # Example
     ///
@@ -342,6 +343,26 @@ mod tests {
         assert_eq!(request.authorizer_context().map(|it| (&it["sub"], &it["age"])), Some((&"eve".into(), &36.into())));
         assert_eq!(context(r#"{"lambda": null}"#).authorizer_context(), None);
         assert_eq!(crate::Request::new(Body::empty()).jwt_claims(), None);
+    }
+
+    #[test]
+    fn claims_of_a_rest_api_are_those_of_the_token_that_cognito_let_through() {
+        let context = |authorizer: &str| {
+            let text =
+                format!(r#"{{"apiId": "a", "httpMethod": "GET", "identity": {{}}, "authorizer": {authorizer}}}"#);
+            crate::Request::new(Body::empty())
+                .with_request_context(RequestContext::ApiGatewayV1(serde_json::from_str(&text).unwrap()))
+        };
+        let request = context(r#"{"claims": {"sub": "ada", "cognito:groups": "admins,users", "exp": 7}}"#);
+        let claim = |name: &str| request.jwt_claims().and_then(|claims| claims.get(name)).map(String::as_str);
+        assert_eq!(
+            (claim("sub"), claim("cognito:groups"), claim("exp")),
+            (Some("ada"), Some("admins,users"), Some("7"))
+        );
+        assert_eq!(request.authorizer_context(), None);
+        let request = context(r#"{"principalId": "eve", "claims": "mine"}"#);
+        assert_eq!(request.jwt_claims(), None);
+        assert_eq!(request.authorizer_context().map(|it| &it["claims"]), Some(&"mine".into()));
     }
 
     #[test]

@@ -10,6 +10,7 @@ macro_rules! methods {
     )*};
 }
 
+mod domain;
 mod function_url;
 mod http_api;
 mod lambda_authorizer;
@@ -19,17 +20,20 @@ mod schedule;
 pub(crate) mod schema;
 pub(crate) mod web_socket;
 
+pub(crate) use domain::check_apart;
+pub use domain::{Domain, DomainMistake, MutualTls};
 pub use function_url::{FunctionUrl, FunctionUrlMistake};
 pub use http_api::{
-    ApiOptions, ApiOptionsMistake, Authorizer, BodyMistake, Cors, CorsMistake, Domain, DomainMistake, HttpApi,
-    HttpApiMistake, Iam, Jwt, JwtMistake, MutualTls,
+    ApiOptions, ApiOptionsMistake, Authorizer, BodyMistake, Cors, CorsMistake, HttpApi, HttpApiMistake, Iam, Jwt,
+    JwtMistake,
 };
 pub(crate) use http_api::{has_body, has_routes, put_routes_into_body};
 pub use lambda_authorizer::{LambdaAuthorizer, LambdaAuthorizerMistake};
 pub use load_balancer::{LoadBalancer, LoadBalancerMistake};
 pub(crate) use rest_api::deploy;
 pub use rest_api::{
-    Period, RestApi, RestApiMistake, RestApiOptions, RestApiOptionsMistake, RestAuthorizer, UsagePlan, UsagePlanMistake,
+    Period, RestApi, RestApiMistake, RestApiOptions, RestApiOptionsMistake, RestAuthorizer, UsagePlan,
+    UsagePlanMistake, UserPool, UserPoolMistake,
 };
 pub use schedule::{Schedule, ScheduleMistake};
 pub use schema::SchemaMistake;

@@ -30,6 +30,7 @@
 //! `moved`.
 
 mod answers;
+mod claims;
 mod compare;
 mod corpus;
 mod generate;

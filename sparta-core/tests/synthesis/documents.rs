@@ -43,8 +43,10 @@ fn services_with_rest_apis_have_these_templates() {
 }
 
 #[test]
-fn a_service_whose_apis_functions_guard_has_this_template() {
-    insta::assert_snapshot!("Gated", gated::gated().synthesize().unwrap().template.to_json());
+fn services_whose_apis_are_guarded_and_have_domains_have_these_templates() {
+    for app in [gated::gated(), gated::at_the_edge()] {
+        insta::assert_snapshot!(app.name(), app.synthesize().unwrap().template.to_json());
+    }
 }
 
 #[test]

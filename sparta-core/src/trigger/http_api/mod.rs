@@ -3,7 +3,6 @@
 mod authorizer;
 mod body;
 mod cors;
-mod domain;
 mod guarded;
 mod mistake;
 mod options;
@@ -16,7 +15,6 @@ pub use authorizer::{Authorizer, Iam, Jwt, JwtMistake};
 pub use body::BodyMistake;
 pub(crate) use body::{has_body, has_routes, put_routes_into_body};
 pub use cors::{Cors, CorsMistake};
-pub use domain::{Domain, DomainMistake, MutualTls};
 pub use mistake::HttpApiMistake;
 pub use options::{ApiOptions, ApiOptionsMistake};
 

@@ -1,7 +1,7 @@
 //! What is declared for all routes of the App's HTTP API.
 
 use super::{
-    API, Authorizer, Cors, Domain, STAGE,
+    API, Authorizer, Cors, STAGE,
     guarded::{guard, open_preflights},
 };
 use crate::{
@@ -11,6 +11,7 @@ use crate::{
     mistake::{Mistake, Problem, Subject},
     property, resource,
     stack::Stack,
+    trigger::domain::{Domain, Of},
 };
 
 /// The options of the App's HTTP API: [`App::http_api`](crate::App::http_api).
@@ -180,6 +181,11 @@ impl ApiOptions {
         self.authorizer.iter().filter_map(Authorizer::function)
     }
 
+    /// Its own domain, with what people call the API.
+    pub(crate) fn own_domain(&self) -> Option<(&'static str, &Domain)> {
+        self.domain.as_ref().map(|domain| (HTTP_API, domain))
+    }
+
     /// Whether callers prove who they are with a certificate.
     pub(crate) fn has_mutual_tls(&self) -> bool {
         self.domain.as_ref().is_some_and(Domain::has_mutual_tls)
@@ -219,10 +225,14 @@ impl ApiOptions {
             open_preflights(stack, &api);
         }
         if let Some(domain) = &self.domain {
-            domain.synthesize(stack);
+            let endpoint = attribute!(AWS::ApiGatewayV2::Api, api, "ApiEndpoint");
+            let of = Of { words: "HttpApi", name: HTTP_API, api, stage, endpoint, scheme: "https" };
+            domain.synthesize(stack, &of);
         }
     }
 }
+
+const HTTP_API: &str = "HTTP API";
 
 /// A line of the access log: what can be said of each request.
 const LINE: &str = concat!(

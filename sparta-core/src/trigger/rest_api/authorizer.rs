@@ -1,6 +1,6 @@
 //! Who may send requests to a REST API.
 
-use super::definition::object;
+use super::{UserPool, definition::object};
 use crate::{
     cfn::{LogicalId, Value},
     construct::FunctionHandle,
@@ -9,8 +9,8 @@ use crate::{
     trigger::{Iam, LambdaAuthorizer, lambda_authorizer::Api},
 };
 
-/// What lets requests through to a route of a REST API: signatures ([`Iam`]) or a function of the App ([`LambdaAuthorizer`], or its
-/// handle alone).
+/// What lets requests through to a route of a REST API: signatures ([`Iam`]), a function of the App ([`LambdaAuthorizer`], or its
+/// handle alone) or tokens of Cognito ([`UserPool`]).
 ///
 /// # Example
 ///
@@ -28,6 +28,7 @@ pub struct RestAuthorizer(Kind);
 enum Kind {
     Iam,
     Lambda(LambdaAuthorizer),
+    UserPool(UserPool),
 }
 
 impl From<Iam> for RestAuthorizer {
@@ -39,6 +40,12 @@ impl From<Iam> for RestAuthorizer {
 impl From<LambdaAuthorizer> for RestAuthorizer {
     fn from(authorizer: LambdaAuthorizer) -> Self {
         Self(Kind::Lambda(authorizer))
+    }
+}
+
+impl From<UserPool> for RestAuthorizer {
+    fn from(pool: UserPool) -> Self {
+        Self(Kind::UserPool(pool))
     }
 }
 
@@ -61,6 +68,7 @@ impl RestAuthorizer {
             Kind::Lambda(authorizer) => {
                 authorizer.check().chain(authorizer.check_of(Api::Rest)).map(Problem::from).collect()
             }
+            Kind::UserPool(pool) => pool.check().map(Problem::from).collect(),
         }
     }
 
@@ -72,7 +80,7 @@ impl RestAuthorizer {
     pub(super) fn lambda(&self) -> Option<&LambdaAuthorizer> {
         match &self.0 {
             Kind::Lambda(authorizer) => Some(authorizer),
-            Kind::Iam => None,
+            Kind::Iam | Kind::UserPool(_) => None,
         }
     }
 
@@ -88,6 +96,7 @@ impl RestAuthorizer {
         match &self.0 {
             Kind::Iam => None,
             Kind::Lambda(authorizer) => Some(Scheme { definition: of_function(authorizer), scopes: Vec::new() }),
+            Kind::UserPool(pool) => Some(Scheme { definition: of_pool(pool), scopes: pool.scopes() }),
         }
     }
 
@@ -116,5 +125,19 @@ fn of_function(authorizer: &LambdaAuthorizer) -> Value {
         ("type", "apiKey".into()),
         ("x-amazon-apigateway-authorizer", own),
         ("x-amazon-apigateway-authtype", "custom".into()),
+    ])
+}
+
+/// How the definition calls tokens of Cognito.
+pub(super) const OF_COGNITO: &str = "cognito_user_pools";
+
+/// The header that the tokens are in is the scheme's own.
+fn of_pool(pool: &UserPool) -> Value {
+    object([
+        ("in", "header".into()),
+        ("name", "Authorization".into()),
+        ("type", "apiKey".into()),
+        ("x-amazon-apigateway-authorizer", object([("providerARNs", pool.providers()), ("type", OF_COGNITO.into())])),
+        ("x-amazon-apigateway-authtype", OF_COGNITO.into()),
     ])
 }

@@ -9,7 +9,7 @@ use std::{
 
 use super::{
     Access, RestApiMistake,
-    authorizer::{RestAuthorizer, Scheme},
+    authorizer::{OF_COGNITO, RestAuthorizer, Scheme},
 };
 use crate::{
     cfn::{LogicalId, Value, append, sub},
@@ -52,6 +52,8 @@ pub(super) enum Asks {
     Iam,
     /// A function.
     Lambda,
+    /// Cognito.
+    Tokens,
 }
 
 const ANY: &str = "x-amazon-apigateway-any-method";
@@ -331,6 +333,15 @@ fn operations(body: &mut Value) -> Vec<(String, String, &mut Value)> {
     of_path.collect()
 }
 
+/// Closes the address that API Gateway gives the API, which an import does by the definition.
+///
+/// See <https://docs.aws.amazon.com/apigateway/latest/developerguide/openapi-extensions-endpoint-configuration.html>.
+pub(super) fn close_default_endpoint(stack: &mut Stack, api: &LogicalId) {
+    let closed = object([("disableExecuteApiEndpoint", true.into())]);
+    let server = object([("url", "/".into()), ("x-amazon-apigateway-endpoint-configuration", closed)]);
+    _ = stack.change(api, |api| api.change_property("Body", |body| *entry(body, "servers") = vec![server].into()));
+}
+
 /// Has the API take the keys that its authorizer names.
 pub(super) fn take_keys_of_authorizer(stack: &mut Stack, api: &LogicalId) {
     _ = stack.change(api, |api| {
@@ -373,12 +384,13 @@ fn get<'v>(value: &'v Value, name: &str) -> Option<&'v Value> {
 pub(super) fn routes(stack: &Stack, api: &LogicalId) -> Vec<Defined> {
     let body = stack.template().resources().get(api).and_then(|api| api.properties().get("Body"));
     let Some(Value::Map(paths)) = body.and_then(|body| get(body, "paths")) else { return Vec::new() };
+    let schemes = body.and_then(|body| get(get(body, "components")?, "securitySchemes"));
     let of_path = |(path, operations): (&String, &Value)| {
         let Value::Map(operations) = operations else { return Vec::new() };
         let defined = operations.iter().map(|(method, operation)| Defined {
             path: path.clone(),
             method: if method == ANY { "*".to_owned() } else { method.to_ascii_uppercase() },
-            asks: asks(operation),
+            asks: asks(operation, schemes),
             has_key: requirements(operation).iter().any(|it| get(it, KEY).is_some()),
         });
         defined.collect()
@@ -386,13 +398,15 @@ pub(super) fn routes(stack: &Stack, api: &LogicalId) -> Vec<Defined> {
     paths.iter().flat_map(of_path).collect()
 }
 
-fn asks(operation: &Value) -> Asks {
-    let is_signed = get(operation, AUTH).and_then(|auth| get(auth, "type")) == Some(&"AWS_IAM".into());
-    match (is_signed, is_decided(operation) && get(operation, AUTH).is_none()) {
-        (true, _) => Asks::Iam,
-        (false, true) => Asks::Lambda,
-        (false, false) => Asks::Nobody,
+fn asks(operation: &Value, schemes: Option<&Value>) -> Asks {
+    if let Some(auth) = get(operation, AUTH) {
+        return if get(auth, "type") == Some(&"AWS_IAM".into()) { Asks::Iam } else { Asks::Nobody };
     }
+    let own = requirements(operation).iter().find(|it| get(it, KEY).is_none());
+    let Some(Value::Map(own)) = own else { return Asks::Nobody };
+    let kind = |name| get(get(schemes?, name)?, "x-amazon-apigateway-authtype");
+    let is_of_cognito = own.keys().any(|name| kind(name) == Some(&OF_COGNITO.into()));
+    if is_of_cognito { Asks::Tokens } else { Asks::Lambda }
 }
 
 /// Paths that have different parameters in one place.

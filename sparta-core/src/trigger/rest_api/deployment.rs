@@ -35,7 +35,9 @@ pub(crate) fn deploy(environments: &[Environment], stack: &mut Stack) {
 
 /// What else defines the API: methods, gateway responses and the like that the service adds itself.
 fn parts(template: &Template, api: &LogicalId) -> Vec<LogicalId> {
-    const APART: [&str; 2] = ["AWS::ApiGateway::Deployment", "AWS::ApiGateway::Stage"];
+    // What is made for a deployment, or after one.
+    const APART: [&str; 3] =
+        ["AWS::ApiGateway::BasePathMapping", "AWS::ApiGateway::Deployment", "AWS::ApiGateway::Stage"];
     let reference = api.reference();
     let is_part = |resource: &Resource| {
         resource.resource_type().starts_with("AWS::ApiGateway::")

@@ -11,12 +11,14 @@ mod resources;
 #[cfg(test)]
 mod tests;
 mod usage_plan;
+mod user_pool;
 
 pub use authorizer::RestAuthorizer;
 pub(crate) use deployment::deploy;
 pub use mistake::{RestApiMistake, RestApiOptionsMistake, UsagePlanMistake};
 pub use options::RestApiOptions;
 pub use usage_plan::{Period, UsagePlan};
+pub use user_pool::{UserPool, UserPoolMistake};
 
 use std::time::Duration;
 
@@ -114,8 +116,8 @@ impl RestApi {
     }
 
     /// Lets only requests through that this lets through, whatever [`RestApiOptions::authorizer`] says: those that are signed by
-    /// who has the permission `execute-api:Invoke` ([`Iam`](super::Iam)), or which a function of the App lets in
-    /// ([`LambdaAuthorizer`](super::LambdaAuthorizer)).
+    /// who has the permission `execute-api:Invoke` ([`Iam`](super::Iam)), which a function of the App lets in
+    /// ([`LambdaAuthorizer`](super::LambdaAuthorizer)), or with a token of Cognito ([`UserPool`]).
     ///
     /// See <https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-control-access-to-api.html>.
     pub fn authorizer(mut self, authorizer: impl Into<RestAuthorizer>) -> Self {

@@ -4,15 +4,20 @@ use super::{
     API, RestApiOptionsMistake, RestAuthorizer, STAGE, UsagePlan, UsagePlanMistake,
     definition::{self, Asks},
     policy::{Callers, is_range},
+    resources::address,
 };
 use crate::{
-    attribute,
+    Environment, attribute,
     cfn::{LogicalId, Value, sub},
     construct::FunctionHandle,
     mistake::{Mistake, Problem, Subject},
     property, resource,
     stack::Stack,
-    trigger::{LambdaAuthorizerMistake, http_api::Throttle},
+    trigger::{
+        LambdaAuthorizerMistake,
+        domain::{Domain, DomainMistake, Of},
+        http_api::Throttle,
+    },
 };
 
 /// The options of the App's REST API: [`App::rest_api`](crate::App::rest_api).
@@ -35,6 +40,7 @@ use crate::{
 pub struct RestApiOptions {
     stage: Option<String>,
     endpoint: Endpoint,
+    domain: Option<Domain>,
     authorizer: Option<RestAuthorizer>,
     keys_of_authorizer: bool,
     callers: Callers,
@@ -105,6 +111,22 @@ impl RestApiOptions {
         self
     }
 
+    /// Has a domain of its own, in place of the address that API Gateway gives it; its address ends with no stage then. The domain of
+    /// an [edge-optimized](Self::edge) API is at the edge, too; a [private](Self::private) API has none.
+    ///
+    /// # Example
+    ///
+    /// ```
+    /// use sparta_core::{App, trigger::{Domain, RestApiOptions}};
+    ///
+    /// let domain = Domain::new("orders.example").hosted_zone("Z0123456789ABCDEFGHIJ").base_path("v1");
+    /// let app = App::new("Orders").rest_api(RestApiOptions::new().domain(domain));
+    /// ```
+    pub fn domain(mut self, domain: Domain) -> Self {
+        self.domain = Some(domain);
+        self
+    }
+
     /// Lets only requests from these IP addresses and ranges in, IPv4 or IPv6; of a private API, the addresses in the VPC.
     pub fn source_ips<V: Into<Value>>(mut self, ranges: impl IntoIterator<Item = V>) -> Self {
         self.callers.source_ips.extend(ranges.into_iter().map(Into::into));
@@ -119,8 +141,8 @@ impl RestApiOptions {
     }
 
     /// Guards each route that does not say otherwise with [`RestApi::authorizer`](super::RestApi::authorizer) or
-    /// [`open`](super::RestApi::open): by signatures ([`Iam`](crate::trigger::Iam)) or a function of the App
-    /// ([`LambdaAuthorizer`](crate::trigger::LambdaAuthorizer)).
+    /// [`open`](super::RestApi::open): by signatures ([`Iam`](crate::trigger::Iam)), a function of the App
+    /// ([`LambdaAuthorizer`](crate::trigger::LambdaAuthorizer)) or tokens of Cognito ([`UserPool`](crate::trigger::UserPool)).
     pub fn authorizer(mut self, authorizer: impl Into<RestAuthorizer>) -> Self {
         self.authorizer = Some(authorizer.into());
         self
@@ -195,14 +217,31 @@ impl RestApiOptions {
         lambda.map(|lambda| lambda.function().clone()).into_iter()
     }
 
+    /// Its own domain, with what people call the API.
+    pub(crate) fn own_domain(&self) -> Option<(&'static str, &Domain)> {
+        self.domain.as_ref().map(|domain| (REST_API, domain))
+    }
+
     /// What API Gateway would refuse.
-    pub(crate) fn check(&self) -> Vec<Mistake> {
+    pub(crate) fn check(&self, environments: &[Environment], has_pipeline: bool) -> Vec<Mistake> {
         let mut problems: Vec<Problem> = self.check_texts().into_iter().map(Problem::from).collect();
         let throttles = self.throttle.into_iter().chain(self.plans.iter().filter_map(UsagePlan::limits));
         problems.extend(throttles.filter_map(Throttle::check).map(Problem::from));
         problems.extend(UsagePlan::check_all(&self.plans).into_iter().map(Problem::from));
         problems.extend(self.authorizer.iter().flat_map(RestAuthorizer::check));
+        problems.extend(self.check_domain(environments, has_pipeline).into_iter().map(Problem::from));
         problems.into_iter().map(|problem| Mistake::new(Subject::App, problem)).collect()
+    }
+
+    fn check_domain(&self, environments: &[Environment], has_pipeline: bool) -> Vec<DomainMistake> {
+        let Some(domain) = &self.domain else { return Vec::new() };
+        let mut mistakes = domain.check(environments, has_pipeline);
+        match self.endpoint {
+            Endpoint::Regional => {}
+            Endpoint::Edge => mistakes.extend(domain.check_at_the_edge(environments)),
+            Endpoint::Private(_) => mistakes.push(DomainMistake::Private),
+        }
+        mistakes
     }
 
     fn check_texts(&self) -> Vec<RestApiOptionsMistake> {
@@ -292,6 +331,21 @@ impl RestApiOptions {
             stack.resource(LogicalId::of_words(["RestApiWebAcl"]), firewall);
         }
         self.plans.iter().for_each(|plan| plan.synthesize(stack, api));
+        if let Some(domain) = &self.domain {
+            self.add_domain(domain, stack, api, stage);
+        }
+    }
+
+    fn add_domain(&self, domain: &Domain, stack: &mut Stack, api: &LogicalId, stage: LogicalId) {
+        let (api, endpoint) = (api.clone(), address(api, &stage));
+        let of = Of { words: "RestApi", name: REST_API, api, stage, endpoint, scheme: "https" };
+        match self.endpoint {
+            Endpoint::Edge => domain.synthesize_at_the_edge(stack, &of),
+            Endpoint::Regional | Endpoint::Private(_) => domain.synthesize(stack, &of),
+        }
+        if !domain.keeps_endpoint() {
+            definition::close_default_endpoint(stack, &of.api);
+        }
     }
 
     /// Guards the routes, and reports those of the function that guards them.
@@ -332,6 +386,8 @@ impl RestApiOptions {
         _ = stack.change(api, |api| api.property("Policy", policy));
     }
 }
+
+const REST_API: &str = "REST API";
 
 /// A line of the access log: what can be said of each request.
 const LINE: &str = concat!(

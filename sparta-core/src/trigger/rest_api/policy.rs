@@ -24,10 +24,11 @@ impl Callers {
         if endpoints.is_none() && self.source_ips.is_empty() && self.accounts.is_empty() {
             return None;
         }
-        if let Some(open) = resources(routes, Asks::Nobody) {
+        // Whoever has a token of Cognito's needs a statement that allows, too.
+        if let Some(open) = resources(routes, &[Asks::Nobody, Asks::Tokens]) {
             statements.push(statement("Allow", "*".into(), open, None));
         }
-        if let Some(signed) = resources(routes, Asks::Iam).filter(|_| !self.accounts.is_empty()) {
+        if let Some(signed) = resources(routes, &[Asks::Iam]).filter(|_| !self.accounts.is_empty()) {
             let accounts: Vec<Value> = self.accounts.iter().map(root).collect();
             statements.push(statement("Allow", object([("AWS", accounts.into())]), signed, None));
         }
@@ -45,9 +46,9 @@ impl Callers {
 /// Everything of the API, which API Gateway puts the API's ARN before.
 const ALL: &str = "execute-api:/*";
 
-/// The routes that ask for this; `None` where there is none of them.
-fn resources(routes: &[Defined], asks: Asks) -> Option<Value> {
-    let wanted: Vec<&Defined> = routes.iter().filter(|route| route.asks == asks).collect();
+/// The routes that ask for one of these; `None` where there is none of them.
+fn resources(routes: &[Defined], asks: &[Asks]) -> Option<Value> {
+    let wanted: Vec<&Defined> = routes.iter().filter(|route| asks.contains(&route.asks)).collect();
     match wanted.len() {
         0 => None,
         all if all == routes.len() => Some(ALL.into()),

@@ -6,7 +6,7 @@ use super::{
     definition::{self, Operation},
 };
 use crate::{
-    cfn::{Output, sub},
+    cfn::{LogicalId, Output, Value, sub},
     function::invocation,
     iam::Arn,
     resource,
@@ -49,8 +49,7 @@ impl RestApi {
             let source = Arn::new("execute-api", &format!("${{{api}}}/*")).to_string();
             invocation(&function, "apigateway.amazonaws.com", sub(source))
         });
-        let host = format!("https://${{{api}}}.execute-api.${{AWS::Region}}.${{AWS::URLSuffix}}");
-        scope.output(&["RestApiUrl"], Output::new("Address of the REST API", sub(format!("{host}/${{{stage}}}"))));
+        scope.output(&["RestApiUrl"], Output::new("Address of the REST API", address(&api, &stage)));
     }
 
     fn operation(&self, scope: &Scope<'_>) -> Operation<'_> {
@@ -66,4 +65,9 @@ impl RestApi {
             body: self.bodies.body(),
         }
     }
+}
+
+/// The address of the API's stage.
+pub(super) fn address(api: &LogicalId, stage: &LogicalId) -> Value {
+    sub(format!("https://${{{api}}}.execute-api.${{AWS::Region}}.${{AWS::URLSuffix}}/${{{stage}}}"))
 }

@@ -53,6 +53,9 @@ pub enum ConnectionsMistake {
     NoRoute,
 }
 
+/// The variable with the address that messages are posted to.
+const VARIABLE: &str = "WEB_SOCKET_CONNECTIONS";
+
 impl Connections {
     /// Sends messages to connections.
     pub fn send(self) -> Grant {
@@ -69,6 +72,23 @@ impl Connections {
         let all = format!("${{{API}}}/{STAGE_NAME}/{method}/@connections/*");
         let all = sub(Arn::new("execute-api", &all).to_string());
         Grant::new(self, [Statement::allow(["execute-api:ManageConnections"]).on(all)])
+    }
+
+    /// Has functions post to this address in place of the default endpoint, which is closed.
+    pub(super) fn send_to(address: &Value, stack: &mut Stack) {
+        stack.change_all("AWS::Lambda::Function", |function| {
+            let variables = match function.properties().get("Environment") {
+                Some(Value::Map(environment)) => environment.get("Variables"),
+                _ => None,
+            };
+            let Some(Value::Map(variables)) = variables.cloned() else { return function };
+            if !variables.contains_key(VARIABLE) {
+                return function;
+            }
+            let mut variables = variables;
+            variables.insert(VARIABLE.to_owned(), address.clone());
+            function.property("Environment", Value::Map([("Variables".to_owned(), Value::Map(variables))].into()))
+        });
     }
 
     /// Reports where functions send to connections of an API that there is not.

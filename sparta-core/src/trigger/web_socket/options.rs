@@ -1,11 +1,15 @@
 //! What is declared for all routes of the App's WebSocket API.
 
-use super::{STAGE, api_id, has_routes};
+use super::{API_WORDS, Connections, STAGE, address, api_id, has_routes};
 use crate::{
+    Environment,
     cfn::{LogicalId, Value},
     mistake::{Mistake, Problem, Subject},
     stack::Stack,
-    trigger::http_api::{Throttle, log_access},
+    trigger::{
+        domain::{Domain, DomainMistake, Of},
+        http_api::{Throttle, log_access},
+    },
 };
 
 /// The options of the App's WebSocket API: [`App::web_socket`](crate::App::web_socket).
@@ -29,6 +33,7 @@ pub struct WebSocketOptions {
     throttle: Option<Throttle>,
     /// For how many days the access log is kept, where there is one.
     access_logs: Option<Value>,
+    domain: Option<Domain>,
 }
 
 /// What is wrong with [`WebSocketOptions`].
@@ -86,16 +91,42 @@ impl WebSocketOptions {
         self
     }
 
+    /// Has a domain of its own, in place of the address that API Gateway gives it. Functions send to connections through it, unless
+    /// the default endpoint is kept, so that without a [hosted zone](Domain::hosted_zone) its record has to be there before.
+    ///
+    /// # Example
+    ///
+    /// ```
+    /// use sparta_core::{App, trigger::{Domain, WebSocketOptions}};
+    ///
+    /// let domain = Domain::new("chat.example").hosted_zone("Z0123456789ABCDEFGHIJ");
+    /// let app = App::new("Chat").web_socket(WebSocketOptions::new().domain(domain));
+    /// ```
+    pub fn domain(mut self, domain: Domain) -> Self {
+        self.domain = Some(domain);
+        self
+    }
+
+    /// Its own domain, with what people call the API.
+    pub(crate) fn own_domain(&self) -> Option<(&'static str, &Domain)> {
+        self.domain.as_ref().map(|domain| (WEB_SOCKET_API, domain))
+    }
+
     pub(crate) fn has_access_logs(&self) -> bool {
         self.access_logs.is_some()
     }
 
     /// What API Gateway would refuse.
-    pub(crate) fn check(&self) -> Vec<Mistake> {
+    pub(crate) fn check(&self, environments: &[Environment], has_pipeline: bool) -> Vec<Mistake> {
         let selection = self.selection.iter().filter(|text| !selects(text));
         let selection = selection.map(|text| WebSocketOptionsMistake::Selection(text.clone()).into());
         let throttle = self.throttle.and_then(Throttle::check).map(Problem::from);
-        selection.chain(throttle).map(|problem| Mistake::new(Subject::App, problem)).collect()
+        let domain = self.domain.iter().flat_map(|domain| {
+            let tls = domain.has_mutual_tls().then_some(DomainMistake::NoMutualTls("WebSocket APIs"));
+            domain.check(environments, has_pipeline).into_iter().chain(tls)
+        });
+        let problems = selection.chain(throttle).chain(domain.map(Problem::from));
+        problems.map(|problem| Mistake::new(Subject::App, problem)).collect()
     }
 
     /// Changes the API that the functions' routes have made.
@@ -114,8 +145,18 @@ impl WebSocketOptions {
         if let Some(days) = &self.access_logs {
             log_access(stack, &stage, ("WebSocketAccessLogs", days), LINE);
         }
+        if let Some(domain) = &self.domain {
+            let (api, endpoint) = (api_id(), address("wss", &api_id()));
+            let of = Of { words: API_WORDS, name: WEB_SOCKET_API, api, stage, endpoint, scheme: "wss" };
+            domain.synthesize(stack, &of);
+            if !domain.keeps_endpoint() {
+                Connections::send_to(&domain.address("https"), stack);
+            }
+        }
     }
 }
+
+const WEB_SOCKET_API: &str = "WebSocket API";
 
 /// See <https://docs.aws.amazon.com/apigateway/latest/developerguide/websocket-api-logging.html>.
 const LINE: &str = concat!(

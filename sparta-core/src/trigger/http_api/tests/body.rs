@@ -3,7 +3,7 @@ use crate::{
     Authorization, AuthorizerRequest,
     cfn::{LogicalId, Output, Resource, join},
     resource,
-    trigger::{LambdaAuthorizer, TriggerExt},
+    trigger::{Domain, LambdaAuthorizer, TriggerExt},
 };
 
 fn in_body(options: ApiOptions, function: Function) -> App {

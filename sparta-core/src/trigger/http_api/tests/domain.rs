@@ -1,5 +1,9 @@
 use super::*;
-use crate::{Environment, Pipeline, cfn::Value};
+use crate::{
+    Environment, Pipeline,
+    cfn::Value,
+    trigger::{Domain, MutualTls},
+};
 
 const CERTIFICATE: &str = "arn:aws:acm:eu-west-1:123456789012:certificate/11111111-2222-3333-4444-555555555555";
 const ZONE: &str = "Z0123456789ABCDEFGHIJ";

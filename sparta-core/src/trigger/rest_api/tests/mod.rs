@@ -4,9 +4,11 @@ mod authorizers;
 mod bodies;
 mod check;
 mod deployment;
+mod domain;
 mod options;
 mod policy;
 mod routes;
+mod user_pools;
 
 use serde_json::{Value as Json, json};
 

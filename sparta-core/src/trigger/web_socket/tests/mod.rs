@@ -1,4 +1,5 @@
 mod authorizers;
+mod domain;
 
 use serde_json::{Value as Json, json};
 

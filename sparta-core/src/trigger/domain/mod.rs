@@ -1,20 +1,26 @@
-//! The HTTP API's own domain.
+//! The own domains of HTTP, REST and WebSocket APIs.
 
 mod check;
+mod edge;
 mod resources;
 
 pub use check::DomainMistake;
+pub(crate) use check::check_apart;
 
-use crate::cfn::Value;
+use crate::cfn::{LogicalId, Value};
 
-/// A domain of one's own for the App's HTTP API: [`ApiOptions::domain`](super::ApiOptions::domain).
+/// A domain of one's own for an API of the App: [`ApiOptions::domain`](super::ApiOptions::domain),
+/// [`RestApiOptions::domain`](super::RestApiOptions::domain), [`WebSocketOptions::domain`](super::WebSocketOptions::domain).
 ///
 /// It takes a certificate for the domain, in the region that the stack is in: one of AWS Certificate Manager by its ARN, or one that
 /// the stack makes, which is validated by a record in a hosted zone of Route 53. With a hosted zone, the domain's records (A and
 /// AAAA) are in the stack too. It takes TLS 1.2 and above, over IPv4 and IPv6.
 ///
-/// The output `HttpApiUrl` then is the address at the domain. The address that API Gateway gives every API is closed, unless
-/// [`keep_default_endpoint`](Self::keep_default_endpoint) says otherwise.
+/// The output `HttpApiUrl`, `RestApiUrl` or `WebSocketUrl` then is the address at the domain, without a stage. The address that API
+/// Gateway gives every API is closed, unless [`keep_default_endpoint`](Self::keep_default_endpoint) says otherwise.
+///
+/// Each API has a domain of its own. An [edge-optimized](super::RestApiOptions::edge) REST API needs a certificate that is there
+/// already, in `us-east-1`.
 ///
 /// What differs from one environment to the next is a setting. An account has 120 domains in a region, unless it asked for more:
 /// <https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-custom-domain-names.html>.
@@ -52,7 +58,8 @@ pub struct Domain {
 ///
 /// A handler reads the caller's certificate in the context of the request: `RequestContext::ApiGatewayV2` has `authentication`.
 ///
-/// See <https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-mutual-tls.html>.
+/// WebSocket APIs and edge-optimized REST APIs have none. See
+/// <https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-mutual-tls.html>.
 ///
 /// # Example
 ///
@@ -69,6 +76,20 @@ pub struct MutualTls {
     truststore: Value,
     version: Option<Value>,
     ownership: Option<Value>,
+}
+
+/// The API that has a domain, and what its parts are called.
+#[derive(Clone, Debug)]
+pub(super) struct Of {
+    /// What ids and outputs begin with: `HttpApi`.
+    pub(super) words: &'static str,
+    /// What people call it: `HTTP API`.
+    pub(super) name: &'static str,
+    pub(super) api: LogicalId,
+    pub(super) stage: LogicalId,
+    /// Its address without a domain.
+    pub(super) endpoint: Value,
+    pub(super) scheme: &'static str,
 }
 
 impl Domain {
@@ -92,7 +113,8 @@ impl Domain {
 
     /// The hosted zone of Route 53 that the domain is in, by its id: its records, and the one that validates its certificate.
     ///
-    /// Without one the stack has the outputs `HttpApiDomainTarget` and `HttpApiDomainZone`, which a record elsewhere is made of.
+    /// Without one the stack has the outputs `HttpApiDomainTarget` and `HttpApiDomainZone` (`RestApiDomainTarget`,
+    /// `WebSocketDomainTarget`), which a record elsewhere is made of.
     pub fn hosted_zone(mut self, id: impl Into<Value>) -> Self {
         self.zone = Some(id.into());
         self
@@ -111,7 +133,8 @@ impl Domain {
         self
     }
 
-    /// Keeps the address that API Gateway gives every API open beside the domain: the output `HttpApiEndpoint`.
+    /// Keeps the address that API Gateway gives every API open beside the domain: the output `HttpApiEndpoint`, `RestApiEndpoint`
+    /// or `WebSocketEndpoint`.
     pub fn keep_default_endpoint(mut self) -> Self {
         self.keeps_default_endpoint = true;
         self
@@ -119,6 +142,10 @@ impl Domain {
 
     pub(super) fn has_mutual_tls(&self) -> bool {
         self.mutual_tls.is_some()
+    }
+
+    pub(super) fn keeps_endpoint(&self) -> bool {
+        self.keeps_default_endpoint
     }
 }
 

@@ -68,14 +68,59 @@ pub enum DomainMistake {
          domain's own with `.certificate(arn)`"
     )]
     Ownership,
+    /// A domain for a private API.
+    #[error(
+        "a private REST API is reached through its VPC endpoints, and this domain is public: remove `.domain(...)`, or \
+         `.private(...)`"
+    )]
+    Private,
+    /// No certificate where the stack cannot make one.
+    #[error(
+        "the domain of an edge-optimized REST API takes a certificate of `us-east-1`, which the stack does not make: name one with \
+         `.certificate(arn)`, or remove `.edge()`"
+    )]
+    NoEdgeCertificate,
+    /// A certificate of another region.
+    #[error(
+        "the domain of an edge-optimized REST API takes a certificate of `us-east-1`, and `{0}` is of another region: request one \
+         there, or remove `.edge()`"
+    )]
+    EdgeCertificate(String),
+    /// A path of several segments.
+    #[error(
+        "the base path `{0}` has several segments, and the domain of an edge-optimized REST API takes one: shorten it, or remove \
+         `.edge()`"
+    )]
+    EdgeBasePath(String),
+    /// Mutual TLS where API Gateway has none.
+    #[error("{0} have no mutual TLS: remove `.mutual_tls(...)`")]
+    NoMutualTls(&'static str),
+    /// One domain for two APIs.
+    #[error(
+        "the {first} and the {second} have the same domain `{name}`, and each needs its own: give one of them a name below it, such \
+         as `rest.{name}`"
+    )]
+    SameOfApis {
+        /// An API.
+        first: &'static str,
+        /// Another one.
+        second: &'static str,
+        /// The domain.
+        name: String,
+    },
+}
+
+/// The first two APIs of an App that have one domain.
+pub(crate) fn check_apart(domains: &[(&'static str, &Domain)]) -> Option<DomainMistake> {
+    let mut pairs =
+        domains.iter().enumerate().flat_map(|(at, second)| domains[..at].iter().map(move |it| (it, second)));
+    let ((first, domain), (second, _)) = pairs.find(|((_, one), (_, other))| one.name == other.name)?;
+    let name = domain.name.as_str().map_or_else(|| serde_json::json!(domain.name).to_string(), str::to_owned);
+    Some(DomainMistake::SameOfApis { first, second, name })
 }
 
 impl Domain {
-    pub(in crate::trigger::http_api) fn check(
-        &self,
-        environments: &[Environment],
-        has_pipeline: bool,
-    ) -> Vec<DomainMistake> {
+    pub(in crate::trigger) fn check(&self, environments: &[Environment], has_pipeline: bool) -> Vec<DomainMistake> {
         let mut mistakes = Vec::new();
         let mut refuse = |value: Option<&Value>, is_right: fn(&str) -> bool, mistake: fn(String) -> DomainMistake| {
             let texts = value.into_iter().flat_map(|value| texts(value, environments));
@@ -102,6 +147,20 @@ impl Domain {
             }
         }
         mistakes
+    }
+
+    /// What an edge-optimized API cannot have.
+    pub(in crate::trigger) fn check_at_the_edge(&self, environments: &[Environment]) -> Vec<DomainMistake> {
+        let certificates = self.certificate.iter().flat_map(|arn| texts(arn, environments)).map(|(_, arn)| arn);
+        let elsewhere = |arn: &&str| Arn::parse_literal(arn).is_some_and(|it| it.region != "us-east-1");
+        let elsewhere: BTreeSet<&str> = certificates.filter(elsewhere).collect();
+        let certificate = elsewhere.into_iter().map(|arn| DomainMistake::EdgeCertificate(arn.to_owned()));
+        // Without a zone, too, it is said already.
+        let none = (self.certificate.is_none() && self.zone.is_some()).then_some(DomainMistake::NoEdgeCertificate);
+        let paths = self.base_paths.iter().filter(|path| path.contains('/'));
+        let paths = paths.map(|path| DomainMistake::EdgeBasePath(path.clone()));
+        let tls = self.mutual_tls.is_some().then_some(DomainMistake::NoMutualTls("edge-optimized REST APIs"));
+        certificate.chain(none).chain(paths).chain(tls).collect()
     }
 
     /// The first two environments of a pipeline, which delivers to one region, that have the same domain.
