@@ -107,7 +107,8 @@ fn cfn_lint_finds_nothing_in_any_example() {
 fn elsewhere(folder: &Path) -> [PathBuf; 2] {
     let pushes = |pipeline: Pipeline| {
         let pipeline = pipeline.on(Push::branches(["main", "release/*"]).except(["release/old"]).paths(["src/**"]));
-        pipeline.on(Push::tag("v*")).execution_mode(ExecutionMode::Superseded)
+        let pipeline = pipeline.on(Push::tag("v*")).execution_mode(ExecutionMode::Superseded);
+        pipeline.notify("arn:aws:sns:eu-central-1:111111111111:builds").notify("team@acme.example")
     };
     let pipelines = [
         ("gitlab", Pipeline::gitlab("https://gitlab.com/acme/web/hello")),

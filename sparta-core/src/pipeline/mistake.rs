@@ -58,6 +58,20 @@ pub enum PipelineMistake {
          `Pipeline::branch(..)` name another"
     )]
     OtherBranches(String),
+    /// Somebody who cannot be told of executions.
+    #[error(
+        "`{0}` cannot be told of executions: expected is the ARN of a topic of SNS or of a client for Slack or Teams, or an address of \
+         e-mail"
+    )]
+    Listener(String),
+    /// Somebody who would be told twice.
+    #[error("`{0}` is told of executions twice: remove one `.notify(..)`")]
+    ListenerTwice(String),
+    /// More than a notification rule takes.
+    #[error(
+        "{0} topics and chats are told of executions, and a notification rule takes 10: let one topic tell several"
+    )]
+    TooManyListeners(usize),
     /// Its build specification.
     #[error("the build specification `{0}` has to be a path inside the repository")]
     Buildspec(String),

@@ -2,12 +2,14 @@
 
 mod mistake;
 mod name;
+mod notify;
 mod push;
 mod repository;
 
 pub use mistake::PipelineMistake;
-pub(crate) use name::{direct_stack_name, fnv1a, pipeline_name};
+pub(crate) use name::{direct_stack_name, fnv1a, pipeline_name, short_name};
 pub use name::{is_stack_name, stack_name};
+pub(crate) use notify::Listener;
 pub(crate) use push::Patterns;
 pub use push::Push;
 pub use repository::{Repository, RepositoryError, RepositoryHost};
@@ -36,6 +38,7 @@ pub struct Pipeline {
     buildspec: String,
     pushes: Vec<Push>,
     mode: ExecutionMode,
+    listeners: Vec<Result<Listener, PipelineMistake>>,
 }
 
 impl Pipeline {
@@ -76,6 +79,7 @@ impl Pipeline {
             buildspec: "buildspec.yml".to_owned(),
             pushes: Vec::new(),
             mode: ExecutionMode::default(),
+            listeners: Vec::new(),
         }
     }
 
@@ -122,6 +126,27 @@ impl Pipeline {
     /// What becomes of a push while an earlier one is on its way: by default [`ExecutionMode::Queued`].
     pub fn execution_mode(mut self, mode: ExecutionMode) -> Self {
         self.mode = mode;
+        self
+    }
+
+    /// Tells of each execution that failed or succeeded, and of each approval that somebody is waited for: the ARN of a topic of
+    /// SNS or of a client of Amazon Q Developer for Slack or Teams, or an address of e-mail, which is asked whether it wants that.
+    ///
+    /// A topic has to let `codestar-notifications.amazonaws.com` publish.
+    ///
+    /// See <https://docs.aws.amazon.com/dtconsole/latest/userguide/set-up-sns.html>.
+    ///
+    /// # Example
+    ///
+    /// ```
+    /// use sparta_core::Pipeline;
+    ///
+    /// let pipeline = Pipeline::github("https://github.com/acme/orders")
+    ///     .notify("arn:aws:sns:eu-central-1:111111111111:builds")
+    ///     .notify("team@acme.example");
+    /// ```
+    pub fn notify(mut self, listener: impl Into<String>) -> Self {
+        self.listeners.push(Listener::of(listener.into()));
         self
     }
 
@@ -172,6 +197,11 @@ impl Pipeline {
         &self.pushes
     }
 
+    /// Who hears of its executions.
+    pub(crate) fn listeners(&self) -> impl Iterator<Item = &Listener> {
+        self.listeners.iter().flatten()
+    }
+
     /// CodePipeline's name for what becomes of a push while an earlier one is on its way.
     pub(crate) fn mode(&self) -> &'static str {
         match self.mode {
@@ -204,6 +234,7 @@ impl Pipeline {
         if path.is_empty() || path.starts_with('/') || path.split('/').any(|part| part == "..") {
             mistakes.push(PipelineMistake::Buildspec(path.to_owned()));
         }
+        mistakes.extend(notify::check(&self.listeners));
         mistakes.extend(push::check(&self.pushes, self.source_branch()));
         mistakes
     }

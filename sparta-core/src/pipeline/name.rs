@@ -24,6 +24,11 @@ pub(crate) fn pipeline_name(app: &str, branch: &str) -> String {
     name(&[app, branch], LONGEST_PIPELINE)
 }
 
+/// The name of a pipeline, or what stands for it where names are shorter.
+pub(crate) fn short_name(pipeline: &str, longest: usize) -> String {
+    name(&[pipeline], longest)
+}
+
 /// Whether `name` can be a stack's name, or what one begins with: letters, digits and `-`, at most `longest`.
 pub fn is_stack_name(name: &str, longest: usize) -> bool {
     name.starts_with(|c: char| c.is_ascii_alphabetic())

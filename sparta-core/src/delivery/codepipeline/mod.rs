@@ -2,6 +2,7 @@
 
 mod artifacts;
 mod environments;
+mod notifications;
 mod release;
 mod roles;
 mod stages;
@@ -111,6 +112,7 @@ impl Backend for CodePipeline<'_> {
         release::add(plan, &mut template);
         roles::add(plan, self.source, &mut template);
         stages::add(plan, self.source, &mut template);
+        notifications::add(plan, &mut template);
         let console = "https://console.aws.amazon.com/codesuite/codepipeline/pipelines";
         let url = format!("{console}/${{Pipeline}}/view?region={REGION}");
         template.output(id("PipelineName"), Output::new("Name of the pipeline", reference(&id("Pipeline"))));

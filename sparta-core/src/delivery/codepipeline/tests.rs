@@ -156,6 +156,32 @@ fn pushes_start_it_in_place_of_each_to_its_branch() {
 }
 
 #[test]
+fn topics_chats_and_addresses_hear_of_executions() {
+    let topic = "arn:aws:sns:eu-central-1:111111111111:builds";
+    let chat = "arn:aws:chatbot::111111111111:chat-configuration/slack-channel/builds";
+    let listened =
+        hello().name("p".repeat(100)).notify(topic).notify("ada@acme.example").notify(chat).notify("bob@acme.example");
+    let template = template(&listened, Source::Connection, &[stage("test")], HTTP);
+    let json: Json = serde_json::from_str(&template.to_json()).unwrap();
+    let rule = &json["Resources"]["NotificationRule"];
+    assert_eq!(rule["DependsOn"], json!(["NotificationsPolicy"]));
+    let own = json!({"Ref": "Notifications"});
+    let targets = [("SNS", json!(topic)), ("AWSChatbotClient", json!(chat)), ("SNS", own)];
+    let targets = targets.map(|(kind, address)| json!({"TargetType": kind, "TargetAddress": address}));
+    assert_eq!(rule["Properties"]["Targets"], json!(targets));
+    assert_eq!(rule["Properties"]["Name"].as_str().unwrap().len(), 64);
+    let mails = &json["Resources"]["Notifications"]["Properties"]["Subscription"];
+    let mail = |address: &str| json!({"Protocol": "email", "Endpoint": address});
+    assert_eq!(*mails, json!([mail("ada@acme.example"), mail("bob@acme.example")]));
+
+    let only_topic = self::template(&hello().notify(topic), Source::Connection, &[stage("test")], HTTP);
+    let json: Json = serde_json::from_str(&only_topic.to_json()).unwrap();
+    assert!(
+        json["Resources"]["Notifications"].is_null() && json["Resources"]["NotificationRule"]["DependsOn"].is_null()
+    );
+}
+
+#[test]
 fn three_environments_with_every_option_of_a_gate() {
     let gate = Approval::manual()
         .message("Go on?")
