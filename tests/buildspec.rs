@@ -112,7 +112,9 @@ fn what_the_buildspec_builds_in_a_clean_clone_greets_in_each_environment() {
     aws.call("s3", "create_bucket", json!({"Bucket": code["BucketName"]}));
     aws.call("s3", "put_object", json!({"Bucket": code["BucketName"], "Key": code["ObjectKey"], "Body": archive}));
 
-    assert!(!documents.path().join("pipeline.json").exists(), "it is not for the environments");
+    for name in ["pipeline.json", "openapi.json"] {
+        assert!(!documents.path().join(name).exists(), "{name} is not for the environments");
+    }
     let actions = deployments(&pipeline);
     for policy in actions.iter().map(boundary) {
         let logs =

@@ -224,7 +224,8 @@ fn documents_are_written_without_a_compiler_and_are_those_of_a_build() {
     golden::compare("said", "synth", &golden::transcript("codepipeline synth", &run));
     run.success();
     let package = package("codepipeline");
-    for name in ["cloudformation.json", "test.json", "production.json", "pipeline.json", "pipeline.zip"] {
+    let documents = ["cloudformation.json", "test.json", "production.json", "openapi.json", "pipeline.json"];
+    for name in documents.into_iter().chain(["pipeline.zip"]) {
         let bytes = |folder: &Path| fs::read(folder.join(name)).unwrap();
         assert!(bytes(&shell.folder().join(".sparta")) == bytes(package.path()), "{name} differs");
     }
@@ -234,6 +235,12 @@ fn documents_are_written_without_a_compiler_and_are_those_of_a_build() {
     let json: serde_json::Value = serde_json::from_str(&json).unwrap();
     assert_eq!(json["template"], "out/cloudformation.json", "{json}");
     assert_eq!(json["configurations"], serde_json::json!(["out/test.json", "out/production.json"]), "{json}");
+    assert_eq!(json["openapi"], "out/openapi.json", "{json}");
+    let zip = zip::ZipArchive::new(fs::File::open(shell.folder().join(".sparta/pipeline.zip")).unwrap()).unwrap();
+    assert!(!zip.file_names().any(|name| name.unwrap() == "openapi.json"), "no deployment reads it");
+    let without = Shell::of("hello");
+    without.run(&["synth"]).success();
+    assert!(!without.folder().join(".sparta/openapi.json").exists(), "it has no routes");
 }
 
 #[test]

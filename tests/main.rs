@@ -12,6 +12,7 @@ mod journey;
 mod layers;
 mod links;
 mod moved;
+mod openapi;
 mod pipeline;
 mod policies;
 mod site;

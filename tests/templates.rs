@@ -53,7 +53,7 @@ fn hello_has_these_documents() {
 
 #[test]
 fn codepipeline_has_these_documents() {
-    unchanged("codepipeline", &["cloudformation", "pipeline", "production", "test"]);
+    unchanged("codepipeline", &["cloudformation", "openapi", "pipeline", "production", "test"]);
 }
 
 #[test]
@@ -63,7 +63,7 @@ fn commands_has_these_documents() {
 
 #[test]
 fn quotes_has_these_documents() {
-    unchanged("quotes", &["cloudformation", "production", "test"]);
+    unchanged("quotes", &["cloudformation", "openapi", "production", "test"]);
 }
 
 /// Writes the templates of an App: its own, and its pipeline's with a connection and with a token.

@@ -82,6 +82,8 @@ pub fn check_tags<'t>(tags: impl IntoIterator<Item = (&'t str, &'t str)>) -> Vec
 pub const TEMPLATE_FILE: &str = "cloudformation.json";
 /// The file with the template of the pipeline's stack.
 pub const PIPELINE_FILE: &str = "pipeline.json";
+/// The file with the OpenAPI document of the service's routes.
+pub const OPENAPI_FILE: &str = "openapi.json";
 /// The archive of the code.
 pub const CODE_ARCHIVE: &str = "code.zip";
 /// The folder with what the code archive holds.
@@ -103,7 +105,7 @@ pub fn configuration_file(environment: &str) -> String {
 /// Whether an environment's configuration would take the place of another file. Names that differ only in case are one
 /// file on some systems.
 pub fn is_reserved_file(file: &str) -> bool {
-    [TEMPLATE_FILE, PIPELINE_FILE].iter().any(|own| own.eq_ignore_ascii_case(file))
+    [TEMPLATE_FILE, PIPELINE_FILE, OPENAPI_FILE].iter().any(|own| own.eq_ignore_ascii_case(file))
 }
 
 /// The artifact with the sources, as the pipeline reads them from the repository.

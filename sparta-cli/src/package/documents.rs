@@ -1,4 +1,4 @@
-//! The documents of a service: template, configuration files, the pipeline's stack, and the package of the first two.
+//! The documents of a service: template, configuration files, its routes, the pipeline's stack, and the package of the first two.
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -7,7 +7,7 @@ use serde::Serialize;
 use sparta_core::{
     Model, Synthesis, Warning,
     cfn::Template,
-    contract::{CODE_ARCHIVE, CODE_FOLDER, PIPELINE_FILE, TEMPLATE_FILE, configuration_file},
+    contract::{CODE_ARCHIVE, CODE_FOLDER, OPENAPI_FILE, PIPELINE_FILE, TEMPLATE_FILE, configuration_file},
     delivery::Source,
 };
 
@@ -42,6 +42,9 @@ pub(crate) struct DocumentFiles {
     app: String,
     pub(super) template: PathBuf,
     pub(super) configurations: Vec<PathBuf>,
+    /// The document of its routes, where it has any.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    openapi: Option<PathBuf>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pipeline: Option<PathBuf>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -75,6 +78,8 @@ impl Documents<'_> {
         for (name, configuration) in &environments {
             configurations.push(output.write(&configuration_file(name), configuration.as_bytes())?);
         }
+        let openapi = self.synthesis.openapi();
+        let openapi = openapi.map(|routes| output.write(OPENAPI_FILE, routes.as_bytes())).transpose()?;
         let pipeline = self.pipeline.as_ref();
         let pipeline = pipeline.map(|stack| output.write(PIPELINE_FILE, stack.to_json().as_bytes())).transpose()?;
         let package = match self.package {
@@ -86,7 +91,8 @@ impl Documents<'_> {
             None => None,
         };
         let warnings = self.synthesis.warnings();
-        Ok(DocumentFiles { app: model.name().to_owned(), template, configurations, pipeline, package, warnings })
+        let app = model.name().to_owned();
+        Ok(DocumentFiles { app, template, configurations, openapi, pipeline, package, warnings })
     }
 }
 
@@ -95,6 +101,9 @@ impl fmt::Display for DocumentFiles {
         writeln!(f, "template        {}", self.template.display())?;
         for file in &self.configurations {
             writeln!(f, "configuration   {}", file.display())?;
+        }
+        if let Some(file) = &self.openapi {
+            writeln!(f, "routes          {}", file.display())?;
         }
         if let Some(file) = &self.pipeline {
             writeln!(f, "pipeline stack  {}", file.display())?;
@@ -111,7 +120,7 @@ pub(super) fn packaging(error: ArchiveError) -> CliError {
 }
 
 fn check_package_name(name: &str, model: &Model) -> Result<(), CliError> {
-    let taken = [TEMPLATE_FILE, PIPELINE_FILE, CODE_ARCHIVE, CODE_FOLDER].map(str::to_owned);
+    let taken = [TEMPLATE_FILE, PIPELINE_FILE, OPENAPI_FILE, CODE_ARCHIVE, CODE_FOLDER].map(str::to_owned);
     let environments = model.environments().iter().map(|environment| configuration_file(environment.name()));
     let plain = Path::new(name).file_name().is_some_and(|file| file == name);
     if plain && !taken.into_iter().chain(environments).any(|file| file.eq_ignore_ascii_case(name)) {

@@ -54,8 +54,8 @@ phases:
         cargo run --locked --package {package} --bin {binary}
 {features}        -- build --outputDir .sparta
 {features}        ${{CODEBUILD_RESOLVED_SOURCE_VERSION:+--buildID "$CODEBUILD_RESOLVED_SOURCE_VERSION"}}
-      # The pipeline's own stack is not for the environments.
-      - rm -f .sparta/pipeline.json
+      # The pipeline's own stack and the document of the routes are not for the environments.
+      - rm -f .sparta/pipeline.json .sparta/openapi.json
 
 # The names are those of the pipeline's artifacts.
 artifacts:

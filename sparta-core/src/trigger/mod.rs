@@ -27,7 +27,7 @@ pub use http_api::{
     ApiOptions, ApiOptionsMistake, Authorizer, BodyMistake, Cors, CorsMistake, HttpApi, HttpApiMistake, Iam, Jwt,
     JwtMistake,
 };
-pub(crate) use http_api::{has_body, has_routes, put_routes_into_body};
+pub(crate) use http_api::{has_body, has_routes, path, put_routes_into_body};
 pub use lambda_authorizer::{LambdaAuthorizer, LambdaAuthorizerMistake};
 pub use load_balancer::{LoadBalancer, LoadBalancerMistake};
 pub(crate) use rest_api::deploy;

@@ -192,7 +192,7 @@ fn environments_have_names_files_and_stacks_of_their_own() {
     for name in ["", "1st", "a b", "ä", &"a".repeat(61)] {
         only!(hello().environment(environment(name)), EnvironmentMistake::Name, &format!("`{name}`"), "1 to 60");
     }
-    for name in ["cloudformation", "CloudFormation", "pipeline"] {
+    for name in ["cloudformation", "CloudFormation", "pipeline", "openapi"] {
         only!(
             hello().environment(environment(name)),
             EnvironmentMistake::Reserved,

@@ -11,6 +11,7 @@ pub mod load_balancer;
 pub mod models;
 pub mod options;
 pub mod rest;
+pub mod routes;
 pub mod settings;
 pub mod site;
 pub mod web_socket;

@@ -19,7 +19,7 @@ pub use arm64::Arm64;
 pub use aws::Aws;
 pub use evaluator::{Call, Verdict, evaluate};
 pub use http::{Answer, get, post, request};
-pub use lint::{REGIONS, cfn_lint};
+pub use lint::{REGIONS, cfn_lint, openapi};
 pub use localstack::LocalStack;
 pub use moto::Moto;
 pub use npm::{iam_data, javascript};

@@ -69,6 +69,19 @@ pub fn cfn_lint(templates: &[&Path], regions: &[&str]) -> Result<(), String> {
     if report.is_empty() { Ok(()) } else { Err(report.join("\n")) }
 }
 
+/// Checks OpenAPI documents with `openapi-spec-validator`.
+///
+/// # Errors
+///
+/// The validator's report, when one is not valid.
+pub fn openapi(documents: &[&Path]) -> Result<(), String> {
+    let mut command = Command::new(Venv::ready(Tools::Aws).program("openapi-spec-validator"));
+    command.args(["--schema", "3.0", "--validation-errors", "all"]).args(documents);
+    let output = command.output().unwrap_or_else(|e| panic!("cannot run {command:?}: {e}"));
+    let said = [output.stdout, output.stderr].map(|text| String::from_utf8_lossy(&text).into_owned()).concat();
+    if output.status.success() { Ok(()) } else { Err(said) }
+}
+
 fn is_tolerated(finding: &Value) -> bool {
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
     let (rule, message) = (text(&finding["Rule"]["Id"]), text(&finding["Message"]));

@@ -6,7 +6,7 @@ mod cors;
 mod guarded;
 mod mistake;
 mod options;
-pub(super) mod path;
+pub(crate) mod path;
 mod resources;
 #[cfg(test)]
 mod tests;
@@ -20,7 +20,10 @@ pub use options::{ApiOptions, ApiOptionsMistake};
 
 use http::Method;
 
-use super::{Scope, Trigger};
+use super::{
+    Scope, Trigger,
+    schema::{Bodies, Schema},
+};
 use crate::{
     FunctionSpec,
     cfn::sub,
@@ -55,6 +58,7 @@ use path::{is_route, name_twice, wildcards, without_names};
 pub struct HttpApi {
     route: Route,
     access: Access,
+    bodies: Bodies,
     throttle: Option<Throttle>,
 }
 
@@ -107,7 +111,7 @@ impl HttpApi {
     }
 
     fn new(route: Route) -> Self {
-        Self { route, access: Access::OfApi, throttle: None }
+        Self { route, access: Access::OfApi, bodies: Bodies::default(), throttle: None }
     }
 
     /// Lets only requests through that this lets through, whatever [`ApiOptions::authorizer`] says: those with a token
@@ -120,6 +124,64 @@ impl HttpApi {
     /// Lets everybody in, though [`ApiOptions::authorizer`] guards the API's other routes.
     pub fn open(mut self) -> Self {
         self.access = Access::Open;
+        self
+    }
+
+    /// What the function reads, for the service's [OpenAPI document](crate::Synthesis::openapi): JSON of this type.
+    ///
+    /// API Gateway does not validate what comes to an HTTP API. The handler does, as a [`json_body`](crate::json_body), which
+    /// answers a body that does not fit with a status 422.
+    ///
+    /// # Example
+    ///
+    /// ```
+    /// use schemars::JsonSchema;
+    /// use serde::Deserialize;
+    /// use sparta_core::{Error, Function, json_body, trigger::HttpApi};
+    ///
+    /// #[derive(Deserialize, JsonSchema)]
+    /// struct NewLink {
+    ///     url: String,
+    /// }
+    ///
+    /// async fn create(request: http::Request<NewLink>) -> Result<String, Error> {
+    ///     Ok(format!("a link to {}", request.body().url))
+    /// }
+    ///
+    /// let links = Function::http("links", json_body(create)).trigger(HttpApi::post("/links").body::<NewLink>());
+    /// ```
+    #[cfg(feature = "schemars")]
+    pub fn body<T: schemars::JsonSchema>(mut self) -> Self {
+        self.bodies.set_body(Schema::of_body::<T>);
+        self
+    }
+
+    /// The same by a schema that is written out, under a name of letters and digits.
+    ///
+    /// # Example
+    ///
+    /// ```
+    /// use serde_json::json;
+    /// use sparta_core::trigger::HttpApi;
+    ///
+    /// let link = json!({"type": "object", "required": ["url"], "properties": {"url": {"type": "string"}}});
+    /// let create = HttpApi::post("/links").body_schema("NewLink", link);
+    /// ```
+    pub fn body_schema(mut self, name: impl AsRef<str>, schema: serde_json::Value) -> Self {
+        self.bodies.set_body(|| Schema::written(name.as_ref(), schema));
+        self
+    }
+
+    /// What the function answers with, for the service's [OpenAPI document](crate::Synthesis::openapi): JSON of this type.
+    #[cfg(feature = "schemars")]
+    pub fn answer<T: schemars::JsonSchema>(mut self) -> Self {
+        self.bodies.set_answer(Schema::of_answer::<T>);
+        self
+    }
+
+    /// The same by a schema that is written out, under a name of letters and digits.
+    pub fn answer_schema(mut self, name: impl AsRef<str>, schema: serde_json::Value) -> Self {
+        self.bodies.set_answer(|| Schema::written(name.as_ref(), schema));
         self
     }
 
@@ -195,6 +257,7 @@ impl Trigger for HttpApi {
         if let Access::Guarded(authorizer) = &self.access {
             problems.extend(authorizer.check());
         }
+        problems.extend(self.bodies.check(self.method()).into_iter().map(Problem::from));
         problems.extend(self.throttle.and_then(Throttle::check).map(Problem::from));
         problems
     }
@@ -222,7 +285,8 @@ impl Trigger for HttpApi {
     fn documented(&self) -> Vec<DocumentedRoute> {
         let Route::Path(method, path) = &self.route else { return Vec::new() };
         let method = method.as_ref().map(ToString::to_string);
-        vec![DocumentedRoute { path: path.clone(), method, ..DocumentedRoute::default() }]
+        let bodies = self.bodies.clone();
+        vec![DocumentedRoute { path: path.clone(), method, bodies, ..DocumentedRoute::default() }]
     }
 
     fn synthesize(&self, scope: &mut Scope<'_>) {

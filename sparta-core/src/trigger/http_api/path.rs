@@ -26,7 +26,7 @@ pub(in crate::trigger) fn name_twice(path: &str) -> Option<&str> {
 }
 
 /// The path with `{}` for `{id}`, and `{+}` for `{rest+}`.
-pub(in crate::trigger) fn without_names(path: &str) -> String {
+pub(crate) fn without_names(path: &str) -> String {
     let nameless = |segment: &str| match segment.strip_prefix('{').and_then(|inner| inner.strip_suffix('}')) {
         Some(inner) if inner.ends_with('+') => "{+}".to_owned(),
         Some(_) => "{}".to_owned(),
@@ -41,7 +41,7 @@ pub(super) fn wildcards(path: &str) -> String {
     path.split('/').map(any).collect::<Vec<_>>().join("/")
 }
 
-pub(in crate::trigger) fn parameters(path: &str) -> impl Iterator<Item = &str> {
+pub(crate) fn parameters(path: &str) -> impl Iterator<Item = &str> {
     let inner = path.split('/').filter_map(|segment| segment.strip_prefix('{')?.strip_suffix('}'));
     inner.map(|name| name.strip_suffix('+').unwrap_or(name))
 }

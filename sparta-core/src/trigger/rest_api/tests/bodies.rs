@@ -2,11 +2,8 @@
 
 use serde_json::{Value as Json, json};
 
-use super::{Iam, RestApi, RestApiOptions, UsagePlan, definition, function, hello, mistakes};
-use crate::{
-    App, Function,
-    trigger::{FunctionUrl, HttpApi},
-};
+use super::{RestApi, definition, hello, mistakes};
+use crate::App;
 
 /// Links, as they come in.
 fn link() -> Json {
@@ -74,34 +71,4 @@ fn the_type_of_a_body_is_its_schema_with_all_that_it_refers_to() {
     );
     let clicks = json!({"type": "integer", "minimum": 0, "maximum": 255});
     assert_eq!(schemas["Link"]["properties"], json!({"url": {"type": "string"}, "clicks": clicks}));
-}
-
-#[test]
-fn the_document_has_every_route_of_both_apis_and_more_than_api_gateway_knows() {
-    let function = hello()
-        .trigger(RestApi::post("/links").body_schema("NewLink", link()).api_key())
-        .trigger(RestApi::any("/files/{path+}").authorizer(Iam))
-        .trigger(RestApi::get("/files/{path+}").required_query("q"))
-        .trigger(RestApi::router())
-        .trigger(HttpApi::get("/users/{id}"))
-        .trigger(HttpApi::router());
-    let plan = UsagePlan::new("partners").key("acme");
-    let app = App::new("Links").function(function).rest_api(RestApiOptions::new().usage_plan(plan));
-    let document: Json = serde_json::from_str(&app.synthesize().unwrap().openapi().unwrap()).unwrap();
-    let paths = &document["paths"];
-    let names: Vec<&String> = paths.as_object().unwrap().keys().collect();
-    assert_eq!(names, ["/files/{path}", "/links", "/users/{id}"]);
-    assert_eq!(document["components"]["schemas"]["NewLink"], link());
-    let create = &paths["/links"]["post"];
-    assert_eq!(create["security"], json!([{"api_key": []}]));
-    assert_eq!(create["responses"]["422"]["description"], "The body does not fit");
-    assert_eq!(paths["/files/{path}"].as_object().unwrap().len(), 7);
-    assert_eq!(paths["/files/{path}"]["get"]["parameters"].as_array().unwrap().len(), 2);
-    assert_eq!(paths["/files/{path}"]["put"]["security"], json!([{"iam": []}]));
-    assert_eq!(paths["/users/{id}"]["get"]["parameters"][0]["name"], "id");
-    assert_eq!(App::new("Hello").function(function_without_routes()).synthesize().unwrap().openapi(), None);
-}
-
-fn function_without_routes() -> Function {
-    function("alone").trigger(FunctionUrl::signed())
 }

@@ -1,10 +1,16 @@
 //! What the bodies of requests and answers are: schemas of JSON, as OpenAPI and API Gateway read them.
 
+mod document;
+
 use std::collections::BTreeMap;
 
 use serde_json::{Value as Json, json};
 
 use crate::cfn::Value;
+#[cfg(feature = "schemars")]
+use document::in_openapi;
+use document::{PLACE, hoisted, plain};
+pub(crate) use document::{references, rename};
 
 /// What a request's body, or an answer's, has to be.
 #[derive(Clone, Debug, PartialEq)]
@@ -29,6 +35,9 @@ pub enum SchemaMistake {
     /// A schema without a name.
     #[error("the schema of its body needs a name with letters or digits")]
     Name,
+    /// A schema that refers to what is not in it.
+    #[error("the schema of its body refers to `{0}`, which it does not have: write that into its `$defs`")]
+    Missing(String),
     /// Two schemas of one name.
     #[error("two schemas of bodies are called `{0}` and differ: rename one, `#[schemars(rename = \"...\")]`")]
     Twice(String),
@@ -36,9 +45,6 @@ pub enum SchemaMistake {
     #[error("requests of the method {0} have no body: leave its schema out, or take another method")]
     BodyOf(String),
 }
-
-/// Where schemas are in a document.
-const PLACE: &str = "#/components/schemas/";
 
 /// What API Gateway's validator knows of a schema, which is JSON Schema's fourth draft.
 ///
@@ -94,18 +100,32 @@ impl Bodies {
 
     /// What is wrong with them, for requests of a method.
     pub(crate) fn check(&self, method: &str) -> Vec<SchemaMistake> {
-        let nameless = |schema: &&Schema| schema.named.keys().any(String::is_empty);
-        let names = self.body.iter().chain(&self.answer).filter(nameless).map(|_| SchemaMistake::Name);
-        let has_none = self.body.is_some() && ["GET", "HEAD"].contains(&method);
-        names.chain(has_none.then(|| SchemaMistake::BodyOf(method.to_owned()))).collect()
+        let of_both = self.body.iter().chain(&self.answer).flat_map(Schema::check);
+        let has_none = self.body.is_some() && !has_body(method);
+        of_both.chain(has_none.then(|| SchemaMistake::BodyOf(method.to_owned()))).collect()
     }
+}
+
+/// Whether requests of a method may have a body that means something.
+pub(crate) fn has_body(method: &str) -> bool {
+    !["GET", "HEAD"].contains(&method)
 }
 
 impl Schema {
     /// One that is written out, with a name of its own.
     pub(crate) fn written(name: &str, schema: Json) -> Self {
         let name = plain(name);
-        Self { root: json!({"$ref": format!("{PLACE}{name}")}), named: [(name, schema)].into() }
+        Self { root: json!({"$ref": format!("{PLACE}{name}")}), named: hoisted(&name, schema) }
+    }
+
+    fn check(&self) -> Vec<SchemaMistake> {
+        let nameless = self.named.keys().any(String::is_empty).then_some(SchemaMistake::Name);
+        let references = self.named.values().flat_map(references);
+        let missing = references.filter_map(|of| match of {
+            Ok(name) if self.named.contains_key(name) => None,
+            Ok(other) | Err(other) => Some(SchemaMistake::Missing(other.to_owned())),
+        });
+        nameless.into_iter().chain(missing).collect()
     }
 
     /// That of what a handler reads.
@@ -123,36 +143,15 @@ impl Schema {
     #[cfg(feature = "schemars")]
     fn of<T: schemars::JsonSchema>(settings: schemars::generate::SchemaSettings) -> Self {
         let mut generator = settings.into_generator();
-        let mut root = generator.subschema_for::<T>().to_value();
-        rename(&mut root);
-        let named = generator.take_definitions(true).into_iter().map(|(name, mut schema)| {
-            rename(&mut schema);
-            (plain(&name), schema)
-        });
-        Self { root, named: named.collect() }
+        let root = generator.subschema_for::<T>().to_value();
+        let in_document = |mut schema: Json| {
+            rename(&mut schema, &|name| Some(plain(name)));
+            in_openapi(schema)
+        };
+        let named = generator.take_definitions(true).into_iter();
+        let named = named.map(|(name, schema)| (plain(&name), in_document(schema))).collect();
+        Self { root: in_document(root), named }
     }
-}
-
-/// Gives what it refers to a name that API Gateway takes.
-#[cfg(feature = "schemars")]
-fn rename(schema: &mut Json) {
-    match schema {
-        Json::Object(entries) => entries.iter_mut().for_each(|(name, value)| match value {
-            Json::String(of) if name == "$ref" => {
-                if let Some(of_schema) = of.strip_prefix(PLACE) {
-                    *value = format!("{PLACE}{}", plain(of_schema)).into();
-                }
-            }
-            other => rename(other),
-        }),
-        Json::Array(items) => items.iter_mut().for_each(rename),
-        _ => {}
-    }
-}
-
-/// A name as API Gateway takes it, letters and digits.
-fn plain(name: &str) -> String {
-    name.chars().filter(char::is_ascii_alphanumeric).collect()
 }
 
 /// A schema with what API Gateway knows of it. It takes more than the type does, never less: the handler reads the rest.

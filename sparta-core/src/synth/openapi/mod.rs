@@ -1,11 +1,23 @@
 //! The document of the service's routes.
 
+mod schemas;
+#[cfg(test)]
+mod tests;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value as Json, json};
 
 use super::Synthesis;
-use crate::{cfn::Value, function::DocumentedRoute, trigger::schema::Schema};
+use crate::{
+    cfn::Value,
+    function::DocumentedRoute,
+    trigger::{
+        path::{parameters, without_names},
+        schema::has_body,
+    },
+};
+use schemas::Schemas;
 
 impl Synthesis {
     /// The OpenAPI document of its routes, of HTTP and REST APIs together, with what their triggers say of bodies; `None` where
@@ -32,28 +44,31 @@ impl Synthesis {
             let routes = function.triggers().iter().flat_map(|trigger| trigger.documented());
             routes.map(|route| (function.name(), route))
         });
-        let routes: Vec<(&str, DocumentedRoute)> = routes.collect();
+        let mut routes: Vec<(&str, DocumentedRoute)> = routes.collect();
         if routes.is_empty() {
             return None;
         }
+        // What says more of a request goes first: methods before all of them, a parameter before a whole rest.
+        routes.sort_by_key(|(_, route)| (route.method.is_none(), route.path.contains("+}")));
+        let schemas = Schemas::of(routes.iter().map(|(_, route)| &route.bodies));
         let mut paths: BTreeMap<String, BTreeMap<String, Json>> = BTreeMap::new();
-        let (mut schemas, mut schemes) = (BTreeMap::new(), BTreeMap::new());
-        // Methods by name go before those of a route for all.
-        let of_all = |(_, route): &&(&str, DocumentedRoute)| route.method.is_none();
-        for (function, route) in routes.iter().filter(|it| !of_all(it)).chain(routes.iter().filter(of_all)) {
-            let operations = paths.entry(route.path.replace("+}", "}")).or_default();
+        let (mut names, mut schemes) = (BTreeMap::new(), BTreeMap::new());
+        for (function, route) in &routes {
+            // Paths that differ in the names of their parameters alone are one.
+            let path = route.path.replace("+}", "}");
+            let path = names.entry(without_names(&path)).or_insert(path);
+            let operations = paths.entry(path.clone()).or_default();
             for method in route.methods() {
-                operations.entry(method.to_ascii_lowercase()).or_insert_with(|| operation(function, route));
+                let operation = || route.operation(function, path, method, &schemas);
+                operations.entry(method.to_ascii_lowercase()).or_insert_with(operation);
             }
-            let of_route = route.bodies.body().into_iter().chain(route.bodies.answer());
-            schemas.extend(of_route.flat_map(|schema| schema.named.clone()));
             schemes.extend(route.security.iter().filter_map(|name| Some((*name, scheme(name)?))));
         }
         let document = json!({
             "openapi": "3.0.3",
             "info": {"title": self.model.name(), "description": self.model.description(), "version": "1"},
             "paths": paths,
-            "components": {"schemas": schemas, "securitySchemes": schemes},
+            "components": {"schemas": schemas.all(), "securitySchemes": schemes},
         });
         let mut text = serde_json::to_string_pretty(&Value::from(document)).expect("a JSON value is JSON");
         text.push('\n');
@@ -68,9 +83,8 @@ impl DocumentedRoute {
         self.method.as_deref().map_or_else(|| METHODS.to_vec(), |method| vec![method])
     }
 
-    fn parameters(&self) -> Vec<Json> {
-        let of_path = self.path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'));
-        let of_path = of_path.map(|name| ("path", name.trim_end_matches('+')));
+    fn parameters(&self, path: &str) -> Vec<Json> {
+        let of_path = parameters(path).map(|name| ("path", name));
         let of_query = self.queries.iter().map(|name| ("query", name.as_str()));
         let of_headers = self.headers.iter().map(|name| ("header", name.as_str()));
         let all: BTreeSet<(&str, &str)> = of_path.chain(of_query).chain(of_headers).collect();
@@ -78,28 +92,28 @@ impl DocumentedRoute {
             |(place, name)| json!({"in": place, "name": name, "required": true, "schema": {"type": "string"}});
         all.into_iter().map(parameter).collect()
     }
-}
 
-fn operation(function: &str, route: &DocumentedRoute) -> Json {
-    let json_of = |schema: &Schema| json!({"application/json": {"schema": schema.root}});
-    let mut answer = json!({"description": format!("The answer of the function {function}")});
-    if let Some(schema) = route.bodies.answer() {
-        answer["content"] = json_of(schema);
+    fn operation(&self, function: &str, path: &str, method: &str, schemas: &Schemas) -> Json {
+        let json_of = |schema: Json| json!({"application/json": {"schema": schema}});
+        let mut answer = json!({"description": format!("The answer of the function {function}")});
+        if let Some(schema) = self.bodies.answer() {
+            answer["content"] = json_of(schemas.answer(&schema.root));
+        }
+        let mut operation = json!({"responses": {"default": {"description": "Any other answer"}, "200": answer}});
+        let parameters = self.parameters(path);
+        if !parameters.is_empty() {
+            operation["parameters"] = parameters.into();
+        }
+        if let Some(schema) = self.bodies.body().filter(|_| has_body(method)) {
+            operation["requestBody"] = json!({"required": true, "content": json_of(schema.root.clone())});
+            operation["responses"]["422"] = json!({"description": "The body does not fit"});
+        }
+        if !self.security.is_empty() {
+            let all: BTreeMap<&str, [(); 0]> = self.security.iter().map(|name| (*name, [])).collect();
+            operation["security"] = json!([all]);
+        }
+        operation
     }
-    let mut operation = json!({"responses": {"default": {"description": "Any other answer"}, "200": answer}});
-    let parameters = route.parameters();
-    if !parameters.is_empty() {
-        operation["parameters"] = parameters.into();
-    }
-    if let Some(schema) = route.bodies.body() {
-        operation["requestBody"] = json!({"required": true, "content": json_of(schema)});
-        operation["responses"]["422"] = json!({"description": "The body does not fit"});
-    }
-    if !route.security.is_empty() {
-        let all: BTreeMap<&str, [(); 0]> = route.security.iter().map(|name| (*name, [])).collect();
-        operation["security"] = json!([all]);
-    }
-    operation
 }
 
 /// How callers say who they are.
