@@ -7,6 +7,7 @@ mod ext;
 mod json_body;
 mod path;
 mod payload;
+mod unfit;
 
 pub use connection::{Connection, ConnectionEvent, NoConnection};
 pub use context::RequestContext;
@@ -14,6 +15,7 @@ pub(crate) use event::{Event, Origin, Places};
 #[cfg(feature = "lambda_http")]
 pub(crate) use event::{Sent, Whole};
 pub use ext::RequestExt;
-pub use json_body::{Unfit, json_body};
+pub use json_body::json_body;
 pub(crate) use path::{QUERY, is_valid, valid_path};
 pub use payload::{PayloadError, RequestPayloadExt};
+pub use unfit::Unfit;
