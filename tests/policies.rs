@@ -17,7 +17,9 @@ use sparta_test_models::{
     models,
     options::options,
     rest::rest_apis,
-    settings, site::site, web_socket,
+    settings,
+    site::site,
+    web_socket,
 };
 use sparta_test_tools::{Finding, checkov, parliament};
 use tempfile::TempDir;

@@ -20,7 +20,9 @@ use sparta_test_models::{
     gated::{at_the_edge, gated},
     load_balancer, models, options,
     rest::rest_apis,
-    settings, site::site, web_socket,
+    settings,
+    site::site,
+    web_socket,
 };
 
 /// The documents that `build` wrote, in the order of their names.

@@ -3,7 +3,7 @@
 use serde_json::{Value as Json, json};
 use sparta_core::{
     App, Distribution, DistributionMistake, Environment, Origin, Site, SiteMistake,
-    trigger::{FunctionUrl, RestApi, RestApiOptions},
+    trigger::{Domain, FunctionUrl, RestApi, RestApiOptions},
 };
 use sparta_test_models::{edges::function, site::site};
 
@@ -122,4 +122,7 @@ fn a_rest_api_that_cloudfront_does_not_reach_is_a_mistake() {
     let none = App::new("Orders").function(function("orders").trigger(FunctionUrl::signed()));
     let none = none.distribution(Distribution::new(Origin::rest_api())).environment(Environment::new("test", ()));
     assert_eq!(mistakes(&none), [DistributionMistake::NoRestApi.to_string()]);
+    let domain = Domain::new("orders.example").certificate("arn:aws:acm:eu-west-1:123456789012:certificate/orders");
+    let closed = behind(RestApiOptions::new().domain(domain), orders());
+    assert_eq!(mistakes(&closed), [DistributionMistake::ClosedRestApi.to_string()]);
 }
