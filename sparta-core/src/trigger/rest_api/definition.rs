@@ -2,14 +2,11 @@
 //!
 //! See <https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-swagger-extensions.html>.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    time::Duration,
-};
+use std::{collections::BTreeMap, time::Duration};
 
 use super::{
     Access, RestApiMistake,
-    authorizer::{OF_COGNITO, RestAuthorizer, Scheme},
+    security::{Asks, asks, requirement, requirements},
 };
 use crate::{
     cfn::{LogicalId, Value, append, sub},
@@ -45,20 +42,9 @@ pub(super) struct Defined {
     pub(super) has_key: bool,
 }
 
-/// Who may send requests to a route, as its definition says.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Asks {
-    Nobody,
-    Iam,
-    /// A function.
-    Lambda,
-    /// Cognito.
-    Tokens,
-}
-
 const ANY: &str = "x-amazon-apigateway-any-method";
-const AUTH: &str = "x-amazon-apigateway-auth";
-const KEY: &str = "api_key";
+pub(super) const AUTH: &str = "x-amazon-apigateway-auth";
+pub(super) const KEY: &str = "api_key";
 const PARAMETERS: &str = "parameters";
 const BODY: &str = "body";
 const EVERYTHING: &str = "everything";
@@ -103,7 +89,7 @@ pub(super) fn add(
 }
 
 /// What is below a name in a map, which is there then.
-fn entry<'v>(value: &'v mut Value, name: &str) -> &'v mut Value {
+pub(super) fn entry<'v>(value: &'v mut Value, name: &str) -> &'v mut Value {
     if !matches!(value, Value::Map(_)) {
         *value = Value::Map(BTreeMap::new());
     }
@@ -219,21 +205,8 @@ impl Access {
     }
 }
 
-fn schemes(body: &mut Value) -> &mut Value {
+pub(super) fn schemes(body: &mut Value) -> &mut Value {
     entry(entry(body, "components"), "securitySchemes")
-}
-
-/// The name of an authorizer and the scopes that it asks for; routes that have the same share one.
-fn requirement(body: &mut Value, scheme: &Scheme) -> Value {
-    const AUTHORIZER: &str = "RestApiAuthorizer";
-    let schemes = schemes(body);
-    let (mut name, mut number) = (AUTHORIZER.to_owned(), 1);
-    while get(schemes, &name).is_some_and(|there| *there != scheme.definition) {
-        number += 1;
-        name = format!("{AUTHORIZER}{number}");
-    }
-    *entry(schemes, &name) = scheme.definition.clone();
-    object([(&name, scheme.scopes.clone().into())])
 }
 
 fn parameter(place: &str, name: &str) -> Value {
@@ -287,52 +260,6 @@ fn limit(stack: &mut Stack, stage: &LogicalId, path: &str, method: &str, Throttl
     });
 }
 
-/// Guards the routes that say nothing of who may come, where there are any, and says which of them invoke one of these.
-pub(super) fn guard(
-    stack: &mut Stack,
-    api: &LogicalId,
-    authorizer: &RestAuthorizer,
-    own: &[LogicalId],
-) -> Option<Vec<String>> {
-    let mut circles = None;
-    _ = stack.change(api, |api| {
-        api.change_property("Body", |body| {
-            let mut undecided = operations(body);
-            undecided.retain(|(.., operation)| !is_decided(operation));
-            if !undecided.is_empty() {
-                let own = undecided.iter().filter(|(.., operation)| is_of(operation, own));
-                circles = Some(own.map(|(method, path, _)| format!("{method} {path}")).collect());
-                guard_undecided(body, authorizer);
-            }
-        })
-    });
-    circles
-}
-
-fn guard_undecided(body: &mut Value, authorizer: &RestAuthorizer) {
-    let requirement = authorizer.scheme().map(|scheme| requirement(body, &scheme));
-    for (.., operation) in operations(body).into_iter().filter(|(.., operation)| !is_decided(operation)) {
-        match &requirement {
-            None => *entry(operation, AUTH) = object([("type", "AWS_IAM".into())]),
-            Some(requirement) => {
-                let key = requirements(operation).first().cloned();
-                let all: Vec<Value> = [requirement.clone()].into_iter().chain(key).collect();
-                *entry(operation, "security") = all.into();
-            }
-        }
-    }
-}
-
-/// The operations of a definition, each with its method and its path.
-fn operations(body: &mut Value) -> Vec<(String, String, &mut Value)> {
-    let Value::Map(paths) = entry(body, "paths") else { return Vec::new() };
-    let of_path = paths.iter_mut().flat_map(|(path, operations)| match operations {
-        Value::Map(operations) => operations.iter_mut().map(|(method, it)| (named(method), path.clone(), it)).collect(),
-        _ => Vec::new(),
-    });
-    of_path.collect()
-}
-
 /// Closes the address that API Gateway gives the API, which an import does by the definition.
 ///
 /// See <https://docs.aws.amazon.com/apigateway/latest/developerguide/openapi-extensions-endpoint-configuration.html>.
@@ -342,38 +269,22 @@ pub(super) fn close_default_endpoint(stack: &mut Stack, api: &LogicalId) {
     _ = stack.change(api, |api| api.change_property("Body", |body| *entry(body, "servers") = vec![server].into()));
 }
 
-/// Has the API take the keys that its authorizer names.
-pub(super) fn take_keys_of_authorizer(stack: &mut Stack, api: &LogicalId) {
-    _ = stack.change(api, |api| {
-        api.change_property("Body", |body| *entry(body, "x-amazon-apigateway-api-key-source") = "AUTHORIZER".into())
+/// The operations of a definition, each with its method and its path.
+pub(super) fn operations(body: &mut Value) -> Vec<(String, String, &mut Value)> {
+    let Value::Map(paths) = entry(body, "paths") else { return Vec::new() };
+    let of_path = paths.iter_mut().flat_map(|(path, operations)| match operations {
+        Value::Map(operations) => operations.iter_mut().map(|(method, it)| (named(method), path.clone(), it)).collect(),
+        _ => Vec::new(),
     });
-}
-
-/// Whether it is said who may send requests to a route.
-fn is_decided(operation: &Value) -> bool {
-    get(operation, AUTH).is_some() || requirements(operation).iter().any(|it| get(it, KEY).is_none())
-}
-
-fn requirements(operation: &Value) -> &[Value] {
-    match get(operation, "security") {
-        Some(Value::List(all)) => all,
-        _ => &[],
-    }
-}
-
-/// Whether an operation refers to one of these.
-fn is_of(operation: &Value, ids: &[LogicalId]) -> bool {
-    let mut named = BTreeSet::new();
-    operation.references(&mut named);
-    ids.iter().any(|id| named.contains(id.as_str()))
+    of_path.collect()
 }
 
 /// A method as people write it.
-fn named(method: &str) -> String {
+pub(super) fn named(method: &str) -> String {
     if method == ANY { "ANY".to_owned() } else { method.to_ascii_uppercase() }
 }
 
-fn get<'v>(value: &'v Value, name: &str) -> Option<&'v Value> {
+pub(super) fn get<'v>(value: &'v Value, name: &str) -> Option<&'v Value> {
     match value {
         Value::Map(map) => map.get(name),
         _ => None,
@@ -396,17 +307,6 @@ pub(super) fn routes(stack: &Stack, api: &LogicalId) -> Vec<Defined> {
         defined.collect()
     };
     paths.iter().flat_map(of_path).collect()
-}
-
-fn asks(operation: &Value, schemes: Option<&Value>) -> Asks {
-    if let Some(auth) = get(operation, AUTH) {
-        return if get(auth, "type") == Some(&"AWS_IAM".into()) { Asks::Iam } else { Asks::Nobody };
-    }
-    let own = requirements(operation).iter().find(|it| get(it, KEY).is_none());
-    let Some(Value::Map(own)) = own else { return Asks::Nobody };
-    let kind = |name| get(get(schemes?, name)?, "x-amazon-apigateway-authtype");
-    let is_of_cognito = own.keys().any(|name| kind(name) == Some(&OF_COGNITO.into()));
-    if is_of_cognito { Asks::Tokens } else { Asks::Lambda }
 }
 
 /// Paths that have different parameters in one place.

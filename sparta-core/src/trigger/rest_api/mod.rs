@@ -8,6 +8,7 @@ mod mistake;
 mod options;
 mod policy;
 mod resources;
+mod security;
 #[cfg(test)]
 mod tests;
 mod usage_plan;

@@ -1,10 +1,10 @@
 //! What is declared for all routes of the App's REST API.
 
 use super::{
-    API, RestApiOptionsMistake, RestAuthorizer, STAGE, UsagePlan, UsagePlanMistake,
-    definition::{self, Asks},
+    API, RestApiOptionsMistake, RestAuthorizer, STAGE, UsagePlan, UsagePlanMistake, definition,
     policy::{Callers, is_range},
     resources::address,
+    security::{self, Asks},
 };
 use crate::{
     Environment, attribute,
@@ -354,7 +354,7 @@ impl RestApiOptions {
             let name = authorizer.lambda().map(|lambda| lambda.function().function()).unwrap_or_default();
             let own = ["Function", "Alias"].map(|kind| LogicalId::of_words([name, kind]));
             let own = if name.is_empty() { &[][..] } else { &own };
-            if let Some(circles) = definition::guard(stack, api, authorizer, own) {
+            if let Some(circles) = security::guard(stack, api, authorizer, own) {
                 authorizer.permit(stack, api);
                 let circles = circles.into_iter().map(LambdaAuthorizerMistake::OwnRoute);
                 circles.for_each(|it| stack.report(Mistake::new(Subject::Function(name.to_owned()), it)));
@@ -365,7 +365,7 @@ impl RestApiOptions {
             if !routes.iter().any(|route| route.asks == Asks::Lambda && route.has_key) {
                 stack.report(Mistake::new(Subject::App, RestApiOptionsMistake::KeysOfNobody));
             }
-            definition::take_keys_of_authorizer(stack, api);
+            security::take_keys_of_authorizer(stack, api);
         }
     }
 

@@ -4,7 +4,10 @@
 
 use std::net::IpAddr;
 
-use super::definition::{Asks, Defined, object};
+use super::{
+    definition::{Defined, object},
+    security::Asks,
+};
 use crate::cfn::{Value, sub};
 
 /// Who is let in. Lists that are empty say nothing.
