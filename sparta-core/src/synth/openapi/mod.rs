@@ -124,6 +124,10 @@ fn scheme(name: &str) -> Option<Json> {
             "type": "apiKey", "in": "header", "name": "Authorization",
             "description": "A signature of AWS, version 4",
         })),
+        "user_pool" => Some(json!({
+            "type": "http", "scheme": "bearer", "bearerFormat": "JWT",
+            "description": "A token of an Amazon Cognito user pool",
+        })),
         _ => None,
     }
 }

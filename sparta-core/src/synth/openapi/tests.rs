@@ -2,7 +2,7 @@ use serde_json::{Value as Json, json};
 
 use crate::{
     App, Error, Function, Request, service_fn,
-    trigger::{FunctionUrl, HttpApi, Iam, RestApi, RestApiOptions, UsagePlan},
+    trigger::{FunctionUrl, HttpApi, Iam, RestApi, RestApiOptions, UsagePlan, UserPool},
 };
 
 fn hello() -> Function {
@@ -37,6 +37,10 @@ fn the_document_has_every_route_of_both_apis_and_more_than_api_gateway_knows() {
         .trigger(RestApi::post("/links").body_schema("NewLink", link()).api_key())
         .trigger(RestApi::any("/files/{path+}").authorizer(Iam))
         .trigger(RestApi::get("/files/{path+}").required_query("q"))
+        .trigger(
+            RestApi::put("/links")
+                .authorizer(UserPool::new("arn:aws:cognito-idp:eu-west-1:123456789012:userpool/eu-west-1_a1b2")),
+        )
         .trigger(RestApi::router())
         .trigger(HttpApi::get("/users/{id}"))
         .trigger(HttpApi::router());
@@ -53,6 +57,8 @@ fn the_document_has_every_route_of_both_apis_and_more_than_api_gateway_knows() {
     assert_eq!(paths["/files/{path}"].as_object().unwrap().len(), 7);
     assert_eq!(paths["/files/{path}"]["get"]["parameters"].as_array().unwrap().len(), 2);
     assert_eq!(paths["/files/{path}"]["put"]["security"], json!([{"iam": []}]));
+    assert_eq!(paths["/links"]["put"]["security"], json!([{"user_pool": []}]));
+    assert_eq!(document["components"]["securitySchemes"]["user_pool"]["scheme"], "bearer");
     assert_eq!(paths["/users/{id}"]["get"]["parameters"][0]["name"], "id");
 }
 

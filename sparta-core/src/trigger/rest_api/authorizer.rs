@@ -86,7 +86,11 @@ impl RestAuthorizer {
 
     /// The name that it has in the service's own OpenAPI document, where that can say what callers prove.
     pub(super) fn documented(&self) -> Option<&'static str> {
-        self.is_iam().then_some("iam")
+        match &self.0 {
+            Kind::Iam => Some("iam"),
+            Kind::UserPool(_) => Some("user_pool"),
+            Kind::Lambda(_) => None,
+        }
     }
 
     /// What the definition of the API says of it; signatures need nothing there.
