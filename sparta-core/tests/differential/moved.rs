@@ -87,6 +87,30 @@ fn handlers_over_lambda_http_see_recorded_events_as_before() {
     assert!(checked > 35);
 }
 
+/// `lambda_http` takes most of them for the request that they are about, whose answer is of HTTP and no decision.
+#[tokio::test]
+async fn what_an_authorizer_is_asked_is_no_request_and_its_answer_is_the_decision() {
+    let decision = json!({"isAuthorized": true, "context": {"name": "ada"}});
+    let mut taken_for_requests = 0;
+    for (name, event) in event_files().into_iter().filter(|(name, _)| name.contains("custom-authorizer")) {
+        println!("{name}");
+        let request = seen(&event);
+        assert_eq!((request.method().as_str(), request.uri().path()), ("POST", "/events"));
+        assert!(matches!(request.request_context(), RequestContext::PassThrough));
+        let passed: Value = serde_json::from_slice(request.body()).unwrap();
+        assert_eq!(passed, serde_json::from_str::<Value>(&event).unwrap());
+        assert_eq!(ours(&event, decision.clone()).await, decision);
+
+        let theirs = answers::theirs(&event, decision.clone()).await;
+        match theirs.get("statusCode") {
+            Some(status) => assert_eq!(status, 200),
+            None => assert_eq!(theirs, decision),
+        }
+        taken_for_requests += usize::from(theirs != decision);
+    }
+    assert!(taken_for_requests > 2, "{taken_for_requests}");
+}
+
 #[test]
 fn a_path_has_its_stage_as_before() {
     let event = |stage: &str, path: &str| {
