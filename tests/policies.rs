@@ -14,7 +14,7 @@ use sparta_test_models::{
     custom_resources::broker,
     edges::edges,
     gated::{at_the_edge, gated},
-    models,
+    load_balancer, models,
     options::options,
     rest::rest_apis,
     settings,
@@ -54,6 +54,7 @@ fn templates(folder: &Path) -> Vec<PathBuf> {
         gated(),
         at_the_edge(),
         web_socket::chat(),
+        load_balancer::shop(),
         broker(),
         edges(),
         site(),
@@ -178,7 +179,7 @@ fn arn(id: &str, template: &Value) -> String {
 }
 
 /// What parliament's finding says, at its end, with the reason to have it in a policy all the same.
-const TOLERATED: [(&str, &str); 23] = [
+const TOLERATED: [(&str, &str); 24] = [
     (
         "action apigateway:TagResource",
         "API Gateway makes no stage with tags without it, though IAM's reference leaves it out",
@@ -193,6 +194,10 @@ const TOLERATED: [(&str, &str); 23] = [
         "what the registry says that CloudFormation calls for a distribution; parliament's data is older",
     ),
     ("action cloudfront:GetConnectionGroup", "the same"),
+    (
+        r#"{"action":"elasticloadbalancing:CreateRule","required_format":"arn:*:elasticloadbalancing:*:*:listener/net/*/*/*"}]"#,
+        "the listener is one of an Application Load Balancer, of which parliament's data has none",
+    ),
     ("action lambda:GetFunctionScalingConfig", "of November 2025, and what CloudFormation reads of every function"),
     ("action kinesis:ListTagsForResource", "what CloudFormation reads of every stream; parliament's data is older"),
     ("action kinesis:TagResource", "how streams are tagged by now"),

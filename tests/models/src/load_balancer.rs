@@ -10,7 +10,7 @@ const LISTENER: &str =
 
 /// Two functions behind one listener, with a pipeline to one environment, since the listener is one.
 pub fn shop() -> App {
-    App::new("Shop")
+    App::new("Balanced")
         .function(
             function("orders").trigger(
                 LoadBalancer::listener(LISTENER, 10)
@@ -31,7 +31,7 @@ pub fn shop() -> App {
             ),
         )
         .environment(Environment::new("production", ()))
-        .pipeline(Pipeline::github("https://github.com/acme/shop"))
+        .pipeline(Pipeline::github("https://github.com/acme/balanced"))
 }
 
 fn function(name: &str) -> Function {
