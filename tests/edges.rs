@@ -23,7 +23,8 @@ struct Function {
 impl Function {
     fn start(name: &str, variables: &[(&str, &str)]) -> Self {
         let code = unzip(&package("sparta-test-service").path().join("code.zip"));
-        let settings = [("GREETING", "Hello!"), ("PIECES", "10"), ("CATALOGUE", "any"), ("TERMS", "You pay.")];
+        let settings =
+            [("GREETING", "Hello!"), ("PIECES", "10"), ("CATALOGUE", "any"), ("TERMS", "You pay."), ("SHELF", "books")];
         let own = [("_HANDLER", name), ("AWS_LAMBDA_FUNCTION_TIMEOUT", "10")];
         let own = [&own[..], &settings].concat();
         Self { rie: Rie::start(&code.path().join("bootstrap"), &[&own, variables].concat()), _code: code }

@@ -17,8 +17,8 @@ use tempfile::TempDir;
 
 use crate::support::{Service, document, package, package_for_arm64, unzip};
 
-const SETTINGS: [(&str, &str); 4] =
-    [("GREETING", "Hello!"), ("PIECES", "10"), ("CATALOGUE", "any"), ("TERMS", "You pay.")];
+const SETTINGS: [(&str, &str); 5] =
+    [("GREETING", "Hello!"), ("PIECES", "10"), ("CATALOGUE", "any"), ("TERMS", "You pay."), ("SHELF", "books")];
 
 /// One function of the test service, out of its archive.
 struct Function {

@@ -1,5 +1,8 @@
 //! A person deploys a service, changes it, breaks it, repairs it, and takes it away again.
 
+mod rest;
+mod shelf;
+
 use std::{
     fs,
     io::{BufRead, BufReader},
@@ -9,6 +12,8 @@ use std::{
 use serde_json::{Value, json};
 
 use crate::support::{Account, Run, assert_says, run};
+
+const STACK: &str = "Test-Misbehaving";
 
 fn greeting(account: &Account) -> Value {
     let function = account.stack_output("Test-Misbehaving", "GreetFunction");
@@ -44,6 +49,8 @@ fn a_service_is_created_changed_replaced_in_place_and_deleted() {
     let function = account.stack_output("Test-Misbehaving", "GreetFunction");
     assert_says(&created.success(), &["stack Test-Misbehaving is created", &format!("GreetFunction = {function}")]);
     assert_eq!(greeting(&account), "Hello!");
+    shelf::is_made(&account);
+    rest::requests_are_answered(&account);
 
     let good_day = ["--buildID", "first", "--param", "Greeting=Good day!"];
     let changed = account.provision(&[&good_day[..], &["--format", "json"]].concat()).success();
@@ -58,9 +65,11 @@ fn a_service_is_created_changed_replaced_in_place_and_deleted() {
     large_settings_are_read_from_parameter_store(&account);
     code_alone_is_replaced_in_place(&account);
     messages_are_consumed(&account);
+    shelf::is_changed_and_replaced(&account, &["--buildID", "second", "--param", "Greeting=Good day!"]);
 
     status_is_told(&account);
     assert_says(&account.run(["delete", "-e", "test", "--yes"]).success(), &["the stack Test-Misbehaving is deleted"]);
+    shelf::is_removed(&account);
     assert_says(
         &account.run(["delete", "-e", "test", "--yes"]).success(),
         &["the stack Test-Misbehaving is not there"],
@@ -68,6 +77,7 @@ fn a_service_is_created_changed_replaced_in_place_and_deleted() {
     assert_fails(&account.run(["status", "-e", "test"]), &["there is no stack \"Test-Misbehaving\""]);
     let functions = account.aws().call("lambda", "list_functions", json!({})).to_string();
     assert!(!functions.contains("\"Test-Misbehaving-"), "{functions}");
+    shelf::is_not_made(&account);
 }
 
 /// A new value starts functions anew, though none of their variables has it.

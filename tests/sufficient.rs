@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use regex_lite::Regex;
 use serde_json::{Value, json};
 use sparta_test_tools::LocalStack;
 
@@ -9,21 +10,48 @@ use crate::support::{Service, root, run};
 
 /// The actions of a policy.
 fn actions(policy: &Value) -> BTreeSet<String> {
-    let statements = policy["Statement"].as_array().unwrap().iter();
-    let actions = statements.flat_map(|statement| match &statement["Action"] {
-        Value::Array(many) => many.clone(),
-        one => vec![one.clone()],
-    });
-    actions.map(|action| action.as_str().unwrap().to_owned()).collect()
+    policy["Statement"].as_array().unwrap().iter().flat_map(|statement| texts(&statement["Action"])).collect()
+}
+
+/// One text or several.
+fn texts(value: &Value) -> Vec<String> {
+    let all = value.as_array().map_or(std::slice::from_ref(value), Vec::as_slice).iter();
+    all.map(|text| text.as_str().unwrap().to_owned()).collect()
 }
 
 /// What IAM calls the permission for an operation, where it is not called as the operation.
-const CALLED_OTHERWISE: [(&str, &str); 1] = [("s3:HeadObject", "s3:GetObject")];
+const CALLED_OTHERWISE: [(&str, &str); 2] =
+    [("lambda:Invoke", "lambda:InvokeFunction"), ("s3:HeadObject", "s3:GetObject")];
+
+/// API Gateway's operations by their methods and paths, which are what IAM knows of them.
+///
+/// See <https://docs.aws.amazon.com/apigateway/latest/api/API_Operations.html>.
+const API_GATEWAY: [(&str, &str, &str); 16] = [
+    ("apigateway:CreateApiKey", "POST", "/apikeys"),
+    ("apigateway:CreateDeployment", "POST", "/restapis/a1b2c3/deployments"),
+    ("apigateway:CreateRestApi", "POST", "/restapis"),
+    ("apigateway:CreateStage", "POST", "/restapis/a1b2c3/stages"),
+    ("apigateway:CreateUsagePlan", "POST", "/usageplans"),
+    ("apigateway:CreateUsagePlanKey", "POST", "/usageplans/a1b2c3/keys"),
+    ("apigateway:DeleteApiKey", "DELETE", "/apikeys/a1b2c3"),
+    ("apigateway:DeleteDeployment", "DELETE", "/restapis/a1b2c3/deployments/d4e5f6"),
+    ("apigateway:DeleteRestApi", "DELETE", "/restapis/a1b2c3"),
+    ("apigateway:DeleteStage", "DELETE", "/restapis/a1b2c3/stages/v1"),
+    ("apigateway:DeleteUsagePlan", "DELETE", "/usageplans/a1b2c3"),
+    ("apigateway:DeleteUsagePlanKey", "DELETE", "/usageplans/a1b2c3/keys/d4e5f6"),
+    ("apigateway:GetResources", "GET", "/restapis/a1b2c3/resources"),
+    ("apigateway:GetStage", "GET", "/restapis/a1b2c3/stages/v1"),
+    ("apigateway:GetStages", "GET", "/restapis/a1b2c3/stages"),
+    ("apigateway:PutRestApi", "PUT", "/restapis/a1b2c3"),
+];
 
 /// What LocalStack's services call of one another on their own account, with what for.
-const OF_LOCALSTACK: [(&str, &str); 8] = [
+const OF_LOCALSTACK: [(&str, &str); 11] = [
+    ("cloudformation:DescribeStacks", "its REST APIs are tagged with the id of their stack"),
     ("cloudwatch:PutMetricData", "its queues count their messages"),
     ("events:PutEvents", "its Parameter Store tells of what changes"),
+    ("logs:CreateLogStream", "its Lambda keeps what a function logs whose answer is waited for"),
+    ("logs:PutLogEvents", "the same"),
     ("s3:CreateBucket", "its Lambda keeps archives in a bucket of its own"),
     ("s3:DeleteObject", "and removes them"),
     ("s3:PutObject", "and puts them there; provision uploads one too, from outside"),
@@ -64,26 +92,46 @@ fn what_cloudformation_calls_for_a_service_is_within_the_role_that_is_computed()
         for step in ["iam:CreateRole", "lambda:CreateFunction", "lambda:UpdateFunctionCode", "lambda:DeleteFunction"] {
             assert!(calls.contains(step), "{example}: {step} was not called: {calls:?}");
         }
-        for call in &calls {
-            let permission = CALLED_OTHERWISE.iter().find(|(name, _)| name == call).map_or(call.as_str(), |it| it.1);
+        let is_outside = |call: &&String| {
             let own = OF_LOCALSTACK.iter().any(|(name, _)| name == call);
-            assert!(own || allowed.contains(permission), "{example}: {call} is not within {allowed:?}");
-        }
+            let within = match API_GATEWAY.iter().find(|(name, ..)| name == call) {
+                Some((_, method, path)) => allows_path(&policy, method, path),
+                None => allowed.contains(permission(call)),
+            };
+            !own && !within
+        };
+        let outside: Vec<&String> = calls.iter().filter(is_outside).collect();
+        assert!(outside.is_empty(), "{example}: {outside:?} is not within {policy:#}");
         called.extend(calls);
     }
-    let unused = OF_LOCALSTACK.iter().chain(&CALLED_OTHERWISE).find(|(call, _)| !called.contains(*call));
+    let known = OF_LOCALSTACK.iter().chain(&CALLED_OTHERWISE).map(|(call, _)| *call);
+    let unused = known.chain(API_GATEWAY.map(|(call, ..)| call)).find(|call| !called.contains(*call));
     assert_eq!(unused, None, "it is not called any more");
     assert!(called.contains("sqs:CreateQueue") && called.contains("lambda:CreateEventSourceMapping"), "{called:?}");
+}
+
+fn permission(call: &str) -> &str {
+    CALLED_OTHERWISE.iter().find(|(name, _)| *name == call).map_or(call, |(_, permission)| permission)
+}
+
+/// Whether the policy allows a method on a path of API Gateway's, whatever its conditions are.
+fn allows_path(policy: &Value, method: &str, path: &str) -> bool {
+    let (action, arn) = (format!("apigateway:{method}"), format!("arn:aws:apigateway:us-east-1::{path}"));
+    let covers = |pattern: &String| {
+        let pattern = regex_lite::escape(pattern).replace(r"\*", ".*");
+        Regex::new(&format!("^{pattern}$")).expect("the pattern is one").is_match(&arn)
+    };
+    let mut statements = policy["Statement"].as_array().unwrap().iter();
+    statements.any(|statement| {
+        texts(&statement["Action"]).contains(&action) && texts(&statement["Resource"]).iter().any(covers)
+    })
 }
 
 /// What the stack's resources are called is what the policy is about.
 fn names_are_within(policy: &Value, localstack: &LocalStack, stack: &str) {
     let resources = localstack.aws().call("cloudformation", "list_stack_resources", json!({"StackName": stack}));
-    let arns = policy["Statement"].as_array().unwrap().iter().flat_map(|statement| match &statement["Resource"] {
-        Value::Array(many) => many.clone(),
-        one => vec![one.clone()],
-    });
-    let arns: Vec<String> = arns.map(|arn| arn.as_str().unwrap().to_owned()).collect();
+    let statements = policy["Statement"].as_array().unwrap().iter();
+    let arns: Vec<String> = statements.flat_map(|statement| texts(&statement["Resource"])).collect();
     let mut checked = 0;
     for resource in resources["StackResourceSummaries"].as_array().unwrap() {
         let start = match resource["ResourceType"].as_str().unwrap() {

@@ -1,15 +1,16 @@
 //! A service for the tests: functions that the examples lack, and that misbehave on request.
 
 mod edges;
+mod rest;
+mod shelves;
 
-use std::{fs, path::Path, time::Duration};
+use std::{collections::BTreeMap, fs, path::Path, time::Duration};
 
 use aws_lambda_events::sqs::SqsEvent;
-use serde::{Deserialize, Serialize};
+use http::StatusCode;
 use serde_json::{Value, json};
 use sparta::{
-    cfn::{LogicalId, reference},
-    custom_resource::{CustomResource, Provisioned, ResourceRequest},
+    cfn::{LogicalId, Output, reference},
     prelude::*,
 };
 
@@ -25,6 +26,8 @@ struct Limits {
     catalogue: String,
     /// What customers agree to: more than functions have room for in their variables.
     terms: String,
+    /// What the shelf is called.
+    shelf: String,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -35,9 +38,10 @@ async fn greet(_: Request) -> Result<String, Error> {
     Ok(Limits::get()?.greeting.clone())
 }
 
-/// Tells what arrived, as the caller asked: with a status, as bytes, as a panic, as an error, or late.
+/// Tells what arrived, as the caller asked: as something that was made, as bytes, as a panic or as an error.
 async fn echo(request: Request) -> Result<Response, Error> {
     let authorizer = request.authorizer_context().cloned();
+    let parameters = request.path_parameters();
     let (head, body) = request.into_parts();
     let body = body.bytes().await?;
     tracing::info!(bytes = body.len(), "echoes");
@@ -52,11 +56,17 @@ async fn echo(request: Request) -> Result<Response, Error> {
         "method": head.method.as_str(),
         "path": head.uri.path(),
         "query": head.uri.query(),
+        "parameters": parameters.iter().collect::<BTreeMap<_, _>>(),
         "x-tag": headers.collect::<Vec<_>>(),
         "body": String::from_utf8_lossy(&body),
         "authorizer": authorizer,
     });
-    Ok(Json(answer).into_response())
+    let mut answer = Json(answer).into_response();
+    if head.uri.path() == "/orders" {
+        *answer.status_mut() = StatusCode::CREATED;
+        answer.headers_mut().insert("location", "/orders/7".parse()?);
+    }
+    Ok(answer)
 }
 
 /// Lets in who has the key, in the form of the answer that the header says.
@@ -121,40 +131,6 @@ impl Stock {
     }
 }
 
-/// Shelves of the warehouse, which CloudFormation knows nothing of.
-struct Shelves;
-
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase")]
-struct Shelf {
-    name: String,
-    boards: u32,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "PascalCase")]
-struct Room {
-    room: u32,
-}
-
-impl CustomResource for Shelves {
-    type Properties = Shelf;
-    type Attributes = Room;
-
-    async fn create(&self, shelf: Shelf, _: &ResourceRequest) -> Result<Provisioned<Room>, Error> {
-        assert!(!shelf.name.is_empty(), "a shelf without a name");
-        Ok(Provisioned::new(Room { room: shelf.boards * 10 }))
-    }
-
-    async fn update(&self, new: Shelf, _: Shelf, request: &ResourceRequest) -> Result<Provisioned<Room>, Error> {
-        self.create(new, request).await
-    }
-
-    async fn delete(&self, _: Shelf, _: &ResourceRequest) -> Result<(), Error> {
-        Ok(())
-    }
-}
-
 /// Refuses where the test says so, by the name of the hook.
 fn hook(name: &str) -> Result<(), Error> {
     match std::env::var("TEST_REFUSES") {
@@ -174,6 +150,7 @@ fn main() -> sparta::Result<()> {
         pieces: 10,
         catalogue: "arn:aws:dynamodb:us-east-1:123456789012:table/catalogue".into(),
         terms: "You pay. ".repeat(450),
+        shelf: "books".into(),
     };
     let read_catalogue = Statement::allow(["dynamodb:GetItem"]).on(reference(&LogicalId::of_words(["catalogue"])));
     let stock = || async {
@@ -183,20 +160,24 @@ fn main() -> sparta::Result<()> {
             async move { Ok::<_, Error>(pieces) }
         }))
     };
+    let echo =
+        Function::http("echo", service_fn(echo)).layer(TraceLayer::new_for_http()).trigger(FunctionUrl::signed());
+    let shelf = shelves::shelf();
     let architecture = if cfg!(feature = "arm64") { Architecture::Arm64 } else { Architecture::X86_64 };
     App::new("Misbehaving")
         .architecture(architecture)
         .function(Function::http("greet", service_fn(greet)).grant(read_catalogue))
-        .function(
-            Function::http("echo", service_fn(echo)).layer(TraceLayer::new_for_http()).trigger(FunctionUrl::signed()),
-        )
+        .function(rest::routes(echo))
         .function(Function::event("gate", service_fn(gate)))
         .function(Function::event("obey", service_fn(obey)))
         .function(Function::event("orders", service_fn(orders)).trigger(Queue::new("orders").batches()))
         .function(Function::event_factory("stock", stock))
-        .function(Function::custom_resource("shelves", Shelves))
+        .function(Function::custom_resource("shelves", shelves::Shelves))
         .function(Function::http("socket", service_fn(edges::socket)))
-        .function(Function::http("shop", service_fn(edges::shop)))
+        .function(Function::http("shop", service_fn(edges::shop)).trigger(RestApi::any("/shop/{path+}")))
+        .rest_api(rest::options())
+        .output("ShelfRoom", Output::new("How much the shelf holds", shelf.attribute("Room")))
+        .resource("BookShelf", shelf)
         .file("shelf/prices.txt", include_bytes!("prices.txt"))
         .file("shelf/catalogue.txt", "catalogue.txt")
         .before_build(|build| {

@@ -18,7 +18,7 @@ mod venv;
 pub use arm64::Arm64;
 pub use aws::Aws;
 pub use evaluator::{Call, Verdict, evaluate};
-pub use http::{Answer, get, post, request};
+pub use http::{Answer, get, post, request, send};
 pub use lint::{REGIONS, cfn_lint, openapi};
 pub use localstack::LocalStack;
 pub use moto::Moto;

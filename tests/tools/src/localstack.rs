@@ -14,13 +14,14 @@ use crate::venv::{Tools, Venv};
 /// Part of the name of the logger for what services call of one another.
 const INTERNAL: &str = "request.internal";
 
-// found by Python through PYTHONPATH: the executor, DynamoDB, and a guard against other hosts
+// found by Python through PYTHONPATH: the executor, DynamoDB, custom resources, and a guard against other hosts
 const PLUGINS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/localstack");
 
 /// LocalStack: CloudFormation with change sets and rollbacks, S3, IAM, SQS, DynamoDB, and Lambda functions that run.
 ///
 /// Functions run as local processes under the Runtime Interface Emulator, from the archive that was uploaded; DynamoDB is
-/// moto's. An HTTP API and a schedule can be created, but they call nothing.
+/// moto's. REST APIs are served, and custom resources are made by their functions. An HTTP API, a WebSocket API and a schedule can
+/// be created, but they call nothing.
 pub struct LocalStack {
     server: Server,
     aws: Aws,
@@ -53,6 +54,18 @@ impl LocalStack {
     /// A client of its APIs.
     pub fn aws(&self) -> &Aws {
         &self.aws
+    }
+
+    /// Where it serves the stage of a REST API: an output `RestApiUrl` is an address of AWS.
+    ///
+    /// # Panics
+    ///
+    /// If it is no such output.
+    pub fn rest_api(&self, output: &str) -> String {
+        let parts = output.strip_prefix("https://").and_then(|rest| rest.split_once('/'));
+        let (host, stage) = parts.unwrap_or_else(|| panic!("{output} is no URL of a stage"));
+        let id = host.split('.').next().unwrap_or_default();
+        format!("{}/_aws/execute-api/{id}/{stage}", self.endpoint())
     }
 
     /// Invokes a function by its name or ARN and waits for its answer.
