@@ -29,7 +29,7 @@ use crate::{
     support::{document, package},
 };
 
-const EXAMPLES: [&str; 4] = ["hello", "codepipeline", "commands", "quotes"];
+const EXAMPLES: [&str; 5] = ["hello", "codepipeline", "commands", "chat", "quotes"];
 
 /// The templates of all examples, and those of Apps with everything, with a connection and with a token.
 fn templates(folder: &Path) -> Vec<PathBuf> {
@@ -44,7 +44,7 @@ fn templates(folder: &Path) -> Vec<PathBuf> {
             }
         }
     }
-    assert_eq!(templates.len(), 5);
+    assert_eq!(templates.len(), 6);
     let apps = constructs().into_iter().chain(rest_apis()).chain([
         models::everything(),
         options(),
@@ -238,7 +238,8 @@ fn parliament_finds_nothing_in_any_policy() {
     let folder = TempDir::new().unwrap();
     let mut found: Vec<(String, Value)> = templates(folder.path()).iter().flat_map(|it| policies(it)).collect();
     for example in EXAMPLES {
-        let environment: &[&str] = if matches!(example, "codepipeline" | "quotes") { &["-e", "test"] } else { &[] };
+        let environment: &[&str] =
+            if matches!(example, "codepipeline" | "chat" | "quotes") { &["-e", "test"] } else { &[] };
         let explain = ["provision", "--explainRole", "--s3Bucket", "code"];
         let policy = Shell::of(example).run(&[&explain[..], environment].concat()).success();
         found.push((format!("{example}-explained"), serde_json::from_str(&policy).unwrap()));

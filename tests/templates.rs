@@ -64,6 +64,11 @@ fn commands_has_these_documents() {
 }
 
 #[test]
+fn chat_has_these_documents() {
+    unchanged("chat", &["cloudformation", "production", "test"]);
+}
+
+#[test]
 fn quotes_has_these_documents() {
     unchanged("quotes", &["cloudformation", "openapi", "production", "test"]);
 }
@@ -97,11 +102,11 @@ fn clean(templates: &[PathBuf]) {
 #[test]
 fn cfn_lint_finds_nothing_in_any_example() {
     let mut templates = Vec::new();
-    for example in ["hello", "codepipeline", "commands", "quotes"] {
+    for example in ["hello", "codepipeline", "commands", "chat", "quotes"] {
         let documents = documents(example).into_iter();
         templates.extend(documents.filter(|document| matches!(name(document), "cloudformation" | "pipeline")));
     }
-    assert_eq!(templates.len(), 5);
+    assert_eq!(templates.len(), 6);
     clean(&templates);
 }
 
