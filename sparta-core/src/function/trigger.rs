@@ -14,7 +14,7 @@ use crate::{
     mistake::Problem,
     resource,
     stack::Stack,
-    trigger::schema::Bodies,
+    trigger::{schema::Bodies, security::Guard},
 };
 
 /// Something that invokes a function: the resources that it takes and the permissions that it needs.
@@ -122,7 +122,9 @@ pub struct DocumentedRoute {
     pub(crate) path: String,
     /// The method, or all.
     pub(crate) method: Option<String>,
-    pub(crate) security: Vec<&'static str>,
+    pub(crate) guard: Guard,
+    /// Whether it asks for a key of a usage plan.
+    pub(crate) api_key: bool,
     pub(crate) queries: Vec<String>,
     pub(crate) headers: Vec<String>,
     pub(crate) bodies: Bodies,

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use http::HeaderName;
+use serde_json::json;
 
 use crate::{
     cfn::{LogicalId, Value, sub},
@@ -10,6 +11,7 @@ use crate::{
     function::invocation,
     iam::Arn,
     stack::Stack,
+    trigger::security::Security,
 };
 
 /// A function that lets requests through, or does not: a Lambda authorizer, of HTTP, REST and WebSocket APIs.
@@ -158,6 +160,15 @@ impl LambdaAuthorizer {
     pub fn policies(mut self) -> Self {
         self.policies = true;
         self
+    }
+
+    /// What it looks at, in the service's OpenAPI document, which knows one header or parameter.
+    pub(super) fn documented(&self) -> Security {
+        let function = self.function.function();
+        let (place, name) = self.only_source().unwrap_or(("header", "Authorization".to_owned()));
+        let description = format!("What the function {function} lets in");
+        let scheme = json!({"type": "apiKey", "in": place, "name": name, "description": description});
+        Security::new(&if name == "Authorization" { function.to_owned() } else { format!("{function}-{name}") }, scheme)
     }
 
     pub(super) fn function(&self) -> &FunctionHandle {

@@ -18,6 +18,7 @@ mod load_balancer;
 mod rest_api;
 mod schedule;
 pub(crate) mod schema;
+pub(crate) mod security;
 pub(crate) mod web_socket;
 
 pub(crate) use domain::check_apart;

@@ -13,8 +13,10 @@ use crate::{
     cfn::Value,
     function::DocumentedRoute,
     trigger::{
+        ApiOptions, RestApiOptions,
         path::{parameters, without_names},
         schema::has_body,
+        security::{Guard, Security},
     },
 };
 use schemas::Schemas;
@@ -58,11 +60,12 @@ impl Synthesis {
             let path = route.path.replace("+}", "}");
             let path = names.entry(without_names(&path)).or_insert(path);
             let operations = paths.entry(path.clone()).or_default();
+            let security = self.security(route);
             for method in route.methods() {
-                let operation = || route.operation(function, path, method, &schemas);
+                let operation = || route.operation((function, path, method), &schemas, &security);
                 operations.entry(method.to_ascii_lowercase()).or_insert_with(operation);
             }
-            schemes.extend(route.security.iter().filter_map(|name| Some((*name, scheme(name)?))));
+            schemes.extend(security.into_iter().map(|it| (it.name, it.scheme)));
         }
         let document = json!({
             "openapi": "3.0.3",
@@ -73,6 +76,19 @@ impl Synthesis {
         let mut text = serde_json::to_string_pretty(&Value::from(document)).expect("a JSON value is JSON");
         text.push('\n');
         Some(text)
+    }
+}
+
+impl Synthesis {
+    /// What callers of a route need, all of it.
+    fn security(&self, route: &DocumentedRoute) -> Vec<Security> {
+        let guard = match &route.guard {
+            Guard::OfHttpApi => self.model.http_api.as_ref().and_then(ApiOptions::documented),
+            Guard::OfRestApi => self.model.rest_api.as_ref().and_then(RestApiOptions::documented),
+            Guard::Open => None,
+            Guard::By(security) => Some(security.clone()),
+        };
+        guard.into_iter().chain(route.api_key.then(Security::api_key)).collect()
     }
 }
 
@@ -93,7 +109,12 @@ impl DocumentedRoute {
         all.into_iter().map(parameter).collect()
     }
 
-    fn operation(&self, function: &str, path: &str, method: &str, schemas: &Schemas) -> Json {
+    fn operation(
+        &self,
+        (function, path, method): (&str, &str, &str),
+        schemas: &Schemas,
+        security: &[Security],
+    ) -> Json {
         let json_of = |schema: Json| json!({"application/json": {"schema": schema}});
         let mut answer = json!({"description": format!("The answer of the function {function}")});
         if let Some(schema) = self.bodies.answer() {
@@ -108,26 +129,9 @@ impl DocumentedRoute {
             operation["requestBody"] = json!({"required": true, "content": json_of(schema.root.clone())});
             operation["responses"]["422"] = json!({"description": "The body does not fit"});
         }
-        if !self.security.is_empty() {
-            let all: BTreeMap<&str, [(); 0]> = self.security.iter().map(|name| (*name, [])).collect();
-            operation["security"] = json!([all]);
+        if !security.is_empty() {
+            operation["security"] = Security::requirements(security);
         }
         operation
-    }
-}
-
-/// How callers say who they are.
-fn scheme(name: &str) -> Option<Json> {
-    match name {
-        "api_key" => Some(json!({"type": "apiKey", "in": "header", "name": "x-api-key"})),
-        "iam" => Some(json!({
-            "type": "apiKey", "in": "header", "name": "Authorization",
-            "description": "A signature of AWS, version 4",
-        })),
-        "user_pool" => Some(json!({
-            "type": "http", "scheme": "bearer", "bearerFormat": "JWT",
-            "description": "A token of an Amazon Cognito user pool",
-        })),
-        _ => None,
     }
 }

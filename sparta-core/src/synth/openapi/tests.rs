@@ -1,8 +1,12 @@
 use serde_json::{Value as Json, json};
 
 use crate::{
-    App, Error, Function, Request, service_fn,
-    trigger::{FunctionUrl, HttpApi, Iam, RestApi, RestApiOptions, UsagePlan, UserPool},
+    App, Authorization, AuthorizerRequest, Error, Function, LambdaEvent, Request,
+    cfn::sub,
+    service_fn,
+    trigger::{
+        ApiOptions, FunctionUrl, HttpApi, Iam, Jwt, LambdaAuthorizer, RestApi, RestApiOptions, UsagePlan, UserPool,
+    },
 };
 
 fn hello() -> Function {
@@ -60,6 +64,41 @@ fn the_document_has_every_route_of_both_apis_and_more_than_api_gateway_knows() {
     assert_eq!(paths["/links"]["put"]["security"], json!([{"user_pool": []}]));
     assert_eq!(document["components"]["securitySchemes"]["user_pool"]["scheme"], "bearer");
     assert_eq!(paths["/users/{id}"]["get"]["parameters"][0]["name"], "id");
+}
+
+#[test]
+fn who_may_call_is_said_of_each_route_and_of_whole_apis() {
+    let users = || Jwt::issuer("https://id.example/a").audience("links");
+    let gate = async |_: LambdaEvent<AuthorizerRequest>| Ok::<_, Error>(Authorization::deny());
+    let function = hello()
+        .trigger(HttpApi::get("/all"))
+        .trigger(HttpApi::get("/open").open())
+        .trigger(HttpApi::get("/scopes").authorizer(users().scope("a").scope("b")))
+        .trigger(HttpApi::get("/pool").authorizer(Jwt::issuer(sub("https://${Pool}")).audience("links").scope("a")))
+        .trigger(RestApi::get("/rest").api_key())
+        .trigger(RestApi::get("/rest/open").open())
+        .trigger(RestApi::get("/rest/key").authorizer(LambdaAuthorizer::new(Function::handle("gate")).header("x-key")));
+    let app = App::new("Links")
+        .function(function)
+        .function(Function::event("gate", service_fn(gate)))
+        .http_api(ApiOptions::new().authorizer(users()))
+        .rest_api(RestApiOptions::new().authorizer(Iam).usage_plan(UsagePlan::new("gold").key("acme")));
+    let document = document(&app);
+    for (path, expected) in [
+        ("/all", json!([{"id.example-a": []}])),
+        ("/open", Json::Null),
+        ("/scopes", json!([{"id.example-a": ["a"]}, {"id.example-a": ["b"]}])),
+        ("/pool", json!([{"jwt": []}])),
+        ("/rest", json!([{"api_key": [], "iam": []}])),
+        ("/rest/open", Json::Null),
+        ("/rest/key", json!([{"gate-x-key": []}])),
+    ] {
+        assert_eq!(document["paths"][path]["get"]["security"], expected, "{path}");
+    }
+    let schemes = &document["components"]["securitySchemes"];
+    let url = "https://id.example/a/.well-known/openid-configuration";
+    assert_eq!(schemes["id.example-a"], json!({"type": "openIdConnect", "openIdConnectUrl": url}));
+    assert_eq!((&schemes["gate-x-key"]["in"], &schemes["gate-x-key"]["name"]), (&json!("header"), &json!("x-key")));
 }
 
 #[test]

@@ -23,6 +23,7 @@ use http::Method;
 use super::{
     Scope, Trigger,
     schema::{Bodies, Schema},
+    security::Guard,
 };
 use crate::{
     FunctionSpec,
@@ -286,7 +287,12 @@ impl Trigger for HttpApi {
         let Route::Path(method, path) = &self.route else { return Vec::new() };
         let method = method.as_ref().map(ToString::to_string);
         let bodies = self.bodies.clone();
-        vec![DocumentedRoute { path: path.clone(), method, bodies, ..DocumentedRoute::default() }]
+        let guard = match &self.access {
+            Access::OfApi => Guard::OfHttpApi,
+            Access::Open => Guard::Open,
+            Access::Guarded(authorizer) => Guard::By(authorizer.documented()),
+        };
+        vec![DocumentedRoute { path: path.clone(), method, guard, bodies, ..DocumentedRoute::default() }]
     }
 
     fn synthesize(&self, scope: &mut Scope<'_>) {

@@ -11,7 +11,10 @@ use crate::{
     mistake::{Mistake, Problem, Subject},
     property, resource,
     stack::Stack,
-    trigger::domain::{Domain, Of},
+    trigger::{
+        domain::{Domain, Of},
+        security::Security,
+    },
 };
 
 /// The options of the App's HTTP API: [`App::http_api`](crate::App::http_api).
@@ -184,6 +187,11 @@ impl ApiOptions {
     /// Its own domain, with what people call the API.
     pub(crate) fn own_domain(&self) -> Option<(&'static str, &Domain)> {
         self.domain.as_ref().map(|domain| (HTTP_API, domain))
+    }
+
+    /// How callers prove who they are, on routes that do not say otherwise.
+    pub(crate) fn documented(&self) -> Option<Security> {
+        self.authorizer.as_ref().map(Authorizer::documented)
     }
 
     /// Whether callers prove who they are with a certificate.

@@ -6,7 +6,7 @@ use crate::{
     construct::FunctionHandle,
     mistake::Problem,
     stack::Stack,
-    trigger::{Iam, LambdaAuthorizer, lambda_authorizer::Api},
+    trigger::{Iam, LambdaAuthorizer, lambda_authorizer::Api, security::Security},
 };
 
 /// What lets requests through to a route of a REST API: signatures ([`Iam`]), a function of the App ([`LambdaAuthorizer`], or its
@@ -84,12 +84,12 @@ impl RestAuthorizer {
         }
     }
 
-    /// The name that it has in the service's own OpenAPI document, where that can say what callers prove.
-    pub(super) fn documented(&self) -> Option<&'static str> {
+    /// How callers prove it, in the service's own OpenAPI document.
+    pub(super) fn documented(&self) -> Security {
         match &self.0 {
-            Kind::Iam => Some("iam"),
-            Kind::UserPool(_) => Some("user_pool"),
-            Kind::Lambda(_) => None,
+            Kind::Iam => Security::iam(),
+            Kind::Lambda(authorizer) => authorizer.documented(),
+            Kind::UserPool(_) => Security::token("user_pool", "A token of an Amazon Cognito user pool"),
         }
     }
 

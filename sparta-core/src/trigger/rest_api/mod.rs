@@ -29,6 +29,7 @@ use super::{
     Scope, Trigger,
     http_api::{Throttle, path::without_names},
     schema::{Bodies, Schema},
+    security::Guard,
 };
 use crate::{FunctionSpec, Streams, construct::FunctionHandle, function::DocumentedRoute, mistake::Problem};
 
@@ -278,11 +279,16 @@ impl Trigger for RestApi {
 
     fn documented(&self) -> Vec<DocumentedRoute> {
         let Route::Path(method, path) = &self.route else { return Vec::new() };
-        let authorizer = self.authorizer_of().and_then(RestAuthorizer::documented);
+        let guard = match &self.access {
+            Access::OfApi => Guard::OfRestApi,
+            Access::Open => Guard::Open,
+            Access::Guarded(authorizer) => Guard::By(authorizer.documented()),
+        };
         vec![DocumentedRoute {
             path: path.clone(),
             method: method.as_ref().map(ToString::to_string),
-            security: authorizer.into_iter().chain(self.api_key.then_some("api_key")).collect(),
+            guard,
+            api_key: self.api_key,
             queries: self.queries.clone(),
             headers: self.headers.clone(),
             bodies: self.bodies.clone(),

@@ -17,6 +17,7 @@ use crate::{
         LambdaAuthorizerMistake,
         domain::{Domain, DomainMistake, Of},
         http_api::Throttle,
+        security::Security,
     },
 };
 
@@ -220,6 +221,11 @@ impl RestApiOptions {
     /// Its own domain, with what people call the API.
     pub(crate) fn own_domain(&self) -> Option<(&'static str, &Domain)> {
         self.domain.as_ref().map(|domain| (REST_API, domain))
+    }
+
+    /// How callers prove who they are, on routes that do not say otherwise.
+    pub(crate) fn documented(&self) -> Option<Security> {
+        self.authorizer.as_ref().map(RestAuthorizer::documented)
     }
 
     /// What API Gateway would refuse.

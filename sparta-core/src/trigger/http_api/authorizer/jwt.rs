@@ -1,10 +1,13 @@
 //! JSON Web Tokens.
 
+use serde_json::json;
+
 use super::shared;
 use crate::{
     cfn::{LogicalId, Resource, Value},
     property, resource,
     stack::Stack,
+    trigger::security::Security,
 };
 
 /// Tokens that let a request through: JSON Web Tokens of one issuer, in the header `Authorization`.
@@ -89,6 +92,18 @@ impl Jwt {
         let audiences = Some(self.audiences.len()).filter(|count| *count > 50).map(JwtMistake::Audiences);
         let many = Some(self.scopes.len()).filter(|count| *count > 10).map(JwtMistake::Scopes);
         issuer.into_iter().chain(nobody).chain(empty).chain(scopes).chain(audiences).chain(many)
+    }
+
+    /// The tokens in the service's OpenAPI document, which knows their issuer where that is no value of the stack.
+    pub(super) fn documented(&self) -> Security {
+        let Some(issuer) = self.issuer.as_str() else {
+            return Security::token("jwt", "A token of the issuer that the stack names");
+        };
+        let issuer = issuer.trim_end_matches('/');
+        let configuration = format!("{issuer}/.well-known/openid-configuration");
+        let scheme = json!({"type": "openIdConnect", "openIdConnectUrl": configuration});
+        let name = issuer.trim_start_matches("https://").replace('/', "-");
+        Security { scopes: self.scopes.clone(), ..Security::new(&name, scheme) }
     }
 
     /// A route that only requests with such a token come to.

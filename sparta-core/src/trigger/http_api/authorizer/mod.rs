@@ -12,7 +12,7 @@ use crate::{
     construct::FunctionHandle,
     mistake::Problem,
     stack::Stack,
-    trigger::LambdaAuthorizer,
+    trigger::{LambdaAuthorizer, security::Security},
 };
 
 /// What lets requests through to a route: tokens ([`Jwt`]), signatures ([`Iam`]) or a function of the App
@@ -67,6 +67,15 @@ impl Authorizer {
             Kind::Iam => Vec::new(),
             Kind::Jwt(token) => token.check().map(Problem::from).collect(),
             Kind::Lambda(authorizer) => authorizer.check().map(Problem::from).collect(),
+        }
+    }
+
+    /// How callers prove it, in the service's OpenAPI document.
+    pub(super) fn documented(&self) -> Security {
+        match &self.0 {
+            Kind::Iam => Security::iam(),
+            Kind::Jwt(token) => token.documented(),
+            Kind::Lambda(authorizer) => authorizer.documented(),
         }
     }
 
