@@ -126,7 +126,8 @@ fn a_key_that_is_not_known_is_told_with_its_place() {
             ("customer.nam".to_owned(), message("nam")),
         ]
     );
-    assert_eq!(paths::<HashMap<u8, bool>>(&json!({"1": true, "x": true, "300": true, "2": 7})), ["2", "300", "x"]);
+    // serde_json keeps the order of the keys where another crate of the program asks for it, and sorts them otherwise.
+    assert_eq!(paths::<HashMap<u8, bool>>(&json!({"1": true, "2": 7, "300": true, "x": true})), ["2", "300", "x"]);
     assert!(paths::<HashMap<u8, bool>>(&json!({"1": true})).is_empty());
 }
 
@@ -175,7 +176,7 @@ fn where_nothing_can_stand_in_the_rest_of_a_list_is_read_without_its_element() {
     let flights = json!([
         {"from": "LIS", "to": "FCO", "seats": "x"},
         {"from": "LI", "to": "FCO", "seats": 3},
-        {"from": "LIS", "to": 7, "seats": 300},
+        {"from": "LIS", "seats": 300, "to": 7},
         {"from": "LIS", "to": "FCO", "seats": 300},
     ]);
     assert_eq!(paths::<Vec<Flight>>(&flights), ["[0].seats", "[1].from", "[2].seats", "[2].to", "[3].seats"]);
