@@ -10,7 +10,7 @@ use std::{
 use serde_json::{Value, json};
 use sparta_test_tools::{Aws, LocalStack, Tools, Venv};
 
-use crate::support::{Service, document, package, root, run, unzip};
+use crate::support::{LIGHT_PROFILE, Service, document, package, root, run, unzip};
 
 const CODEBUILD: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/codebuild.py");
 
@@ -30,7 +30,7 @@ fn code_build(buildspec: &Path, sources: &[String], commit: &str) -> tempfile::T
     let kept = ["PATH", "HOME", "CARGO_HOME", "RUSTUP_HOME", "RUSTUP_TOOLCHAIN"];
     build.envs(std::env::vars_os().filter(|(name, _)| kept.iter().any(|kept| name == kept)));
     build.env("CARGO_TARGET_DIR", Path::new(env!("CARGO_TARGET_TMPDIR")).join("codebuild"));
-    build.env("CODEBUILD_RESOLVED_SOURCE_VERSION", commit);
+    build.env("CODEBUILD_RESOLVED_SOURCE_VERSION", commit).envs(LIGHT_PROFILE);
     run(&mut build).success();
     output
 }

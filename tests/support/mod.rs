@@ -31,7 +31,8 @@ pub(crate) struct Service {
     build_folder: Option<PathBuf>,
 }
 
-/// The serving build of large libraries, optimized, takes minutes; what is in it is the same.
+/// The serving build of large libraries, optimized, takes minutes; what is in it is the same. Builds that are made a second time,
+/// for another processor or in a clone, are not optimized again either.
 pub(crate) const LIGHT_PROFILE: [(&str, &str); 3] = [
     ("CARGO_PROFILE_RELEASE_OPT_LEVEL", "0"),
     ("CARGO_PROFILE_RELEASE_LTO", "off"),
@@ -168,7 +169,7 @@ pub(crate) fn package_for_arm64(tools: &Arm64) -> TempDir {
     let output = folder.path().to_str().expect("its path is UTF-8");
     let service = Service::with_features("sparta-test-service", &["arm64"]);
     let build = ["build", "--features", "arm64", "--compiler", "zigbuild", "--outputDir", output];
-    run(service.command(root(), build).envs(tools.variables())).success();
+    run(service.command(root(), build).envs(tools.variables()).envs(LIGHT_PROFILE)).success();
     folder
 }
 
