@@ -114,12 +114,14 @@ fn cfn_lint_finds_nothing_in_any_example() {
 fn elsewhere(folder: &Path) -> [PathBuf; 2] {
     let pushes = |pipeline: Pipeline| {
         let pipeline = pipeline.on(Push::branches(["main", "release/*"]).except(["release/old"]).paths(["src/**"]));
-        let pipeline = pipeline.on(Push::tag("v*")).execution_mode(ExecutionMode::Superseded);
+        pipeline.on(Push::tag("v*")).execution_mode(ExecutionMode::Superseded)
+    };
+    let notified = |pipeline: Pipeline| {
         pipeline.notify("arn:aws:sns:eu-central-1:111111111111:builds").notify("team@acme.example")
     };
     let pipelines = [
         ("gitlab", Pipeline::gitlab("https://gitlab.com/acme/web/hello")),
-        ("bitbucket", Pipeline::bitbucket("https://bitbucket.org/acme/hello")),
+        ("bitbucket", notified(Pipeline::bitbucket("https://bitbucket.org/acme/hello"))),
     ];
     pipelines.map(|(name, pipeline)| {
         let hello = Function::http("hello", service_fn(async |_: Request| Ok::<_, Error>("hello")));
@@ -137,8 +139,11 @@ fn elsewhere(folder: &Path) -> [PathBuf; 2] {
 fn cfn_lint_finds_nothing_in_a_service_with_everything() {
     let folder = TempDir::new().expect("a temporary folder");
     let mut templates = write(&models::everything(), folder.path(), "everything");
-    templates.extend(elsewhere(folder.path()));
+    let [quiet, notified] = elsewhere(folder.path());
+    templates.push(quiet);
     clean(&templates);
+    // Not every region has notifications of AWS's developer tools.
+    cfn_lint(&[&notified], &["us-east-1", "eu-central-1"]).unwrap_or_else(|report| panic!("{report}"));
 }
 
 #[test]

@@ -132,7 +132,7 @@ impl Pipeline {
     /// Tells of each execution that failed or succeeded, and of each approval that somebody is waited for: the ARN of a topic of
     /// SNS or of a client of Amazon Q Developer for Slack or Teams, or an address of e-mail, which is asked whether it wants that.
     ///
-    /// A topic has to let `codestar-notifications.amazonaws.com` publish.
+    /// A topic has to let `codestar-notifications.amazonaws.com` publish. Not every region has such notifications.
     ///
     /// See <https://docs.aws.amazon.com/dtconsole/latest/userguide/set-up-sns.html>.
     ///
