@@ -1,6 +1,6 @@
 //! Roles that are computed are enough: what CloudFormation calls for a stack is within them.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, thread};
 
 use regex_lite::Regex;
 use serde_json::{Value, json};
@@ -60,54 +60,57 @@ const OF_LOCALSTACK: [(&str, &str); 11] = [
     ("sts:AssumeRole", "its Lambda takes on the functions' roles"),
 ];
 
-/// The stack is created, changed in its code and its settings, and deleted.
 #[test]
 fn what_cloudformation_calls_for_a_service_is_within_the_role_that_is_computed() {
-    let mut called = BTreeSet::new();
-    for example in ["hello", "codepipeline", "commands", "sparta-test-service"] {
-        let localstack = LocalStack::start();
-        localstack.aws().call("s3", "create_bucket", json!({"Bucket": "code"}));
-        let (service, output) = (Service::of(example), tempfile::tempdir().unwrap());
-        let environment: &[&str] =
-            if ["codepipeline", "sparta-test-service"].contains(&example) { &["-e", "test"] } else { &[] };
-        let command = |arguments: &[&str]| {
-            let mut command = service.command(root(), [arguments, environment].concat());
-            run(command.envs(localstack.aws().variables())).success()
-        };
-        let policy: Value =
-            serde_json::from_str(&command(&["provision", "--explainRole", "--s3Bucket", "code"])).unwrap();
-
-        let before = localstack.internal_calls();
-        let provision =
-            ["provision", "--s3Bucket", "code", "--outputDir", output.path().to_str().unwrap(), "--buildID"];
-        let created = command(&[&provision[..], &["first"]].concat());
-        let stack = created.split(' ').nth(1).unwrap();
-        names_are_within(&policy, &localstack, stack);
-        command(&[&provision[..], &["second", "--tag", "team=shop"]].concat());
-        command(&["delete", "--yes"]);
-
-        let allowed = actions(&policy);
-        let calls = localstack.internal_calls();
-        let calls: BTreeSet<String> = calls.difference(&before).map(|call| call.replacen('.', ":", 1)).collect();
-        for step in ["iam:CreateRole", "lambda:CreateFunction", "lambda:UpdateFunctionCode", "lambda:DeleteFunction"] {
-            assert!(calls.contains(step), "{example}: {step} was not called: {calls:?}");
-        }
-        let is_outside = |call: &&String| {
-            let own = OF_LOCALSTACK.iter().any(|(name, _)| name == call);
-            let within = match API_GATEWAY.iter().find(|(name, ..)| name == call) {
-                Some((_, method, path)) => allows_path(&policy, method, path),
-                None => allowed.contains(permission(call)),
-            };
-            !own && !within
-        };
-        let outside: Vec<&String> = calls.iter().filter(is_outside).collect();
-        assert!(outside.is_empty(), "{example}: {outside:?} is not within {policy:#}");
-        called.extend(calls);
-    }
+    let called: BTreeSet<String> = thread::scope(|scope| {
+        let services = ["hello", "codepipeline", "commands", "sparta-test-service"];
+        let calls = services.map(|example| scope.spawn(move || calls_within_the_role(example)));
+        calls.into_iter().flat_map(|calls| calls.join().unwrap()).collect()
+    });
     let known = OF_LOCALSTACK.iter().chain(&CALLED_OTHERWISE).map(|(call, _)| *call);
     let unused = known.chain(API_GATEWAY.map(|(call, ..)| call)).find(|call| !called.contains(*call));
     assert_eq!(unused, None, "it is not called any more");
     assert!(called.contains("sqs:CreateQueue") && called.contains("lambda:CreateEventSourceMapping"), "{called:?}");
+}
+
+/// What is called while the stack is created, changed in its code and its settings, and deleted; all of it is allowed.
+fn calls_within_the_role(example: &str) -> BTreeSet<String> {
+    let localstack = LocalStack::start();
+    localstack.aws().call("s3", "create_bucket", json!({"Bucket": "code"}));
+    let (service, output) = (Service::of(example), tempfile::tempdir().unwrap());
+    let environment: &[&str] =
+        if ["codepipeline", "sparta-test-service"].contains(&example) { &["-e", "test"] } else { &[] };
+    let command = |arguments: &[&str]| {
+        let mut command = service.command(root(), [arguments, environment].concat());
+        run(command.envs(localstack.aws().variables())).success()
+    };
+    let policy: Value = serde_json::from_str(&command(&["provision", "--explainRole", "--s3Bucket", "code"])).unwrap();
+
+    let before = localstack.internal_calls();
+    let provision = ["provision", "--s3Bucket", "code", "--outputDir", output.path().to_str().unwrap(), "--buildID"];
+    let created = command(&[&provision[..], &["first"]].concat());
+    let stack = created.split(' ').nth(1).unwrap();
+    names_are_within(&policy, &localstack, stack);
+    command(&[&provision[..], &["second", "--tag", "team=shop"]].concat());
+    command(&["delete", "--yes"]);
+
+    let allowed = actions(&policy);
+    let calls = localstack.internal_calls();
+    let calls: BTreeSet<String> = calls.difference(&before).map(|call| call.replacen('.', ":", 1)).collect();
+    for step in ["iam:CreateRole", "lambda:CreateFunction", "lambda:UpdateFunctionCode", "lambda:DeleteFunction"] {
+        assert!(calls.contains(step), "{example}: {step} was not called: {calls:?}");
+    }
+    let is_outside = |call: &&String| {
+        let own = OF_LOCALSTACK.iter().any(|(name, _)| name == call);
+        let within = match API_GATEWAY.iter().find(|(name, ..)| name == call) {
+            Some((_, method, path)) => allows_path(&policy, method, path),
+            None => allowed.contains(permission(call)),
+        };
+        !own && !within
+    };
+    let outside: Vec<&String> = calls.iter().filter(is_outside).collect();
+    assert!(outside.is_empty(), "{example}: {outside:?} is not within {policy:#}");
+    calls
 }
 
 fn permission(call: &str) -> &str {
