@@ -3,7 +3,7 @@
 use super::{Distribution, DistributionMistake, Origin, origin::Kind};
 use crate::{
     FunctionSpec, attribute,
-    cfn::{LogicalId, Output, Value, part, sub},
+    cfn::{LogicalId, Output, Resource, Value, part, sub},
     iam::Arn,
     mistake::{Mistake, Subject},
     property, resource,
@@ -28,16 +28,7 @@ impl Distribution {
         }
         let [distribution, access] = ["Distribution", "DistributionAccess"].map(|name| LogicalId::of_words([name]));
         if self.signs() {
-            let control = resource!(AWS::CloudFront::OriginAccessControl {
-                OriginAccessControlConfig: {
-                    // A stack's name may be longer than the 64 characters of this one.
-                    Name: (part(&Value::pseudo("AWS::StackId"), '/', 2)),
-                    OriginAccessControlOriginType: "lambda",
-                    SigningBehavior: "always",
-                    SigningProtocol: "sigv4",
-                },
-            });
-            stack.resource(access.clone(), control);
+            stack.resource(access.clone(), access_control("lambda", stack_uuid()));
         }
         #[cfg(feature = "site")]
         self.add_site(&distribution, stack);
@@ -200,16 +191,38 @@ fn behavior(path: &str, origin: &Origin) -> Value {
     Value::Map(behavior)
 }
 
+/// Has CloudFront sign what it asks of origins of a type.
+pub(super) fn access_control(origin_type: &str, name: Value) -> Resource {
+    resource!(AWS::CloudFront::OriginAccessControl {
+        OriginAccessControlConfig: {
+            Name: (name),
+            OriginAccessControlOriginType: (origin_type),
+            SigningBehavior: "always",
+            SigningProtocol: "sigv4",
+        },
+    })
+}
+
+/// What tells the stack from others: its name may be longer than the 64 characters that names have here.
+pub(super) fn stack_uuid() -> Value {
+    part(&Value::pseudo("AWS::StackId"), '/', 2)
+}
+
+/// The ARN of the distribution, which permissions are bound to.
+pub(super) fn arn(distribution: &LogicalId) -> Value {
+    sub(Arn { region: "", ..Arn::new("cloudfront", &format!("distribution/${{{distribution}}}")) }.to_string())
+}
+
 /// Lets the distribution, and nobody else, invoke a function through its URL. Since October 2025 that takes both permissions.
 fn permit(name: &str, functions: &[FunctionSpec], distribution: &LogicalId, stack: &mut Stack) {
     let Some(function) = functions.iter().find(|it| it.name() == name) else { return };
-    let source = Arn { region: "", ..Arn::new("cloudfront", &format!("distribution/${{{distribution}}}")) }.to_string();
+    let source = arn(distribution);
     let through_url = resource!(AWS::Lambda::Permission {
         Action: "lambda:InvokeFunctionUrl",
         FunctionName: (function.invoked_arn()),
         FunctionUrlAuthType: "AWS_IAM",
         Principal: "cloudfront.amazonaws.com",
-        SourceArn: (sub(source.clone())),
+        SourceArn: (&source),
     });
     stack.resource(LogicalId::of_words([name, "DistributionUrlPermission"]), through_url);
     let invoke = resource!(AWS::Lambda::Permission {
@@ -217,7 +230,7 @@ fn permit(name: &str, functions: &[FunctionSpec], distribution: &LogicalId, stac
         FunctionName: (function.invoked_arn()),
         InvokedViaFunctionUrl: true,
         Principal: "cloudfront.amazonaws.com",
-        SourceArn: (sub(source)),
+        SourceArn: (source),
     });
     stack.resource(LogicalId::of_words([name, "DistributionInvokePermission"]), invoke);
 }

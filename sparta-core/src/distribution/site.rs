@@ -1,11 +1,14 @@
 //! The site that CloudFront is in front of, in the template.
 
-use super::{Distribution, DistributionMistake, origin::Kind};
+use super::{
+    Distribution, DistributionMistake,
+    origin::Kind,
+    resources::{access_control, arn, stack_uuid},
+};
 use crate::{
     attribute,
-    cfn::{LogicalId, Value, append, join, part, sub},
+    cfn::{LogicalId, Value, append, join},
     construct::Construct,
-    iam::Arn,
     mistake::{Mistake, Problem, Subject},
     property, resource,
     site::{PREFIX, Site},
@@ -77,15 +80,7 @@ impl Distribution {
     /// Adds what the site takes beside its bucket and its function.
     pub(super) fn add_site(&self, distribution: &LogicalId, stack: &mut Stack) {
         let Some(site) = self.site() else { return };
-        let control = resource!(AWS::CloudFront::OriginAccessControl {
-            OriginAccessControlConfig: {
-                Name: (name()),
-                OriginAccessControlOriginType: "s3",
-                SigningBehavior: "always",
-                SigningProtocol: "sigv4",
-            },
-        });
-        stack.resource(access(), control);
+        stack.resource(access(), access_control("s3", name()));
         let code = if site.single_page { SINGLE_PAGE } else { FOLDERS };
         let function = resource!(AWS::CloudFront::Function {
             AutoPublish: true,
@@ -126,7 +121,7 @@ pub(super) fn path_function() -> Value {
 /// Lets the distribution, and nobody else, read the files. Who may not list a bucket is answered 403 for what is not there.
 fn permit(distribution: &LogicalId, stack: &mut Stack) {
     let bucket = attribute!(AWS::S3::Bucket, Site::bucket().id(), "Arn");
-    let source = Arn { region: "", ..Arn::new("cloudfront", &format!("distribution/${{{distribution}}}")) }.to_string();
+    let source = arn(distribution);
     let mut allowed = property!(AWS::S3::BucketPolicy.PolicyDocument {
         Version: "2012-10-17",
         Statement: [
@@ -135,14 +130,14 @@ fn permit(distribution: &LogicalId, stack: &mut Stack) {
                 Principal: { Service: "cloudfront.amazonaws.com" },
                 Action: "s3:GetObject",
                 Resource: (append(&bucket, &format!("/{PREFIX}/*"))),
-                Condition: { StringEquals: { "AWS:SourceArn": (sub(source.clone())) } },
+                Condition: { StringEquals: { "AWS:SourceArn": (&source) } },
             },
             {
                 Effect: "Allow",
                 Principal: { Service: "cloudfront.amazonaws.com" },
                 Action: "s3:ListBucket",
                 Resource: (bucket),
-                Condition: { StringEquals: { "AWS:SourceArn": (sub(source)) } },
+                Condition: { StringEquals: { "AWS:SourceArn": (source) } },
             },
         ],
     });
@@ -174,7 +169,6 @@ fn paths() -> LogicalId {
     LogicalId::of_words(["SitePaths"])
 }
 
-/// A stack's name may be longer than the 64 characters of this one.
 fn name() -> Value {
-    join("-", [Value::from("site"), part(&Value::pseudo("AWS::StackId"), '/', 2)])
+    join("-", [Value::from("site"), stack_uuid()])
 }

@@ -12,7 +12,7 @@ pub(crate) use connection::Endpoint;
 pub(crate) use sign::Env;
 #[cfg(any(feature = "fetch", feature = "site"))]
 pub(crate) use sign::domain;
-#[cfg(feature = "site")]
-pub(crate) use sign::sha256;
 #[cfg(any(feature = "connections", feature = "fetch", feature = "site"))]
 pub(crate) use sign::{Call, WrongVariable, process};
+#[cfg(feature = "site")]
+pub(crate) use sign::{PLAIN, sha256};

@@ -42,7 +42,7 @@ pub(crate) struct Call<'a> {
 }
 
 /// What stands for itself in the path that is signed: every service but S3 has it escaped once more than it is sent.
-const PLAIN: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b'/');
+pub(crate) const PLAIN: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b'/');
 
 impl Call<'_> {
     /// The whole request, signed with the credentials that Lambda gives a function.

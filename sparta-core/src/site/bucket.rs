@@ -2,11 +2,11 @@
 
 use std::time::{Duration, SystemTime};
 
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use percent_encoding::utf8_percent_encode;
 
 use crate::{
     runtime::reply::Reply,
-    signed::{Call, Endpoint, WrongVariable, domain, process, sha256},
+    signed::{Call, Endpoint, PLAIN, WrongVariable, domain, process, sha256},
 };
 
 /// How long one attempt may take.
@@ -14,8 +14,6 @@ const TIMEOUT: Duration = Duration::from_secs(60);
 /// What is waited for before the attempts after the first.
 const PAUSES: [Duration; 4] =
     [Duration::from_millis(100), Duration::from_millis(400), Duration::from_millis(1600), Duration::from_millis(6400)];
-/// What stands for itself in a path.
-const PLAIN: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b'/');
 
 /// A bucket, and who asks it.
 pub(super) struct Client {
