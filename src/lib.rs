@@ -54,8 +54,8 @@ pub use sparta_core::{
     PermissionsMistake, Pipeline, PipelineMistake, PriceClass, Problem, Push, QueryMap, Record, RecordError, Records,
     RecordsError, RecordsIter, RecursiveLoop, Repository, RepositoryError, RepositoryHost, Request, RequestContext,
     RequestExt, RequestPayloadExt, Response, Result, Retention, ServeError, Storage, Streams, Subject, Synthesis,
-    Tracing, TypedEvent, Unfit, Usable, VariableMistake, Vpc, attribute, aws_lambda_events, cfn, construct, delivery,
-    hook, iam, json_body, property, resource, service_fn, settings, stack_name, testing, trigger,
+    Tracing, TypedEvent, Unfit, Usable, VariableMistake, Vpc, Watch, WatchMistake, attribute, aws_lambda_events, cfn,
+    construct, delivery, hook, iam, json_body, property, resource, service_fn, settings, stack_name, testing, trigger,
 };
 #[cfg(feature = "site")]
 pub use sparta_core::{Site, SiteMistake};

@@ -1,9 +1,9 @@
 //! The places that a service is promoted through.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, time::Duration};
 
 use crate::{
-    Approval, ApprovalMistake,
+    Alarm, Approval, ApprovalMistake, Watch, WatchMistake,
     cfn::Value,
     contract::{TagMistake, check_tags, configuration_file, is_reserved_file},
     mistake::{Mistake, Subject},
@@ -35,6 +35,7 @@ pub struct Environment {
     pub(crate) stack_policy: Option<Value>,
     pub(crate) approve_changes: Option<Approval>,
     pub(crate) approve_promotion: Option<Approval>,
+    pub(crate) watches: Vec<Watch>,
 }
 
 impl Environment {
@@ -49,6 +50,7 @@ impl Environment {
             stack_policy: None,
             approve_changes: None,
             approve_promotion: None,
+            watches: Vec::new(),
         }
     }
 
@@ -86,6 +88,32 @@ impl Environment {
         self
     }
 
+    /// Watches an alarm after each deployment, for whole minutes, 1 to 180, and rolls back when it rings. Up to five alarms.
+    ///
+    /// The pipeline rolls its stage back to the last execution that was successful there, if there is one that started since the
+    /// pipeline itself was changed. `provision` lets CloudFormation roll the update back, for the longest of these times, once
+    /// the alarm is there: not with the deployment that adds it.
+    ///
+    /// The alarm is in the template, and so in every environment's stack, and needs no [`App::alarm`](crate::App::alarm); who hears
+    /// of [all alarms](crate::App::alarms) hears of it too.
+    ///
+    /// See <https://docs.aws.amazon.com/codepipeline/latest/userguide/stage-conditions.html> and
+    /// <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-rollback-triggers.html>.
+    ///
+    /// # Example
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use sparta_core::{Alarm, Environment};
+    ///
+    /// let production = Environment::new("production", [("MESSAGE", "Hello Production!")])
+    ///     .watch(Alarm::errors("api").above(0), Duration::from_secs(600));
+    /// ```
+    pub fn watch(mut self, alarm: Alarm, duration: Duration) -> Self {
+        self.watches.push(Watch::new(alarm, duration));
+        self
+    }
+
     /// Its name.
     pub fn name(&self) -> &str {
         &self.name
@@ -111,6 +139,11 @@ impl Environment {
         self.approve_promotion.as_ref()
     }
 
+    /// The alarms that are watched after a deployment.
+    pub fn watches(&self) -> &[Watch] {
+        &self.watches
+    }
+
     /// With tags of all environments, beside its own.
     pub(crate) fn with_tags(mut self, tags: &BTreeMap<String, String>) -> Self {
         for (key, value) in tags {
@@ -129,6 +162,7 @@ impl Environment {
     /// What AWS would refuse of it, apart from its settings.
     pub(crate) fn check(&self) -> Vec<Mistake> {
         let mut mistakes = self.check_approvals();
+        mistakes.extend(Watch::check(&self.watches).into_iter().map(|it| self.mistake(EnvironmentMistake::Watch(it))));
         self.check_stack(&mut mistakes);
         if !self.has_valid_name() {
             mistakes.push(EnvironmentMistake::Name(self.name.clone()).into());
@@ -188,6 +222,8 @@ pub enum EnvironmentMistake {
     StackPolicy { bytes: usize },
     #[error("{gate} {mistake}")]
     Approval { gate: &'static str, mistake: ApprovalMistake },
+    #[error("it {0}")]
+    Watch(WatchMistake),
 }
 
 impl From<EnvironmentMistake> for Mistake {

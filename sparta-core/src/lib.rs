@@ -39,6 +39,7 @@ mod json;
 mod media_type;
 mod mistake;
 mod model;
+mod monitoring;
 mod off_lambda;
 mod permissions;
 mod pipeline;
@@ -55,7 +56,7 @@ mod stack;
 mod summary;
 mod warning;
 
-pub use alarm::{Alarm, AlarmMistake};
+pub use alarm::{Alarm, AlarmMistake, Watch, WatchMistake};
 pub use app::App;
 pub use approval::{Approval, ApprovalMistake};
 pub use architecture::Architecture;

@@ -2,10 +2,11 @@
 
 use aws_config::SdkConfig;
 use aws_sdk_cloudformation::Client;
-use aws_sdk_cloudformation::types::{Capability, ChangeSetType, Parameter, Tag, TemplateStage};
+use aws_sdk_cloudformation::types::{self, Capability, ChangeSetType, Parameter, Tag, TemplateStage};
 
 use super::error::failed;
 use super::{AwsError, calls};
+use crate::stack::{RollbackConfiguration, RollbackTrigger};
 
 pub(crate) use super::stack::{
     ChangeSet, Event, Output, Resource, Stack, StackRequest, TEMPLATE_BODY_LIMIT, TemplateSource,
@@ -109,6 +110,7 @@ impl CloudFormation {
         request: &StackRequest,
         name: &str,
         create: bool,
+        rollback: Option<&RollbackConfiguration>,
     ) -> Result<String, AwsError> {
         let mut call = self
             .client
@@ -116,6 +118,7 @@ impl CloudFormation {
             .stack_name(&request.name)
             .change_set_name(name)
             .client_token(name)
+            .set_rollback_configuration(rollback.map(rollback_configuration))
             .change_set_type(if create { ChangeSetType::Create } else { ChangeSetType::Update });
         call = match &request.template {
             TemplateSource::Body(body) => call.template_body(body),
@@ -240,6 +243,15 @@ impl CloudFormation {
         self.client.delete_stack().stack_name(name).send().await.map_err(failed(calls::DELETE_STACK, stack(name)))?;
         Ok(())
     }
+}
+
+fn rollback_configuration(configuration: &RollbackConfiguration) -> types::RollbackConfiguration {
+    let trigger = |it: &RollbackTrigger| types::RollbackTrigger::builder().arn(&it.arn).r#type(&it.kind).build();
+    // An empty list takes back what CloudFormation has kept.
+    types::RollbackConfiguration::builder()
+        .set_rollback_triggers(Some(configuration.rollback_triggers.iter().map(trigger).collect()))
+        .monitoring_time_in_minutes(configuration.monitoring_time_in_minutes.try_into().unwrap_or(i32::MAX))
+        .build()
 }
 
 fn stack(name: &str) -> String {

@@ -6,6 +6,8 @@ use aws_sdk_cloudformation::primitives::{DateTime, DateTimeFormat};
 use aws_sdk_cloudformation::types::StackEvent;
 use serde::Serialize;
 
+use crate::stack::{RollbackConfiguration, RollbackTrigger};
+
 /// The most bytes of a template that may be sent in the request
 /// ([limits](https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html)).
 pub(crate) const TEMPLATE_BODY_LIMIT: usize = 51_200;
@@ -36,6 +38,8 @@ pub(crate) struct StackRequest {
     ///
     /// See <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/protect-stack-resources.html>.
     pub policy: Option<serde_json::Value>,
+    /// The alarms that roll an update back, in whatever region and account it is.
+    pub rollback: RollbackConfiguration,
 }
 
 /// A stack as it is.
@@ -69,6 +73,9 @@ pub(crate) struct Stack {
     /// The ARN of the change set that it was created or last updated by, or that it waits for.
     #[serde(skip)]
     pub change_set: Option<String>,
+    /// The alarms that roll its updates back.
+    #[serde(skip)]
+    pub rollback: RollbackConfiguration,
 }
 
 /// One output of a stack.
@@ -139,6 +146,21 @@ pub(crate) struct ChangeSet {
     pub execution: String,
 }
 
+fn rollback(configuration: aws_sdk_cloudformation::types::RollbackConfiguration) -> RollbackConfiguration {
+    let triggers = configuration.rollback_triggers.unwrap_or_default().into_iter();
+    let trigger = |it: aws_sdk_cloudformation::types::RollbackTrigger| RollbackTrigger {
+        arn: it.arn.unwrap_or_default(),
+        kind: it.r#type.unwrap_or_default(),
+    };
+    RollbackConfiguration {
+        rollback_triggers: triggers.map(trigger).collect(),
+        monitoring_time_in_minutes: configuration
+            .monitoring_time_in_minutes
+            .and_then(|minutes| minutes.try_into().ok())
+            .unwrap_or_default(),
+    }
+}
+
 fn time(at: Option<DateTime>) -> Option<String> {
     at.and_then(|at| at.fmt(DateTimeFormat::DateTime).ok())
 }
@@ -168,6 +190,7 @@ impl From<aws_sdk_cloudformation::types::Stack> for Stack {
                 .collect(),
             tags: tags.map(|t| (t.key.unwrap_or_default(), t.value.unwrap_or_default())).collect(),
             change_set: stack.change_set_id,
+            rollback: stack.rollback_configuration.map(rollback).unwrap_or_default(),
         }
     }
 }

@@ -68,6 +68,16 @@ struct Environment<'a> {
     stack: Option<String>,
     approve_changes: bool,
     approve_promotion: bool,
+    /// The alarms that are watched after a deployment.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    watches: Vec<Watch>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Watch {
+    alarm: String,
+    minutes: u64,
 }
 
 #[derive(Serialize)]
@@ -105,6 +115,7 @@ impl<'a> Description<'a> {
                     stack: branch.map(|branch| model.stack_name(environment, branch)),
                     approve_changes: environment.changes_approval().is_some(),
                     approve_promotion: environment.promotion_approval().is_some(),
+                    watches: environment.watches().iter().map(Watch::of).collect(),
                 })
                 .collect(),
             files: model.files().iter().map(|file| file.path.as_str()).collect(),
@@ -134,13 +145,12 @@ impl<'a> Description<'a> {
         });
         table(&mut text, &["SETTING", "PARAMETER", "DESCRIPTION"], settings);
         let environments = self.environments.iter().map(|environment| {
-            let gates = [("changes", environment.approve_changes), ("promotion", environment.approve_promotion)];
-            let gates: Vec<&str> = gates.iter().filter(|(_, there)| *there).map(|(name, _)| *name).collect();
+            let gates = environment.gates();
             let gates = if gates.is_empty() { "-".to_owned() } else { gates.join(", ") };
             let of_pipeline = environment.stack.clone().unwrap_or_else(|| "-".to_owned());
             vec![environment.name.to_owned(), environment.provision_stack.clone(), of_pipeline, gates]
         });
-        table(&mut text, &["ENVIRONMENT", "STACK OF PROVISION", "OF THE PIPELINE", "APPROVALS"], environments);
+        table(&mut text, &["ENVIRONMENT", "STACK OF PROVISION", "OF THE PIPELINE", "GATES"], environments);
         let stack = self.provision_stack.iter().map(|stack| vec![stack.clone()]);
         table(&mut text, &["STACK OF PROVISION"], stack);
         table(&mut text, &["FILE"], self.files.iter().map(|file| vec![(*file).to_owned()]));
@@ -149,6 +159,22 @@ impl<'a> Description<'a> {
         }
         table(&mut text, &["ROLE", "ACTIONS", "RESOURCES"], self.roles.iter().flat_map(Role::rows));
         text
+    }
+}
+
+impl Environment<'_> {
+    /// What stands between a change and the environment, and between the environment and the next, in this order.
+    fn gates(&self) -> Vec<String> {
+        let approve = |what: &str, there: bool| there.then(|| format!("approve {what}"));
+        let watches = self.watches.iter().map(|Watch { alarm, minutes }| format!("watch {alarm} for {minutes} min"));
+        let changes = approve("changes", self.approve_changes).into_iter();
+        changes.chain(watches).chain(approve("promotion", self.approve_promotion)).collect()
+    }
+}
+
+impl Watch {
+    fn of(watch: &sparta_core::Watch) -> Self {
+        Self { alarm: watch.alarm().logical_id().to_string(), minutes: watch.minutes() }
     }
 }
 

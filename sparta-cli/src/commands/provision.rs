@@ -15,7 +15,7 @@ use crate::{
     package::{BuildOptions, Built},
     roles::{self, Account},
     session::Session,
-    stack::{Request, Target, bucket_name},
+    stack::{Request, RollbackConfiguration, Target, bucket_name},
 };
 
 /// Build the service and deploy it as a stack
@@ -134,12 +134,20 @@ impl Provision {
             (APP_TAG.to_owned(), model.name().to_owned()),
             (VERSION_TAG.to_owned(), env!("CARGO_PKG_VERSION").to_owned()),
         ]);
+        let stack_name = self.stack_name(model)?;
+        let rollback = environment.map(|it| RollbackConfiguration::of(it, &stack_name)).unwrap_or_default();
+        if self.inplace && !rollback.is_empty() {
+            let message =
+                "--inplace replaces code without CloudFormation, and the environment's alarms roll nothing back then";
+            return Err(CliError::usage(message).hint("Leave --inplace out, or the environment's `.watch(..)`."));
+        }
         Ok(Request {
-            stack_name: self.stack_name(model)?,
+            stack_name,
             parameters,
             tags,
             capabilities: synthesis.template.capability().into_iter().collect(),
             stack_policy: stack_policy.map(|policy| json(&policy)).transpose()?,
+            rollback_configuration: rollback,
         })
     }
 

@@ -13,7 +13,7 @@ use crate::{
     output::say,
     package::{Features, OutputDir},
     session::Session,
-    stack::{Request, bucket_name},
+    stack::{Request, RollbackConfiguration, bucket_name},
 };
 
 /// Deploy the service's own pipeline: source, build, then one environment after the other
@@ -86,6 +86,7 @@ impl ProvisionPipeline {
             tags: synthesis.model.tags().clone().into_iter().chain(own).collect(),
             capabilities: template.capability().into_iter().collect(),
             stack_policy: None,
+            rollback_configuration: RollbackConfiguration::default(),
         };
         if session.global.noop {
             let warnings = [synthesis.warnings(), template.warnings()].concat();
@@ -289,6 +290,7 @@ mod tests {
             tags: BTreeMap::new(),
             capabilities: Vec::new(),
             stack_policy: None,
+            rollback_configuration: RollbackConfiguration::default(),
         }
     }
 

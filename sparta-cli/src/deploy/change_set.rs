@@ -45,10 +45,11 @@ impl Stacks<'_> {
         let name = &request.name;
         let token = unique_name();
         let create = State::of(stack) != State::Ready;
+        let rollback = self.rollback(request, stack.filter(|_| !create)).await?;
         self.progress.start(&format!("Working out what changes in stack {name:?}"));
         let mut pending = Pending { id: token.clone(), made_stack: stack.is_none() };
         self.enter(Phase::ChangeSet(pending.clone()));
-        let made = match self.cfn.create_change_set(request, &token, create).await {
+        let made = match self.cfn.create_change_set(request, &token, create, rollback.as_ref()).await {
             Ok(id) => self.settled(name, &id).await.map(|set| set.map(|set| (id, set))),
             Err(error) if is_contended(&error) => Ok(None),
             // What AWS refuses it does not make; of what it does not answer nobody knows.

@@ -273,6 +273,7 @@ impl Failure {
         reason: Option<String>,
         events: &[Event],
     ) -> Self {
+        let reason = reason.or_else(|| events.iter().find_map(|event| rollback_reason(name, event)));
         let mut failure =
             Self { name: name.to_owned(), operation, status: status.to_owned(), reason, ..Self::default() };
         for event in events.iter().filter(|event| event.status.ends_with("_FAILED")) {
@@ -307,6 +308,12 @@ impl Failure {
         hints.push(format!("The stack is in {}. {}", self.status, advice(&self.name, &self.status)));
         hints
     }
+}
+
+/// Why a stack is rolled back, which is an alarm where no resource failed.
+fn rollback_reason(name: &str, event: &Event) -> Option<String> {
+    let is_stack = event.kind == "AWS::CloudFormation::Stack" && event.logical_id == name;
+    event.reason.clone().filter(|_| is_stack && event.status.ends_with("ROLLBACK_IN_PROGRESS"))
 }
 
 fn is_cancellation(event: &Event) -> bool {

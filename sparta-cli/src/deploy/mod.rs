@@ -11,6 +11,7 @@ mod inplace;
 mod lasting;
 mod policy;
 mod progress;
+mod rollback;
 mod secret;
 mod state;
 mod status;

@@ -115,6 +115,7 @@ impl Deployment {
             tags: request.tags.clone(),
             capabilities: request.capabilities.iter().map(|&capability| capability.to_owned()).collect(),
             policy: request.stack_policy.clone(),
+            rollback: request.rollback_configuration.clone(),
         };
         self.stacks().converge(&stack).await
     }

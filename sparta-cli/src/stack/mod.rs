@@ -6,6 +6,7 @@ mod deployed;
 #[cfg(feature = "aws")]
 mod deployment;
 mod request;
+mod rollback;
 mod target;
 
 pub(crate) use bucket::bucket_name;
@@ -14,4 +15,7 @@ pub(crate) use deployed::Lookup;
 #[cfg(feature = "aws")]
 pub(crate) use deployment::Deployment;
 pub(crate) use request::Request;
+pub(crate) use rollback::RollbackConfiguration;
+#[cfg(feature = "aws")]
+pub(crate) use rollback::RollbackTrigger;
 pub(crate) use target::{AnyStack, Target};

@@ -4,6 +4,7 @@ use std::{collections::BTreeMap, path::PathBuf};
 
 use serde::Serialize;
 
+use super::RollbackConfiguration;
 use crate::{CliError, package::Output};
 
 /// A stack as it is asked for.
@@ -16,6 +17,8 @@ pub(crate) struct Request {
     pub(crate) capabilities: Vec<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) stack_policy: Option<serde_json::Value>,
+    #[serde(skip_serializing_if = "RollbackConfiguration::is_empty")]
+    pub(crate) rollback_configuration: RollbackConfiguration,
 }
 
 impl Request {

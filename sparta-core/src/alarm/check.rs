@@ -103,7 +103,7 @@ impl Alarm {
 }
 
 /// A mistake, where what hears of all alarms is no ARN.
-pub(super) fn topic(to: &Value) -> Option<Mistake> {
+pub(crate) fn topic(to: &Value) -> Option<Mistake> {
     let to = to.as_str().filter(|to| Arn::parse(to).is_none())?;
     Some(Mistake::new(Subject::App, AlarmMistake::Topic(to.to_owned())))
 }

@@ -4,44 +4,18 @@ mod check;
 mod resources;
 #[cfg(test)]
 mod tests;
-mod usual;
+mod watch;
 
 pub use check::AlarmMistake;
+pub(crate) use check::topic;
+pub use watch::{Watch, WatchMistake};
 
 use std::time::Duration;
 
 use crate::{
     attribute,
     cfn::{LogicalId, Value},
-    construct::Queue,
-    mistake::Mistake,
-    stack::Stack,
 };
-
-/// What an App has to be watched.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Watched {
-    pub(crate) alarms: Vec<Alarm>,
-    /// The topic of the alarms that everything has, if it is to have them.
-    pub(crate) usual_to: Option<Value>,
-    pub(crate) dashboard: bool,
-}
-
-impl Watched {
-    /// What CloudWatch would refuse, in an App with these functions.
-    pub(crate) fn check(&self, functions: &[&str]) -> Vec<Mistake> {
-        let topic = self.usual_to.as_ref().and_then(check::topic);
-        self.alarms.iter().flat_map(|alarm| alarm.check(functions)).chain(topic).collect()
-    }
-
-    /// Adds the alarms, and then those that are missing.
-    pub(crate) fn synthesize(&self, stack: &mut Stack) {
-        self.alarms.iter().for_each(|alarm| alarm.synthesize(stack));
-        if let Some(topic) = &self.usual_to {
-            usual::add(topic, stack);
-        }
-    }
-}
 
 /// An alarm of CloudWatch. [`App::alarm`](crate::App::alarm) adds it to the service.
 ///
@@ -115,29 +89,6 @@ impl Alarm {
         Self::of_function(function.into(), "Duration", &format!("Latency-{statistic}"), &statistic)
     }
 
-    /// For how many seconds the oldest message of a queue has waited.
-    ///
-    /// # Example
-    ///
-    /// ```
-    /// use sparta_core::{Alarm, construct::Queue};
-    ///
-    /// let late = Alarm::age(Queue::new("orders")).above(600);
-    /// let failed = Alarm::dead_letters(Queue::new("orders"));
-    /// ```
-    pub fn age<Origin>(queue: Queue<Origin>) -> Self {
-        Self::of_queue(queue.called(), &queue.arn(), "Age", "ApproximateAgeOfOldestMessage")
-    }
-
-    /// Messages in a queue's dead-letter queue; above 0, unless it says otherwise.
-    ///
-    /// A queue that has none has no such alarm, which is a mistake. Of an existing queue, watch the other one by
-    /// [`metric`](Self::metric).
-    pub fn dead_letters<Origin>(queue: Queue<Origin>) -> Self {
-        let arn = queue.dead_letters_arn().unwrap_or(Value::Null);
-        Self::of_queue(queue.called(), &arn, "DeadLetters", "ApproximateNumberOfMessagesVisible").above(0)
-    }
-
     /// Any metric, by its namespace, its name and its dimensions: `AWS/ApiGateway`, `5xx`, `[("ApiId", "a1b2c3")]`. Its
     /// average, unless it says otherwise.
     pub fn metric<N: Into<String>, V: Into<Value>>(
@@ -174,7 +125,8 @@ impl Alarm {
         }))
     }
 
-    fn of_queue(label: &str, arn: &Value, word: &str, metric: &str) -> Self {
+    /// One of a queue, by the queue's name in the service and its ARN.
+    pub(crate) fn of_queue(label: &str, arn: &Value, word: &str, metric: &str) -> Self {
         Self::new(What::Metric(Metric {
             words: vec![label.to_owned(), "Queue".to_owned(), word.to_owned()],
             function: None,
@@ -242,6 +194,21 @@ impl Alarm {
     pub fn to(mut self, arn: impl Into<Value>) -> Self {
         self.to.push(arn.into());
         self
+    }
+
+    /// Whether nobody hears when it rings.
+    pub(crate) fn tells_nobody(&self) -> bool {
+        self.to.is_empty()
+    }
+
+    /// Whether it is another alarm, apart from who hears of that one.
+    pub(crate) fn stands_for(&self, other: &Self) -> bool {
+        self == other || (self.tells_nobody() && Self { to: other.to.clone(), ..self.clone() } == *other)
+    }
+
+    /// Whether it is made of another alarm.
+    pub(crate) fn is_made_of(&self, other: &Self) -> bool {
+        self.parts().iter().any(|part| part == other || part.is_made_of(other))
     }
 
     /// Its logical id, which stays the same as long as what it watches does.

@@ -2,10 +2,11 @@
 
 use super::{Alarm, Metric, What};
 use crate::{
-    cfn::{Resource, Value, sub},
+    cfn::{LogicalId, Resource, Value, sub},
     property, resource,
-    stack::Stack,
 };
+
+const STACK_NAME: &str = "${AWS::StackName}";
 
 const STATISTICS: [&str; 5] = ["Average", "Maximum", "Minimum", "SampleCount", "Sum"];
 
@@ -15,15 +16,15 @@ pub(super) fn is_plain(statistic: &str) -> bool {
 }
 
 impl Alarm {
-    /// Adds it, and those that it is made of. The same one is there once; two that differ are a mistake.
-    pub(crate) fn synthesize(&self, stack: &mut Stack) {
-        let resource = match &self.what {
-            What::Metric(metric) => self.of_metric(metric),
+    /// What it is, and those that it is made of. It has a name that is known before it is deployed where that `is_named`.
+    pub(crate) fn resources(&self, is_named: &impl Fn(&Self) -> bool) -> Vec<(LogicalId, Resource)> {
+        let own = match &self.what {
+            What::Metric(metric) => self.of_metric(metric, is_named(self)),
             What::Any(alarms) => self.of_alarms(alarms, " OR "),
             What::All(alarms) => self.of_alarms(alarms, " AND "),
         };
-        self.parts().iter().for_each(|alarm| alarm.synthesize(stack));
-        stack.resource(self.logical_id(), resource);
+        let parts = self.parts().iter().flat_map(|alarm| alarm.resources(is_named));
+        parts.chain([(self.logical_id(), own)]).collect()
     }
 
     /// The alarms that it is made of.
@@ -34,7 +35,7 @@ impl Alarm {
         }
     }
 
-    fn of_metric(&self, metric: &Metric) -> Resource {
+    fn of_metric(&self, metric: &Metric, is_named: bool) -> Resource {
         let dimensions = metric.dimensions.iter();
         let dimensions: Vec<Value> = dimensions
             .map(|(name, value)| property!(AWS::CloudWatch::Alarm.Dimensions[] { Name: (name), Value: (value) }))
@@ -45,6 +46,7 @@ impl Alarm {
         };
         resource!(AWS::CloudWatch::Alarm {
             AlarmActions: (self.actions()),
+            AlarmName: (is_named.then(|| self.stack_name())),
             ComparisonOperator: (self.threshold.as_ref().map(|threshold| threshold.operator)),
             Dimensions: (Some(dimensions).filter(|dimensions| !dimensions.is_empty())),
             EvaluationPeriods: (self.periods),
@@ -64,9 +66,13 @@ impl Alarm {
         resource!(AWS::CloudWatch::CompositeAlarm {
             AlarmActions: (self.actions()),
             // A name that begins with the stack's is what keeps other stacks' roles from it.
-            AlarmName: (sub(format!("${{AWS::StackName}}-{}", self.logical_id()))),
+            AlarmName: (self.stack_name()),
             AlarmRule: (sub(rule)),
         })
+    }
+
+    fn stack_name(&self) -> Value {
+        sub(self.name_in(STACK_NAME))
     }
 
     fn actions(&self) -> Option<&[Value]> {

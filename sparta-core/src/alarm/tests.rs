@@ -1,12 +1,7 @@
 use serde_json::{Value as Json, json};
 
 use super::*;
-use crate::{
-    App, Error, Function, LambdaEvent, Request,
-    construct::{EventBus, Table},
-    resource, service_fn,
-    trigger::HttpApi,
-};
+use crate::{App, Error, Function, Request, construct::Queue, service_fn, trigger::HttpApi};
 
 const TOPIC: &str = "arn:aws:sns:eu-west-1:123456789012:on-call";
 
@@ -26,13 +21,6 @@ fn resources(app: App) -> Json {
 
 fn mistakes(alarm: Alarm) -> String {
     app().with(orders()).alarm(alarm).synthesize().map(drop).unwrap_err().to_string()
-}
-
-/// The logical ids of all alarms.
-fn ids(app: App) -> Vec<String> {
-    let resources = resources(app);
-    let alarms = resources.as_object().unwrap().iter().filter(|(_, it)| it["Type"] == "AWS::CloudWatch::Alarm");
-    alarms.map(|(id, _)| id.clone()).collect()
 }
 
 #[test]
@@ -120,53 +108,4 @@ fn what_cloudwatch_would_refuse_is_a_mistake_with_its_remedy() {
     let twice = app().alarm(Alarm::errors("api")).alarm(Alarm::errors("api").above(5));
     let found = twice.synthesize().map(drop).unwrap_err().to_string();
     assert!(found.contains("ApiErrorsAlarm"), "{found}");
-}
-
-#[test]
-fn everything_that_is_declared_has_its_usual_alarms() {
-    let count = Function::event("count", service_fn(async |_: LambdaEvent<Json>| Ok::<_, Error>(())));
-    let own = resource!(AWS::SQS::Queue {});
-    let watched = || app().function(count).with(orders()).resource("Own", own).alarms(TOPIC);
-    let app = watched();
-    assert_eq!(
-        ids(app),
-        [
-            "ApiErrorsAlarm",
-            "ApiThrottlesAlarm",
-            "CountErrorsAlarm",
-            "CountThrottlesAlarm",
-            "HttpApiFailuresAlarm",
-            "OrdersDeadLetterQueueMessagesAlarm",
-            "OrdersQueueAgeAlarm",
-            "OwnAgeAlarm",
-        ]
-    );
-}
-
-#[test]
-fn a_queue_that_failures_go_to_rings_for_each() {
-    let failed = || Queue::new("failed").without_dead_letters();
-    let count = || Function::event("count", service_fn(async |_: LambdaEvent<Json>| Ok::<_, Error>(())));
-    let rule = || EventBus::default_bus().rule(json!({"source": ["shop"]})).dead_letters(failed());
-    for function in [
-        count().on_failure(failed()),
-        count().dead_letters(failed()),
-        count().trigger(rule()),
-        count().trigger(Table::new("links").key("code").changes().failures_to(failed())),
-    ] {
-        let ids = ids(app().function(function).alarms(TOPIC));
-        assert!(ids.contains(&"FailedQueueMessagesAlarm".to_owned()), "{ids:?}");
-    }
-    let ids = ids(app().function(count().on_success(failed())).alarms(TOPIC));
-    assert!(ids.contains(&"FailedQueueAgeAlarm".to_owned()), "{ids:?}");
-}
-
-#[test]
-fn an_alarm_of_ones_own_takes_the_place_of_the_usual_one() {
-    let resources = resources(app().alarms(TOPIC).alarm(Alarm::errors("api").above(5)));
-    let (own, usual) = (&resources["ApiErrorsAlarm"], &resources["ApiThrottlesAlarm"]);
-    assert_eq!((&own["Properties"]["Threshold"], &own["Properties"]["AlarmActions"]), (&json!(5), &Json::Null));
-    assert_eq!(usual["Properties"]["AlarmActions"], json!([TOPIC]));
-    let wrong = app().alarms("on-call").synthesize().map(drop).unwrap_err().to_string();
-    assert!(wrong.contains("the alarms go to `on-call`, which is not an ARN"), "{wrong}");
 }

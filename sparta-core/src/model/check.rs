@@ -107,7 +107,7 @@ impl Model {
         mistakes.extend(self.distribution.iter().flat_map(|distribution| distribution.check(&self.functions)));
         mistakes.extend(self.rest_api.iter().flat_map(|api| api.check(environments, has_pipeline)));
         let functions: Vec<&str> = self.functions.iter().map(FunctionSpec::name).collect();
-        mistakes.extend(self.watched.check(&functions));
+        mistakes.extend(self.watched.check(&functions, environments));
     }
 
     /// What is wrong with the tags that all environments have.

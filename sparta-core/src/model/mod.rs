@@ -12,10 +12,10 @@ pub use check::AppMistake;
 
 use crate::{
     App, Architecture, Distribution, Environment, FunctionSpec, Mistakes, Pipeline,
-    alarm::Watched,
     construct::Construct,
     file::File,
     iam::Statement,
+    monitoring::Watched,
     pipeline::{direct_stack_name, stack_name},
     settings::{Field, Stored},
     stack::UserResources,

@@ -163,7 +163,7 @@ fn add_functions(model: &Model, mut stack: Stack) -> Stack {
 
 /// Adds what watches everything that was added before.
 fn add_watchers(model: &Model, mut stack: Stack) -> Stack {
-    model.watched.synthesize(&mut stack);
+    model.watched.synthesize(&model.environments, &mut stack);
     if model.watched.dashboard {
         dashboard::add(&mut stack);
     }

@@ -88,6 +88,10 @@ async fn take(event: LambdaEvent<serde_json::Value>) -> Result<serde_json::Value
     Ok(event.payload)
 }
 
+fn failures() -> Alarm {
+    Alarm::any([Alarm::errors("routes"), Alarm::throttles("routes")]).named("routes")
+}
+
 /// Every trigger with each of its options, every option of a function, a setting of every kind, every gate.
 pub fn everything() -> App {
     let gate = || {
@@ -104,7 +108,7 @@ pub fn everything() -> App {
         .alarms(ON_CALL)
         .alarm(Alarm::latency("routes", 99.0).above(800).periods(3).to(ON_CALL))
         .alarm(Alarm::metric("Shop", "Orders", [("Country", "de")]).statistic("Sum").below(1).periods(15))
-        .alarm(Alarm::any([Alarm::errors("routes"), Alarm::throttles("routes")]).named("routes").to(ON_CALL))
+        .alarm(failures().to(ON_CALL))
         .dashboard()
         .function(routes())
         .function(Function::http("signed-url", service_fn(answer)).trigger(FunctionUrl::signed()))
@@ -115,7 +119,11 @@ pub fn everything() -> App {
         .environment(
             Environment::new("test", settings("Hello Test!", None)).tag("cost-centre", "42").approve_promotion(gate()),
         )
-        .environment(Environment::new("staging", settings("Hello Staging!", Some(7))).approve_changes(gate()))
+        .environment(
+            Environment::new("staging", settings("Hello Staging!", Some(7)))
+                .approve_changes(gate())
+                .watch(failures(), Duration::from_secs(60)),
+        )
         .environment(
             Environment::new("production", settings("Hello Production!", Some(70)))
                 .stack_prefix("Prod")
@@ -124,7 +132,9 @@ pub fn everything() -> App {
                 .stack_policy(json!({"Statement": [
                     {"Effect": "Allow", "Action": "Update:*", "Principal": "*", "Resource": "*"},
                 ]}))
-                .approve_changes(Approval::manual()),
+                .approve_changes(Approval::manual())
+                .watch(Alarm::errors("routes"), Duration::from_secs(10 * 60))
+                .watch(Alarm::latency("routes", 99.0).above(800).periods(3), Duration::from_secs(30 * 60)),
         )
         .pipeline(
             Pipeline::github("git@github.com:acme/everything.git")

@@ -18,7 +18,7 @@ use crate::CliError;
 use crate::aws::cloudformation::Event;
 use crate::commands::carry_out;
 use crate::deploy::{Progress, Stacks};
-use crate::stack::{Deployment, Request};
+use crate::stack::{Deployment, Request, RollbackConfiguration};
 
 /// What a person does.
 #[derive(Clone, Copy, Debug)]
@@ -119,6 +119,7 @@ fn request(version: &str) -> Request {
         tags: text(&[("sparta:app", "Hello")]),
         capabilities: vec!["CAPABILITY_IAM"],
         stack_policy: Some(json!({"Statement": [{"Effect": "Allow", "Action": "Update:*", "Principal": "*"}]})),
+        rollback_configuration: RollbackConfiguration::default(),
     }
 }
 

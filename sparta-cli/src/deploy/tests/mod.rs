@@ -7,6 +7,7 @@ mod journeys;
 pub(crate) mod log;
 mod policy;
 mod review;
+mod rollback;
 pub(crate) mod script;
 mod secret;
 mod statuses;
@@ -25,6 +26,7 @@ use tokio::sync::Notify;
 use super::{Pace, Progress, StackRequest, Stacks, TemplateSource};
 use crate::aws::cloudformation::Event;
 use crate::error::CliError;
+use crate::stack::RollbackConfiguration;
 
 const STACK_ID: &str = "arn:aws:cloudformation:eu-west-1:123456789012:stack/Hello/1";
 
@@ -71,6 +73,7 @@ fn request() -> StackRequest {
         tags: BTreeMap::from([("sparta:app".into(), "Hello".into())]),
         capabilities: vec!["CAPABILITY_IAM".into()],
         policy: None,
+        rollback: RollbackConfiguration::default(),
     }
 }
 

@@ -1,5 +1,6 @@
 //! Queues of SQS.
 
+mod alarms;
 mod batches;
 
 pub use batches::QueueBatches;

@@ -2,7 +2,10 @@
 
 use serde_json::json;
 
-use super::stages::{artifacts, stage};
+use super::{
+    gates,
+    stages::{artifacts, stage},
+};
 use crate::{
     Approval, attribute,
     cfn::{Value, sub},
@@ -18,7 +21,11 @@ use crate::{
 /// The stages of one environment.
 pub(super) fn stages(plan: &Plan<'_>, it: &Stage<'_>) -> Vec<Value> {
     let name = it.environment.name();
-    let mut stages = vec![stage(&format!("Deploy-{name}"), deployment(plan, it))];
+    let mut stages = vec![property!(AWS::CodePipeline::Pipeline.Stages[] {
+        Name: (format!("Deploy-{name}")),
+        Actions: (deployment(plan, it)),
+        OnSuccess: (gates::on_success(it)),
+    })];
     // A stage of its own: while somebody decides, later commits still reach this environment.
     if let Some(approval) = &it.environment.approve_promotion {
         stages.push(stage(&format!("Promote-{name}"), [manual(plan, "ApprovePromotion", approval, 1)]));

@@ -2,6 +2,7 @@
 
 mod artifacts;
 mod environments;
+mod gates;
 mod notifications;
 mod release;
 mod roles;

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{Source, environments, id};
+use super::{Source, environments, gates, id};
 use crate::{
     attribute,
     cfn::{LogicalId, Resource, Template, Value, sub},
@@ -35,6 +35,7 @@ pub(super) fn add(plan: &Plan<'_>, source: Source<'_>, template: &mut Template) 
         template.resource(stage.id("DeployRole"), action_role(&does, &deployment(plan, stage)));
         add_cloudformation_role(stage, template);
     }
+    gates::add(plan, template);
 }
 
 /// IAM refuses a policy without statements, so a role that may do nothing has none.
@@ -87,7 +88,12 @@ fn pipeline_policy(plan: &Plan<'_>, source: Source<'_>) -> Resource {
 fn action_roles(plan: &Plan<'_>, source: Source<'_>) -> Vec<LogicalId> {
     let source = (source == Source::Connection).then(|| id("SourceRole"));
     let stages = plan.stages.iter().map(|stage| stage.id("DeployRole"));
-    source.into_iter().chain([id("BuildActionRole"), id("ReleaseActionRole")]).chain(stages).collect()
+    source
+        .into_iter()
+        .chain([id("BuildActionRole"), id("ReleaseActionRole")])
+        .chain(stages)
+        .chain(gates::roles(plan))
+        .collect()
 }
 
 /// Compiles foreign code, so it gets at nothing but its log, its input and its output.

@@ -1,3 +1,5 @@
+mod gates;
+
 use std::{collections::BTreeMap, time::Duration};
 
 use serde_json::{Value as Json, json};

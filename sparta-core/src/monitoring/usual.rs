@@ -2,9 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use super::Alarm;
 use crate::{
-    attribute,
+    Alarm, attribute,
     cfn::{LogicalId, Resource, Template, Value},
     stack::Stack,
     trigger::web_socket::is_web_socket,
@@ -20,7 +19,8 @@ pub(crate) fn add(to: &Value, stack: &mut Stack) {
     let all = template.resources().iter().flat_map(|(id, resource)| of(id, resource, takers.contains(id.as_str())));
     let missing = all.filter(|alarm| !template.resources().contains_key(&alarm.logical_id()));
     let missing: Vec<Alarm> = missing.map(|alarm| alarm.to(to.clone())).collect();
-    missing.iter().for_each(|alarm| alarm.synthesize(stack));
+    let resources = missing.iter().flat_map(|alarm| alarm.resources(&|_| false));
+    resources.for_each(|(id, resource)| stack.resource(id, resource));
 }
 
 fn of(id: &LogicalId, resource: &Resource, takes_failures: bool) -> Vec<Alarm> {
