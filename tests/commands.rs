@@ -83,6 +83,11 @@ fn each_command_has_its_help() {
     {
         assert_eq!(shell.says(&format!("{command}-help"), &[command, "--help"]).code, Some(0));
     }
+    assert_eq!(shell.says("pipeline-help", &["pipeline", "--help"]).code, Some(0));
+    for command in ["status", "approve", "reject", "retry", "rollback", "start"] {
+        let name = format!("pipeline-{command}-help");
+        assert_eq!(shell.says(&name, &["pipeline", command, "--help"]).code, Some(0));
+    }
 }
 
 #[test]
@@ -121,6 +126,9 @@ fn what_is_not_known_is_wrong_usage() {
         ("provision-without-bucket", &["provision", "-e", "test"]),
         ("package-with-parameter", &["provision", "--codePipelinePackage", "p.zip", "--param", "Message=x"]),
         ("pipeline-without-connection", &["provisionPipeline"]),
+        ("pipeline-without-command", &["pipeline"]),
+        ("approval-without-an-answer", &["pipeline", "approve"]),
+        ("pipeline-in-an-unknown-region", &["pipeline", "status", "--region", "eu-wst-1"]),
         ("pipeline-of-two-sources", &["provisionPipeline", "--connection", CONNECTION, "--oauth", "hunter2"]),
         ("execute-unknown-function", &["execute", "--function", "goodbye"]),
     ] {

@@ -31,6 +31,14 @@ pub enum Protocol {
     Rest,
 }
 
+/// AWS CodePipeline.
+pub const CODE_PIPELINE: Service = Service {
+    id: "CodePipeline",
+    name: "codepipeline",
+    protocol: Protocol::Json("CodePipeline_20150709"),
+    ipv6: false,
+};
+
 /// AWS Lambda.
 pub const LAMBDA: Service = Service { id: "Lambda", name: "lambda", protocol: Protocol::Rest, ipv6: false };
 
@@ -86,6 +94,18 @@ calls! {
     /// Calls about a function whose code is replaced in place.
     CODE_IN_PLACE {
         UPDATE_FUNCTION_CODE: "UpdateFunctionCode", "lambda:UpdateFunctionCode";
+    }
+
+    /// Calls about a pipeline.
+    PIPELINE {
+        GET_PIPELINE: "GetPipeline", "codepipeline:GetPipeline";
+        GET_PIPELINE_STATE: "GetPipelineState", "codepipeline:GetPipelineState";
+        LIST_ACTION_EXECUTIONS: "ListActionExecutions", "codepipeline:ListActionExecutions";
+        LIST_PIPELINE_EXECUTIONS: "ListPipelineExecutions", "codepipeline:ListPipelineExecutions";
+        PUT_APPROVAL_RESULT: "PutApprovalResult", "codepipeline:PutApprovalResult";
+        RETRY_STAGE_EXECUTION: "RetryStageExecution", "codepipeline:RetryStageExecution";
+        ROLLBACK_STAGE: "RollbackStage", "codepipeline:RollbackStage";
+        START_PIPELINE_EXECUTION: "StartPipelineExecution", "codepipeline:StartPipelineExecution";
     }
 
     /// Calls about the secret that holds a pipeline's token.

@@ -15,6 +15,8 @@ pub mod calls;
 mod deploy;
 #[cfg(not(sparta_serving))]
 mod package;
+#[cfg(all(feature = "aws", not(sparta_serving)))]
+mod pipeline;
 
 #[cfg(not(sparta_serving))]
 #[macro_use]
@@ -22,6 +24,8 @@ mod gate;
 
 #[cfg(not(sparta_serving))]
 mod commands;
+#[cfg(not(sparta_serving))]
+mod consent;
 #[cfg(not(sparta_serving))]
 mod hooks;
 #[cfg(not(sparta_serving))]

@@ -2,6 +2,7 @@
 //! share calls.
 
 pub(crate) mod cloudformation;
+pub(crate) mod codepipeline;
 pub(crate) mod config;
 mod endpoint;
 mod error;

@@ -1,8 +1,6 @@
 //! `delete`: a stack goes, with everything in it.
 
-use std::io::IsTerminal;
-
-use crate::{CliError, package::Features, session::Session, stack::AnyStack};
+use crate::{CliError, consent, package::Features, session::Session, stack::AnyStack};
 
 /// Delete the deployed stack and everything in it
 #[derive(clap::Args)]
@@ -26,10 +24,7 @@ impl Delete {
             let text = format!("would delete the stack {name}");
             return session.print(&text, &serde_json::json!({"stack": name, "deletion": "noop"}));
         }
-        if !self.yes && !std::io::stdin().is_terminal() {
-            let message = format!("nobody is there to say whether the stack {name} is to be deleted");
-            return Err(CliError::usage(message).hint("Run it in a terminal, or give --yes."));
-        }
+        consent::check(self.yes, &format!("the stack {name} is to be deleted"))?;
         session.check_place()?;
         with_aws!(&synthesis, &self.features, delete(session, &name, self.stack.owner(&synthesis.model), self.yes))
     }
@@ -61,33 +56,5 @@ async fn delete(session: &Session, name: &str, owner: Option<&str>, yes: bool) -
 async fn agreed(config: &aws_config::SdkConfig, name: &str) -> Result<bool, CliError> {
     let account = crate::aws::sts::identity(config).await?.account;
     let region = config.region().map(ToString::to_string).unwrap_or_default();
-    let question = format!("Delete the stack {name} of account {account} in {region}, and everything in it? [y/N] ");
-    ask(&question, std::io::stdin().lock(), std::io::stderr())
-        .map_err(|error| CliError::failed("the terminal cannot be read").source(error))
-}
-
-#[cfg(any(feature = "aws", test))]
-fn ask(question: &str, mut answers: impl std::io::BufRead, mut out: impl std::io::Write) -> std::io::Result<bool> {
-    write!(out, "{question}")?;
-    out.flush()?;
-    let mut answer = String::new();
-    answers.read_line(&mut answer)?;
-    Ok(["y", "yes"].contains(&answer.trim().to_lowercase().as_str()))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_a_clear_yes_deletes() {
-        let answered = |answer: &str| {
-            let mut said = Vec::new();
-            let agreed = ask("Delete it? [y/N] ", answer.as_bytes(), &mut said).unwrap();
-            assert_eq!(said, b"Delete it? [y/N] ");
-            agreed
-        };
-        assert!(["y\n", "Yes\n", " yes"].iter().all(|answer| answered(answer)));
-        assert!(!["", "\n", "n\n", "yesterday\n", "delete\ny\n"].iter().any(|answer| answered(answer)));
-    }
+    consent::agreed(&format!("Delete the stack {name} of account {account} in {region}, and everything in it?"))
 }

@@ -4,6 +4,7 @@ mod build;
 mod delete;
 mod describe;
 mod execute;
+mod pipeline;
 mod provision;
 mod provision_pipeline;
 mod status;
@@ -26,6 +27,8 @@ pub(crate) enum Builtin {
     Provision(provision::Provision),
     #[command(alias = "provision-pipeline")]
     ProvisionPipeline(provision_pipeline::ProvisionPipeline),
+    #[command(subcommand)]
+    Pipeline(pipeline::Pipeline),
     Status(status::Status),
     Delete(delete::Delete),
     Describe(describe::Describe),
@@ -40,6 +43,7 @@ impl Builtin {
             Self::Build(command) => command.run(&session),
             Self::Provision(command) => command.run(&session).await,
             Self::ProvisionPipeline(command) => command.run(&session).await,
+            Self::Pipeline(command) => command.run(&session).await,
             Self::Status(command) => command.run(&session).await,
             Self::Delete(command) => command.run(&session).await,
             Self::Describe(command) => command.run(&session),

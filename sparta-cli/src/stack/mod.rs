@@ -5,6 +5,7 @@ mod bucket;
 mod deployed;
 #[cfg(feature = "aws")]
 mod deployment;
+mod pipeline;
 mod request;
 mod rollback;
 mod target;
@@ -14,6 +15,7 @@ pub(crate) use bucket::bucket_name;
 pub(crate) use deployed::Lookup;
 #[cfg(feature = "aws")]
 pub(crate) use deployment::Deployment;
+pub(crate) use pipeline::{AnyPipeline, Place};
 pub(crate) use request::Request;
 pub(crate) use rollback::RollbackConfiguration;
 #[cfg(feature = "aws")]
