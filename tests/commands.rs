@@ -78,13 +78,22 @@ fn help_is_a_product() {
 #[test]
 fn each_command_has_its_help() {
     let shell = Shell::of("codepipeline");
-    for command in
-        ["version", "synth", "build", "provision", "provisionPipeline", "status", "delete", "describe", "execute"]
-    {
+    for command in [
+        "version",
+        "synth",
+        "build",
+        "provision",
+        "provisionPipeline",
+        "status",
+        "delete",
+        "recover",
+        "describe",
+        "execute",
+    ] {
         assert_eq!(shell.says(&format!("{command}-help"), &[command, "--help"]).code, Some(0));
     }
     assert_eq!(shell.says("pipeline-help", &["pipeline", "--help"]).code, Some(0));
-    for command in ["status", "approve", "reject", "retry", "rollback", "start"] {
+    for command in ["status", "approve", "reject", "retry", "rollback", "start", "delete"] {
         let name = format!("pipeline-{command}-help");
         assert_eq!(shell.says(&name, &["pipeline", command, "--help"]).code, Some(0));
     }
@@ -127,6 +136,7 @@ fn what_is_not_known_is_wrong_usage() {
         ("package-with-parameter", &["provision", "--codePipelinePackage", "p.zip", "--param", "Message=x"]),
         ("pipeline-without-connection", &["provisionPipeline"]),
         ("pipeline-without-command", &["pipeline"]),
+        ("recovery-without-an-answer", &["recover", "-e", "test"]),
         ("approval-without-an-answer", &["pipeline", "approve"]),
         ("pipeline-in-an-unknown-region", &["pipeline", "status", "--region", "eu-wst-1"]),
         ("pipeline-of-two-sources", &["provisionPipeline", "--connection", CONNECTION, "--oauth", "hunter2"]),

@@ -74,6 +74,13 @@ calls! {
         SET_STACK_POLICY: "SetStackPolicy", "cloudformation:SetStackPolicy";
     }
 
+    /// Calls that get a stack out of a state in which nothing can be deployed to it.
+    RECOVERY {
+        CANCEL_UPDATE_STACK: "CancelUpdateStack", "cloudformation:CancelUpdateStack";
+        CONTINUE_UPDATE_ROLLBACK: "ContinueUpdateRollback", "cloudformation:ContinueUpdateRollback";
+        ROLLBACK_STACK: "RollbackStack", "cloudformation:RollbackStack";
+    }
+
     /// Calls about the bucket that carries a deployment.
     BUCKET {
         GET_BUCKET_LOCATION: "GetBucketLocation", "s3:GetBucketLocation";
@@ -84,6 +91,12 @@ calls! {
     OBJECT {
         HEAD_OBJECT: "HeadObject", "s3:GetObject";
         PUT_OBJECT: "PutObject", "s3:PutObject";
+    }
+
+    /// Calls that empty the bucket of a pipeline.
+    EMPTIED {
+        DELETE_OBJECTS: "DeleteObjects", "s3:DeleteObjectVersion";
+        LIST_OBJECT_VERSIONS: "ListObjectVersions", "s3:ListBucketVersions";
     }
 
     /// Calls about a function that was deployed.
@@ -111,6 +124,7 @@ calls! {
     /// Calls about the secret that holds a pipeline's token.
     SECRET {
         CREATE_SECRET: "CreateSecret", "secretsmanager:CreateSecret";
+        DELETE_SECRET: "DeleteSecret", "secretsmanager:DeleteSecret";
         GET_SECRET_VALUE: "GetSecretValue", "secretsmanager:GetSecretValue";
         PUT_SECRET_VALUE: "PutSecretValue", "secretsmanager:PutSecretValue";
         RESTORE_SECRET: "RestoreSecret", "secretsmanager:RestoreSecret";
@@ -119,5 +133,20 @@ calls! {
     /// Calls about the caller; AWS allows them to everybody.
     CALLER {
         GET_CALLER_IDENTITY: "GetCallerIdentity", "sts:GetCallerIdentity";
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_page_of_the_pipeline_says_what_its_commands_take() {
+        let page = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/pipeline.md");
+        let page = std::fs::read_to_string(page).unwrap();
+        for Call { action, .. } in PIPELINE.iter().chain(EMPTIED) {
+            let (_, name) = action.split_once(':').unwrap();
+            assert!(page.contains(&format!("{name}`")), "{action}");
+        }
     }
 }

@@ -240,7 +240,52 @@ impl CloudFormation {
     ///
     /// Those of the call.
     pub(crate) async fn delete_stack(&self, name: &str) -> Result<(), AwsError> {
-        self.client.delete_stack().stack_name(name).send().await.map_err(failed(calls::DELETE_STACK, stack(name)))?;
+        self.delete_stack_retaining(name, &[]).await
+    }
+
+    /// The same, but for these resources, whose deletion failed before: they stay, and belong to no stack then.
+    ///
+    /// # Errors
+    ///
+    /// Those of the call.
+    pub(crate) async fn delete_stack_retaining(&self, name: &str, retained: &[String]) -> Result<(), AwsError> {
+        let retained = Some(retained.to_vec()).filter(|ids| !ids.is_empty());
+        let call = self.client.delete_stack().stack_name(name).set_retain_resources(retained);
+        call.send().await.map_err(failed(calls::DELETE_STACK, stack(name)))?;
+        Ok(())
+    }
+
+    /// Starts to continue the rollback of an update, without the resources that are skipped.
+    ///
+    /// # Errors
+    ///
+    /// Those of the call.
+    pub(crate) async fn continue_rollback(&self, name: &str, skipped: &[String]) -> Result<(), AwsError> {
+        let skipped = Some(skipped.to_vec()).filter(|ids| !ids.is_empty());
+        let call = self.client.continue_update_rollback().stack_name(name).set_resources_to_skip(skipped);
+        call.send().await.map_err(failed(calls::CONTINUE_UPDATE_ROLLBACK, stack(name)))?;
+        Ok(())
+    }
+
+    /// Starts to roll back an update that stopped.
+    ///
+    /// # Errors
+    ///
+    /// Those of the call.
+    pub(crate) async fn roll_back(&self, name: &str) -> Result<(), AwsError> {
+        let call = self.client.rollback_stack().stack_name(name);
+        call.send().await.map_err(failed(calls::ROLLBACK_STACK, stack(name)))?;
+        Ok(())
+    }
+
+    /// Gives up the update that is under way.
+    ///
+    /// # Errors
+    ///
+    /// Those of the call.
+    pub(crate) async fn cancel_update(&self, name: &str) -> Result<(), AwsError> {
+        let call = self.client.cancel_update_stack().stack_name(name);
+        call.send().await.map_err(failed(calls::CANCEL_UPDATE_STACK, stack(name)))?;
         Ok(())
     }
 }

@@ -8,10 +8,10 @@ use aws_sdk_s3::Client;
 use aws_sdk_s3::config::timeout::TimeoutConfig;
 use aws_sdk_s3::error::SdkError;
 use aws_sdk_s3::primitives::ByteStream;
-use aws_sdk_s3::types::ChecksumMode;
+use aws_sdk_s3::types::{ChecksumMode, Delete, ObjectIdentifier};
 
 use super::error::failed;
-use super::{AwsError, calls};
+use super::{AwsError, Fault, calls};
 
 /// How long an object may take to be sent and stored: 250 MB at 1 Mbit/s.
 const LONGEST_UPLOAD: Duration = Duration::from_secs(2000);
@@ -153,6 +153,58 @@ impl S3 {
             .map_err(failed(calls::PUT_OBJECT, object(name, key)))?;
         Ok(())
     }
+}
+
+impl S3 {
+    /// Deletes every version of every object in a bucket; answers how many there were.
+    ///
+    /// # Errors
+    ///
+    /// Those of the calls; what was deleted until then is gone.
+    pub(crate) async fn empty(&self, name: &str, owner: Option<&str>) -> Result<usize, AwsError> {
+        let owner = owner.map(str::to_owned);
+        let mut deleted = 0;
+        loop {
+            let listed = self.client.list_object_versions().bucket(name).set_expected_bucket_owner(owner.clone());
+            let listed = listed.send().await.map_err(failed(calls::LIST_OBJECT_VERSIONS, bucket(name)))?;
+            let versions = listed.versions.unwrap_or_default().into_iter().map(|it| (it.key, it.version_id));
+            let markers = listed.delete_markers.unwrap_or_default().into_iter().map(|it| (it.key, it.version_id));
+            let all = versions.chain(markers).filter_map(|(key, version)| identifier(key?, version));
+            let all: Vec<ObjectIdentifier> = all.collect();
+            if all.is_empty() {
+                return Ok(deleted);
+            }
+            deleted += all.len();
+            self.delete_versions(name, all, owner.clone()).await?;
+        }
+    }
+
+    async fn delete_versions(
+        &self,
+        name: &str,
+        versions: Vec<ObjectIdentifier>,
+        owner: Option<String>,
+    ) -> Result<(), AwsError> {
+        let Ok(versions) = Delete::builder().set_objects(Some(versions)).quiet(true).build() else { return Ok(()) };
+        let call = self.client.delete_objects().bucket(name).delete(versions).set_expected_bucket_owner(owner);
+        let answer = call.send().await.map_err(failed(calls::DELETE_OBJECTS, bucket(name)))?;
+        // One answer for all of them, which can be good although some of them are left.
+        let Some(first) = answer.errors.unwrap_or_default().into_iter().next() else { return Ok(()) };
+        let code = first.code.unwrap_or_default();
+        Err(AwsError {
+            call: calls::DELETE_OBJECTS,
+            thing: object(name, &first.key.unwrap_or_default()),
+            fault: if code == "AccessDenied" { Fault::Denied } else { Fault::Refused },
+            status: None,
+            code: Some(code.into()),
+            message: first.message.unwrap_or_default(),
+            request_id: None,
+        })
+    }
+}
+
+fn identifier(key: String, version: Option<String>) -> Option<ObjectIdentifier> {
+    ObjectIdentifier::builder().key(key).set_version_id(version).build().ok()
 }
 
 fn bucket(name: &str) -> String {

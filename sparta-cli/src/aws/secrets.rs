@@ -94,6 +94,20 @@ impl Secrets {
         Ok(answer.version_id)
     }
 
+    /// Deletes `name` once 30 days have passed; one that is not there, or waits for that already, is no error.
+    ///
+    /// # Errors
+    ///
+    /// Those of the call.
+    pub(crate) async fn delete(&self, name: &str) -> Result<(), AwsError> {
+        let request = Request::json(&json!({ "SecretId": name, "RecoveryWindowInDays": 30 }));
+        match self.client.call(calls::DELETE_SECRET, thing(name), request).await {
+            Ok(IgnoredAny) => Ok(()),
+            Err(error) if error.has_code("ResourceNotFoundException") || is_deleted(&error) => Ok(()),
+            Err(error) => Err(error),
+        }
+    }
+
     /// Takes back the deletion of `name`.
     ///
     /// # Errors

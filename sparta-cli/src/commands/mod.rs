@@ -7,6 +7,7 @@ mod execute;
 mod pipeline;
 mod provision;
 mod provision_pipeline;
+mod recover;
 mod status;
 mod synth;
 mod version;
@@ -31,6 +32,7 @@ pub(crate) enum Builtin {
     Pipeline(pipeline::Pipeline),
     Status(status::Status),
     Delete(delete::Delete),
+    Recover(recover::Recover),
     Describe(describe::Describe),
     Execute(execute::Execute),
 }
@@ -46,6 +48,7 @@ impl Builtin {
             Self::Pipeline(command) => command.run(&session).await,
             Self::Status(command) => command.run(&session).await,
             Self::Delete(command) => command.run(&session).await,
+            Self::Recover(command) => command.run(&session).await,
             Self::Describe(command) => command.run(&session),
             Self::Execute(command) => command.run(&session),
         }

@@ -28,6 +28,11 @@ pub(crate) enum Watched {
         /// It was in `DELETE_FAILED` already.
         again: bool,
     },
+    /// What gets the stack out of a status, to which it may come back.
+    Recovery {
+        /// The status.
+        from: String,
+    },
 }
 
 /// What one look found.
@@ -209,6 +214,7 @@ impl<'a> Follower<'a> {
         match self.watched {
             Watched::UnderWay => true,
             Watched::ChangeSet(_) => false,
+            Watched::Recovery { ref from } => stack.status != *from || self.begun || self.idle >= LATENESS,
             Watched::Deletion { again } => match stack.status.as_str() {
                 "DELETE_COMPLETE" => true,
                 "DELETE_FAILED" => !again || self.begun || self.idle >= LATENESS,

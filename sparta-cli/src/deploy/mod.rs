@@ -11,6 +11,7 @@ mod inplace;
 mod lasting;
 mod policy;
 mod progress;
+mod recover;
 mod rollback;
 mod secret;
 mod state;
@@ -41,6 +42,7 @@ pub(crate) use inplace::InPlace;
 #[cfg(test)]
 pub(crate) use progress::Lines;
 pub(crate) use progress::{Progress, progress};
+pub(crate) use recover::{Remedy, Wishes};
 pub(crate) use secret::store_token;
 pub(crate) use sparta_core::contract::APP_TAG;
 pub(crate) use state::{State, advice, not_ours};

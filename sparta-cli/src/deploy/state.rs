@@ -71,15 +71,15 @@ pub(crate) fn advice(name: &str, status: &str) -> String {
                 .to_owned()
         }
         "DELETE_FAILED" => "Part of the stack is deleted, part is left. Remove what holds up the failed resources, then \
-             run the `delete` command again."
+             run the `delete` command again; `recover --retain LOGICAL_ID` leaves them behind."
             .to_owned(),
         "UPDATE_ROLLBACK_FAILED" => format!(
             "The stack is between its old and its new state. Repair what the failed resources need, run \
-             `aws cloudformation continue-update-rollback --stack-name {name}`, then the same command again."
+             `recover --stack {name}`, which continues the rollback and can skip resources, then the same command again."
         ),
         "UPDATE_FAILED" => format!(
-            "The stack was left half updated. Run `aws cloudformation rollback-stack --stack-name {name}`, then the \
-             same command again."
+            "The stack was left half updated. Run `recover --stack {name}`, which rolls it back, then the same command \
+             again."
         ),
         "DELETE_COMPLETE" => "The stack is gone. Run the same command again to create it.".to_owned(),
         status if status.ends_with("_IN_PROGRESS") => {

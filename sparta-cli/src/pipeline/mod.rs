@@ -1,8 +1,10 @@
 //! A pipeline that is deployed: what it does, what it waits for, and what can be done about that.
 
 mod decide;
+mod delete;
 mod error;
 mod look;
+mod remains;
 mod retry;
 mod rollback;
 mod show;
@@ -13,6 +15,7 @@ mod view;
 use aws_config::SdkConfig;
 
 use crate::aws::{AwsError, codepipeline::CodePipeline};
+pub(crate) use delete::Removal;
 pub(crate) use error::PipelineError;
 
 /// One pipeline of an account and region.

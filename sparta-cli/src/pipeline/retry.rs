@@ -47,7 +47,10 @@ impl View {
             ([], Some(place)) => return Err(PipelineError::NotFailed { place: place.clone(), failed: names }),
             _ => return Err(PipelineError::SeveralFailed { failed: names }),
         };
-        let used_up = stage.actions.iter().any(|it| it.executes && it.status.as_deref() == Some("Failed"));
+        let mut failed = stage.actions.iter().filter(|it| it.status.as_deref() == Some("Failed")).peekable();
+        // The stage can have failed by what is checked after its actions.
+        let all = all || failed.peek().is_none();
+        let used_up = failed.any(|it| it.executes);
         Ok(Retry {
             pipeline: self.pipeline.clone(),
             stage: stage.name.clone(),

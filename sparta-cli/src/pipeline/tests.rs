@@ -1,3 +1,5 @@
+mod delete;
+
 use serde_json::{Value, json};
 
 use super::*;
@@ -263,6 +265,7 @@ async fn a_change_set_that_was_executed_is_made_again_by_a_retry_and_else_only_w
     let cases = [
         ([action("CreateChangeSet", "Failed"), action("ExecuteChangeSet", "Succeeded")], "FAILED_ACTIONS"),
         ([action("CreateChangeSet", "Succeeded"), action("ExecuteChangeSet", "Failed")], "ALL_ACTIONS"),
+        ([action("CreateChangeSet", "Succeeded"), action("ExecuteChangeSet", "Succeeded")], "ALL_ACTIONS"),
     ];
     for (actions, mode) in cases {
         let mut answers = looks(ended(SECOND, "Failed", actions));

@@ -27,7 +27,7 @@ pub(crate) struct Account<'a> {
     pub(crate) in_place: bool,
 }
 
-/// The policy for `provision` with this request, complete, and for `status` and `delete` of its stack.
+/// The policy for `provision` with this request, complete, and for `status`, `delete` and `recover` of its stack.
 ///
 /// CloudFormation acts with the caller's rights, so what it does to the stack's resources is in it too.
 pub(crate) fn policy(synthesis: &Synthesis, request: &Request, account: &Account<'_>) -> Result<Json, CliError> {
@@ -49,7 +49,10 @@ fn own(stack: &str, account: &Account<'_>, archives: &str) -> Vec<Statement> {
     let stacks = format!("arn:${{AWS::Partition}}:cloudformation:${{AWS::Region}}:${{AWS::AccountId}}:stack/{stack}/*");
     let bucket = format!("arn:${{AWS::Partition}}:s3:::{}", account.bucket);
     // CloudFormation tags stacks, and S3 gives up uploads, in the caller's name too.
-    let stack_actions = allow(calls::STACK, ["cloudformation:TagResource", "cloudformation:UntagResource"]);
+    let stack_actions = allow(
+        &[calls::STACK, calls::RECOVERY].concat(),
+        ["cloudformation:TagResource", "cloudformation:UntagResource"],
+    );
     let mut own = vec![
         stack_actions.on(sub(stacks)),
         allow(calls::BUCKET, []).on(sub(bucket.as_str())),

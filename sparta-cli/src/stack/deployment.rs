@@ -56,6 +56,21 @@ impl Deployment {
         &*self.progress
     }
 
+    /// The same with this bucket.
+    pub(crate) fn with_bucket(self, bucket: Option<&str>) -> Self {
+        Self { bucket: bucket.map(str::to_owned), ..self }
+    }
+
+    /// The account that is deployed to.
+    pub(crate) fn account(&self) -> &str {
+        &self.account
+    }
+
+    /// Deletes a stack of this app, and waits until it is gone.
+    pub(crate) async fn delete(&self, name: &str, app: &str) -> Result<(), StackError> {
+        self.stacks().delete(name, Some(app)).await.map(drop)
+    }
+
     fn stacks(&self) -> Stacks<'_> {
         Stacks::new(&self.config, &*self.progress).pace(self.pace)
     }
@@ -87,7 +102,11 @@ impl Deployment {
 
     /// The template in the request where it fits, else through the bucket.
     pub(crate) async fn template(&self, app: &str, template: &Template) -> Result<TemplateSource, CliError> {
-        let body = template.to_compact_json();
+        self.template_text(app, template.to_compact_json()).await
+    }
+
+    /// The same for a template that is a text.
+    pub(crate) async fn template_text(&self, app: &str, body: String) -> Result<TemplateSource, CliError> {
         if body.len() <= TEMPLATE_BODY_LIMIT {
             return Ok(TemplateSource::Body(body));
         }

@@ -15,7 +15,9 @@ pub(crate) use bucket::bucket_name;
 pub(crate) use deployed::Lookup;
 #[cfg(feature = "aws")]
 pub(crate) use deployment::Deployment;
-pub(crate) use pipeline::{AnyPipeline, Place};
+pub(crate) use pipeline::AnyPipeline;
+#[cfg(feature = "aws")]
+pub(crate) use pipeline::Place;
 pub(crate) use request::Request;
 pub(crate) use rollback::RollbackConfiguration;
 #[cfg(feature = "aws")]

@@ -2,6 +2,7 @@
 
 mod approve;
 mod decision;
+mod delete;
 mod reject;
 mod retry;
 mod rollback;
@@ -20,6 +21,7 @@ pub(crate) enum Pipeline {
     Retry(retry::Retry),
     Rollback(rollback::Rollback),
     Start(start::Start),
+    Delete(delete::Delete),
 }
 
 impl Pipeline {
@@ -31,6 +33,7 @@ impl Pipeline {
             Self::Retry(command) => command.run(session).await,
             Self::Rollback(command) => command.run(session).await,
             Self::Start(command) => command.run(session).await,
+            Self::Delete(command) => command.run(session).await,
         }
     }
 }

@@ -6,6 +6,7 @@ mod inplace;
 mod journeys;
 pub(crate) mod log;
 mod policy;
+mod recover;
 mod review;
 mod rollback;
 pub(crate) mod script;

@@ -42,8 +42,8 @@ async fn a_stuck_stack_is_refused_with_what_to_do() {
         ("CREATE_FAILED", "Remove it with the `delete` command"),
         ("ROLLBACK_FAILED", "Remove it with the `delete` command"),
         ("DELETE_FAILED", "run the `delete` command again"),
-        ("UPDATE_FAILED", "`aws cloudformation rollback-stack --stack-name Hello`"),
-        ("UPDATE_ROLLBACK_FAILED", "`aws cloudformation continue-update-rollback --stack-name Hello`"),
+        ("UPDATE_FAILED", "`recover --stack Hello`, which rolls it back"),
+        ("UPDATE_ROLLBACK_FAILED", "`recover --stack Hello`, which continues"),
         ("IMPORT_ROLLBACK_FAILED", "describe-stack-events --stack-name Hello"),
     ] {
         let script = Script::new([("DescribeStacks", vec![stack(status)])]);
@@ -66,8 +66,8 @@ async fn a_failure_says_in_what_state_the_stack_is_and_what_to_do() {
         (no_stack(), "ROLLBACK_FAILED", "Remove it with the `delete` command"),
         (no_stack(), "CREATE_FAILED", "Remove it with the `delete` command"),
         (stack("UPDATE_COMPLETE"), "UPDATE_ROLLBACK_COMPLETE", "is as it was before"),
-        (stack("UPDATE_COMPLETE"), "UPDATE_ROLLBACK_FAILED", "continue-update-rollback --stack-name Hello"),
-        (stack("UPDATE_COMPLETE"), "UPDATE_FAILED", "rollback-stack --stack-name Hello"),
+        (stack("UPDATE_COMPLETE"), "UPDATE_ROLLBACK_FAILED", "`recover --stack Hello`, which continues"),
+        (stack("UPDATE_COMPLETE"), "UPDATE_FAILED", "`recover --stack Hello`, which rolls it back"),
         (stack("UPDATE_COMPLETE"), "DELETE_COMPLETE", "The stack is gone"),
     ] {
         let script = Script::new([
