@@ -126,6 +126,10 @@ impl Stacks<'_> {
     ///
     /// [`StackError`], also where Sparta knows no way.
     pub(crate) async fn diagnose(&self, name: &str, app: Option<&str>, cancel: bool) -> Result<Diagnosis, StackError> {
+        self.look_at(name, app, cancel).await.map_err(|error| error.before_any_change(name))
+    }
+
+    async fn look_at(&self, name: &str, app: Option<&str>, cancel: bool) -> Result<Diagnosis, StackError> {
         let Some(stack) = self.cfn.stack(name).await? else {
             return Err(StackError::Missing { name: name.to_owned() });
         };

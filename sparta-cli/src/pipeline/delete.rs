@@ -11,6 +11,7 @@ use super::remains::{Remains, retained, stacks};
 use crate::{
     CliError,
     aws::{
+        AwsError,
         cloudformation::{CloudFormation, Stack},
         s3::S3,
         secrets::Secrets,
@@ -62,6 +63,11 @@ impl Removal {
     ///
     /// That there is no such stack, or that it is another app's, and those of the calls.
     pub(crate) async fn of(deployment: &Deployment, name: &str, app: &str, everything: bool) -> Result<Self, CliError> {
+        let removal = Self::find(deployment, name, app, everything).await;
+        removal.map_err(|error| error.hint("Nothing was deleted."))
+    }
+
+    async fn find(deployment: &Deployment, name: &str, app: &str, everything: bool) -> Result<Self, CliError> {
         let cloudformation = CloudFormation::new(deployment.config());
         let stack = cloudformation.stack(name).await?;
         let Some(stack) = stack.filter(|stack| State::of(Some(stack)) != State::Missing) else {
@@ -79,22 +85,23 @@ impl Removal {
             }
         }
         let resources = cloudformation.resources(name).await?.into_iter();
+        let resources = resources.filter(|it| !it.status.starts_with("DELETE"));
         let names: BTreeMap<String, (String, String)> =
-            resources.map(|it| (it.logical_id, (it.kind, it.physical_id.unwrap_or_default()))).collect();
+            resources.filter_map(|it| Some((it.logical_id, (it.kind, it.physical_id?)))).collect();
         let has_token = template["Parameters"].get(TOKEN_VERSION).is_some();
         let secret = has_token.then(|| format!("sparta/{name}/github-token"));
         let stays = retained(&template);
         let remains = Remains::of(template, &there);
         let thing = |id: &String| {
-            let (kind, name) = names.get(id).cloned().unwrap_or_default();
-            Thing { kind, name, needed_by: remains.needed.get(id).cloned().unwrap_or_default() }
+            let (kind, name) = names.get(id).cloned()?;
+            Some(Thing { kind, name, needed_by: remains.needed.get(id).cloned().unwrap_or_default() })
         };
         let (free, kept): (Vec<_>, Vec<_>) = stays.iter().partition(|id| everything && remains.free.contains(*id));
         let mut report = Report {
             pipeline: name.to_owned(),
             deletion: "noop",
-            deleted: free.into_iter().map(thing).collect(),
-            kept: kept.into_iter().map(thing).collect(),
+            deleted: free.into_iter().filter_map(thing).collect(),
+            kept: kept.into_iter().filter_map(thing).collect(),
         };
         let token = secret.iter().map(|name| Thing {
             kind: "AWS::SecretsManager::Secret".to_owned(),
@@ -149,11 +156,12 @@ impl Removal {
             }
             _ => {}
         }
+        // Before the stack goes, without which the same command would find nothing to go on with.
+        if let Some(secret) = self.secret.as_ref().filter(|_| self.everything) {
+            Secrets::new(deployment.config()).delete(secret).await.map_err(goes_on)?;
+        }
         if !self.stays() {
             deployment.delete(name, app).await?;
-        }
-        if let Some(secret) = self.secret.as_ref().filter(|_| self.everything) {
-            Secrets::new(deployment.config()).delete(secret).await?;
         }
         Ok(Report { deletion: if self.stays() { "kept" } else { "deleted" }, ..self.report })
     }
@@ -170,7 +178,8 @@ impl Removal {
             deployment.progress().start(&format!("Emptying the bucket {bucket:?}"));
             let emptied = S3::new(deployment.config()).empty(bucket, Some(deployment.account())).await;
             deployment.progress().stop();
-            deployment.progress().say(&format!("The bucket {bucket:?} is empty: {} versions are deleted", emptied?));
+            let count = emptied.map_err(goes_on)?;
+            deployment.progress().say(&format!("The bucket {bucket:?} is empty: {count} versions are deleted"));
         }
         if self.stays() && !self.remains.free.is_empty() {
             self.reshape(deployment, app, &self.remains.kept()).await?;
@@ -193,6 +202,12 @@ impl Removal {
     }
 }
 
+/// A failure between the end of the pipeline and that of its stack.
+fn goes_on(error: AwsError) -> CliError {
+    CliError::from(error)
+        .hint("The pipeline is deleted, and its stack is there yet: the same command goes on from there.")
+}
+
 impl Report {
     /// Whether the pipeline reads its repository with a token that goes with it.
     fn token(&self) -> bool {
@@ -204,21 +219,20 @@ impl Display for Report {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         let name = &self.pipeline;
         match self.deletion {
-            "noop" => writeln!(f, "the pipeline {name} is deleted, with its projects, roles and logs")?,
+            "noop" => writeln!(f, "the pipeline {name} goes, with its projects, roles and logs")?,
             "kept" => writeln!(f, "the pipeline {name} is deleted; its stack stays with what others need")?,
             _ => writeln!(f, "the pipeline {name} is deleted, and its stack")?,
         }
+        let [gone, kept] = if self.deletion == "noop" { ["goes", "stays"] } else { ["deleted", "kept"] };
         for thing in &self.deleted {
-            writeln!(f, "deleted  {thing}")?;
+            writeln!(f, "{gone:7}  {thing}")?;
         }
         if self.token() {
-            writeln!(
-                f,
-                "         Secrets Manager keeps the secret for 30 days, in which `provisionPipeline --oauth` restores it"
-            )?;
+            let kept = "Secrets Manager keeps it for 30 days, in which `provisionPipeline --oauth` restores it";
+            writeln!(f, "         {kept}")?;
         }
         for thing in &self.kept {
-            writeln!(f, "kept     {thing}")?;
+            writeln!(f, "{kept:7}  {thing}")?;
         }
         let stacks: BTreeSet<&str> = self.kept.iter().flat_map(|it| &it.needed_by).map(String::as_str).collect();
         if !stacks.is_empty() {

@@ -1,5 +1,6 @@
 //! What a stage can go back to.
 
+use std::collections::BTreeSet;
 use std::fmt::{self, Display, Formatter};
 
 use serde::Serialize;
@@ -26,6 +27,8 @@ pub(crate) struct Rollback {
     pub to: Reference,
     #[serde(skip_serializing_if = "Option::is_none")]
     started: Option<Time>,
+    /// The stacks that the stage deploys, all of which go back.
+    stacks: BTreeSet<String>,
 }
 
 impl DeployedPipeline {
@@ -55,6 +58,7 @@ impl DeployedPipeline {
             from: stage.execution.clone(),
             to: to.reference.clone(),
             started: to.started,
+            stacks: stage.actions.iter().filter_map(|it| it.stack.clone()).collect(),
         })
     }
 
@@ -123,10 +127,14 @@ impl Display for Rollback {
         write!(f, "{} of {} goes back to {}", self.stage, self.pipeline, self.to)?;
         self.started.iter().try_for_each(|started| write!(f, " of {started}"))?;
         self.from.iter().try_for_each(|from| write!(f, ", from {}", short(&from.id)))?;
+        if self.stacks.len() > 1 {
+            let stacks = self.stacks.iter().map(String::as_str).collect::<Vec<_>>().join(", ");
+            write!(f, "\n  The stage deploys several stacks, which all go back: {stacks}")?;
+        }
         f.write_str(
             "\n  What that execution built and its settings are deployed again; data stays as it is, and so do other \
-             environments\n  The next execution that comes to this stage, such as one that waits, is deployed over it: \
-             revert the commit too",
+             stages\n  The next execution that comes to this stage, such as one that waits, is deployed over it: revert \
+             the commit too",
         )
     }
 }

@@ -324,6 +324,8 @@ async fn back(stage: Value, history: &[(&str, &str, Option<&str>)], wanted: Opti
         sent(&script, "ListPipelineExecutions")["filter"],
         json!({ "succeededInStage": { "stageName": "Deploy-production" } })
     );
+    let said = rollback.to_string();
+    assert!(said.starts_with("Deploy-production of Shop-main goes back to ") && !said.contains("several"), "{said}");
     assert_eq!(pipeline.roll_back(&rollback).await.unwrap(), "new");
     let sent = sent(&script, "RollbackStage");
     assert_eq!((&sent["pipelineName"], &sent["stageName"]), (&json!("Shop-main"), &json!("Deploy-production")));
@@ -365,4 +367,15 @@ async fn a_pipeline_is_started_once_however_often_that_is_sent() {
     assert_eq!(deployed(&script).start().await.unwrap(), FIRST);
     let tokens: Vec<String> = script.seen().into_iter().map(|seen| seen.body).collect();
     assert!(tokens.len() == 2 && tokens[0] == tokens[1] && tokens[0].contains("clientRequestToken"), "{tokens:?}");
+}
+
+#[tokio::test]
+async fn a_stage_of_several_environments_says_that_they_all_go_back() {
+    let mut structure = pipeline();
+    structure["pipeline"]["stages"][1]["actions"][2]["configuration"]["StackName"] = json!("Other-Shop-main");
+    let good = [action("CreateChangeSet", "Succeeded"), action("ExecuteChangeSet", "Succeeded")];
+    let mut answers = looks(ended(SECOND, "Succeeded", good));
+    answers[1] = ("GetPipeline", vec![answer(&structure)]);
+    let said = deployed(&Script::of(answers)).rollback_to(&at("production"), None).await.unwrap().to_string();
+    assert!(said.contains("several stacks, which all go back: Other-Shop-main, Prod-Shop-main\n"), "{said}");
 }

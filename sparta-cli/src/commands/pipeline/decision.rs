@@ -35,7 +35,7 @@ impl Decision {
             let message = format!("the message has {characters} characters, and CodePipeline takes {MESSAGE}");
             return Err(CliError::usage(message));
         }
-        self.consent.check(session, "it is to be decided")?;
+        self.consent.check(session, if approved { "it is to be approved" } else { "it is to be rejected" })?;
         session.check_place()?;
         let place = self.pipeline.place(&synthesis.model, self.place.as_deref())?;
         with_aws!(&synthesis, &self.features, decide(session, &self, &name, &place, approved))

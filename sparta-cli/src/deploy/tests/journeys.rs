@@ -17,7 +17,7 @@ use super::{Pace, Recorder, report};
 use crate::CliError;
 use crate::aws::cloudformation::Event;
 use crate::commands::carry_out;
-use crate::deploy::{Progress, Stacks};
+use crate::deploy::{Progress, Stacks, Wishes};
 use crate::stack::{Deployment, Request, RollbackConfiguration};
 
 /// What a person does.
@@ -26,6 +26,7 @@ enum Journey {
     Provision(&'static str),
     InPlace(&'static str),
     Delete,
+    Recover,
     Pipeline { token: Option<&'static str> },
 }
 
@@ -38,6 +39,12 @@ impl Journey {
         let pace = Pace { first: moment, most: moment, patience: 3 };
         if let Self::Delete = self {
             Stacks::new(&config, &**seen).pace(pace).delete("Hello", Some("Hello")).await?;
+            return Ok(());
+        }
+        if let Self::Recover = self {
+            let stacks = Stacks::new(&config, &**seen).pace(pace);
+            let diagnosis = stacks.diagnose("Hello", Some("Hello"), false).await?;
+            stacks.recover(&diagnosis, &Wishes::default()).await?;
             return Ok(());
         }
         let progress = Box::new(Shared(Arc::clone(seen)));
@@ -63,7 +70,7 @@ impl Journey {
                 carry_out(&deployment, "Hello", &mut request, &template(), &[], token).await?;
                 Ok(())
             }
-            Self::Delete => unreachable!("it needs no deployment"),
+            Self::Delete | Self::Recover => unreachable!("it needs no deployment"),
         }
     }
 
@@ -72,6 +79,10 @@ impl Journey {
         let stack = world.stack("Hello");
         match self {
             Self::Delete => stack.map(|stack| format!("the stack is in {}", stack.status)),
+            Self::Recover => {
+                let over = |it: &&super::world::Stack| it.status == "UPDATE_ROLLBACK_COMPLETE" && !it.is_busy();
+                stack.filter(over).is_none().then(|| "the stack is still stuck".to_owned())
+            }
             Self::InPlace(version) => {
                 (world.functions["Hello-Fn"].sha256 != hash(version)).then(|| "other code runs".to_owned())
             }
@@ -249,6 +260,8 @@ fn journeys() -> Vec<(&'static str, Journey, World)> {
     };
     let mut rolled_back = run(Journey::Provision("first"), broken(&World::default()), None).world;
     rolled_back.broken = false;
+    let mut stuck = deployed.clone();
+    "UPDATE_ROLLBACK_FAILED".clone_into(&mut stuck.stacks[0].status);
     let first = after(Journey::Pipeline { token: Some("ghp_first") }, World::default());
     vec![
         ("new", Journey::Provision("first"), World::default()),
@@ -259,6 +272,7 @@ fn journeys() -> Vec<(&'static str, Journey, World)> {
         ("a new start after a rollback", Journey::Provision("first"), rolled_back),
         ("an update that rolls back", Journey::Provision("second"), broken(&deployed)),
         ("delete", Journey::Delete, deployed),
+        ("recover", Journey::Recover, stuck),
         ("a pipeline with a token", Journey::Pipeline { token: Some("ghp_first") }, World::default()),
         ("a pipeline with another token", Journey::Pipeline { token: Some("ghp_second") }, first),
         ("a pipeline with a connection", Journey::Pipeline { token: None }, World::default()),

@@ -57,6 +57,11 @@ fn resources() -> Answer {
 
 /// AWS where the pipeline's stack is looked at, then that of the environment, and then these.
 fn aws(environment: Answer, then: &[Answer]) -> Script {
+    aws_with(environment, then, "<DeleteResult></DeleteResult>")
+}
+
+/// The same where S3 answers this to a deletion.
+fn aws_with(environment: Answer, then: &[Answer], deletion: &str) -> Script {
     let mut stacks = vec![stack("Shop-main", "UPDATE_COMPLETE"), environment];
     stacks.extend_from_slice(then);
     let identity = "<Account>1</Account><Arn>arn:aws:iam::1:user/me</Arn>";
@@ -79,7 +84,7 @@ fn aws(environment: Answer, then: &[Answer]) -> Script {
         ("ExecuteChangeSet", vec![Answer::result("ExecuteChangeSet", "")]),
         ("DescribeStackEvents", vec![Answer::result("DescribeStackEvents", "<StackEvents></StackEvents>")]),
         ("GET /shop-artifacts", vec![Answer::xml(200, versions.into()), Answer::xml(200, none.into())]),
-        ("POST /shop-artifacts", vec![Answer::xml(200, "<DeleteResult></DeleteResult>".into())]),
+        ("POST /shop-artifacts", vec![Answer::xml(200, deletion.into())]),
         ("DeleteStack", vec![Answer::result("DeleteStack", "")]),
         ("DeleteSecret", vec![answer(&json!({ "Name": "sparta/Shop-main/github-token" }))]),
     ])
@@ -105,6 +110,9 @@ async fn the_stack_goes_and_what_stays_is_named_with_who_needs_it() {
     let deployment = deployment(&script).await;
     let removal = Removal::of(&deployment, "Shop-main", "Shop", false).await.unwrap();
     assert_eq!(removal.question(), "Delete the pipeline Shop-main and its stack?");
+    let asked = removal.report().to_string();
+    assert!(asked.starts_with("the pipeline Shop-main goes, with"), "{asked}");
+    assert!(asked.contains("\nstays    shop-artifacts (AWS::S3::Bucket), for Test-Shop-main\n"), "{asked}");
     let report = removal.carry_out(&deployment, "Shop").await.unwrap();
     assert_eq!(
         report.to_string(),
@@ -125,7 +133,7 @@ async fn everything_goes_once_no_environment_is_there_and_the_bucket_is_emptied_
     let removal = Removal::of(&deployment, "Shop-main", "Shop", true).await.unwrap();
     let report = removal.carry_out(&deployment, "Shop").await.unwrap().to_string();
     assert!(report.contains("deleted  shop-artifacts (AWS::S3::Bucket)\n") && !report.contains("kept"), "{report}");
-    let changes = ["CreateChangeSet", "ExecuteChangeSet", "POST /shop-artifacts", "DeleteStack", "DeleteSecret"];
+    let changes = ["CreateChangeSet", "ExecuteChangeSet", "POST /shop-artifacts", "DeleteSecret", "DeleteStack"];
     assert_eq!(script.changes(), changes);
     let template = asked_for(&script);
     let resources = template["Resources"].as_object().unwrap();
@@ -133,6 +141,26 @@ async fn everything_goes_once_no_environment_is_there_and_the_bucket_is_emptied_
     assert!(resources.values().all(|it| it["DeletionPolicy"] == "Delete"), "{template}");
     let deleted = script.seen().into_iter().find(|seen| seen.call == "POST /shop-artifacts").unwrap().body;
     assert!(deleted.contains("<Key>a/Code/1</Key>") && deleted.contains("<VersionId>v2</VersionId>"), "{deleted}");
+}
+
+#[tokio::test]
+async fn what_cannot_be_deleted_leaves_the_stack_for_the_next_run() {
+    let ours = || stack("Shop-main", "UPDATE_COMPLETE");
+    let refused =
+        "<DeleteResult><Error><Key>a/Code/1</Key><Code>AccessDenied</Code><Message>no</Message></Error></DeleteResult>";
+    let script = aws_with(no_stack(), &[ours()], refused);
+    let deployment = deployment(&script).await;
+    let removal = Removal::of(&deployment, "Shop-main", "Shop", true).await.unwrap();
+    let said = report(removal.carry_out(&deployment, "Shop").await.unwrap_err());
+    assert!(
+        said.starts_with("error: DeleteObjects of s3://shop-artifacts/a/Code/1 was refused (AccessDenied): no"),
+        "{said}"
+    );
+    assert!(
+        said.contains("hint: Allow `s3:DeleteObjectVersion`") && said.contains("the same command goes on"),
+        "{said}"
+    );
+    assert_eq!(script.count("DeleteStack") + script.count("DeleteSecret"), 0);
 }
 
 #[tokio::test]

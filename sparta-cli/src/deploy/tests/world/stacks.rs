@@ -68,6 +68,7 @@ impl World {
             "ListChangeSets" => answers::change_sets(&self.stacks[index]),
             "ExecuteChangeSet" => self.execute(index, set),
             "DeleteStack" => self.delete(index),
+            "ContinueUpdateRollback" => self.continue_rollback(index),
             other => invalid(&format!("{other} is not in this world")),
         }
     }
@@ -183,6 +184,20 @@ impl World {
             self.step(index);
         }
         Answer::result("DeleteStack", "")
+    }
+}
+
+impl World {
+    fn continue_rollback(&mut self, index: usize) -> Answer {
+        let late = self.lateness;
+        let stack = &mut self.stacks[index];
+        if stack.is_busy() || stack.status != "UPDATE_ROLLBACK_FAILED" {
+            let status = if stack.is_busy() { "UPDATE_ROLLBACK_IN_PROGRESS" } else { &stack.status };
+            return invalid(&format!("Stack [{}] is in {status} state and can not continue its rollback", stack.name));
+        }
+        stack.steps.extend(std::iter::repeat_n(Step::Late, late));
+        stack.steps.extend(["UPDATE_ROLLBACK_IN_PROGRESS", "UPDATE_ROLLBACK_COMPLETE"].map(Step::Status));
+        Answer::result("ContinueUpdateRollback", "")
     }
 }
 
