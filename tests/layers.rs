@@ -32,6 +32,7 @@ const LAYERS: &[&[&str]] = &[
     &["app", "hook", "model", "summary"],
     &["synth"],
     &["permissions"],
+    &["diff"],
     &["delivery"],
     &["check"],
     &["testing"],

@@ -8,6 +8,7 @@ pub mod contract;
 #[cfg(feature = "custom-resources")]
 pub mod custom_resource;
 pub mod delivery;
+pub mod diff;
 pub mod hook;
 pub mod iam;
 pub mod settings;

@@ -8,6 +8,8 @@ use crate::schema::{Id, Keyword, Schema, Types};
 use crate::wire::Reader;
 
 static TYPES: Archive = Archive::new(include_bytes!("../data/types.bin"));
+/// A line for each type that has such properties: its name, and their paths.
+static CONDITIONAL: &str = include_str!("../data/conditional.txt");
 static LOADED: LazyLock<Mutex<HashMap<&'static str, &'static ResourceType>>> = LazyLock::new(Mutex::default);
 
 /// What the CloudFormation registry says of one resource type.
@@ -203,6 +205,20 @@ impl ResourceType {
     /// The properties whose change replaces the resource.
     pub fn create_only(&self) -> &[&'static str] {
         &self.create_only
+    }
+
+    /// The properties whose change replaces the resource in some cases, by what it is changed from and to.
+    ///
+    /// # Example
+    ///
+    /// ```
+    /// let table = sparta_schema::resource_type("AWS::DynamoDB::Table").unwrap();
+    /// assert_eq!(table.conditional_create_only().collect::<Vec<_>>(), ["KeySchema"]);
+    /// ```
+    pub fn conditional_create_only(&self) -> impl Iterator<Item = &'static str> {
+        let lines = CONDITIONAL.lines().map(|line| line.split(' '));
+        let mut found = lines.filter_map(|mut words| (words.next() == Some(self.name)).then_some(words));
+        found.next().into_iter().flatten()
     }
 
     /// The properties that together identify one of them.

@@ -153,7 +153,7 @@ def main():
         left_out["rules"][identifier] = f"{rules[identifier].shortdesc}: {reason}"
     managed = iam.managed_policies(PACKAGE.parent / "moto", json.loads(text)["managedPolicies"]["names"])
     document = {"types": types, "iam": services, "managed": managed, "leftOut": left_out}
-    document |= {"regions": regions(), "zones": zones()}
+    document |= {"regions": regions(), "zones": zones(), "conditional": conditional(types)}
     json.dump(document, sys.stdout, sort_keys=True, separators=(",", ":"))
 
 
@@ -180,6 +180,7 @@ def resource_type(schema, formats, left_out):
         "readOnly": sorted(map(dotted, read_only(schema))),
         "writeOnly": sorted(map(dotted, schema.get("writeOnlyProperties", []))),
         "createOnly": sorted(map(dotted, schema.get("createOnlyProperties", []))),
+        "conditional": sorted(map(dotted, schema.get("conditionalCreateOnlyProperties", []))),
         "primaryIdentifier": [dotted(path) for path in schema.get("primaryIdentifier", [])],
         "handlers": {name: sorted(set(it.get("permissions", []))) for name, it in handlers.items()},
         "systemTags": tagging.get("cloudFormationSystemTags", False) is True,
@@ -323,6 +324,11 @@ def regions():
     partitions = botocore.loaders.Loader().load_data("partitions")["partitions"]
     names = {name for partition in partitions for name in partition["regions"]}
     return sorted(name for name in names if not name.endswith("-global"))
+
+
+def conditional(types):
+    """The few types with properties whose change replaces the resource in some cases, a line each with these properties."""
+    return [" ".join([name, *it["conditional"]]) for name, it in sorted(types.items()) if it["conditional"]]
 
 
 def zones():

@@ -8,7 +8,7 @@ use sparta_test_tools::{Tools, Venv};
 use crate::pack;
 
 /// The data's files as they are made from the pinned packages.
-pub fn files() -> [(&'static str, Vec<u8>); 6] {
+pub fn files() -> [(&'static str, Vec<u8>); 7] {
     let document = document();
     let chunks = |part: &str, pack: fn(&Json) -> Vec<u8>| {
         let map = document[part].as_object().unwrap_or_else(|| panic!("no {part} in the document"));
@@ -22,6 +22,7 @@ pub fn files() -> [(&'static str, Vec<u8>); 6] {
     [
         ("regions.txt", lines("regions")),
         ("zones.txt", lines("zones")),
+        ("conditional.txt", lines("conditional")),
         ("types.bin", chunks("types", pack::resource_type)),
         ("iam.bin", chunks("iam", pack::iam_service)),
         ("managed.bin", chunks("managed", pack::managed_policy)),
