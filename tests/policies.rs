@@ -179,7 +179,7 @@ fn arn(id: &str, template: &Value) -> String {
 }
 
 /// What parliament's finding says, at its end, with the reason to have it in a policy all the same.
-const TOLERATED: [(&str, &str); 24] = [
+const TOLERATED: [(&str, &str); 25] = [
     (
         "action apigateway:TagResource",
         "API Gateway makes no stage with tags without it, though IAM's reference leaves it out",
@@ -194,6 +194,10 @@ const TOLERATED: [(&str, &str); 24] = [
         "what the registry says that CloudFormation calls for a distribution; parliament's data is older",
     ),
     ("action cloudfront:GetConnectionGroup", "the same"),
+    (
+        r#"["cloudwatch:DescribeAlarms"]"#,
+        "CloudWatch tells of alarms that are made of others only who may see all of them",
+    ),
     (
         r#"{"action":"elasticloadbalancing:CreateRule","required_format":"arn:*:elasticloadbalancing:*:*:listener/net/*/*/*"}]"#,
         "the listener is one of an Application Load Balancer, of which parliament's data has none",
