@@ -1,9 +1,14 @@
 //! The places that a service is promoted through.
 
-use std::{collections::BTreeMap, time::Duration};
+mod gates;
+mod window;
+
+pub use window::{Window, WindowMistake};
+
+use std::collections::BTreeMap;
 
 use crate::{
-    Alarm, Approval, ApprovalMistake, Watch, WatchMistake,
+    Approval, ApprovalMistake, Watch, WatchMistake,
     cfn::Value,
     contract::{TagMistake, check_tags, configuration_file, is_reserved_file},
     mistake::{Mistake, Subject},
@@ -36,6 +41,8 @@ pub struct Environment {
     pub(crate) approve_changes: Option<Approval>,
     pub(crate) approve_promotion: Option<Approval>,
     pub(crate) watches: Vec<Watch>,
+    pub(crate) window: Option<Window>,
+    pub(crate) wave: Option<String>,
 }
 
 impl Environment {
@@ -51,6 +58,8 @@ impl Environment {
             approve_changes: None,
             approve_promotion: None,
             watches: Vec::new(),
+            window: None,
+            wave: None,
         }
     }
 
@@ -88,32 +97,6 @@ impl Environment {
         self
     }
 
-    /// Watches an alarm after each deployment, for whole minutes, 1 to 180, and rolls back when it rings. Up to five alarms.
-    ///
-    /// The pipeline rolls its stage back to the last execution that was successful there, if there is one that started since the
-    /// pipeline itself was changed. `provision` lets CloudFormation roll the update back, for the longest of these times, once
-    /// the alarm is there: not with the deployment that adds it.
-    ///
-    /// The alarm is in the template, and so in every environment's stack, and needs no [`App::alarm`](crate::App::alarm); who hears
-    /// of [all alarms](crate::App::alarms) hears of it too.
-    ///
-    /// See <https://docs.aws.amazon.com/codepipeline/latest/userguide/stage-conditions.html> and
-    /// <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-rollback-triggers.html>.
-    ///
-    /// # Example
-    ///
-    /// ```
-    /// use std::time::Duration;
-    /// use sparta_core::{Alarm, Environment};
-    ///
-    /// let production = Environment::new("production", [("MESSAGE", "Hello Production!")])
-    ///     .watch(Alarm::errors("api").above(0), Duration::from_secs(600));
-    /// ```
-    pub fn watch(mut self, alarm: Alarm, duration: Duration) -> Self {
-        self.watches.push(Watch::new(alarm, duration));
-        self
-    }
-
     /// Its name.
     pub fn name(&self) -> &str {
         &self.name
@@ -139,11 +122,6 @@ impl Environment {
         self.approve_promotion.as_ref()
     }
 
-    /// The alarms that are watched after a deployment.
-    pub fn watches(&self) -> &[Watch] {
-        &self.watches
-    }
-
     /// With tags of all environments, beside its own.
     pub(crate) fn with_tags(mut self, tags: &BTreeMap<String, String>) -> Self {
         for (key, value) in tags {
@@ -154,15 +132,12 @@ impl Environment {
 
     /// Whether its name can be that of a file and begin that of a stack.
     pub(crate) fn has_valid_name(&self) -> bool {
-        let known = |b: u8| b.is_ascii_alphanumeric() || b == b'-' || b == b'_';
-        let begins = self.name.starts_with(|c: char| c.is_ascii_alphabetic());
-        begins && self.name.len() <= 60 && self.name.bytes().all(known)
+        is_name(&self.name)
     }
 
     /// What AWS would refuse of it, apart from its settings.
     pub(crate) fn check(&self) -> Vec<Mistake> {
-        let mut mistakes = self.check_approvals();
-        mistakes.extend(Watch::check(&self.watches).into_iter().map(|it| self.mistake(EnvironmentMistake::Watch(it))));
+        let mut mistakes: Vec<Mistake> = self.check_gates().into_iter().map(|it| self.mistake(it)).collect();
         self.check_stack(&mut mistakes);
         if !self.has_valid_name() {
             mistakes.push(EnvironmentMistake::Name(self.name.clone()).into());
@@ -181,15 +156,6 @@ impl Environment {
         mistakes.map(|problem| Mistake::new(Subject::Environment(self.name.clone()), problem))
     }
 
-    fn check_approvals(&self) -> Vec<Mistake> {
-        let gates = [("approve_changes", &self.approve_changes), ("approve_promotion", &self.approve_promotion)];
-        let mistakes = gates.into_iter().flat_map(|(gate, approval)| {
-            let mistakes = approval.iter().flat_map(Approval::check);
-            mistakes.map(move |mistake| EnvironmentMistake::Approval { gate, mistake })
-        });
-        mistakes.map(|problem| self.mistake(problem)).collect()
-    }
-
     /// See <https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_SetStackPolicy.html>.
     fn check_stack(&self, mistakes: &mut Vec<Mistake>) {
         let tags = self.tags.iter().map(|(key, value)| (key.as_str(), value.as_str()));
@@ -203,6 +169,12 @@ impl Environment {
     fn mistake(&self, problem: EnvironmentMistake) -> Mistake {
         Mistake::new(Subject::Environment(self.name.clone()), problem)
     }
+}
+
+/// Whether it can be the name of a file, and a part of those of stacks, stages and actions.
+fn is_name(text: &str) -> bool {
+    let known = |b: u8| b.is_ascii_alphanumeric() || b == b'-' || b == b'_';
+    text.starts_with(|c: char| c.is_ascii_alphabetic()) && text.len() <= 60 && text.bytes().all(known)
 }
 
 /// What is wrong with an [`Environment`].
@@ -224,6 +196,10 @@ pub enum EnvironmentMistake {
     Approval { gate: &'static str, mistake: ApprovalMistake },
     #[error("it {0}")]
     Watch(WatchMistake),
+    #[error("its window is wrong: {0}")]
+    Window(WindowMistake),
+    #[error("its wave `{0}` has to be called with 1 to 60 letters, digits, `-` and `_`, beginning with a letter")]
+    Wave(String),
 }
 
 impl From<EnvironmentMistake> for Mistake {

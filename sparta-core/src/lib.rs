@@ -69,7 +69,7 @@ pub use dashboard::DashboardMistake;
 pub use deadline::{Deadline, DeadlineLayer};
 pub use deployed::{Deployed, DeployedError};
 pub use distribution::{Distribution, DistributionMistake, Origin, PriceClass};
-pub use environment::{Environment, EnvironmentMistake};
+pub use environment::{Environment, EnvironmentMistake, Window, WindowMistake};
 pub use error::{BoxError, Error, Failure, Result};
 pub use event::{EventMismatch, FromEvent};
 #[doc(hidden)]

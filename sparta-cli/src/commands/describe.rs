@@ -68,6 +68,12 @@ struct Environment<'a> {
     stack: Option<String>,
     approve_changes: bool,
     approve_promotion: bool,
+    /// The environments that it is deployed side by side with.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    wave: Option<&'a str>,
+    /// When the pipeline may deploy it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    window: Option<String>,
     /// The alarms that are watched after a deployment.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     watches: Vec<Watch>,
@@ -115,6 +121,8 @@ impl<'a> Description<'a> {
                     stack: branch.map(|branch| model.stack_name(environment, branch)),
                     approve_changes: environment.changes_approval().is_some(),
                     approve_promotion: environment.promotion_approval().is_some(),
+                    wave: environment.wave_name(),
+                    window: environment.deployment_window().map(ToString::to_string),
                     watches: environment.watches().iter().map(Watch::of).collect(),
                 })
                 .collect(),
@@ -167,8 +175,10 @@ impl Environment<'_> {
     fn gates(&self) -> Vec<String> {
         let approve = |what: &str, there: bool| there.then(|| format!("approve {what}"));
         let watches = self.watches.iter().map(|Watch { alarm, minutes }| format!("watch {alarm} for {minutes} min"));
-        let changes = approve("changes", self.approve_changes).into_iter();
-        changes.chain(watches).chain(approve("promotion", self.approve_promotion)).collect()
+        let wave = self.wave.map(|wave| format!("wave {wave}"));
+        let window = self.window.as_ref().map(|window| format!("window {window}"));
+        let before = [wave, window, approve("changes", self.approve_changes)];
+        before.into_iter().flatten().chain(watches).chain(approve("promotion", self.approve_promotion)).collect()
     }
 }
 

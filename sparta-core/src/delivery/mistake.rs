@@ -49,6 +49,27 @@ pub enum DeliveryMistake {
         /// How many there are.
         stages: usize,
     },
+    /// CodePipeline takes fewer actions in a stage.
+    #[error("the stage `{stage}` has {actions} actions, and CodePipeline allows 50: split the wave")]
+    TooManyActions {
+        /// The stage.
+        stage: String,
+        /// How many there are.
+        actions: usize,
+    },
+    /// CodePipeline checks fewer rules of a stage.
+    #[error(
+        "the environments of the stage `{stage}` have {rules} different {what}, and CodePipeline checks five in a stage: split \
+         the wave, or let them have the same"
+    )]
+    TooManyRules {
+        /// The stage.
+        stage: String,
+        /// How many there are.
+        rules: usize,
+        /// `windows` or `watched alarms`.
+        what: &'static str,
+    },
     /// GitHub tells of all pushes to a branch when there is no connection.
     #[error(
         "what starts the pipeline is told by a connection, and not with a token: give `--connection`, or remove `Pipeline::on(..)`"

@@ -83,6 +83,11 @@ impl<'a> Plan<'a> {
         }
     }
 
+    /// The environments in their order, those that are deployed side by side together.
+    pub(crate) fn waves(&self) -> impl Iterator<Item = &[Stage<'a>]> {
+        self.stages.chunk_by(|one, next| one.environment.is_beside(next.environment))
+    }
+
     /// The App's name.
     pub(crate) fn app(&self) -> &'a str {
         self.synthesis.model.name()

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::Model;
+use super::{Model, waves};
 use crate::{
     EnvironmentMistake, FunctionSpec, Mistake, Subject,
     cfn::pascal_case,
@@ -49,6 +49,15 @@ pub enum AppMistake {
         "environment `{0}` is the last one, so nothing comes after its approve_promotion: use approve_changes, or remove it"
     )]
     LastPromotion(String),
+    #[error(
+        "the environments of the wave `{wave}` are deployed side by side, and `{between}` is registered between them: register \
+         `{environment}` right after the others"
+    )]
+    WaveApart { wave: String, environment: String, between: String },
+    #[error(
+        "the wave `{0}` is called like an environment, and the pipeline's stages are called after both: rename one"
+    )]
+    WaveOfEnvironment(String),
     #[error("the pipeline has no environment to deliver to: add one with `.environment(Environment::new(...))`")]
     PipelineWithoutEnvironment,
 }
@@ -162,9 +171,7 @@ impl Model {
                 stacks.insert(stack, name);
             }
         }
-        if let Some(last) = self.environments.last().filter(|last| last.promotion_approval().is_some()) {
-            mistakes.push(AppMistake::LastPromotion(last.name().to_owned()).into());
-        }
+        mistakes.extend(waves::check(&self.environments).into_iter().map(Mistake::from));
     }
 
     fn check_settings(&self, mistakes: &mut Vec<Mistake>) {

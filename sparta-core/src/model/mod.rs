@@ -2,6 +2,7 @@
 
 mod check;
 mod constructs;
+mod waves;
 
 use std::{
     collections::{BTreeMap, BTreeSet},

@@ -5,6 +5,7 @@ use std::{num::NonZero, time::Duration};
 use serde_json::json;
 use sparta_core::{
     Alarm, App, Approval, Architecture, Compute, Environment, Error, Function, LambdaEvent, Memory, Pipeline, Request,
+    Window,
     cfn::{get_att, sub},
     construct::Queue,
     iam::Statement,
@@ -122,6 +123,8 @@ pub fn everything() -> App {
         .environment(
             Environment::new("staging", settings("Hello Staging!", Some(7)))
                 .approve_changes(gate())
+                .wave("preview")
+                .window(Window::cron("* * * ? JAN-NOV *"))
                 .watch(failures(), Duration::from_secs(60)),
         )
         .environment(
@@ -133,6 +136,7 @@ pub fn everything() -> App {
                     {"Effect": "Allow", "Action": "Update:*", "Principal": "*", "Resource": "*"},
                 ]}))
                 .approve_changes(Approval::manual())
+                .window(Window::cron("* * 8-17 ? * MON-THU").time_zone("Europe/Berlin"))
                 .watch(Alarm::errors("routes"), Duration::from_secs(10 * 60))
                 .watch(Alarm::latency("routes", 99.0).above(800).periods(3), Duration::from_secs(30 * 60)),
         )

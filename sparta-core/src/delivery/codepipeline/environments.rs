@@ -13,24 +13,76 @@ use crate::{
         CODE_BUCKET, CODE_KEY, PERMISSIONS_BOUNDARY, PROGRAM_ARTIFACT, RELEASE_ARTIFACT, SOURCE_VARIABLES,
         TEMPLATE_FILE, configuration_file,
     },
-    delivery::{Plan, Stage},
+    delivery::{DeliveryMistake, Plan, Stage},
     iam::Statement,
     property,
 };
 
-/// The stages of one environment.
-pub(super) fn stages(plan: &Plan<'_>, it: &Stage<'_>) -> Vec<Value> {
-    let name = it.environment.name();
+/// The stages of environments that are deployed side by side, or of a single one.
+pub(super) fn stages(plan: &Plan<'_>, wave: &[Stage<'_>]) -> Vec<Value> {
     let mut stages = vec![property!(AWS::CodePipeline::Pipeline.Stages[] {
-        Name: (format!("Deploy-{name}")),
-        Actions: (deployment(plan, it)),
-        OnSuccess: (gates::on_success(it)),
+        Name: (format!("Deploy-{}", name(wave))),
+        BeforeEntry: (gates::before_entry(wave)),
+        Actions: (deployments(plan, wave)),
+        OnSuccess: (gates::on_success(wave)),
     })];
+    let promotions: Vec<Value> =
+        promotions(wave).into_iter().map(|(action, approval)| manual(plan, &action, approval, 1)).collect();
     // A stage of its own: while somebody decides, later commits still reach this environment.
-    if let Some(approval) = &it.environment.approve_promotion {
-        stages.push(stage(&format!("Promote-{name}"), [manual(plan, "ApprovePromotion", approval, 1)]));
+    if !promotions.is_empty() {
+        stages.push(stage(&format!("Promote-{}", name(wave)), promotions));
     }
     stages
+}
+
+/// How many stages these environments have.
+pub(super) fn count(wave: &[Stage<'_>]) -> usize {
+    1 + usize::from(!promotions(wave).is_empty())
+}
+
+/// What CodePipeline would refuse of any stage of environments.
+///
+/// See <https://docs.aws.amazon.com/codepipeline/latest/userguide/limits.html>.
+pub(super) fn check(plan: &Plan<'_>) -> Vec<DeliveryMistake> {
+    let of_wave = |wave: &[Stage<'_>]| {
+        let stage = format!("Deploy-{}", name(wave));
+        let actions = deployments(plan, wave).len();
+        let too_many = (actions > 50).then(|| DeliveryMistake::TooManyActions { stage: stage.clone(), actions });
+        too_many.into_iter().chain(gates::check(&stage, wave)).collect::<Vec<_>>()
+    };
+    plan.waves().flat_map(of_wave).collect()
+}
+
+/// What the stages of these environments are called after.
+fn name<'w>(wave: &'w [Stage<'_>]) -> &'w str {
+    let environment = wave[0].environment;
+    environment.wave_name().unwrap_or(environment.name())
+}
+
+/// An action of an environment, which has others beside it where it is in a wave.
+fn action(stage: &Stage<'_>, does: &str) -> String {
+    match stage.environment.wave_name() {
+        Some(_) => format!("{does}-{}", stage.environment.name()),
+        None => does.to_owned(),
+    }
+}
+
+/// What is asked before the next environments, each question once, by the names of the actions that ask.
+fn promotions<'w>(wave: &'w [Stage<'_>]) -> Vec<(String, &'w Approval)> {
+    let mut asked: Vec<(String, &Approval)> = Vec::new();
+    for stage in wave {
+        let approval = stage.environment.promotion_approval();
+        if let Some(approval) = approval.filter(|approval| !asked.iter().any(|(_, other)| other == approval)) {
+            asked.push((action(stage, "ApprovePromotion"), approval));
+        }
+    }
+    asked
+}
+
+/// The change sets are executed together, once each that is to be approved was.
+fn deployments(plan: &Plan<'_>, wave: &[Stage<'_>]) -> Vec<Value> {
+    let last = wave.iter().map(|stage| 2 + usize::from(stage.environment.approve_changes.is_some())).max();
+    wave.iter().flat_map(|stage| deployment(plan, stage, last.unwrap_or_default())).collect()
 }
 
 /// What the pipeline's own role has to be allowed for what stands between the environments.
@@ -45,10 +97,10 @@ pub(super) fn statements(plan: &Plan<'_>) -> Vec<Statement> {
 }
 
 /// The approval is between change set and execution, in one stage: no other run can replace what was looked at.
-fn deployment(plan: &Plan<'_>, stage: &Stage<'_>) -> Vec<Value> {
+fn deployment(plan: &Plan<'_>, stage: &Stage<'_>, last: usize) -> Vec<Value> {
     let deploy_role = attribute!(AWS::IAM::Role, stage.id("DeployRole"), "Arn");
     let mut actions = vec![property!(AWS::CodePipeline::Pipeline.Stages[].Actions[] {
-        Name: "CreateChangeSet",
+        Name: (action(stage, "CreateChangeSet")),
         ActionTypeId: { Category: "Deploy", Owner: "AWS", Provider: "CloudFormation", Version: "1" },
         Configuration: {
             ActionMode: "CHANGE_SET_REPLACE",
@@ -64,10 +116,10 @@ fn deployment(plan: &Plan<'_>, stage: &Stage<'_>) -> Vec<Value> {
         RoleArn: (&deploy_role),
         RunOrder: 1,
     })];
-    actions
-        .extend(stage.environment.approve_changes.iter().map(|approval| manual(plan, "ApproveChanges", approval, 2)));
+    let approval = stage.environment.approve_changes.iter();
+    actions.extend(approval.map(|approval| manual(plan, &action(stage, "ApproveChanges"), approval, 2)));
     actions.push(property!(AWS::CodePipeline::Pipeline.Stages[].Actions[] {
-        Name: "ExecuteChangeSet",
+        Name: (action(stage, "ExecuteChangeSet")),
         ActionTypeId: { Category: "Deploy", Owner: "AWS", Provider: "CloudFormation", Version: "1" },
         Configuration: {
             ActionMode: "CHANGE_SET_EXECUTE",
@@ -75,7 +127,7 @@ fn deployment(plan: &Plan<'_>, stage: &Stage<'_>) -> Vec<Value> {
             StackName: (&stage.stack),
         },
         RoleArn: (deploy_role),
-        RunOrder: (actions.len() + 1),
+        RunOrder: (last),
     }));
     actions
 }

@@ -17,7 +17,7 @@ pub(super) fn add(plan: &Plan<'_>, source: Source<'_>, template: &mut Template) 
         template.parameter(id(TOKEN_VERSION), Parameter { default: Some(String::new()), ..version });
     }
     let mut stages = vec![stage("Source", [read(plan, source)]), stage("Build", [build(), release::action(2)])];
-    stages.extend(plan.stages.iter().flat_map(|stage| environments::stages(plan, stage)));
+    stages.extend(plan.waves().flat_map(|wave| environments::stages(plan, wave)));
     let pipeline = resource!(AWS::CodePipeline::Pipeline {
         // A literal name, since the environments' stacks have one too: a second stack of this template is refused.
         Name: (&plan.name),
@@ -37,18 +37,17 @@ pub(super) fn add(plan: &Plan<'_>, source: Source<'_>, template: &mut Template) 
     }
 }
 
-/// What CodePipeline would refuse. No stage has more than 3 of the 50 actions that it may have.
+/// What CodePipeline would refuse.
 ///
 /// See <https://docs.aws.amazon.com/codepipeline/latest/userguide/limits.html>.
 pub(super) fn check(plan: &Plan<'_>, source: Source<'_>) -> Vec<DeliveryMistake> {
-    let promotions = plan.stages.iter().filter(|stage| stage.environment.promotion_approval().is_some());
-    let stages = 2 + plan.stages.len() + promotions.count();
+    let stages = 2 + plan.waves().map(environments::count).sum::<usize>();
     let too_many = (stages > 50).then_some(DeliveryMistake::TooManyStages { stages });
     let has_token = source != Source::Connection;
     let pushes = (has_token && !plan.pipeline.pushes().is_empty()).then_some(DeliveryMistake::PushesOfToken);
     let host = plan.repository.host();
     let elsewhere = (has_token && host != RepositoryHost::GitHub).then(|| DeliveryMistake::Token(host.title()));
-    too_many.into_iter().chain(pushes).chain(elsewhere).collect()
+    too_many.into_iter().chain(environments::check(plan)).chain(pushes).chain(elsewhere).collect()
 }
 
 pub(super) fn stage(name: &str, actions: impl IntoIterator<Item = Value>) -> Value {

@@ -1,5 +1,5 @@
 use super::*;
-use crate::Alarm;
+use crate::{Alarm, Window};
 
 fn minutes(count: u64) -> Duration {
     Duration::from_secs(count * 60)
@@ -24,7 +24,7 @@ fn rules(conditions: &Json) -> (Json, Vec<(String, Json)>) {
 }
 
 fn gated(environments: &[Environment]) -> Template {
-    template(&hello(), Source::Connection, environments, HTTP)
+    template(&hello(), Source::Connection, environments, &["AWS::SQS::Queue"])
 }
 
 #[test]
@@ -66,4 +66,67 @@ fn who_looks_at_alarms_may_look_at_these_alone_unless_one_is_made_of_others() {
     let both = [Alarm::errors("api"), Alarm::throttles("api")];
     assert_eq!(look(both.clone()), json!([arn("ApiErrorsAlarm"), arn("ApiThrottlesAlarm")]));
     assert_eq!(look([Alarm::any(both), Alarm::errors("api")]), "*");
+}
+
+#[test]
+fn a_window_stands_before_the_stage_and_what_is_the_same_in_a_wave_is_checked_once() {
+    let office = || Window::cron("*  * 8-17 ? * MON-THU").time_zone("Europe/Berlin");
+    let rule = |cron: &str, zone: Option<&str>| {
+        let mut configuration = json!({"Cron": cron});
+        configuration.as_object_mut().unwrap().extend(zone.map(|zone| ("TimeZone".to_owned(), json!(zone))));
+        ("DeploymentWindow".to_owned(), configuration)
+    };
+    let template = gated(&[
+        stage("test").window(Window::cron("* * * ? JAN-NOV *")),
+        stage("berlin").wave("eu").window(office()),
+        stage("paris").wave("eu").window(office()),
+        stage("dublin").wave("eu").window(Window::cron("* * 9-16 ? * FRI")),
+    ]);
+    let entry = |name: &str| rules(&of(&template, name)["BeforeEntry"]);
+    assert_eq!(entry("Deploy-test"), (json!("FAIL"), vec![rule("* * * ? JAN-NOV *", None)]));
+    let both = vec![rule("* * 8-17 ? * MON-THU", Some("Europe/Berlin")), rule("* * 9-16 ? * FRI", None)];
+    assert_eq!(entry("Deploy-eu"), (json!("FAIL"), both));
+}
+
+#[test]
+fn environments_of_a_wave_are_one_stage_with_what_each_of_them_has() {
+    let question = |text: &str| Approval::manual().message(text);
+    let watched = stage("paris").watch(Alarm::errors("api"), minutes(1)).approve_promotion(question("On?"));
+    let template = gated(&[
+        stage("test").wave("first").approve_promotion(question("Go?")),
+        stage("berlin").wave("eu").approve_changes(question("Change?")).approve_promotion(question("On?")),
+        watched.wave("eu"),
+        stage("rome").wave("eu").approve_promotion(question("Really?")),
+        stage("ohio"),
+    ]);
+    assert_eq!(
+        flow(&template)[2..],
+        [
+            "Deploy-first: CreateChangeSet-test@1, ExecuteChangeSet-test@2",
+            "Promote-first: ApprovePromotion-test@1",
+            "Deploy-eu: CreateChangeSet-berlin@1, ApproveChanges-berlin@2, ExecuteChangeSet-berlin@3, \
+             CreateChangeSet-paris@1, ExecuteChangeSet-paris@3, CreateChangeSet-rome@1, ExecuteChangeSet-rome@3",
+            "Promote-eu: ApprovePromotion-berlin@1, ApprovePromotion-rome@1",
+            "Deploy-ohio: CreateChangeSet@1, ExecuteChangeSet@2",
+        ]
+    );
+    let (_, rules) = rules(&of(&template, "Deploy-eu")["OnSuccess"]);
+    assert_eq!(rules[0].1["AlarmName"], "Paris-HelloPipeline-main-ApiErrorsAlarm");
+}
+
+#[test]
+fn what_is_more_than_a_stage_has_is_a_mistake_that_names_it() {
+    let wave = |count: usize, of: fn(usize, Environment) -> Environment| -> String {
+        let environments: Vec<_> = (0..count).map(|n| of(n, stage(&format!("e{n}")).wave("all"))).collect();
+        synthesis(&environments, service(HTTP)).pipeline(&hello(), Source::Connection).unwrap_err().to_string()
+    };
+    let actions = wave(26, |_, it| it);
+    assert!(actions.contains("the stage `Deploy-all` has 52 actions, and CodePipeline allows 50"), "{actions}");
+    let windows = wave(6, |n, it| it.window(Window::cron(format!("* * {n} ? * MON"))));
+    assert!(
+        windows.contains("the stage `Deploy-all` have 6 different windows, and CodePipeline checks five"),
+        "{windows}"
+    );
+    let watches = wave(3, |_, it| it.watch(Alarm::errors("a"), minutes(1)).watch(Alarm::errors("b"), minutes(1)));
+    assert!(watches.contains("have 6 different watched alarms"), "{watches}");
 }
