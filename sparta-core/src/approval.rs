@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::iam::Arn;
+use crate::{iam::Arn, pipeline::is_address};
 
 /// How long a message can be: CodePipeline takes 1,000 characters, and the commit is named in them.
 const MESSAGE: usize = 940;
@@ -27,7 +27,7 @@ const MESSAGE: usize = 940;
 #[must_use]
 pub struct Approval {
     pub(crate) message: Option<String>,
-    pub(crate) topic: Option<String>,
+    told: Vec<String>,
     pub(crate) link: Option<String>,
     timeout: Option<Duration>,
 }
@@ -44,10 +44,29 @@ impl Approval {
         self
     }
 
-    /// The ARN of an SNS topic that is notified when a decision is due.
-    pub fn notify(mut self, topic_arn: impl Into<String>) -> Self {
-        self.topic = Some(topic_arn.into());
+    /// Who is told when a decision is due: the ARN of an SNS topic, or addresses of e-mail, one at a time. Each is asked once
+    /// whether it wants that.
+    ///
+    /// # Example
+    ///
+    /// ```
+    /// use sparta_core::Approval;
+    ///
+    /// let gate = Approval::manual().notify("ada@acme.example").notify("bob@acme.example");
+    /// ```
+    pub fn notify(mut self, to: impl Into<String>) -> Self {
+        self.told.push(to.into());
         self
+    }
+
+    /// The topic that is told.
+    pub(crate) fn topic(&self) -> Option<&str> {
+        self.told.iter().map(String::as_str).find(|to| is_topic(to))
+    }
+
+    /// The addresses that are told.
+    pub(crate) fn addresses(&self) -> impl Iterator<Item = &str> {
+        self.told.iter().map(String::as_str).filter(|to| is_address(to))
     }
 
     /// A web page that helps to decide, shown beside the question; the commit's page by default.
@@ -76,9 +95,7 @@ impl Approval {
                 mistakes.push(ApprovalMistake::Message { characters });
             }
         }
-        if let Some(topic) = self.topic.as_ref().filter(|topic| !is_topic(topic)) {
-            mistakes.push(ApprovalMistake::Topic(topic.clone()));
-        }
+        mistakes.extend(self.check_told());
         let web = |link: &&String| link.starts_with("https://") || link.starts_with("http://");
         if let Some(link) = self.link.as_ref().filter(|link| !web(link)) {
             mistakes.push(ApprovalMistake::Link(link.clone()));
@@ -90,6 +107,19 @@ impl Approval {
                 mistakes.push(ApprovalMistake::Timeout(timeout));
             }
         }
+        mistakes
+    }
+}
+
+impl Approval {
+    fn check_told(&self) -> Vec<ApprovalMistake> {
+        let is_nobody = |to: &&String| !is_topic(to) && !is_address(to);
+        let mut mistakes: Vec<_> = self.told.iter().filter(is_nobody).cloned().map(ApprovalMistake::Topic).collect();
+        let has_topic_beside_others = self.told.len() > 1 && self.topic().is_some();
+        mistakes.extend(has_topic_beside_others.then_some(ApprovalMistake::TopicAndOthers));
+        let twice = self.told.iter().enumerate().find(|(at, to)| self.told[..*at].contains(to));
+        let twice = twice.filter(|_| !has_topic_beside_others);
+        mistakes.extend(twice.map(|(_, to)| ApprovalMistake::Twice(to.clone())));
         mistakes
     }
 }
@@ -112,11 +142,18 @@ pub enum ApprovalMistake {
         /// How long it is.
         characters: usize,
     },
-    /// It notifies what is not a topic.
+    /// It notifies what is neither a topic nor an address.
     #[error(
-        "notifies `{0}`, which is not the ARN of an SNS topic: `arn:aws:sns:eu-west-1:123456789012:releases` is one"
+        "notifies `{0}`, which is neither the ARN of an SNS topic, such as `arn:aws:sns:eu-west-1:123456789012:releases`, nor an \
+         address of e-mail"
     )]
     Topic(String),
+    /// It notifies a topic and somebody else.
+    #[error("notifies a topic and others, and CodePipeline tells one topic: let the topic tell the others")]
+    TopicAndOthers,
+    /// It notifies somebody twice.
+    #[error("notifies `{0}` twice: keep one of them")]
+    Twice(String),
     /// Its link is not for the web.
     #[error("links to `{0}`, which does not begin with `https://`")]
     Link(String),
@@ -139,6 +176,19 @@ mod tests {
         assert_eq!(gate.check(), []);
         assert_eq!(gate.timeout_minutes(), Some(5));
         assert_eq!(Approval::manual().check(), []);
+        let mails = Approval::manual().notify("ada@acme.example").notify("bob@acme.example");
+        assert_eq!((mails.check(), mails.topic(), mails.addresses().count()), (Vec::new(), None, 2));
+    }
+
+    #[test]
+    fn one_topic_or_several_addresses_are_told() {
+        let topic = "arn:aws:sns:eu-west-1:123456789012:releases";
+        let told = |to: &[&str]| to.iter().fold(Approval::manual(), |gate, to| gate.notify(*to)).check();
+        assert_eq!(told(&[topic, "ada@acme.example"]), [ApprovalMistake::TopicAndOthers]);
+        assert_eq!(told(&[topic, topic]), [ApprovalMistake::TopicAndOthers]);
+        let twice = told(&["ada@acme.example", "ada@acme.example"]);
+        assert_eq!(twice, [ApprovalMistake::Twice("ada@acme.example".into())]);
+        assert_eq!(told(&["ada@acme"]), [ApprovalMistake::Topic("ada@acme".into())]);
     }
 
     #[test]

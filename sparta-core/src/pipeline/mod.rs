@@ -9,7 +9,7 @@ mod repository;
 pub use mistake::PipelineMistake;
 pub(crate) use name::{direct_stack_name, fnv1a, pipeline_name, short_name};
 pub use name::{is_stack_name, stack_name};
-pub(crate) use notify::Listener;
+pub(crate) use notify::{Listener, is_address};
 pub(crate) use push::Patterns;
 pub use push::Push;
 pub use repository::{Repository, RepositoryError, RepositoryHost};

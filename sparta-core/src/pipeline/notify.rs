@@ -29,7 +29,8 @@ impl Listener {
     }
 }
 
-fn is_address(text: &str) -> bool {
+/// Whether it is an address of e-mail.
+pub(crate) fn is_address(text: &str) -> bool {
     let Some((user, domain)) = text.split_once('@') else { return false };
     let is_plain = |c: char| !c.is_whitespace() && !c.is_control() && c != '@';
     !user.is_empty() && domain.contains('.') && user.chars().chain(domain.chars()).all(is_plain)

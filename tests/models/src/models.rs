@@ -135,7 +135,7 @@ pub fn everything() -> App {
                 .stack_policy(json!({"Statement": [
                     {"Effect": "Allow", "Action": "Update:*", "Principal": "*", "Resource": "*"},
                 ]}))
-                .approve_changes(Approval::manual())
+                .approve_changes(Approval::manual().notify("ada@acme.example").notify("bob@acme.example"))
                 .window(Window::cron("* * 8-17 ? * MON-THU").time_zone("Europe/Berlin"))
                 .watch(Alarm::errors("routes"), Duration::from_secs(10 * 60))
                 .watch(Alarm::latency("routes", 99.0).above(800).periods(3), Duration::from_secs(30 * 60)),

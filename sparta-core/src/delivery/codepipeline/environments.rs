@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use super::{
+    approvers::Gate,
     gates,
     stages::{artifacts, stage},
 };
@@ -14,7 +15,6 @@ use crate::{
         TEMPLATE_FILE, configuration_file,
     },
     delivery::{DeliveryMistake, Plan, Stage},
-    iam::Statement,
     property,
 };
 
@@ -26,8 +26,9 @@ pub(super) fn stages(plan: &Plan<'_>, wave: &[Stage<'_>]) -> Vec<Value> {
         Actions: (deployments(plan, wave)),
         OnSuccess: (gates::on_success(wave)),
     })];
+    let promotions = promotions(wave).into_iter();
     let promotions: Vec<Value> =
-        promotions(wave).into_iter().map(|(action, approval)| manual(plan, &action, approval, 1)).collect();
+        promotions.map(|(stage, approval)| manual(plan, (stage, Gate::Promotion, approval), 1)).collect();
     // A stage of its own: while somebody decides, later commits still reach this environment.
     if !promotions.is_empty() {
         stages.push(stage(&format!("Promote-{}", name(wave)), promotions));
@@ -67,13 +68,13 @@ fn action(stage: &Stage<'_>, does: &str) -> String {
     }
 }
 
-/// What is asked before the next environments, each question once, by the names of the actions that ask.
-fn promotions<'w>(wave: &'w [Stage<'_>]) -> Vec<(String, &'w Approval)> {
-    let mut asked: Vec<(String, &Approval)> = Vec::new();
+/// What is asked before the next environments, each question once.
+fn promotions<'w>(wave: &'w [Stage<'w>]) -> Vec<(&'w Stage<'w>, &'w Approval)> {
+    let mut asked: Vec<(&Stage<'_>, &Approval)> = Vec::new();
     for stage in wave {
         let approval = stage.environment.promotion_approval();
         if let Some(approval) = approval.filter(|approval| !asked.iter().any(|(_, other)| other == approval)) {
-            asked.push((action(stage, "ApprovePromotion"), approval));
+            asked.push((stage, approval));
         }
     }
     asked
@@ -85,15 +86,14 @@ fn deployments(plan: &Plan<'_>, wave: &[Stage<'_>]) -> Vec<Value> {
     wave.iter().flat_map(|stage| deployment(plan, stage, last.unwrap_or_default())).collect()
 }
 
-/// What the pipeline's own role has to be allowed for what stands between the environments.
-pub(super) fn statements(plan: &Plan<'_>) -> Vec<Statement> {
-    let environments = plan.stages.iter().map(|stage| stage.environment);
-    let gates = environments.flat_map(|it| [&it.approve_changes, &it.approve_promotion]).flatten();
-    let mut topics: Vec<&str> = gates.filter_map(|approval| approval.topic.as_deref()).collect();
-    topics.sort_unstable();
-    topics.dedup();
-    let publish = topics.iter().fold(Statement::allow(["sns:Publish"]), |all, topic| all.on(*topic));
-    if topics.is_empty() { Vec::new() } else { vec![publish] }
+/// Every approval, each question of a wave once.
+pub(super) fn approvals<'p>(plan: &'p Plan<'_>) -> Vec<(&'p Stage<'p>, Gate, &'p Approval)> {
+    let changes = |stage: &'p Stage<'p>| stage.environment.changes_approval().map(|it| (stage, Gate::Changes, it));
+    let of_wave = |wave: &'p [Stage<'p>]| {
+        let promotions = promotions(wave).into_iter().map(|(stage, approval)| (stage, Gate::Promotion, approval));
+        wave.iter().filter_map(changes).chain(promotions)
+    };
+    plan.waves().flat_map(of_wave).collect()
 }
 
 /// The approval is between change set and execution, in one stage: no other run can replace what was looked at.
@@ -117,7 +117,7 @@ fn deployment(plan: &Plan<'_>, stage: &Stage<'_>, last: usize) -> Vec<Value> {
         RunOrder: 1,
     })];
     let approval = stage.environment.approve_changes.iter();
-    actions.extend(approval.map(|approval| manual(plan, &action(stage, "ApproveChanges"), approval, 2)));
+    actions.extend(approval.map(|approval| manual(plan, (stage, Gate::Changes, approval), 2)));
     actions.push(property!(AWS::CodePipeline::Pipeline.Stages[].Actions[] {
         Name: (action(stage, "ExecuteChangeSet")),
         ActionTypeId: { Category: "Deploy", Owner: "AWS", Provider: "CloudFormation", Version: "1" },
@@ -143,7 +143,7 @@ fn overrides(stage: &Stage<'_>) -> Value {
 }
 
 /// Asks with the commit that it is about, and shows it unless there is something else to look at.
-fn manual(plan: &Plan<'_>, name: &str, approval: &Approval, order: u32) -> Value {
+fn manual(plan: &Plan<'_>, (stage, gate, approval): (&Stage<'_>, Gate, &Approval), order: u32) -> Value {
     let commit = format!("#{{{SOURCE_VARIABLES}.CommitId}}");
     let about = match &approval.message {
         Some(question) => format!("{question} (commit {commit})"),
@@ -152,11 +152,11 @@ fn manual(plan: &Plan<'_>, name: &str, approval: &Approval, order: u32) -> Value
     let page = || plan.repository.commit_page(&commit);
     let configuration = property!(AWS::CodePipeline::Pipeline.Stages[].Actions[].Configuration {
         CustomData: (about),
-        NotificationArn: (&approval.topic),
+        NotificationArn: (gate.told(stage, approval)),
         ExternalEntityLink: (approval.link.clone().unwrap_or_else(page)),
     });
     property!(AWS::CodePipeline::Pipeline.Stages[].Actions[] {
-        Name: (name),
+        Name: (action(stage, gate.action())),
         ActionTypeId: { Category: "Approval", Owner: "AWS", Provider: "Manual", Version: "1" },
         Configuration: (configuration),
         RunOrder: (order),

@@ -1,5 +1,6 @@
 //! AWS CodePipeline: the stack of a service's own pipeline.
 
+mod approvers;
 mod artifacts;
 mod environments;
 mod gates;
@@ -113,6 +114,7 @@ impl Backend for CodePipeline<'_> {
         release::add(plan, &mut template);
         roles::add(plan, self.source, &mut template);
         stages::add(plan, self.source, &mut template);
+        approvers::add(plan, &mut template);
         notifications::add(plan, &mut template);
         let console = "https://console.aws.amazon.com/codesuite/codepipeline/pipelines";
         let url = format!("{console}/${{Pipeline}}/view?region={REGION}");

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{Source, environments, gates, id};
+use super::{Source, approvers, gates, id};
 use crate::{
     attribute,
     cfn::{LogicalId, Resource, Template, Value, sub},
@@ -77,7 +77,7 @@ fn pipeline_policy(plan: &Plan<'_>, source: Source<'_>) -> Resource {
     // The bucket is the pipeline's own; a source of GitHub's kind has no other role to write there.
     let all = [SOURCE_ARTIFACT, BUILD_ARTIFACT, CODE_ARTIFACT, RELEASE_ARTIFACT, PROGRAM_ARTIFACT];
     statements.extend(artifacts(&all, &all));
-    statements.extend(environments::statements(plan));
+    statements.extend(approvers::statements(plan));
     resource!(AWS::IAM::Policy {
         PolicyName: "Pipeline",
         PolicyDocument: (policy_document(&statements)),

@@ -130,3 +130,25 @@ fn what_is_more_than_a_stage_has_is_a_mistake_that_names_it() {
     let watches = wave(3, |_, it| it.watch(Alarm::errors("a"), minutes(1)).watch(Alarm::errors("b"), minutes(1)));
     assert!(watches.contains("have 6 different watched alarms"), "{watches}");
 }
+
+#[test]
+fn addresses_are_told_of_an_approval_by_a_topic_of_its_own() {
+    let told = |to: &[&str]| to.iter().fold(Approval::manual(), |gate, to| gate.notify(*to));
+    let releases = "arn:aws:sns:eu-west-1:123456789012:releases";
+    let both = ["ada@acme.example", "bob@acme.example"];
+    let template =
+        gated(&[stage("test").approve_promotion(told(&both)), stage("production").approve_changes(told(&[releases]))]);
+    let resources = resources(&template);
+    let topic = &resources["TestApprovePromotionTopic"]["Properties"];
+    let mail = |address: &str| json!({"Protocol": "email", "Endpoint": address});
+    assert_eq!(*topic, json!({"KmsMasterKeyId": "alias/aws/sns", "Subscription": both.map(mail)}));
+    let own = json!({"Ref": "TestApprovePromotionTopic"});
+    assert_eq!(resources["TestApprovePromotionTopicPolicy"]["Properties"]["Topics"], json!([own]));
+    let arn =
+        |name: &str, action: usize| of(&template, name)["Actions"][action]["Configuration"]["NotificationArn"].clone();
+    assert_eq!((arn("Promote-test", 0), arn("Deploy-production", 1)), (own.clone(), json!(releases)));
+    let statements = resources["PipelinePolicy"]["Properties"]["PolicyDocument"]["Statement"].clone();
+    let publish = statements.as_array().unwrap().iter().find(|it| it["Action"] == "sns:Publish").unwrap();
+    assert_eq!(publish["Resource"], json!([own, releases]));
+    assert!(resources["ProductionApproveChangesTopic"].is_null());
+}
