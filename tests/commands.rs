@@ -230,8 +230,10 @@ fn the_buildspec_is_written_once_and_never_over_an_edited_one() {
 
     let edited = shell.file("buildspec.yml") + "# mine\n";
     fs::write(shell.folder().join("buildspec.yml"), &edited).unwrap();
-    assert_eq!(shell.says("buildspec-edited", &["build", "--buildspec"]).code, Some(1));
+    fs::write(shell.folder().join("delivery/pipeline.json"), "{}").unwrap();
+    assert_eq!(shell.says("buildspec-edited", &["build", "--buildspec"]).code, Some(0));
     assert_eq!(shell.file("buildspec.yml"), edited);
+    golden::compare("codepipeline", "pipeline", &shell.file("delivery/pipeline.json"));
 }
 
 #[test]

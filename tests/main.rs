@@ -15,6 +15,7 @@ mod moved;
 mod openapi;
 mod pipeline;
 mod policies;
+mod review;
 mod site;
 mod sufficient;
 mod support;

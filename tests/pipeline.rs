@@ -53,9 +53,12 @@ fn codepipeline_and_codebuild_accept_what_the_stack_would_create() {
     });
     assert_eq!(projects[0]["source"]["buildspec"], "buildspec.yml");
     assert_eq!(projects[1]["environment"]["type"], "LINUX_CONTAINER");
-    moto.aws().call("codepipeline", "create_pipeline", json!({"pipeline": request("Pipeline")}));
+    let mut pipeline = request("Pipeline");
+    // CloudFormation starts it again by itself.
+    assert_eq!(pipeline.as_object_mut().unwrap().remove("restartExecutionOnUpdate"), Some(json!(true)));
+    moto.aws().call("codepipeline", "create_pipeline", json!({ "pipeline": pipeline }));
     let pipeline = moto.aws().call("codepipeline", "get_pipeline", json!({"name": "HelloPipeline-main"}));
     let stages = pipeline["pipeline"]["stages"].as_array().unwrap().iter();
     let stages: Vec<_> = stages.map(|stage| stage["name"].as_str().unwrap()).collect();
-    assert_eq!(stages, ["Source", "Build", "Deploy-test", "Promote-test", "Deploy-production"]);
+    assert_eq!(stages, ["Source", "Pipeline", "Build", "Deploy-test", "Promote-test", "Deploy-production"]);
 }

@@ -114,6 +114,10 @@ pub const SOURCE_ARTIFACT: &str = "Source";
 pub const BUILD_ARTIFACT: &str = "Build";
 /// The artifact with what the code archive holds.
 pub const CODE_ARTIFACT: &str = "Code";
+/// The artifact with what the pipeline's own stack is to become, as it was looked at.
+pub const UPDATE_ARTIFACT: &str = "Update";
+/// What the artifacts with the changes of an environment begin with.
+pub const CHANGES_ARTIFACTS: &str = "Changes-";
 /// What is deployed of [`BUILD_ARTIFACT`]: a copy that no build can write.
 pub const RELEASE_ARTIFACT: &str = "Release";
 /// What is deployed of [`CODE_ARTIFACT`]: a copy that no build can write.

@@ -15,6 +15,8 @@ pub(super) fn within(world: &World) -> Vec<Case> {
     [
         by_the_build(world, production),
         by_what_deploys_test(world, production),
+        by_what_looks_at_changes(world, production),
+        by_what_updates_the_pipeline(world, test, production),
         by_cloudformation_on_identities(world, test, production),
         by_cloudformation_on_production(world, production),
         by_cloudformation_on_the_pipeline(world),
@@ -67,6 +69,11 @@ fn by_the_build(world: &World, production: &Stack) -> Vec<Case> {
         world.by(role, "ssm:GetParameters", parameter(world, "api-key-prod")),
         change_set(world, role, "CreateChangeSet", production),
         change_set(world, role, "ExecuteChangeSet", production),
+        change_set(world, role, "CreateChangeSet", &world.pipeline),
+        change_set(world, role, "ExecuteChangeSet", &world.pipeline),
+        world.by(role, "codepipeline:PutApprovalResult", pipeline(world, "/Pipeline/ApproveUpdate")),
+        world.by(role, "lambda:InvokeFunction", world.pipeline.arn("Review")),
+        world.by(role, "s3:PutObject", world.artifact("Update")),
     ]);
     // What was approved, or is needed for a rollback, is where it was copied to.
     for action in ["s3:PutObject", "s3:DeleteObject", "s3:DeleteObjectVersion"] {
@@ -88,6 +95,53 @@ fn by_what_deploys_test(world: &World, production: &Stack) -> Vec<Case> {
         world.by(role, "s3:PutObject", world.artifact("Program")),
         world.by(role, "codepipeline:PutApprovalResult", pipeline(world, "/Promote-test/ApprovePromotion")),
     ]);
+    attacks
+}
+
+/// It reads what was pushed, and approves what nobody has to look at: in the pipeline's own stage, and nowhere else.
+fn by_what_looks_at_changes(world: &World, production: &Stack) -> Vec<Case> {
+    let role = "ReviewRole";
+    let approvals = ["Promote-test/ApprovePromotion", "Deploy-production/ApproveChanges"];
+    let approvals = approvals.map(|gate| pipeline(world, &format!("/{gate}")));
+    let mut attacks: Vec<Case> =
+        approvals.into_iter().map(|gate| world.by(role, "codepipeline:PutApprovalResult", gate)).collect();
+    for stack in [production, &world.pipeline] {
+        attacks.extend(["CreateChangeSet", "ExecuteChangeSet"].map(|action| change_set(world, role, action, stack)));
+    }
+    attacks.extend([
+        world.by(role, "codepipeline:UpdatePipeline", pipeline(world, "")),
+        world.by(role, "lambda:UpdateFunctionCode", world.pipeline.arn("Review")),
+        world.by(role, "s3:GetObject", world.artifact("Source")),
+        world.by(role, "s3:PutObject", world.artifact("Update")),
+        world.by("ReviewActionRole", "s3:PutObject", world.artifact("Release")),
+        world.by("ReviewActionRole", "s3:PutObject", world.artifact("Source")),
+        world.by("ReviewActionRole", "lambda:InvokeFunction", production.arn("HelloWorldFunction")),
+    ]);
+    attacks.extend(assume_each_role(world, role));
+    attacks.extend(pass_each_role(world, role, "cloudformation"));
+    attacks
+}
+
+/// It may give the pipeline any right, once that was approved, but changes nothing of the environments.
+fn by_what_updates_the_pipeline(world: &World, test: &Stack, production: &Stack) -> Vec<Case> {
+    let mut attacks = Vec::new();
+    for stack in [test, production] {
+        let actions = ["CreateChangeSet", "ExecuteChangeSet"];
+        attacks.extend(actions.map(|action| change_set(world, "UpdateActionRole", action, stack)));
+        attacks.extend([
+            world.by("UpdateRole", "iam:PutRolePolicy", stack.arn("HelloWorldRole")),
+            world.by("UpdateRole", "lambda:UpdateFunctionCode", stack.arn("HelloWorldFunction")),
+            world.by("UpdateRole", "cloudformation:CreateChangeSet", stack_arn(stack)),
+        ]);
+    }
+    attacks.extend([
+        world.by("UpdateActionRole", "s3:PutObject", world.artifact("Update")),
+        world.by("UpdateActionRole", "codepipeline:PutApprovalResult", pipeline(world, "/Pipeline/ApproveUpdate")),
+        world.by("UpdateRole", "codepipeline:PutApprovalResult", pipeline(world, "/Pipeline/ApproveUpdate")),
+        world.by("UpdateRole", "s3:GetObject", world.artifact("Source")),
+        world.by("UpdateRole", "s3:PutObject", world.artifact("Release")),
+    ]);
+    attacks.extend(assume_each_role(world, "UpdateRole"));
     attacks
 }
 
@@ -190,7 +244,8 @@ fn by_cloudformation_on_the_pipeline(world: &World) -> Vec<Case> {
         world.by(role, "s3:GetObject", world.artifact("Source")),
         change_set(world, role, "CreateChangeSet", &world.pipeline),
     ];
-    let artifacts = ["Source", "Build", "Code", "Release", "Program"];
+    attacks.push(world.by(role, "lambda:UpdateFunctionCode", world.pipeline.arn("Review")));
+    let artifacts = ["Source", "Update", "Build", "Code", "Release", "Program"];
     attacks.extend(artifacts.map(|it| world.by(role, "s3:PutObject", world.artifact(it))));
     attacks
 }

@@ -8,7 +8,7 @@ use super::{
 
 /// Every call of a pipeline from the source to the functions.
 pub(super) fn calls(world: &World) -> Vec<Case> {
-    let mut calls = [trust(world), source(world), build(world), release(world)].concat();
+    let mut calls = [trust(world), source(world), update(world), build(world), release(world)].concat();
     for (stack, action) in world.environments.iter().zip(world.actions("CHANGE_SET_REPLACE")) {
         let [deployer, deployed] = [&action["RoleArn"], &action["Configuration"]["RoleArn"]]
             .map(|arn| world.pipeline.role_of_arn(arn.as_str().unwrap()));
@@ -34,6 +34,8 @@ fn trust(world: &World) -> Vec<Case> {
             .by_service("codebuild", "sts:AssumeRole", role("ReleaseRole"))
             .with("aws:SourceArn", &world.pipeline.arn("ReleaseProject")),
     ];
+    calls.push(world.by_service("lambda", "sts:AssumeRole", role("ReviewRole")));
+    calls.push(world.by_service("cloudformation", "sts:AssumeRole", role("UpdateRole")));
     let pipeline = world.pipeline.properties("Pipeline");
     let stages = pipeline["Stages"].as_array().unwrap().iter();
     for action in stages.flat_map(|stage| stage["Actions"].as_array().unwrap()) {
@@ -66,6 +68,70 @@ fn source(world: &World) -> Vec<Case> {
             .with("codeconnections:FullRepositoryId", "acme/hello-pipeline")
             .with("codeconnections:ProviderAction", "GetBranch"),
     );
+    calls
+}
+
+/// What looks at changes, and what updates the pipeline's own stack.
+fn update(world: &World) -> Vec<Case> {
+    let (pipeline, own) = (&world.pipeline, stack_arn(&world.pipeline));
+    let artifacts = [
+        ("s3:GetObject", "Source"),
+        ("s3:GetObjectVersion", "Source"),
+        ("s3:PutObject", "Update"),
+        ("s3:PutObject", "Changes-production"),
+    ];
+    let mut calls = bucket_and(world, "ReviewActionRole", &artifacts);
+    calls.push(world.by("ReviewActionRole", "lambda:InvokeFunction", pipeline.arn("Review")));
+    calls.push(world.by("ReviewActionRole", "lambda:ListFunctions", "*"));
+
+    let by_review = |action: &str, resource: String| world.by("ReviewRole", action, resource);
+    let of_pipeline = format!("arn:aws:codepipeline:{REGION}:{}:{}", world.account, pipeline.name);
+    calls.extend([
+        by_review("codepipeline:PutJobSuccessResult", "*".to_owned()),
+        by_review("codepipeline:PutJobFailureResult", "*".to_owned()),
+        by_review("codepipeline:GetPipelineState", of_pipeline.clone()),
+        by_review("codepipeline:PutApprovalResult", format!("{of_pipeline}/Pipeline/ApproveUpdate")),
+        by_review("cloudformation:GetTemplate", own.clone()),
+        by_review("cloudformation:DescribeStacks", own.clone()),
+    ]);
+    for stack in world.environments.iter().map(stack_arn) {
+        let looks = ["DescribeChangeSet", "DescribeStacks", "GetTemplate"].into_iter();
+        calls.extend(looks.map(|action| by_review(&format!("cloudformation:{action}"), stack.clone())));
+    }
+    calls.extend(log(pipeline, &pipeline.physical_name("ReviewLog"), by_review));
+
+    calls.extend(change_sets(world, &own, "UpdateActionRole", "UpdateRole"));
+    calls.extend(bucket_and(world, "UpdateActionRole", &[("s3:GetObject", "Update")]));
+    calls.extend(updated(world));
+    calls
+}
+
+/// What CloudFormation calls when the pipeline's stack gets more environments, permissions or gates.
+fn updated(world: &World) -> Vec<Case> {
+    let pipeline = &world.pipeline;
+    let call = |action: &str, resource: String| world.by("UpdateRole", action, resource);
+    let of_pipeline = format!("arn:aws:codepipeline:{REGION}:{}:{}", world.account, pipeline.name);
+    let policy = format!("arn:aws:iam::{}:policy/{}-StagingBoundary-ABCDEFGHIJKL", world.account, pipeline.name);
+    let mut calls = vec![
+        call("codepipeline:GetPipeline", of_pipeline.clone()),
+        call("codepipeline:UpdatePipeline", of_pipeline),
+        call("iam:PassRole", pipeline.arn("PipelineRole")).with("iam:PassedToService", "codepipeline.amazonaws.com"),
+        call("iam:PassRole", pipeline.arn("ReviewRole")).with("iam:PassedToService", "lambda.amazonaws.com"),
+        call("iam:CreatePolicy", policy.clone()),
+        call("iam:CreatePolicyVersion", policy),
+        call("lambda:UpdateFunctionCode", pipeline.arn("Review")),
+        call("logs:PutRetentionPolicy", pipeline.arn("BuildLog").replace(":*", ":log-stream:")),
+        call("s3:PutLifecycleConfiguration", pipeline.arn("Artifacts")),
+    ];
+    for project in ["Build", "Release"] {
+        let passed = call("iam:PassRole", pipeline.arn(&format!("{project}Role")));
+        calls.push(passed.with("iam:PassedToService", "codebuild.amazonaws.com"));
+        calls.push(call("codebuild:UpdateProject", pipeline.arn(&format!("{project}Project"))));
+    }
+    let deployed = world.actions("CHANGE_SET_REPLACE")[0]["Configuration"]["RoleArn"].as_str().unwrap().to_owned();
+    for action in ["CreateRole", "PutRolePolicy", "AttachRolePolicy", "UpdateAssumeRolePolicy", "DeleteRole"] {
+        calls.push(call(&format!("iam:{action}"), deployed.clone()));
+    }
     calls
 }
 
@@ -106,14 +172,19 @@ fn code_build(world: &World, name: &str, artifacts: &[(&str, &str)]) -> Vec<Case
 
 /// What CodePipeline's CloudFormation actions call.
 fn deployment(world: &World, stack: &Stack, deployer: &str, deployed: &str) -> Vec<Case> {
-    let change_set = world.actions("CHANGE_SET_REPLACE")[0]["Configuration"]["ChangeSetName"].clone();
-    let arn = stack_arn(stack);
     let mut calls = bucket_and(world, deployer, &[("s3:GetObject", "Release"), ("s3:GetObject", "Program")]);
+    calls.extend(change_sets(world, &stack_arn(stack), deployer, deployed));
+    calls
+}
+
+fn change_sets(world: &World, stack: &str, deployer: &str, deployed: &str) -> Vec<Case> {
+    let change_set = world.actions("CHANGE_SET_REPLACE")[0]["Configuration"]["ChangeSetName"].clone();
+    let mut calls = Vec::new();
     for action in ["DescribeStacks", "DescribeStackEvents", "DescribeEvents", "SetStackPolicy"] {
-        calls.push(world.by(deployer, &format!("cloudformation:{action}"), &arn));
+        calls.push(world.by(deployer, &format!("cloudformation:{action}"), stack));
     }
     for action in ["CreateChangeSet", "DescribeChangeSet", "DeleteChangeSet", "ExecuteChangeSet"] {
-        let call = world.by(deployer, &format!("cloudformation:{action}"), &arn);
+        let call = world.by(deployer, &format!("cloudformation:{action}"), stack);
         calls.push(call.with("cloudformation:ChangeSetName", change_set.as_str().unwrap()));
     }
     let pass = world.by(deployer, "iam:PassRole", world.pipeline.arn(deployed));

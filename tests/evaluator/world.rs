@@ -57,12 +57,13 @@ impl World {
         self
     }
 
-    /// The pipeline's actions of CloudFormation's with this mode, in their order.
+    /// The pipeline's actions of CloudFormation's on environments with this mode, in their order.
     pub(super) fn actions(&self, mode: &str) -> Vec<Value> {
         let pipeline = self.pipeline.properties("Pipeline");
         let stages = pipeline["Stages"].as_array().unwrap().iter();
         let actions = stages.flat_map(|stage| stage["Actions"].as_array().unwrap());
-        actions.filter(|action| action["Configuration"]["ActionMode"] == mode).cloned().collect()
+        let of_environment = |it: &&Value| it["Configuration"]["StackName"] != *self.pipeline.name;
+        actions.filter(|it| it["Configuration"]["ActionMode"] == mode).filter(of_environment).cloned().collect()
     }
 
     fn artifact_attribute(&self, value: &Value) -> Value {

@@ -2,8 +2,11 @@
 
 use std::{
     fmt::Write,
+    fs,
     path::{Path, PathBuf},
 };
+
+use sparta_core::{contract::PIPELINE_FILE, delivery::Source};
 
 use crate::{
     CliError,
@@ -22,7 +25,7 @@ pub(crate) struct Build {
     #[arg(long, value_name = "FILE", conflicts_with_all = ["compiler", "features", "all_features", "no_default_features"])]
     binary: Option<PathBuf>,
 
-    /// Write the buildspec.yml that the pipeline's build runs, and nothing else
+    /// Write what the pipeline reads in the repository: buildspec.yml, which its build runs, and its own template
     #[arg(long)]
     buildspec: bool,
 }
@@ -48,27 +51,48 @@ impl Build {
         session.print(&text, &built.files)
     }
 
-    /// Writes `buildspec.yml` where the pipeline reads it, but never over one that somebody has edited.
+    /// Writes what the pipeline reads in the repository: the build specification, but never over one that somebody has edited,
+    /// and the template of the pipeline's own stack.
     fn write_buildspec(&self, session: &Session) -> Result<(), CliError> {
-        let model = session.synthesized()?.model;
-        let path = Path::new(model.pipeline().map_or("buildspec.yml", |pipeline| pipeline.buildspec_path()));
+        let synthesis = session.checked()?;
+        let (model, pipeline) = (&synthesis.model, synthesis.model.pipeline());
+        let path = pipeline.map_or("buildspec.yml", |pipeline| pipeline.buildspec_path());
         let (wanted, warnings) = self.options.this_program(model.architecture())?.buildspec()?;
         warnings.iter().for_each(|warning| say(format!("warning: {warning}")));
-        let path = if session.global.noop {
-            let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-            self.options.documents.output.folder().write(name, wanted.as_bytes())?
-        } else {
-            let path = Checkout::around(Path::new(".")).up.join(path);
-            write_once(&path, &wanted)?;
-            path
+        let own = match pipeline.filter(|pipeline| pipeline.mutates()) {
+            Some(pipeline) => Some((pipeline, session.pipeline(&synthesis, pipeline, Source::Connection)?.to_json())),
+            None => None,
         };
-        session.print(&format!("buildspec       {}", path.display()), &serde_json::json!({"buildspec": path}))
+        if session.global.noop {
+            let folder = self.options.documents.output.folder();
+            let name = Path::new(path).file_name().and_then(|name| name.to_str()).unwrap_or_default();
+            let buildspec = folder.write(name, wanted.as_bytes())?;
+            let own = own.map(|(_, template)| folder.write(PIPELINE_FILE, template.as_bytes())).transpose()?;
+            return print_written(session, &buildspec, own.as_deref());
+        }
+        let checkout = Checkout::around(Path::new("."));
+        let buildspec = checkout.up.join(path);
+        write_once(&buildspec, &wanted)?;
+        // Nobody edits it, so that it takes the place of an earlier one.
+        let own = own.map(|(pipeline, template)| {
+            let path = checkout.up.join(pipeline.template_path());
+            write_whole(&path, template.as_bytes()).map(|()| path)
+        });
+        print_written(session, &buildspec, own.transpose()?.as_deref())
     }
 }
 
-/// Writes a build specification, or leaves it where it is the same already.
+fn print_written(session: &Session, buildspec: &Path, pipeline: Option<&Path>) -> Result<(), CliError> {
+    let mut text = format!("buildspec       {}", buildspec.display());
+    if let Some(path) = pipeline {
+        _ = write!(text, "\npipeline        {}", path.display());
+    }
+    session.print(&text, &serde_json::json!({"buildspec": buildspec, "pipeline": pipeline}))
+}
+
+/// Writes a build specification, or leaves it where it is there already.
 fn write_once(path: &Path, wanted: &str) -> Result<(), CliError> {
-    let there = match std::fs::read_to_string(path) {
+    let there = match fs::read_to_string(path) {
         Ok(there) => there,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(write_whole(path, wanted.as_bytes())?),
         Err(error) => {
@@ -76,22 +100,22 @@ fn write_once(path: &Path, wanted: &str) -> Result<(), CliError> {
             return Err(CliError::failed(message).source(error));
         }
     };
-    if there == wanted {
-        return Ok(());
-    }
     match (package(&there), package(wanted)) {
         (Some(other), Some(own)) if other != own => {
             let message = format!("{} builds another service, `{other}`; nothing was changed", path.display());
             let hint =
                 format!("Give this one a file of its own: `.buildspec(\"{own}/buildspec.yml\")` of its `Pipeline`.");
-            Err(CliError::failed(message).hint(hint))
+            return Err(CliError::failed(message).hint(hint));
         }
-        _ => {
-            let message =
-                format!("{} is there already, and not what Sparta would write; nothing was changed", path.display());
-            Err(CliError::failed(message).hint("Keep it, or remove it first to have it written anew."))
+        _ if there != wanted => {
+            say(format!(
+                "{} is not what Sparta would write, and is kept as it is: remove it first to have it written anew",
+                path.display()
+            ));
         }
+        _ => {}
     }
+    Ok(())
 }
 
 /// The package that a build specification of Sparta's compiles.

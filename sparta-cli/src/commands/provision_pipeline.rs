@@ -4,6 +4,7 @@ use std::{collections::BTreeMap, path::Path};
 
 use sparta_core::{
     AppMistake, Mistake, Pipeline, RepositoryHost, Synthesis, Warning,
+    cfn::Template,
     contract::{APP_TAG, CONNECTION_ARN, PIPELINE_FILE, PIPELINE_REQUEST_FILE, VERSION_TAG},
     delivery::Source,
 };
@@ -11,8 +12,8 @@ use sparta_core::{
 use crate::{
     CliError,
     output::say,
-    package::{Features, OutputDir},
-    session::Session,
+    package::{Checkout, Features, OutputDir},
+    session::{Session, cargo_run},
     stack::{Request, RollbackConfiguration, bucket_name},
 };
 
@@ -59,7 +60,8 @@ impl ProvisionPipeline {
             Some(_) => Source::OAuth { secret_name: &secret },
             None => Source::Connection,
         };
-        if source == Source::Connection && pipeline.connection_arn().is_none() {
+        let connection = self.connection.as_deref().or(pipeline.connection_arn());
+        if source == Source::Connection && connection.is_none() {
             let message = "the pipeline needs a way to read the repository: --connection ARN or --oauth";
             if !session.global.noop {
                 return Err(CliError::usage(message).hint(
@@ -72,10 +74,13 @@ impl ProvisionPipeline {
             session.check_place()?;
         }
         let template = session.pipeline(&synthesis, &pipeline, source)?;
+        if source == Source::Connection {
+            self.warn_of_repository(&pipeline, &template);
+        }
         let path = self.output.folder().write(PIPELINE_FILE, template.to_json().as_bytes())?;
 
         let mut parameters = BTreeMap::new();
-        if let (Source::Connection, Some(arn)) = (source, pipeline.connection_arn()) {
+        if let (Source::Connection, Some(arn)) = (source, connection) {
             parameters.insert(CONNECTION_ARN.to_owned(), arn.to_owned());
         }
         let own = [(APP_TAG, synthesis.model.name()), (VERSION_TAG, env!("CARGO_PKG_VERSION"))];
@@ -94,6 +99,23 @@ impl ProvisionPipeline {
         }
         let pins = synthesis.pins(&pipeline)?;
         with_aws!(&synthesis, &self.features, deploy(session, &self, request, &template, &secret, &pins))
+    }
+
+    /// Warns where the repository has another template than the one that is deployed, which the next push would go back to.
+    fn warn_of_repository(&self, pipeline: &Pipeline, template: &Template) {
+        if self.pipeline.is_some() || self.repo.is_some() {
+            say("the pipeline does not update itself, because --pipeline and --repo are not in what the App declares");
+            return;
+        }
+        let path = Checkout::around(Path::new(".")).up.join(pipeline.template_path());
+        if pipeline.mutates() && std::fs::read(&path).ok().as_deref() != Some(template.to_json().as_bytes()) {
+            say(format!(
+                "warning: {} is not the template of this pipeline, and the next push takes it from there: `{} build --buildspec` \
+                 writes it, to be committed",
+                path.display(),
+                cargo_run()
+            ));
+        }
     }
 
     fn print_noop(
@@ -128,11 +150,13 @@ impl ProvisionPipeline {
         if let Some(name) = &self.pipeline {
             pipeline = pipeline.name(name);
         }
-        if let Some(arn) = &self.connection {
-            pipeline = pipeline.connection(arn);
+        // Its template is in the repository as the App declares it.
+        if self.pipeline.is_some() || self.repo.is_some() {
+            pipeline = pipeline.self_mutation(false);
         }
         // What the App declares has been checked, so that what is wrong now is an option.
-        let mistakes: Vec<String> = pipeline.check().iter().map(ToString::to_string).collect();
+        let connected = self.connection.iter().fold(pipeline.clone(), Pipeline::connection);
+        let mistakes: Vec<String> = connected.check().iter().map(ToString::to_string).collect();
         if !mistakes.is_empty() {
             return Err(CliError::usage(mistakes.join("; ")));
         }
@@ -150,7 +174,11 @@ use aws::deploy;
 #[cfg(feature = "aws")]
 pub(super) mod aws {
     use aws_config::SdkConfig;
-    use sparta_core::{cfn::Template, contract::TOKEN_VERSION, delivery::Pin};
+    use sparta_core::{
+        cfn::Template,
+        contract::TOKEN_VERSION,
+        delivery::{Pin, artifact_store},
+    };
 
     use super::ProvisionPipeline;
     use crate::{
@@ -184,7 +212,12 @@ pub(super) mod aws {
             ));
         }
         let token = token.as_ref().map(|token| (secret, token));
-        let outcome = carry_out(&deployment, session.app.name(), &mut request, template, pins, token).await?;
+        let app = session.app.name();
+        // Before anything is made in its name.
+        deployment.check_owner(&request, app).await.map_err(taken)?;
+        let (bucket, begin) = artifact_store(template);
+        let deployment = deployment.with_own_bucket(&request, template, &bucket, &begin).await?;
+        let outcome = carry_out(&deployment, app, &mut request, template, pins, token).await?;
         deployment.print(session, &request, &outcome)
     }
 
@@ -199,7 +232,6 @@ pub(super) mod aws {
     ) -> Result<Outcome, CliError> {
         // Before the token is kept, which would replace that of the other pipeline.
         deployment.check_owner(request, app).await.map_err(taken)?;
-        // Before it too, because a large one may need a bucket that is not given.
         let template = deployment.template(app, template).await?;
         let pinned = pin(deployment.config(), pins, request).await;
         pinned.map_err(|error| error.hint("Nothing was deployed."))?;

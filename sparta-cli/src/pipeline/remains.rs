@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 /// Where a template that has no pipeline any more says which stacks need what.
 const METADATA: &str = "sparta:needed";
@@ -21,17 +21,40 @@ pub(super) struct Remains {
 pub(super) fn stacks(template: &Value) -> BTreeMap<String, BTreeSet<String>> {
     let mut stacks: BTreeMap<String, BTreeSet<String>> =
         serde_json::from_value(template["Metadata"][METADATA].clone()).unwrap_or_default();
-    let resources = template["Resources"].as_object().into_iter().flat_map(Map::values);
-    let pipelines = resources.filter(|it| it["Type"] == "AWS::CodePipeline::Pipeline");
-    let stages = pipelines.flat_map(|it| it["Properties"]["Stages"].as_array().into_iter().flatten());
-    let actions = stages.flat_map(|it| it["Actions"].as_array().into_iter().flatten());
-    for configuration in actions.map(|it| &it["Configuration"]) {
-        let Some(stack) = configuration["StackName"].as_str() else { continue };
+    for (stack, configuration) in deployments(template).filter(|(_, it)| !is_own(template, it)) {
         let needs = stacks.entry(stack.to_owned()).or_default();
         references(&configuration["RoleArn"], needs);
         references(&configuration["ParameterOverrides"], needs);
     }
     stacks
+}
+
+/// The role that CloudFormation has for the pipeline's own stack, with its policies.
+fn own_role(template: &Value) -> BTreeSet<String> {
+    let mut role = BTreeSet::new();
+    for (_, configuration) in deployments(template).filter(|(_, it)| is_own(template, it)) {
+        references(&configuration["RoleArn"], &mut role);
+    }
+    let is_identity =
+        |id: &String| template["Resources"][id]["Type"].as_str().is_some_and(|it| it.starts_with("AWS::IAM::"));
+    closure(template, role).into_iter().filter(is_identity).collect()
+}
+
+/// The configurations of what a pipeline deploys, with their stacks.
+fn deployments(template: &Value) -> impl Iterator<Item = (&str, &Value)> {
+    let stages = pipelines(template).flat_map(|it| it["Stages"].as_array().into_iter().flatten());
+    let actions = stages.flat_map(|it| it["Actions"].as_array().into_iter().flatten());
+    actions.map(|it| &it["Configuration"]).filter_map(|it| Some((it["StackName"].as_str()?, it)))
+}
+
+fn pipelines(template: &Value) -> impl Iterator<Item = &Value> {
+    let pipelines = resources(template).filter(|(_, it)| it["Type"] == "AWS::CodePipeline::Pipeline");
+    pipelines.map(|(_, it)| &it["Properties"])
+}
+
+/// Whether that is what updates the pipeline's own stack, which is called like it.
+fn is_own(template: &Value, configuration: &Value) -> bool {
+    pipelines(template).any(|it| it["Name"] == configuration["StackName"])
 }
 
 impl Remains {
@@ -51,7 +74,10 @@ impl Remains {
                 needed.insert(id.clone(), stacks);
             }
         }
-        let free = retained.iter().filter(|id| !needed.contains_key(*id)).cloned().collect();
+        // CloudFormation deletes the stack in its role, which therefore stays.
+        let own = own_role(&template);
+        let is_free = |id: &&String| !needed.contains_key(*id) && !own.contains(*id);
+        let free = retained.iter().filter(is_free).cloned().collect();
         needed.retain(|id, _| retained.contains(id));
         Self { template, free, needed }
     }
@@ -203,7 +229,11 @@ mod tests {
                 "ProductionCloudFormationRole": large,
                 "ProductionCloudFormationPolicy1": retained("AWS::IAM::ManagedPolicy", json!({})),
                 "ProductionBoundary": retained("AWS::IAM::ManagedPolicy", json!({})),
-                "Pipeline": { "Type": "AWS::CodePipeline::Pipeline", "Properties": { "Stages": [
+                "UpdateRole": role(),
+                "Pipeline": { "Type": "AWS::CodePipeline::Pipeline", "Properties": { "Name": "Shop-main", "Stages": [
+                    { "Actions": [{ "Configuration": {
+                        "StackName": "Shop-main", "RoleArn": { "Fn::GetAtt": ["UpdateRole", "Arn"] },
+                    }}] },
                     { "Actions": [deploy("Test-Shop-main", "Test")] },
                     { "Actions": [deploy("Prod-Shop-main", "Production")] },
                 ]}},
@@ -218,6 +248,8 @@ mod tests {
 
     #[test]
     fn what_the_stacks_that_are_there_need_is_kept_and_the_rest_is_free() {
+        // It is there itself, and deleted in a role that is not its own to delete.
+        assert!(!stacks(&template()).contains_key("Shop-main"));
         let remains = Remains::of(template(), &["Prod-Shop-main".to_owned()].into());
         assert_eq!(Vec::from_iter(&remains.free), ["TestBoundary", "TestCloudFormationRole"]);
         let needed: Vec<&str> = remains.needed.keys().map(String::as_str).collect();

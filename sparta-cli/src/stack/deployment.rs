@@ -1,6 +1,6 @@
 //! An account and region that something is deployed to.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use aws_smithy_types::base64;
 use sha2::{Digest, Sha256};
@@ -12,9 +12,9 @@ use sparta_core::{
 use super::Request;
 use crate::{
     CliError,
-    aws::sts,
+    aws::{cloudformation::CloudFormation, sts},
     deploy::{
-        self, Change, CodeIdentity, Desired, InPlace, Outcome, Pace, Progress, StackError, StackRequest, Stacks,
+        self, Change, CodeIdentity, Desired, InPlace, Outcome, Pace, Progress, StackError, StackRequest, Stacks, State,
         TEMPLATE_BODY_LIMIT, TemplateSource, Upload,
     },
     output::Shown,
@@ -27,6 +27,8 @@ pub(crate) struct Deployment {
     progress: Box<dyn Progress>,
     account: String,
     bucket: Option<String>,
+    /// Whether the stack began as its bucket.
+    began: bool,
     pace: Pace,
 }
 
@@ -45,7 +47,7 @@ impl Deployment {
     ) -> Result<Self, CliError> {
         let identity = sts::identity(&config).await;
         let account = identity.map_err(|error| CliError::from(error).hint("Nothing was deployed."))?.account;
-        Ok(Self { config, progress, account, bucket: bucket.map(str::to_owned), pace })
+        Ok(Self { config, progress, account, bucket: bucket.map(str::to_owned), began: false, pace })
     }
 
     pub(crate) fn config(&self) -> &aws_config::SdkConfig {
@@ -125,6 +127,30 @@ impl Deployment {
         }))
     }
 
+    /// With the stack's own bucket of this logical id, where the template needs one and none is given. A stack that is not there
+    /// yet begins as `begin`, which has the bucket.
+    pub(crate) async fn with_own_bucket(
+        mut self,
+        request: &Request,
+        template: &Template,
+        id: &str,
+        begin: &Template,
+    ) -> Result<Self, CliError> {
+        if self.bucket.is_some() || template.to_compact_json().len() <= TEMPLATE_BODY_LIMIT {
+            return Ok(self);
+        }
+        let (cloudformation, name) = (CloudFormation::new(&self.config), request.stack_name.as_str());
+        let stack = cloudformation.stack(name).await?;
+        if !matches!(State::of(stack.as_ref()), State::Ready | State::Busy) {
+            let request = Request { parameters: BTreeMap::new(), capabilities: Vec::new(), ..request.clone() };
+            self.converge(&request, TemplateSource::Body(begin.to_compact_json())).await?;
+            self.began = true;
+        }
+        let resources = cloudformation.resources(name).await?;
+        self.bucket = resources.into_iter().find(|it| it.logical_id == id).and_then(|it| it.physical_id);
+        Ok(self)
+    }
+
     /// Makes the stack what is asked for.
     pub(crate) async fn converge(&self, request: &Request, template: TemplateSource) -> Result<Outcome, StackError> {
         let stack = StackRequest {
@@ -136,7 +162,11 @@ impl Deployment {
             policy: request.stack_policy.clone(),
             rollback: request.rollback_configuration.clone(),
         };
-        self.stacks().converge(&stack).await
+        let mut outcome = self.stacks().converge(&stack).await?;
+        if self.began {
+            outcome.change = Change::Created;
+        }
+        Ok(outcome)
     }
 
     /// Makes sure that the functions run the archive that was uploaded.

@@ -8,7 +8,7 @@ use super::RollbackConfiguration;
 use crate::{CliError, package::Output};
 
 /// A stack as it is asked for.
-#[derive(Serialize)]
+#[derive(Clone, Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub(crate) struct Request {
     pub(crate) stack_name: String,

@@ -4,7 +4,7 @@ pub mod codepipeline;
 mod mistake;
 mod plan;
 
-pub use codepipeline::{Pin, Source};
+pub use codepipeline::{Pin, Source, artifact_store};
 pub use mistake::DeliveryMistake;
 pub use plan::DeploymentRole;
 pub(crate) use plan::{Plan, Stage};

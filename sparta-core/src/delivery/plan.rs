@@ -213,7 +213,7 @@ fn mistake(problem: impl Into<Problem>) -> Mistake {
 }
 
 /// The policies of a role with these statements; none where it cannot have as many.
-fn policies(statements: &[Statement]) -> Vec<Vec<Statement>> {
+pub(super) fn policies(statements: &[Statement]) -> Vec<Vec<Statement>> {
     if size(statements) + MARGIN <= INLINE {
         return vec![statements.to_vec()];
     }

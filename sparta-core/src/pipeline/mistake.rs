@@ -75,4 +75,7 @@ pub enum PipelineMistake {
     /// Its build specification.
     #[error("the build specification `{0}` has to be a path inside the repository")]
     Buildspec(String),
+    /// Where its template is.
+    #[error("the pipeline's template `{0}` has to be the path of a file inside the repository")]
+    Template(String),
 }

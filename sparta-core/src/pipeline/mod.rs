@@ -36,6 +36,8 @@ pub struct Pipeline {
     connection: Option<String>,
     compute: Compute,
     buildspec: String,
+    self_mutation: bool,
+    template: String,
     pushes: Vec<Push>,
     mode: ExecutionMode,
     listeners: Vec<Result<Listener, PipelineMistake>>,
@@ -77,6 +79,8 @@ impl Pipeline {
             connection: None,
             compute: Compute::default(),
             buildspec: "buildspec.yml".to_owned(),
+            self_mutation: true,
+            template: "delivery/pipeline.json".to_owned(),
             pushes: Vec::new(),
             mode: ExecutionMode::default(),
             listeners: Vec::new(),
@@ -162,6 +166,21 @@ impl Pipeline {
         self
     }
 
+    /// Whether it updates itself, before it builds anything, when a push changes what is declared of it: by default it does.
+    ///
+    /// It takes its template from the [repository](Self::template). Somebody has to approve what allows more, or takes a gate away.
+    pub fn self_mutation(mut self, mutates: bool) -> Self {
+        self.self_mutation = mutates;
+        self
+    }
+
+    /// Where the repository has the template of the pipeline's own stack, as `build --buildspec` writes it: by default
+    /// `delivery/pipeline.json`.
+    pub fn template(mut self, path: impl Into<String>) -> Self {
+        self.template = path.into();
+        self
+    }
+
     /// The repository that is delivered.
     ///
     /// # Errors
@@ -215,6 +234,16 @@ impl Pipeline {
         &self.buildspec
     }
 
+    /// Whether it updates itself.
+    pub fn mutates(&self) -> bool {
+        self.self_mutation
+    }
+
+    /// Where the repository has the template of the pipeline's own stack.
+    pub fn template_path(&self) -> &str {
+        &self.template
+    }
+
     /// What AWS would refuse.
     pub fn check(&self) -> Vec<PipelineMistake> {
         let mut mistakes = Vec::new();
@@ -230,14 +259,21 @@ impl Pipeline {
         if let Some(arn) = self.connection.as_ref().filter(|arn| !is_connection(arn)) {
             mistakes.push(PipelineMistake::Connection(arn.clone()));
         }
-        let path = self.buildspec.as_str();
-        if path.is_empty() || path.starts_with('/') || path.split('/').any(|part| part == "..") {
-            mistakes.push(PipelineMistake::Buildspec(path.to_owned()));
+        if !is_inside(&self.buildspec) {
+            mistakes.push(PipelineMistake::Buildspec(self.buildspec.clone()));
+        }
+        if !is_inside(&self.template) {
+            mistakes.push(PipelineMistake::Template(self.template.clone()));
         }
         mistakes.extend(notify::check(&self.listeners));
         mistakes.extend(push::check(&self.pushes, self.source_branch()));
         mistakes
     }
+}
+
+/// Whether it is the path of a file in the repository.
+fn is_inside(path: &str) -> bool {
+    !path.ends_with('/') && path.split('/').all(|part| !matches!(part, "" | "." | ".."))
 }
 
 /// What the ARN of a connection has to match, here and in the template of the pipeline's stack.
@@ -336,7 +372,8 @@ mod tests {
             .branch("a..b")
             .name("My Pipeline")
             .connection("connection")
-            .buildspec("../buildspec.yml");
+            .buildspec("../buildspec.yml")
+            .template("/pipeline.json");
         assert_eq!(
             pipeline.check(),
             [
@@ -345,6 +382,7 @@ mod tests {
                 PipelineMistake::Name("My Pipeline".into()),
                 PipelineMistake::Connection("connection".into()),
                 PipelineMistake::Buildspec("../buildspec.yml".into()),
+                PipelineMistake::Template("/pipeline.json".into()),
             ]
         );
         assert!(!format!("{pipeline:?}").contains("s3cr3t"));

@@ -30,12 +30,14 @@
 //! # Ok::<_, Error>(())
 //! ```
 
+mod delivery;
 mod invoke;
 mod secret;
 mod template;
 mod web_socket;
 
 pub use crate::construct::set_name;
+pub use delivery::assert_pipeline_template;
 pub use invoke::{InvokeError, TestApp, app};
 pub use secret::set_secret;
 pub use template::{TestResource, TestTemplate, template};

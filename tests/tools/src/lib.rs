@@ -25,4 +25,4 @@ pub use moto::Moto;
 pub use npm::{iam_data, javascript};
 pub use policies::{Finding, checkov, parliament};
 pub use rie::Rie;
-pub use venv::{Tools, Venv};
+pub use venv::{Tools, Venv, python};

@@ -158,7 +158,8 @@ pub(crate) fn cache() -> PathBuf {
         .join("sparta-tests")
 }
 
-fn python() -> PathBuf {
+/// The Python that the tools run with, of the version that Lambda runs the program of a pipeline with.
+pub fn python() -> PathBuf {
     let pyenv = env::var_os("PYENV_ROOT").map(PathBuf::from).or_else(|| Some(env::home_dir()?.join(".pyenv")));
     find_python([PathBuf::from(PYTHON)].into_iter().chain(pyenv.iter().flat_map(|root| pyenv_pythons(root))))
         .unwrap_or_else(|| {

@@ -3,15 +3,30 @@
 use super::id;
 use crate::{
     Architecture, attribute,
-    cfn::{Resource, Template, sub},
-    contract::{BUILD_ARTIFACT, CODE_ARTIFACT, PROGRAM_ARTIFACT, SOURCE_ARTIFACT},
+    cfn::{Resource, Template, Value, sub},
+    contract::{BUILD_ARTIFACT, CHANGES_ARTIFACTS, CODE_ARTIFACT, PROGRAM_ARTIFACT, SOURCE_ARTIFACT, UPDATE_ARTIFACT},
     delivery::Plan,
     property, resource,
 };
 
+const BUCKET: &str = "Artifacts";
+const BUCKET_POLICY: &str = "ArtifactsPolicy";
+
+/// The bucket of a pipeline's stack, by its logical id, with as much of the template as it takes to have it: what the rest, which
+/// may be too large for a request, goes through.
+pub fn artifact_store(template: &Template) -> (String, Template) {
+    let mut begin = Template::new("Begins as the bucket that the rest of it goes through");
+    for id in [BUCKET, BUCKET_POLICY].map(id) {
+        if let Some(resource) = template.resources().get(&id) {
+            begin.resource(id, resource.clone());
+        }
+    }
+    (BUCKET.to_owned(), begin)
+}
+
 pub(super) fn add(plan: &Plan<'_>, template: &mut Template) {
-    template.resource(id("Artifacts"), bucket(plan));
-    template.resource(id("ArtifactsPolicy"), only_tls());
+    template.resource(id(BUCKET), bucket(plan));
+    template.resource(id(BUCKET_POLICY), only_tls());
     let name = sub("/aws/codebuild/${AWS::StackName}-build");
     let log = resource!(AWS::Logs::LogGroup { LogGroupName: (name), RetentionInDays: 90 });
     template.resource(id("BuildLog"), log.delete());
@@ -21,38 +36,32 @@ pub(super) fn add(plan: &Plan<'_>, template: &mut Template) {
 /// The bucket outlives its stack: the environments' stacks go on, and rolling one of them back takes the code it had,
 /// however long ago that was deployed.
 fn bucket(plan: &Plan<'_>) -> Resource {
-    let expire = |artifact: &str| {
-        property!(AWS::S3::Bucket.LifecycleConfiguration.Rules[] {
-            Id: (artifact),
-            Status: "Enabled",
-            Prefix: (prefix(plan, artifact)),
-            ExpirationInDays: 90,
-            NoncurrentVersionExpiration: { NoncurrentDays: 1 },
-        })
-    };
+    let mut rules: Vec<Value> = [SOURCE_ARTIFACT, BUILD_ARTIFACT, CODE_ARTIFACT]
+        .map(|artifact| expire(artifact, prefix(plan, artifact)))
+        .into_iter()
+        .chain([
+            expire("Update", prefix(plan, UPDATE_ARTIFACT)),
+            expire("Changes", key(plan, CHANGES_ARTIFACTS)),
+            expire("Template", format!("{}/template/", plan.app())),
+        ])
+        .collect();
+    rules.push(property!(AWS::S3::Bucket.LifecycleConfiguration.Rules[] {
+        Id: (PROGRAM_ARTIFACT),
+        Status: "Enabled",
+        Prefix: (prefix(plan, PROGRAM_ARTIFACT)),
+        Transitions: [{ StorageClass: "GLACIER_IR", TransitionInDays: 90 }],
+    }));
+    rules.push(property!(AWS::S3::Bucket.LifecycleConfiguration.Rules[] {
+        Id: "Rest",
+        Status: "Enabled",
+        AbortIncompleteMultipartUpload: { DaysAfterInitiation: 1 },
+        ExpiredObjectDeleteMarker: true,
+    }));
     let bucket = resource!(AWS::S3::Bucket {
         BucketEncryption: {
             ServerSideEncryptionConfiguration: [{ ServerSideEncryptionByDefault: { SSEAlgorithm: "AES256" } }],
         },
-        LifecycleConfiguration: {
-            Rules: [
-                (expire(SOURCE_ARTIFACT)),
-                (expire(BUILD_ARTIFACT)),
-                (expire(CODE_ARTIFACT)),
-                {
-                    Id: (PROGRAM_ARTIFACT),
-                    Status: "Enabled",
-                    Prefix: (prefix(plan, PROGRAM_ARTIFACT)),
-                    Transitions: [{ StorageClass: "GLACIER_IR", TransitionInDays: 90 }],
-                },
-                {
-                    Id: "Rest",
-                    Status: "Enabled",
-                    AbortIncompleteMultipartUpload: { DaysAfterInitiation: 1 },
-                    ExpiredObjectDeleteMarker: true,
-                },
-            ],
-        },
+        LifecycleConfiguration: { Rules: (rules) },
         OwnershipControls: { Rules: [{ ObjectOwnership: "BucketOwnerEnforced" }] },
         PublicAccessBlockConfiguration: {
             BlockPublicAcls: true,
@@ -65,15 +74,30 @@ fn bucket(plan: &Plan<'_>) -> Resource {
     bucket.retain_except_on_create()
 }
 
-/// What the keys of an artifact begin with: CodePipeline shortens the pipeline's name to 20 characters.
+fn expire(name: &str, prefix: String) -> Value {
+    property!(AWS::S3::Bucket.LifecycleConfiguration.Rules[] {
+        Id: (name),
+        Status: "Enabled",
+        Prefix: (prefix),
+        ExpirationInDays: 90,
+        NoncurrentVersionExpiration: { NoncurrentDays: 1 },
+    })
+}
+
+/// What the keys of an artifact begin with.
 fn prefix(plan: &Plan<'_>, artifact: &str) -> String {
-    format!("{}/{artifact}/", plan.name.get(..20).unwrap_or(&plan.name))
+    key(plan, artifact) + "/"
+}
+
+/// CodePipeline shortens the pipeline's name to 20 characters.
+fn key(plan: &Plan<'_>, artifact: &str) -> String {
+    format!("{}/{artifact}", plan.name.get(..20).unwrap_or(&plan.name))
 }
 
 fn only_tls() -> Resource {
-    let bucket = attribute!(AWS::S3::Bucket, id("Artifacts"), "Arn");
+    let bucket = attribute!(AWS::S3::Bucket, id(BUCKET), "Arn");
     let policy = resource!(AWS::S3::BucketPolicy {
-        Bucket: (id("Artifacts").reference()),
+        Bucket: (id(BUCKET).reference()),
         PolicyDocument: {
             Version: "2012-10-17",
             Statement: [{

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::{
     approvers::Gate,
-    gates,
+    gates, review,
     stages::{artifacts, stage},
 };
 use crate::{
@@ -18,6 +18,11 @@ use crate::{
     property,
 };
 
+/// The characters that are left in an approval for what changes, beside its message and the commit.
+///
+/// See <https://docs.aws.amazon.com/codepipeline/latest/userguide/approvals-action-add.html>.
+const ROOM: usize = 900;
+
 /// The stages of environments that are deployed side by side, or of a single one.
 pub(super) fn stages(plan: &Plan<'_>, wave: &[Stage<'_>]) -> Vec<Value> {
     let mut stages = vec![property!(AWS::CodePipeline::Pipeline.Stages[] {
@@ -28,7 +33,7 @@ pub(super) fn stages(plan: &Plan<'_>, wave: &[Stage<'_>]) -> Vec<Value> {
     })];
     let promotions = promotions(wave).into_iter();
     let promotions: Vec<Value> =
-        promotions.map(|(stage, approval)| manual(plan, (stage, Gate::Promotion, approval), 1)).collect();
+        promotions.map(|(stage, approval)| manual(plan, (stage, Gate::Promotion, approval), 1, None)).collect();
     // A stage of its own: while somebody decides, later commits still reach this environment.
     if !promotions.is_empty() {
         stages.push(stage(&format!("Promote-{}", name(wave)), promotions));
@@ -82,7 +87,7 @@ fn promotions<'w>(wave: &'w [Stage<'w>]) -> Vec<(&'w Stage<'w>, &'w Approval)> {
 
 /// The change sets are executed together, once each that is to be approved was.
 fn deployments(plan: &Plan<'_>, wave: &[Stage<'_>]) -> Vec<Value> {
-    let last = wave.iter().map(|stage| 2 + usize::from(stage.environment.approve_changes.is_some())).max();
+    let last = wave.iter().map(|stage| if stage.environment.approve_changes.is_some() { 4 } else { 2 }).max();
     wave.iter().flat_map(|stage| deployment(plan, stage, last.unwrap_or_default())).collect()
 }
 
@@ -116,8 +121,11 @@ fn deployment(plan: &Plan<'_>, stage: &Stage<'_>, last: usize) -> Vec<Value> {
         RoleArn: (&deploy_role),
         RunOrder: 1,
     })];
-    let approval = stage.environment.approve_changes.iter();
-    actions.extend(approval.map(|approval| manual(plan, (stage, Gate::Changes, approval), 2)));
+    if let Some(approval) = &stage.environment.approve_changes {
+        let room = ROOM.saturating_sub(approval.message.as_ref().map_or(0, |it| it.chars().count()));
+        let (show, changes) = review::show(plan, stage, &action(stage, "ShowChanges"), 2, room);
+        actions.extend([show, manual(plan, (stage, Gate::Changes, approval), 3, Some(&changes))]);
+    }
     actions.push(property!(AWS::CodePipeline::Pipeline.Stages[].Actions[] {
         Name: (action(stage, "ExecuteChangeSet")),
         ActionTypeId: { Category: "Deploy", Owner: "AWS", Provider: "CloudFormation", Version: "1" },
@@ -142,13 +150,24 @@ fn overrides(stage: &Stage<'_>) -> Value {
     sub(serde_json::to_string(&Value::from(overrides)).expect("parameters are JSON"))
 }
 
+/// The variable that is the commit.
+pub(super) fn commit() -> String {
+    format!("#{{{SOURCE_VARIABLES}.CommitId}}")
+}
+
 /// Asks with the commit that it is about, and shows it unless there is something else to look at.
-fn manual(plan: &Plan<'_>, (stage, gate, approval): (&Stage<'_>, Gate, &Approval), order: u32) -> Value {
-    let commit = format!("#{{{SOURCE_VARIABLES}.CommitId}}");
-    let about = match &approval.message {
+fn manual(
+    plan: &Plan<'_>,
+    (stage, gate, approval): (&Stage<'_>, Gate, &Approval),
+    order: u32,
+    changes: Option<&str>,
+) -> Value {
+    let commit = commit();
+    let mut about = match &approval.message {
         Some(question) => format!("{question} (commit {commit})"),
         None => format!("Commit {commit}"),
     };
+    about.extend(changes.map(|changes| format!(": {changes}")));
     let page = || plan.repository.commit_page(&commit);
     let configuration = property!(AWS::CodePipeline::Pipeline.Stages[].Actions[].Configuration {
         CustomData: (about),

@@ -6,10 +6,14 @@ mod environments;
 mod gates;
 mod notifications;
 mod release;
+mod review;
 mod roles;
 mod stages;
 #[cfg(test)]
 mod tests;
+mod update;
+
+pub use artifacts::artifact_store;
 
 use super::{Backend, DeploymentRole, Plan, Stage};
 use crate::{
@@ -56,7 +60,9 @@ impl Synthesis {
     ///
     /// All that is wrong with the declaration, or that the pipeline could not deploy.
     pub fn pipeline(&self, pipeline: &Pipeline, source: Source<'_>) -> Result<Template, Mistakes> {
-        self.deliver(pipeline, &CodePipeline { source })
+        // Without a connection, what starts it is told by GitHub, which would have to be told anew.
+        let mutates = pipeline.mutates() && source == Source::Connection;
+        self.deliver(&pipeline.clone().self_mutation(mutates), &CodePipeline { source })
     }
 
     /// What the stack of `pipeline` has parameters for and is known once the environments are deployed.
@@ -112,6 +118,7 @@ impl Backend for CodePipeline<'_> {
         }
         artifacts::add(plan, &mut template);
         release::add(plan, &mut template);
+        review::add(plan, &mut template);
         roles::add(plan, self.source, &mut template);
         stages::add(plan, self.source, &mut template);
         approvers::add(plan, &mut template);
@@ -127,6 +134,7 @@ impl Backend for CodePipeline<'_> {
                 reference(&id("Artifacts")),
             ),
         );
+        update::add(plan, &mut template).map_err(|mistakes| Mistakes::of(app, mistakes))?;
         Mistakes::none_or(app, check_limits(&template).collect())?;
         Ok(template)
     }

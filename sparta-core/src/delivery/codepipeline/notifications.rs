@@ -20,9 +20,13 @@ const TOPIC: &str = "Notifications";
 
 pub(super) fn add(plan: &Plan<'_>, template: &mut Template) {
     let listeners: Vec<&Listener> = plan.pipeline.listeners().collect();
-    if listeners.is_empty() {
-        return;
+    if !listeners.is_empty() {
+        tell(plan, &listeners, template);
     }
+}
+
+/// Adds what tells these.
+pub(super) fn tell(plan: &Plan<'_>, listeners: &[&Listener], template: &mut Template) {
     let mut targets: Vec<Value> = listeners.iter().filter_map(|listener| target(listener)).collect();
     let mails: Vec<&str> = listeners.iter().filter_map(|listener| mail(listener)).collect();
     let mut rule_needs = None;

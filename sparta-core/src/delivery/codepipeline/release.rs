@@ -117,8 +117,9 @@ mod tests {
         assert_eq!(artifacts(&resources["BuildRole"], "s3:PutObject"), ["Build", "Code"]);
         assert_eq!(artifacts(&resources["ReleaseRole"], "s3:PutObject"), ["Release", "Program"]);
         assert_eq!(artifacts(&resources["ReleaseRole"], "s3:GetObject"), ["Build", "Code"]);
-        let deployments: Vec<&Json> =
+        let mut deployments: Vec<&Json> =
             actions(&resources).into_iter().filter(|it| it["Name"] == "CreateChangeSet").collect();
+        assert_eq!(deployments.remove(0)["InputArtifacts"], json!([{"Name": "Update"}]));
         assert_eq!(deployments.len(), 2);
         for action in deployments {
             assert_eq!(action["InputArtifacts"], json!([{"Name": "Release"}, {"Name": "Program"}]));
@@ -143,7 +144,7 @@ mod tests {
     #[test]
     fn the_copy_is_made_of_the_stacks_own_steps_before_another_build_can_run() {
         let resources = resources(Source::Connection);
-        let stage = &resources["Pipeline"]["Properties"]["Stages"][1]["Actions"];
+        let stage = &resources["Pipeline"]["Properties"]["Stages"][2]["Actions"];
         assert_eq!(stage[1]["InputArtifacts"], stage[0]["OutputArtifacts"]);
         assert_ne!(stage[1]["RoleArn"], stage[0]["RoleArn"]);
         let steps = resources["ReleaseProject"]["Properties"]["Source"]["BuildSpec"].as_str().unwrap();
@@ -170,10 +171,17 @@ mod tests {
                 "CodePipeline refuses such a namespace"
             );
             let gates: Vec<&&Json> = actions.iter().filter(|it| it["ActionTypeId"]["Provider"] == "Manual").collect();
-            assert_eq!(gates.len(), 2);
+            let told: Vec<&str> = gates.iter().map(|it| it["Configuration"]["CustomData"].as_str().unwrap()).collect();
+            let commit = "(commit #{SourceVariables.CommitId})";
+            let of_environments = [
+                format!("Create a change set for production? {commit}"),
+                format!("Make these production changes? {commit}: #{{ChangesOf-production.Changes}}"),
+            ];
+            let of_pipeline = format!("The pipeline becomes another {commit}: #{{PipelineUpdate.Changes}}");
+            let of_pipeline = (source == Source::Connection).then_some(of_pipeline);
+            assert_eq!(told, of_pipeline.into_iter().chain(of_environments).collect::<Vec<_>>());
             for gate in gates {
                 let shown = &gate["Configuration"];
-                assert!(shown["CustomData"].as_str().unwrap().ends_with("? (commit #{SourceVariables.CommitId})"));
                 let page = "https://github.com/acme/hello-pipeline/commit/#{SourceVariables.CommitId}";
                 assert_eq!(shown["ExternalEntityLink"], page);
             }

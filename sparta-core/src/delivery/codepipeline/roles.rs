@@ -2,11 +2,14 @@
 
 use serde_json::json;
 
-use super::{Source, approvers, gates, id};
+use super::{Source, approvers, gates, id, review};
 use crate::{
     attribute,
     cfn::{LogicalId, Resource, Template, Value, sub},
-    contract::{BUILD_ARTIFACT, CODE_ARTIFACT, CONNECTION_ARN, PROGRAM_ARTIFACT, RELEASE_ARTIFACT, SOURCE_ARTIFACT},
+    contract::{
+        BUILD_ARTIFACT, CHANGES_ARTIFACTS, CODE_ARTIFACT, CONNECTION_ARN, PROGRAM_ARTIFACT, RELEASE_ARTIFACT,
+        SOURCE_ARTIFACT, UPDATE_ARTIFACT,
+    },
     delivery::{Plan, Stage},
     iam::{Arn, Statement, policy_document, trust_policy, trust_policy_for},
     property, resource,
@@ -33,13 +36,19 @@ pub(super) fn add(plan: &Plan<'_>, source: Source<'_>, template: &mut Template) 
         let name = stage.environment.name();
         let does = format!("Makes and executes the change sets of {name}");
         template.resource(stage.id("DeployRole"), action_role(&does, &deployment(plan, stage)));
-        add_cloudformation_role(stage, template);
+        if let Some(boundary) = &stage.boundary {
+            let description = format!("The most that the functions of {} may ever do", stage.stack);
+            template.resource(stage.boundary_id(), managed_policy(&description, boundary));
+        }
+        let does = format!("Deploys {} and its resources", stage.stack);
+        let policy = |number: usize| stage.id(&format!("CloudFormationPolicy{number}"));
+        add_cloudformation_role(&does, stage.id("CloudFormationRole"), policy, &stage.policies, template);
     }
     gates::add(plan, template);
 }
 
 /// IAM refuses a policy without statements, so a role that may do nothing has none.
-fn role(does: &str, trust: Value, statements: &[Statement]) -> Resource {
+pub(super) fn role(does: &str, trust: Value, statements: &[Statement]) -> Resource {
     let work =
         || property!(AWS::IAM::Role.Policies[] { PolicyName: "Work", PolicyDocument: (policy_document(statements)) });
     let policies = (!statements.is_empty()).then(|| Value::List(vec![work()]));
@@ -59,8 +68,18 @@ pub(super) fn action_role(does: &str, statements: &[Statement]) -> Resource {
     role(does, trust, statements)
 }
 
+/// The ARN of the pipeline, which roles have to know before it exists.
+pub(super) fn pipeline(plan: &Plan<'_>) -> Value {
+    sub(Arn::new("codepipeline", &plan.name).to_string())
+}
+
+/// The ARN of a stack, apart from its id.
+pub(super) fn stack(name: &str) -> Value {
+    sub(Arn::new("cloudformation", &format!("stack/{name}/*")).to_string())
+}
+
 fn pipeline_role(plan: &Plan<'_>) -> Resource {
-    let pipeline = sub(Arn::new("codepipeline", &plan.name).to_string());
+    let pipeline = pipeline(plan);
     resource!(AWS::IAM::Role {
         Description: "Runs the pipeline: takes on the roles of its actions",
         AssumeRolePolicyDocument: (trust_policy_for("codepipeline.amazonaws.com", &pipeline)),
@@ -75,7 +94,11 @@ fn pipeline_policy(plan: &Plan<'_>, source: Source<'_>) -> Resource {
         .fold(Statement::allow(["sts:AssumeRole"]), |all, role| all.on(attribute!(AWS::IAM::Role, role, "Arn")));
     let mut statements = vec![assume];
     // The bucket is the pipeline's own; a source of GitHub's kind has no other role to write there.
-    let all = [SOURCE_ARTIFACT, BUILD_ARTIFACT, CODE_ARTIFACT, RELEASE_ARTIFACT, PROGRAM_ARTIFACT];
+    let mut all = vec![SOURCE_ARTIFACT, BUILD_ARTIFACT, CODE_ARTIFACT, RELEASE_ARTIFACT, PROGRAM_ARTIFACT];
+    let changes = format!("{CHANGES_ARTIFACTS}*");
+    if review::is_needed(plan) {
+        all.extend([UPDATE_ARTIFACT, &changes]);
+    }
     statements.extend(artifacts(&all, &all));
     statements.extend(approvers::statements(plan));
     resource!(AWS::IAM::Policy {
@@ -87,13 +110,11 @@ fn pipeline_policy(plan: &Plan<'_>, source: Source<'_>) -> Resource {
 
 fn action_roles(plan: &Plan<'_>, source: Source<'_>) -> Vec<LogicalId> {
     let source = (source == Source::Connection).then(|| id("SourceRole"));
+    let review = review::is_needed(plan).then(|| id("ReviewActionRole"));
+    let update = plan.pipeline.mutates().then(|| id("UpdateActionRole"));
     let stages = plan.stages.iter().map(|stage| stage.id("DeployRole"));
-    source
-        .into_iter()
-        .chain([id("BuildActionRole"), id("ReleaseActionRole")])
-        .chain(stages)
-        .chain(gates::roles(plan))
-        .collect()
+    let always = [id("BuildActionRole"), id("ReleaseActionRole")];
+    source.into_iter().chain(review).chain(update).chain(always).chain(stages).chain(gates::roles(plan)).collect()
 }
 
 /// Compiles foreign code, so it gets at nothing but its log, its input and its output.
@@ -141,7 +162,14 @@ fn objects(artifact: &str) -> Value {
 }
 
 fn deployment(plan: &Plan<'_>, stage: &Stage<'_>) -> Vec<Statement> {
-    let stack = || sub(Arn::new("cloudformation", &format!("stack/{}/*", stage.stack)).to_string());
+    let mut statements = artifacts(&[RELEASE_ARTIFACT, PROGRAM_ARTIFACT], &[]);
+    let passed = attribute!(AWS::IAM::Role, stage.id("CloudFormationRole"), "Arn");
+    statements.extend(change_sets(&stage.stack, &plan.name, passed));
+    statements
+}
+
+/// What making and executing the change sets of a stack takes, for which CloudFormation is given a role.
+pub(super) fn change_sets(of: &str, name: &str, passed: Value) -> [Statement; 3] {
     let change_set = Statement::allow([
         "cloudformation:CreateChangeSet",
         "cloudformation:DeleteChangeSet",
@@ -155,35 +183,34 @@ fn deployment(plan: &Plan<'_>, stage: &Stage<'_>) -> Vec<Statement> {
         "cloudformation:SetStackPolicy",
         "cloudformation:TagResource",
     ]);
-    let pass = Statement::allow(["iam:PassRole"]).on(attribute!(AWS::IAM::Role, stage.id("CloudFormationRole"), "Arn"));
-    let mut statements = artifacts(&[RELEASE_ARTIFACT, PROGRAM_ARTIFACT], &[]);
-    statements.extend([
-        look.on(stack()),
-        change_set.on(stack()).when(json!({"StringEqualsIfExists": {"cloudformation:ChangeSetName": plan.name}})),
+    let pass = Statement::allow(["iam:PassRole"]).on(passed);
+    [
+        look.on(stack(of)),
+        change_set.on(stack(of)).when(json!({"StringEqualsIfExists": {"cloudformation:ChangeSetName": name}})),
         pass.when(json!({"StringEquals": {"iam:PassedToService": "cloudformation.amazonaws.com"}})),
-    ]);
-    statements
+    ]
 }
 
 /// A role can only be passed on inside its account, so who may use it follows from `iam:PassRole`.
 ///
 /// Its stack remembers it and could not even be deleted without it, so it outlives the pipeline's stack, and so does the
 /// policy that bounds the roles of that stack.
-fn add_cloudformation_role(stage: &Stage<'_>, template: &mut Template) {
-    let does = format!("Deploys {} and its resources", stage.stack);
-    if let Some(boundary) = &stage.boundary {
-        let description = format!("The most that the functions of {} may ever do", stage.stack);
-        template.resource(stage.boundary_id(), managed_policy(&description, boundary));
-    }
+pub(super) fn add_cloudformation_role(
+    does: &str,
+    role_id: LogicalId,
+    policy_id: impl Fn(usize) -> LogicalId,
+    policies: &[Vec<Statement>],
+    template: &mut Template,
+) {
     let trust = trust_policy("cloudformation.amazonaws.com");
-    let role = match &stage.policies[..] {
-        [one] => role(&does, trust, one),
+    let role = match policies {
+        [one] => role(does, trust, one),
         several => {
-            let ids = (1..=several.len()).map(|n| stage.id(&format!("CloudFormationPolicy{n}")));
-            let policies: Vec<Value> = ids
+            let policies: Vec<Value> = (1..)
+                .map(policy_id)
                 .zip(several)
                 .map(|(id, statements)| {
-                    template.resource(id.clone(), managed_policy(&does, statements));
+                    template.resource(id.clone(), managed_policy(does, statements));
                     id.reference()
                 })
                 .collect();
@@ -194,7 +221,7 @@ fn add_cloudformation_role(stage: &Stage<'_>, template: &mut Template) {
             })
         }
     };
-    template.resource(stage.id("CloudFormationRole"), role.retain_except_on_create());
+    template.resource(role_id, role.retain_except_on_create());
 }
 
 fn managed_policy(description: &str, statements: &[Statement]) -> Resource {

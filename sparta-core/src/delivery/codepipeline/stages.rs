@@ -1,6 +1,6 @@
 //! What the pipeline does, in order.
 
-use super::{Source, environments, id, release};
+use super::{Source, environments, id, release, update};
 use crate::{
     Push, RepositoryHost, attribute,
     cfn::{Parameter, Resource, Template, Value, sub},
@@ -16,13 +16,16 @@ pub(super) fn add(plan: &Plan<'_>, source: Source<'_>, template: &mut Template) 
         let version = Parameter::string("Version of the secret that holds GitHub's token; the current one if empty");
         template.parameter(id(TOKEN_VERSION), Parameter { default: Some(String::new()), ..version });
     }
-    let mut stages = vec![stage("Source", [read(plan, source)]), stage("Build", [build(), release::action(2)])];
+    let mut stages = vec![stage("Source", [read(plan, source)])];
+    stages.extend(plan.pipeline.mutates().then(|| update::stage_of(plan)));
+    stages.push(stage("Build", [build(), release::action(2)]));
     stages.extend(plan.waves().flat_map(|wave| environments::stages(plan, wave)));
     let pipeline = resource!(AWS::CodePipeline::Pipeline {
         // A literal name, since the environments' stacks have one too: a second stack of this template is refused.
         Name: (&plan.name),
         PipelineType: "V2",
         ExecutionMode: (plan.pipeline.mode()),
+        RestartExecutionOnUpdate: (plan.pipeline.mutates().then_some(true)),
         RoleArn: (role("PipelineRole")),
         ArtifactStore: { Type: "S3", Location: (id("Artifacts").reference()) },
         Stages: (stages),
@@ -41,7 +44,8 @@ pub(super) fn add(plan: &Plan<'_>, source: Source<'_>, template: &mut Template) 
 ///
 /// See <https://docs.aws.amazon.com/codepipeline/latest/userguide/limits.html>.
 pub(super) fn check(plan: &Plan<'_>, source: Source<'_>) -> Vec<DeliveryMistake> {
-    let stages = 2 + plan.waves().map(environments::count).sum::<usize>();
+    let own = if plan.pipeline.mutates() { 3 } else { 2 };
+    let stages = own + plan.waves().map(environments::count).sum::<usize>();
     let too_many = (stages > 50).then_some(DeliveryMistake::TooManyStages { stages });
     let has_token = source != Source::Connection;
     let pushes = (has_token && !plan.pipeline.pushes().is_empty()).then_some(DeliveryMistake::PushesOfToken);

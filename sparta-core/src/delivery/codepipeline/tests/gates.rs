@@ -100,12 +100,13 @@ fn environments_of_a_wave_are_one_stage_with_what_each_of_them_has() {
         stage("ohio"),
     ]);
     assert_eq!(
-        flow(&template)[2..],
+        flow(&template)[3..],
         [
             "Deploy-first: CreateChangeSet-test@1, ExecuteChangeSet-test@2",
             "Promote-first: ApprovePromotion-test@1",
-            "Deploy-eu: CreateChangeSet-berlin@1, ApproveChanges-berlin@2, ExecuteChangeSet-berlin@3, \
-             CreateChangeSet-paris@1, ExecuteChangeSet-paris@3, CreateChangeSet-rome@1, ExecuteChangeSet-rome@3",
+            "Deploy-eu: CreateChangeSet-berlin@1, ShowChanges-berlin@2, ApproveChanges-berlin@3, \
+             ExecuteChangeSet-berlin@4, CreateChangeSet-paris@1, ExecuteChangeSet-paris@4, CreateChangeSet-rome@1, \
+             ExecuteChangeSet-rome@4",
             "Promote-eu: ApprovePromotion-berlin@1, ApprovePromotion-rome@1",
             "Deploy-ohio: CreateChangeSet@1, ExecuteChangeSet@2",
         ]
@@ -146,7 +147,7 @@ fn addresses_are_told_of_an_approval_by_a_topic_of_its_own() {
     assert_eq!(resources["TestApprovePromotionTopicPolicy"]["Properties"]["Topics"], json!([own]));
     let arn =
         |name: &str, action: usize| of(&template, name)["Actions"][action]["Configuration"]["NotificationArn"].clone();
-    assert_eq!((arn("Promote-test", 0), arn("Deploy-production", 1)), (own.clone(), json!(releases)));
+    assert_eq!((arn("Promote-test", 0), arn("Deploy-production", 2)), (own.clone(), json!(releases)));
     let statements = resources["PipelinePolicy"]["Properties"]["PolicyDocument"]["Statement"].clone();
     let publish = statements.as_array().unwrap().iter().find(|it| it["Action"] == "sns:Publish").unwrap();
     assert_eq!(publish["Resource"], json!([own, releases]));
