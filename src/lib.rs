@@ -53,10 +53,10 @@ pub use sparta_core::{
     LogFormat, LogLevel, ManagedInstances, Memory, Mistake, Mistakes, Model, NoConnection, Origin, PayloadError,
     PermissionsMistake, Pipeline, PipelineMistake, PriceClass, Problem, Push, QueryMap, Record, RecordError, Records,
     RecordsError, RecordsIter, RecursiveLoop, Repository, RepositoryError, RepositoryHost, Request, RequestContext,
-    RequestExt, RequestPayloadExt, Response, Result, Retention, ServeError, Storage, Streams, Subject, Synthesis,
-    Tracing, TypedEvent, Unfit, Usable, VariableMistake, Vpc, Watch, WatchMistake, Window, WindowMistake, attribute,
-    aws_lambda_events, cfn, construct, delivery, hook, iam, json_body, property, resource, service_fn, settings,
-    stack_name, testing, trigger,
+    RequestExt, RequestPayloadExt, Response, Result, Retention, ServeError, SourceLocation, Storage, Streams, Subject,
+    Synthesis, Tracing, TypedEvent, Unfit, Usable, Variable, VariableMistake, Vpc, Watch, WatchMistake, Window,
+    WindowMistake, attribute, aws_lambda_events, cfn, construct, delivery, hook, iam, json_body, property, resource,
+    service_fn, settings, stack_name, testing, trigger,
 };
 #[cfg(feature = "site")]
 pub use sparta_core::{Site, SiteMistake};
@@ -79,8 +79,8 @@ pub mod prelude {
         Alarm, App, Approval, Architecture, Authorization, AuthorizerRequest, BatchResponse, Body, ConnectionEvent,
         Context, DeadlineLayer, Deployed, Distribution, Environment, Error, FileSystem, Function, Health, IntoResponse,
         Json, LambdaEvent, LogFormat, LogLevel, ManagedInstances, Memory, Origin, Pipeline, Push, Records,
-        RecursiveLoop, Request, RequestExt, RequestPayloadExt, Response, Retention, Storage, Tracing, Vpc, Window,
-        attribute,
+        RecursiveLoop, Request, RequestExt, RequestPayloadExt, Response, Retention, Storage, Tracing, Variable, Vpc,
+        Window, attribute,
         cfn::Import,
         construct::{
             Bucket, Construct as _, EventBus, FunctionHandle, ObjectEvent, Queue, StateMachine, Stream, Table, Topic,

@@ -134,7 +134,6 @@ fn what_is_not_known_is_wrong_usage() {
         ("package-name-with-folder", &["synth", "--codePipelinePackage", "out/pipeline.zip"]),
         ("provision-without-bucket", &["provision", "-e", "test"]),
         ("package-with-parameter", &["provision", "--codePipelinePackage", "p.zip", "--param", "Message=x"]),
-        ("pipeline-without-connection", &["provisionPipeline"]),
         ("pipeline-without-command", &["pipeline"]),
         ("recovery-without-an-answer", &["recover", "-e", "test"]),
         ("approval-without-an-answer", &["pipeline", "approve"]),
@@ -309,6 +308,10 @@ fn a_pipeline_that_is_not_deployed_is_written() {
     let shell = Shell::of("codepipeline");
     assert_eq!(shell.says("pipeline-noop", &["provisionPipeline", "--noop"]).code, Some(0));
     golden::compare("codepipeline", "pipeline.request", &shell.file(".sparta/pipeline.request.json"));
+    // What the pipeline's build would hand over.
+    for document in ["cloudformation", "production", "test"] {
+        golden::compare("codepipeline", document, &shell.file(&format!(".sparta/{document}.json")));
+    }
 
     let arguments = ["provisionPipeline", "--noop", "--connection", CONNECTION, "--format", "json"];
     let more = ["--pipeline", "Mine", "--repo", "git@github.com:acme/other.git"];
@@ -327,7 +330,7 @@ fn a_token_is_in_nothing_that_is_written_or_said() {
     assert!(!run.stdout.contains(TOKEN) && !run.stderr.contains(TOKEN));
     let files: Vec<_> =
         fs::read_dir(shell.folder().join(".sparta")).unwrap().map(|file| file.unwrap().path()).collect();
-    assert_eq!(files.len(), 3, "{files:?}");
+    assert_eq!(files.len(), 6, "{files:?}");
     for file in files {
         assert!(!fs::read_to_string(&file).unwrap().contains(TOKEN), "{}", file.display());
     }

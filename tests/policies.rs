@@ -159,6 +159,7 @@ fn named(name: &str, template: &Value) -> String {
 
 fn arn(id: &str, template: &Value) -> String {
     let resource = match template["Resources"][id]["Type"].as_str().unwrap() {
+        "AWS::CodeConnections::Connection" => "codeconnections:eu-west-1:123456789012:connection/",
         "AWS::IAM::Role" => "iam::123456789012:role/",
         "AWS::IAM::ManagedPolicy" => "iam::123456789012:policy/",
         "AWS::Logs::LogGroup" => "logs:eu-west-1:123456789012:log-group:",

@@ -7,7 +7,9 @@ use std::{
 };
 
 use proptest::test_runner::{Config, TestRng, TestRunner};
-use sparta::{App, Environment, Error, ExecutionMode, Function, Pipeline, Push, Request, delivery::Source, service_fn};
+use sparta::{
+    App, Environment, Error, ExecutionMode, Function, Pipeline, Push, Request, Variable, delivery::Source, service_fn,
+};
 use sparta_test_tools::{REGIONS, cfn_lint};
 use tempfile::TempDir;
 
@@ -111,7 +113,7 @@ fn cfn_lint_finds_nothing_in_any_example() {
 }
 
 /// Pipelines of repositories that are not on GitHub, and that certain pushes start.
-fn elsewhere(folder: &Path) -> [PathBuf; 2] {
+fn elsewhere(folder: &Path) -> [PathBuf; 5] {
     let pushes = |pipeline: Pipeline| {
         let pipeline = pipeline.on(Push::branches(["main", "release/*"]).except(["release/old"]).paths(["src/**"]));
         pipeline.on(Push::tag("v*")).execution_mode(ExecutionMode::Superseded)
@@ -120,13 +122,19 @@ fn elsewhere(folder: &Path) -> [PathBuf; 2] {
         pipeline.notify("arn:aws:sns:eu-central-1:111111111111:builds").notify("team@acme.example")
     };
     let pipelines = [
-        ("gitlab", Pipeline::gitlab("https://gitlab.com/acme/web/hello")),
-        ("bitbucket", notified(Pipeline::bitbucket("https://bitbucket.org/acme/hello"))),
+        ("gitlab", pushes(Pipeline::gitlab("https://gitlab.com/acme/web/hello"))),
+        ("azure", pushes(Pipeline::azure_devops("https://dev.azure.com/acme/web/_git/hello"))),
+        (
+            "codecommit",
+            Pipeline::codecommit("hello").variable(Variable::new("LOG_LEVEL").default("info").description("How much")),
+        ),
+        ("s3", Pipeline::s3("acme-sources", "hello.zip")),
+        ("bitbucket", notified(pushes(Pipeline::bitbucket("https://bitbucket.org/acme/hello")))),
     ];
     pipelines.map(|(name, pipeline)| {
         let hello = Function::http("hello", service_fn(async |_: Request| Ok::<_, Error>("hello")));
         let app = App::new("Hello").function(hello).environment(Environment::new("test", ()));
-        let synthesis = app.pipeline(pushes(pipeline)).synthesize().expect("the app has no mistakes");
+        let synthesis = app.pipeline(pipeline).synthesize().expect("the app has no mistakes");
         let pipeline = synthesis.model.pipeline().expect("it is declared");
         let template = synthesis.pipeline(pipeline, Source::Connection).expect("the pipeline has no mistakes");
         let path = folder.join(format!("{name}.json"));
@@ -139,8 +147,8 @@ fn elsewhere(folder: &Path) -> [PathBuf; 2] {
 fn cfn_lint_finds_nothing_in_a_service_with_everything() {
     let folder = TempDir::new().expect("a temporary folder");
     let mut templates = write(&models::everything(), folder.path(), "everything");
-    let [quiet, notified] = elsewhere(folder.path());
-    templates.push(quiet);
+    let [gitlab, azure, codecommit, s3, notified] = elsewhere(folder.path());
+    templates.extend([gitlab, azure, codecommit, s3]);
     clean(&templates);
     // Not every region has notifications of AWS's developer tools.
     cfn_lint(&[&notified], &["us-east-1", "eu-central-1"]).unwrap_or_else(|report| panic!("{report}"));

@@ -27,9 +27,19 @@ pub struct Service {
 pub enum Protocol {
     /// JSON 1.1: the call is in the header `X-Amz-Target`, behind this prefix.
     Json(&'static str),
+    /// JSON 1.0, in the same way.
+    Json10(&'static str),
     /// REST: the call is a method and a path.
     Rest,
 }
+
+/// AWS CodeConnections.
+pub const CODE_CONNECTIONS: Service = Service {
+    id: "CodeConnections",
+    name: "codeconnections",
+    protocol: Protocol::Json10("com.amazonaws.codeconnections.CodeConnections_20231201"),
+    ipv6: false,
+};
 
 /// AWS CodePipeline.
 pub const CODE_PIPELINE: Service = Service {
@@ -128,6 +138,11 @@ calls! {
         GET_SECRET_VALUE: "GetSecretValue", "secretsmanager:GetSecretValue";
         PUT_SECRET_VALUE: "PutSecretValue", "secretsmanager:PutSecretValue";
         RESTORE_SECRET: "RestoreSecret", "secretsmanager:RestoreSecret";
+    }
+
+    /// Calls about the connection that a pipeline's stack has.
+    CONNECTION {
+        GET_CONNECTION: "GetConnection", "codeconnections:GetConnection";
     }
 
     /// Calls about the caller; AWS allows them to everybody.

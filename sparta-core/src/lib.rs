@@ -85,7 +85,7 @@ pub use model::{AppMistake, Model};
 pub use permissions::PermissionsMistake;
 pub use pipeline::{
     Compute, ExecutionMode, Pipeline, PipelineMistake, Push, Repository, RepositoryError, RepositoryHost,
-    is_stack_name, stack_name,
+    SourceLocation, Variable, is_stack_name, stack_name,
 };
 pub use records::{BatchResponse, Record, RecordError, Records, RecordsError, RecordsIter};
 pub use request::{

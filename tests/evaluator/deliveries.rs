@@ -60,7 +60,7 @@ fn bucket_and<'a>(world: &'a World, role: &'a str, on_artifacts: &[(&str, &str)]
 }
 
 fn source(world: &World) -> Vec<Case> {
-    let connection = world.pipeline.text(&serde_json::json!({"Ref": "ConnectionArn"}));
+    let connection = world.pipeline.arn("GitHubConnection");
     let mut calls = bucket_and(world, "SourceRole", &[("s3:PutObject", "Source")]);
     calls.push(
         world

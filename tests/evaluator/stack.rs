@@ -64,6 +64,9 @@ impl Stack {
         let (name, kind) = (self.physical_name(id), self.kind(id));
         match kind {
             "AWS::CodeBuild::Project" => format!("arn:aws:codebuild:{REGION}:{account}:project/{name}"),
+            "AWS::CodeConnections::Connection" => {
+                format!("arn:aws:codeconnections:{REGION}:{account}:connection/{name}")
+            }
             "AWS::Cognito::UserPool" => format!("arn:aws:cognito-idp:{REGION}:{account}:userpool/{name}"),
             "AWS::IAM::ManagedPolicy" => format!("arn:aws:iam::{account}:policy/{name}"),
             "AWS::IAM::Role" => format!("arn:aws:iam::{account}:role/{name}"),
@@ -208,7 +211,7 @@ impl Stack {
     }
 
     fn attribute(&self, id: &str, attribute: &str) -> String {
-        assert_eq!(attribute, "Arn", "of {id}");
+        assert!(matches!(attribute, "Arn" | "ConnectionArn"), "{attribute} of {id}");
         self.arn(id)
     }
 

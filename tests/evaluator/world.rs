@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use sparta::{Synthesis, delivery::Source};
 use sparta_test_tools::Call;
 
-use super::stack::{REGION, Role, Stack};
+use super::stack::{Role, Stack};
 
 /// A pipeline and its environments, in one account.
 pub(super) struct World {
@@ -33,9 +33,7 @@ impl World {
     /// What a pipeline's template and the service's come to in an account.
     pub(super) fn of_templates(service: Value, pipeline: Value, account: &str) -> Self {
         let name = pipeline["Resources"]["Pipeline"]["Properties"]["Name"].as_str().unwrap().to_owned();
-        let connection = format!("arn:aws:codeconnections:{REGION}:{account}:connection/0a1b2c3d");
-        let parameters = BTreeMap::from([("ConnectionArn".to_owned(), connection.into())]);
-        let pipeline = Stack::new(pipeline, &name, account, parameters);
+        let pipeline = Stack::new(pipeline, &name, account, BTreeMap::new());
         let mut world = Self { account: account.to_owned(), pipeline, environments: Vec::new() };
         for action in world.actions("CHANGE_SET_REPLACE") {
             let configuration = &action["Configuration"];

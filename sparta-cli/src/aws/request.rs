@@ -21,7 +21,7 @@ pub(crate) struct Request {
 }
 
 impl Request {
-    /// A request of JSON 1.1.
+    /// A request of JSON 1.0 or 1.1.
     pub(crate) fn json(body: &Value) -> Self {
         Self::rest("POST", &[]).body(body)
     }
@@ -54,12 +54,13 @@ impl Request {
         request.set_method(self.method)?;
         request.set_uri(self.path)?;
         let headers = request.headers_mut();
-        if let Protocol::Json(target) = service.protocol {
+        if let Protocol::Json(target) | Protocol::Json10(target) = service.protocol {
             headers.try_insert("x-amz-target", format!("{target}.{call}"))?;
         }
         if let Some(length) = length {
             let content = match service.protocol {
                 Protocol::Json(_) => "application/x-amz-json-1.1",
+                Protocol::Json10(_) => "application/x-amz-json-1.0",
                 Protocol::Rest => "application/json",
             };
             headers.try_insert("content-type", content)?;

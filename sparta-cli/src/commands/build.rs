@@ -44,8 +44,7 @@ impl Build {
         if built.synthesis.model.pipeline().is_some() {
             _ = write!(
                 text,
-                "\n      `{cargo} build --buildspec`, and once that is committed `{cargo} provisionPipeline --connection ARN`, make \
-                 its pipeline"
+                "\n      `{cargo} build --buildspec`, and once that is committed `{cargo} provisionPipeline`, make its pipeline"
             );
         }
         session.print(&text, &built.files)

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use comfy_table::{Table, presets};
 use serde::Serialize;
-use sparta_core::{FunctionKind, Synthesis, Warning, settings::parameter_name};
+use sparta_core::{FunctionKind, Synthesis, Warning, delivery::Source, settings::parameter_name};
 
 use crate::{CliError, roles::Role, session::Session};
 
@@ -90,6 +90,8 @@ struct Watch {
 struct Pipeline {
     repository: String,
     branch: String,
+    /// What reads it.
+    through: String,
 }
 
 impl Describe {
@@ -103,7 +105,6 @@ impl Describe {
 impl<'a> Description<'a> {
     fn of(synthesis: &'a Synthesis) -> Result<Self, CliError> {
         let model = &synthesis.model;
-        let repository = model.pipeline().and_then(|pipeline| pipeline.source().ok());
         let branch = model.pipeline().map(sparta_core::Pipeline::source_branch);
         Ok(Self {
             app: model.name(),
@@ -127,9 +128,7 @@ impl<'a> Description<'a> {
                 })
                 .collect(),
             files: model.files().iter().map(|file| file.path.as_str()).collect(),
-            pipeline: repository
-                .zip(branch)
-                .map(|(repository, branch)| Pipeline { repository: repository.full_name(), branch: branch.to_owned() }),
+            pipeline: model.pipeline().and_then(Pipeline::of),
             roles: roles(synthesis)?,
             warnings: synthesis.warnings(),
         })
@@ -163,7 +162,9 @@ impl<'a> Description<'a> {
         table(&mut text, &["STACK OF PROVISION"], stack);
         table(&mut text, &["FILE"], self.files.iter().map(|file| vec![(*file).to_owned()]));
         if let Some(pipeline) = &self.pipeline {
-            table(&mut text, &["PIPELINE", "BRANCH"], [vec![pipeline.repository.clone(), pipeline.branch.clone()]]);
+            let Pipeline { repository, branch, through } = pipeline;
+            let row = [repository, branch, through].map(String::clone).to_vec();
+            table(&mut text, &["PIPELINE", "BRANCH", "READ THROUGH"], [row]);
         }
         table(&mut text, &["ROLE", "ACTIONS", "RESOURCES"], self.roles.iter().flat_map(Role::rows));
         text
@@ -185,6 +186,20 @@ impl Environment<'_> {
 impl Watch {
     fn of(watch: &sparta_core::Watch) -> Self {
         Self { alarm: watch.alarm().logical_id().to_string(), minutes: watch.minutes() }
+    }
+}
+
+impl Pipeline {
+    fn of(declared: &sparta_core::Pipeline) -> Option<Self> {
+        let location = declared.source().ok()?;
+        let through = match (declared.connection_arn(), Source::Connection.lacks(declared)) {
+            (Some(arn), _) => arn,
+            (None, Some(_)) => "a connection that is given: --connection",
+            (None, None) if location.repository().is_none() => "a role of its own",
+            (None, None) => "a connection of its stack, unless --connection or --oauth is given",
+        };
+        let (repository, branch) = (location.to_string(), declared.source_branch().to_owned());
+        Some(Self { repository, branch, through: through.to_owned() })
     }
 }
 

@@ -6,13 +6,13 @@ use sparta_core::{
     AppMistake, Mistake, Pipeline, RepositoryHost, Synthesis, Warning,
     cfn::Template,
     contract::{APP_TAG, CONNECTION_ARN, PIPELINE_FILE, PIPELINE_REQUEST_FILE, VERSION_TAG},
-    delivery::Source,
+    delivery::{Pin, Source},
 };
 
 use crate::{
     CliError,
     output::say,
-    package::{Checkout, Features, OutputDir},
+    package::{Checkout, Features, HandedOver, OutputDir},
     session::{Session, cargo_run},
     stack::{Request, RollbackConfiguration, bucket_name},
 };
@@ -28,7 +28,8 @@ pub(crate) struct ProvisionPipeline {
     #[arg(long, value_name = "URL")]
     repo: Option<String>,
 
-    /// ARN of the CodeConnections connection that reads the repository
+    /// ARN of the CodeConnections connection that reads the repository; by default the stack makes one, which has to be
+    /// authorised once in the console
     #[arg(long, value_name = "ARN", conflicts_with = "oauth")]
     connection: Option<String>,
 
@@ -50,6 +51,17 @@ pub(crate) struct ProvisionPipeline {
     features: Features,
 }
 
+/// What is deployed.
+#[cfg_attr(not(feature = "aws"), expect(dead_code, reason = "the plain build hands over before it deploys"))]
+struct Work<'a> {
+    synthesis: &'a Synthesis,
+    pipeline: Pipeline,
+    source: Source<'a>,
+    template: Template,
+    request: Request,
+    pins: Vec<Pin>,
+}
+
 impl ProvisionPipeline {
     pub(crate) async fn run(self, session: &Session) -> Result<(), CliError> {
         let synthesis = session.checked()?;
@@ -60,26 +72,20 @@ impl ProvisionPipeline {
             Some(_) => Source::OAuth { secret_name: &secret },
             None => Source::Connection,
         };
-        let connection = self.connection.as_deref().or(pipeline.connection_arn());
-        if source == Source::Connection && connection.is_none() {
-            let message = "the pipeline needs a way to read the repository: --connection ARN or --oauth";
-            if !session.global.noop {
-                return Err(CliError::usage(message).hint(
-                    "Create a connection in the console under Developer Tools, Settings, Connections, and authorise it there.",
-                ));
-            }
-            say(format!("to deploy it, {message}"));
+        if let Some(mistake) = source.lacks(&pipeline).filter(|_| !session.global.noop) {
+            return Err(CliError::usage(mistake.to_string()));
         }
         if !session.global.noop {
             session.check_place()?;
         }
         let template = session.pipeline(&synthesis, &pipeline, source)?;
         if source == Source::Connection {
-            self.warn_of_repository(&pipeline, &template);
+            warn_of_repository(&synthesis, &pipeline, &template);
         }
         let path = self.output.folder().write(PIPELINE_FILE, template.to_json().as_bytes())?;
 
         let mut parameters = BTreeMap::new();
+        let connection = self.connection.as_deref().or(pipeline.connection_arn());
         if let (Source::Connection, Some(arn)) = (source, connection) {
             parameters.insert(CONNECTION_ARN.to_owned(), arn.to_owned());
         }
@@ -94,41 +100,57 @@ impl ProvisionPipeline {
             rollback_configuration: RollbackConfiguration::default(),
         };
         if session.global.noop {
+            let asked = self.asked(&pipeline, source, &template);
             let warnings = [synthesis.warnings(), template.warnings()].concat();
-            return self.print_noop(session, &request, &path, &warnings);
+            return self.print_noop(session, &synthesis, &request, &path, &asked, &warnings);
         }
         let pins = synthesis.pins(&pipeline)?;
-        with_aws!(&synthesis, &self.features, deploy(session, &self, request, &template, &secret, &pins))
+        let work = Work { synthesis: &synthesis, pipeline, source, template, request, pins };
+        with_aws!(&synthesis, &self.features, deploy(session, &self, work, &secret))
     }
 
-    /// Warns where the repository has another template than the one that is deployed, which the next push would go back to.
-    fn warn_of_repository(&self, pipeline: &Pipeline, template: &Template) {
-        if self.pipeline.is_some() || self.repo.is_some() {
-            say("the pipeline does not update itself, because --pipeline and --repo are not in what the App declares");
-            return;
+    /// What a deployment would ask for, in the order in which it asks.
+    fn asked(&self, pipeline: &Pipeline, source: Source<'_>, template: &Template) -> Vec<String> {
+        let mut asked: Vec<String> = source.lacks(pipeline).iter().map(ToString::to_string).collect();
+        if self.oauth.as_ref().is_some_and(String::is_empty) {
+            asked.push(
+                "the token of GitHub: it is read from SPARTA_OAUTH_TOKEN, else asked for at the terminal".to_owned(),
+            );
         }
-        let path = Checkout::around(Path::new(".")).up.join(pipeline.template_path());
-        if pipeline.mutates() && std::fs::read(&path).ok().as_deref() != Some(template.to_json().as_bytes()) {
-            say(format!(
-                "warning: {} is not the template of this pipeline, and the next push takes it from there: `{} build --buildspec` \
-                 writes it, to be committed",
-                path.display(),
-                cargo_run()
-            ));
+        if has_connection(template) {
+            asked.push(
+                "somebody who authorises the connection in the console, once: the command says where, and waits"
+                    .to_owned(),
+            );
         }
+        asked
     }
 
     fn print_noop(
         &self,
         session: &Session,
+        synthesis: &Synthesis,
         request: &Request,
-        template: &Path,
+        stack: &Path,
+        asked: &[String],
         warnings: &[Warning],
     ) -> Result<(), CliError> {
-        let path = request.write(&self.output.folder(), PIPELINE_REQUEST_FILE)?;
-        let text =
-            format!("pipeline stack  {}\nrequest         {}\nnothing was deployed", template.display(), path.display());
-        let mut document = serde_json::json!({"pipeline": template, "request": request});
+        let output = self.output.folder();
+        let handed_over = HandedOver::write(synthesis, &output)?;
+        let path = request.write(&output, PIPELINE_REQUEST_FILE)?;
+        let mut text =
+            format!("{handed_over}pipeline stack  {}\nrequest         {}\n", stack.display(), path.display());
+        asked.iter().for_each(|what| text += &format!("would ask for   {what}\n"));
+        text += "nothing was deployed";
+        let mut document = serde_json::json!({
+            "template": handed_over.template,
+            "configurations": handed_over.configurations,
+            "pipeline": stack,
+            "request": request,
+        });
+        if !asked.is_empty() {
+            document["asks"] = serde_json::json!(asked);
+        }
         if !warnings.is_empty() {
             document["warnings"] = serde_json::json!(warnings);
         }
@@ -150,10 +172,6 @@ impl ProvisionPipeline {
         if let Some(name) = &self.pipeline {
             pipeline = pipeline.name(name);
         }
-        // Its template is in the repository as the App declares it.
-        if self.pipeline.is_some() || self.repo.is_some() {
-            pipeline = pipeline.self_mutation(false);
-        }
         // What the App declares has been checked, so that what is wrong now is an option.
         let connected = self.connection.iter().fold(pipeline.clone(), Pipeline::connection);
         let mistakes: Vec<String> = connected.check().iter().map(ToString::to_string).collect();
@@ -163,8 +181,37 @@ impl ProvisionPipeline {
         if synthesis.model.environments().is_empty() {
             return Err(Mistake::from(AppMistake::PipelineWithoutEnvironment).into());
         }
-        Ok(pipeline)
+        // Another connection than the App's is a parameter of the same template.
+        let is_declared = pipeline.connection_arn().is_some() || self.connection.is_none();
+        let pipeline = if is_declared { pipeline } else { connected };
+        // Its template is in the repository as the App declares it.
+        let mutates = pipeline.mutates() && is_declared && self.pipeline.is_none() && self.repo.is_none();
+        Ok(pipeline.self_mutation(mutates))
     }
+}
+
+/// Warns where the repository has another template than the one that is deployed, which the next push would go back to.
+fn warn_of_repository(synthesis: &Synthesis, pipeline: &Pipeline, template: &Template) {
+    if !pipeline.mutates() {
+        if synthesis.model.pipeline().is_none_or(Pipeline::mutates) {
+            say("the pipeline does not update itself, because `main` does not declare what the options say");
+        }
+        return;
+    }
+    let path = Checkout::around(Path::new(".")).up.join(pipeline.template_path());
+    if std::fs::read(&path).ok().as_deref() != Some(template.to_json().as_bytes()) {
+        say(format!(
+            "warning: {} is not the template of this pipeline, and the next push takes it from there: `{} build --buildspec` \
+             writes it, to be committed",
+            path.display(),
+            cargo_run()
+        ));
+    }
+}
+
+/// Whether a connection is in the stack itself.
+fn has_connection(template: &Template) -> bool {
+    template.resources().values().any(|resource| resource.resource_type() == "AWS::CodeConnections::Connection")
 }
 
 #[cfg(feature = "aws")]
@@ -176,29 +223,30 @@ pub(super) mod aws {
     use aws_config::SdkConfig;
     use sparta_core::{
         cfn::Template,
-        contract::TOKEN_VERSION,
+        contract::{CONNECTION_ARN, TOKEN_VERSION},
         delivery::{Pin, artifact_store},
     };
 
-    use super::ProvisionPipeline;
+    use super::{ProvisionPipeline, Work, has_connection};
     use crate::{
         CliError,
-        aws::cloudformation::CloudFormation,
-        deploy::{Outcome, Progress, StackError, Token, store_token},
+        aws::{cloudformation::CloudFormation, codepipeline::CodePipeline},
+        deploy::{Outcome, Progress, StackError, Token, Waiting, store_token},
         session::Session,
-        stack::{Deployment, Request},
+        stack::{Deployment, Request, connect, given_before},
     };
 
     /// The variable that holds the token where it is not on the command line.
     const TOKEN_VARIABLE: &str = "SPARTA_OAUTH_TOKEN";
 
+    const NOT_STARTED: &str = "The stack is deployed, but no execution was started: the next push does that, or \
+         `pipeline start`. Running the same command again changes nothing.";
+
     pub(super) async fn deploy(
         session: &Session,
         command: &ProvisionPipeline,
-        mut request: Request,
-        template: &Template,
+        mut work: Work<'_>,
         secret: &str,
-        pins: &[Pin],
     ) -> Result<(), CliError> {
         let token = match &command.oauth {
             Some(given) => Some(Token::obtain(Some(given.clone()).filter(|text| !text.is_empty()), TOKEN_VARIABLE)?),
@@ -211,17 +259,32 @@ pub(super) mod aws {
                  set {TOKEN_VARIABLE} or be asked for it"
             ));
         }
-        let token = token.as_ref().map(|token| (secret, token));
-        let app = session.app.name();
         // Before anything is made in its name.
-        deployment.check_owner(&request, app).await.map_err(taken)?;
-        let (bucket, begin) = artifact_store(template);
-        let deployment = deployment.with_own_bucket(&request, template, &bucket, &begin).await?;
-        let outcome = carry_out(&deployment, app, &mut request, template, pins, token).await?;
+        deployment.check_owner(&work.request, session.app.name()).await.map_err(taken)?;
+        keep_connection(session, &deployment, &mut work).await?;
+        let token = token.as_ref().map(|token| (secret, token));
+        let Work { mut request, template, pins, .. } = work;
+        let app = session.app.name();
+        let (bucket, begin) = artifact_store(&template);
+        let deployment = deployment.with_own_bucket(&request, &template, &bucket, &begin).await?;
+        let outcome = carry_out(&deployment, app, &mut request, &template, &pins, token, Waiting::default()).await?;
         deployment.print(session, &request, &outcome)
     }
 
-    /// Keeps the token under its name, and makes the stack.
+    /// A connection that was given earlier stays, because another one would have to be authorised.
+    async fn keep_connection(session: &Session, deployment: &Deployment, work: &mut Work<'_>) -> Result<(), CliError> {
+        if !has_connection(&work.template) {
+            return Ok(());
+        }
+        let Some(arn) = given_before(deployment, &work.request.stack_name).await? else { return Ok(()) };
+        deployment.progress().say(&format!("The pipeline goes on to read through {arn}, which it was given before"));
+        work.pipeline = work.pipeline.clone().connection(&arn).self_mutation(false);
+        work.template = session.pipeline(work.synthesis, &work.pipeline, work.source)?;
+        work.request.parameters.insert(CONNECTION_ARN.to_owned(), arn);
+        Ok(())
+    }
+
+    /// Keeps the token under its name, has the connection authorised, and makes the stack.
     pub(crate) async fn carry_out(
         deployment: &Deployment,
         app: &str,
@@ -229,16 +292,24 @@ pub(super) mod aws {
         template: &Template,
         pins: &[Pin],
         token: Option<(&str, &Token)>,
+        waiting: Waiting,
     ) -> Result<Outcome, CliError> {
         // Before the token is kept, which would replace that of the other pipeline.
         deployment.check_owner(request, app).await.map_err(taken)?;
-        let template = deployment.template(app, template).await?;
+        let source = deployment.template(app, template).await?;
         let pinned = pin(deployment.config(), pins, request).await;
         pinned.map_err(|error| error.hint("Nothing was deployed."))?;
         if let Some((secret, token)) = token {
             keep(deployment.config(), deployment.progress(), secret, token, request).await?;
         }
-        Ok(deployment.converge(request, template).await?)
+        let connected = connect(deployment, app, request, template, waiting).await?;
+        let outcome = deployment.converge(request, source).await.map_err(|error| connected.fails(error))?;
+        if connected.has_to_start {
+            let started = CodePipeline::new(deployment.config()).start(&request.stack_name).await;
+            started.map_err(|error| CliError::from(error).hint(NOT_STARTED))?;
+            deployment.progress().say("An execution of the pipeline has started");
+        }
+        Ok(outcome)
     }
 
     /// Sets what is known now that environments are deployed.

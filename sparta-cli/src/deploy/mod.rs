@@ -1,6 +1,7 @@
-//! Deployment: stacks, uploads, code in place, secrets.
+//! Deployment: stacks, uploads, code in place, secrets, connections.
 
 mod change_set;
+mod connection;
 mod converge;
 mod delete;
 mod diff;
@@ -33,6 +34,7 @@ use aws_config::SdkConfig;
 use crate::aws::cloudformation::CloudFormation;
 pub(crate) use crate::aws::cloudformation::{StackRequest, TEMPLATE_BODY_LIMIT, TemplateSource};
 use change_set::Pending;
+pub(crate) use connection::{ConnectionError, Waiting, authorised};
 pub(crate) use converge::{Change, Outcome};
 pub(crate) use delete::Deletion;
 pub(crate) use diff::{CodeIdentity, Desired, functions};

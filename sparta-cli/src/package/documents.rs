@@ -40,8 +40,8 @@ pub(crate) struct Documents<'a> {
 #[serde(rename_all = "camelCase")]
 pub(crate) struct DocumentFiles {
     app: String,
-    pub(super) template: PathBuf,
-    pub(super) configurations: Vec<PathBuf>,
+    #[serde(flatten)]
+    pub(super) handed_over: HandedOver,
     /// The document of its routes, where it has any.
     #[serde(skip_serializing_if = "Option::is_none")]
     openapi: Option<PathBuf>,
@@ -69,21 +69,16 @@ impl DocumentOptions {
 
 impl Documents<'_> {
     pub(crate) fn write(&self, output: &Output) -> Result<DocumentFiles, CliError> {
-        let Synthesis { model, template } = self.synthesis;
-        let document = template.to_json();
-        let template = output.write(TEMPLATE_FILE, document.as_bytes())?;
-        let environments: Vec<(&str, String)> =
-            model.environments().iter().map(|e| (e.name(), e.configuration().to_json())).collect();
-        let mut configurations = Vec::new();
-        for (name, configuration) in &environments {
-            configurations.push(output.write(&configuration_file(name), configuration.as_bytes())?);
-        }
+        let model = &self.synthesis.model;
+        let handed_over = HandedOver::write(self.synthesis, output)?;
         let openapi = self.synthesis.openapi();
         let openapi = openapi.map(|routes| output.write(OPENAPI_FILE, routes.as_bytes())).transpose()?;
         let pipeline = self.pipeline.as_ref();
         let pipeline = pipeline.map(|stack| output.write(PIPELINE_FILE, stack.to_json().as_bytes())).transpose()?;
         let package = match self.package {
             Some(name) => {
+                let document = self.synthesis.template.to_json();
+                let environments: Vec<(&str, String)> = environments(model).collect();
                 let configurations = environments.iter().map(|(name, text)| (*name, text.as_bytes()));
                 let zip = Archive::pipeline(document.as_bytes(), configurations).map_err(packaging)?;
                 Some(output.write(name, zip.bytes())?)
@@ -92,16 +87,43 @@ impl Documents<'_> {
         };
         let warnings = self.synthesis.warnings();
         let app = model.name().to_owned();
-        Ok(DocumentFiles { app, template, configurations, openapi, pipeline, package, warnings })
+        Ok(DocumentFiles { app, handed_over, openapi, pipeline, package, warnings })
     }
+}
+
+/// What the pipeline's build hands over besides the code: the template, and a configuration file for each environment.
+#[derive(Serialize)]
+pub(crate) struct HandedOver {
+    pub(crate) template: PathBuf,
+    pub(crate) configurations: Vec<PathBuf>,
+}
+
+impl HandedOver {
+    pub(crate) fn write(synthesis: &Synthesis, output: &Output) -> Result<Self, CliError> {
+        let template = output.write(TEMPLATE_FILE, synthesis.template.to_json().as_bytes())?;
+        let mut configurations = Vec::new();
+        for (name, configuration) in environments(&synthesis.model) {
+            configurations.push(output.write(&configuration_file(name), configuration.as_bytes())?);
+        }
+        Ok(Self { template, configurations })
+    }
+}
+
+impl fmt::Display for HandedOver {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "template        {}", self.template.display())?;
+        self.configurations.iter().try_for_each(|file| writeln!(f, "configuration   {}", file.display()))
+    }
+}
+
+/// The environments' names and configurations.
+fn environments(model: &Model) -> impl Iterator<Item = (&str, String)> {
+    model.environments().iter().map(|it| (it.name(), it.configuration().to_json()))
 }
 
 impl fmt::Display for DocumentFiles {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "template        {}", self.template.display())?;
-        for file in &self.configurations {
-            writeln!(f, "configuration   {}", file.display())?;
-        }
+        write!(f, "{}", self.handed_over)?;
         if let Some(file) = &self.openapi {
             writeln!(f, "routes          {}", file.display())?;
         }

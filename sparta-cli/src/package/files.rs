@@ -61,8 +61,8 @@ impl Files {
         PackagePaths {
             bootstrap: output.path().join(CODE_FOLDER).join(BOOTSTRAP),
             archive: self.code.clone(),
-            template: self.documents.template.clone(),
-            configurations: self.documents.configurations.clone(),
+            template: self.documents.handed_over.template.clone(),
+            configurations: self.documents.handed_over.configurations.clone(),
         }
     }
 }

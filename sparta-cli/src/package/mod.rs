@@ -34,7 +34,7 @@ pub(crate) use self::build_id::BuildId;
 pub(crate) use self::checkout::Checkout;
 pub(crate) use self::compile::{Compile, CompileError};
 pub(crate) use self::compiler::Compiler;
-pub(crate) use self::documents::{DocumentFiles, DocumentOptions};
+pub(crate) use self::documents::{DocumentFiles, DocumentOptions, HandedOver};
 pub(crate) use self::elf::{ElfError, check_elf};
 pub(crate) use self::features::Features;
 pub(crate) use self::file::write_whole;

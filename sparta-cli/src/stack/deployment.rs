@@ -12,7 +12,10 @@ use sparta_core::{
 use super::Request;
 use crate::{
     CliError,
-    aws::{cloudformation::CloudFormation, sts},
+    aws::{
+        cloudformation::{CloudFormation, Stack},
+        sts,
+    },
     deploy::{
         self, Change, CodeIdentity, Desired, InPlace, Outcome, Pace, Progress, StackError, StackRequest, Stacks, State,
         TEMPLATE_BODY_LIMIT, TemplateSource, Upload,
@@ -100,6 +103,18 @@ impl Deployment {
     /// Refuses a stack of somebody else's before anything is done for it.
     pub(crate) async fn check_owner(&self, request: &Request, app: &str) -> Result<(), StackError> {
         self.stacks().check_owner(&request.stack_name, app).await
+    }
+
+    /// The stack as it is once the operation that is under way has ended; none where there is none.
+    pub(crate) async fn settled(&self, name: &str) -> Result<Option<Stack>, CliError> {
+        let stack = CloudFormation::new(&self.config).stack(name).await?;
+        match stack {
+            Some(busy) if State::of(Some(&busy)) == State::Busy => {
+                self.stacks().attach(&busy).await?;
+                Ok(CloudFormation::new(&self.config).stack(name).await?)
+            }
+            stack => Ok(stack),
+        }
     }
 
     /// The template in the request where it fits, else through the bucket.

@@ -2,6 +2,8 @@
 
 mod bucket;
 #[cfg(feature = "aws")]
+mod connection;
+#[cfg(feature = "aws")]
 mod deployed;
 #[cfg(feature = "aws")]
 mod deployment;
@@ -12,13 +14,15 @@ mod target;
 
 pub(crate) use bucket::bucket_name;
 #[cfg(feature = "aws")]
+pub(crate) use connection::{connect, given_before};
+#[cfg(feature = "aws")]
 pub(crate) use deployed::Lookup;
 #[cfg(feature = "aws")]
 pub(crate) use deployment::Deployment;
 pub(crate) use pipeline::AnyPipeline;
 #[cfg(feature = "aws")]
 pub(crate) use pipeline::Place;
-pub(crate) use request::Request;
+pub(crate) use request::{Request, TEMPLATE_BODY_LIMIT};
 pub(crate) use rollback::RollbackConfiguration;
 #[cfg(feature = "aws")]
 pub(crate) use rollback::RollbackTrigger;

@@ -42,7 +42,7 @@ pub enum DeliveryMistake {
     },
     /// CodePipeline takes fewer stages.
     #[error(
-        "the pipeline has {stages} stages, one each for source, build, environments and their approve_promotion, and \
+        "the pipeline has {stages} stages, one each for source, its own update, build, environments and their approve_promotion, and \
          CodePipeline allows 50: split the app's environments"
     )]
     TooManyStages {
@@ -80,6 +80,15 @@ pub enum DeliveryMistake {
         "the repository is one of {0}, which is read through a connection: give `--connection` in place of the token"
     )]
     Token(&'static str),
+    /// What AWS itself has is read with no token.
+    #[error("the sources are in {0}, which the pipeline reads with a role of its own: leave out the token")]
+    TokenOfService(&'static str),
+    /// A host of one's own needs a connection that is there already.
+    #[error(
+        "the repository is one of {0}, whose connection needs a host that is set up in the console first, so that the \
+         pipeline's stack cannot make it: give its ARN with `Pipeline::connection(..)` or `--connection`"
+    )]
+    NoConnection(&'static str),
     /// What deploys one environment, or runs in it, reaches what the others have of a type.
     #[error(
         "what deploys one environment, or runs there, may reach what the others have of `{kind}`, because nothing binds \

@@ -7,7 +7,7 @@ use std::{
 
 use super::DeliveryMistake;
 use crate::{
-    Environment, Mistake, Pipeline, Problem, Repository, Subject, Synthesis,
+    Environment, Mistake, Pipeline, Problem, SourceLocation, Subject, Synthesis,
     cfn::LogicalId,
     contract::{CODE_BUCKET, CODE_KEY, PERMISSIONS_BOUNDARY},
     iam::Statement,
@@ -20,8 +20,8 @@ pub(crate) struct Plan<'a> {
     pub(crate) synthesis: &'a Synthesis,
     /// The declaration.
     pub(crate) pipeline: &'a Pipeline,
-    /// What is delivered.
-    pub(crate) repository: &'a Repository,
+    /// Where that is which is delivered.
+    pub(crate) location: &'a SourceLocation,
     /// What the pipeline and its stack are called.
     pub(crate) name: String,
     /// The environments in the order of their registration.
@@ -75,9 +75,9 @@ impl<'a> Plan<'a> {
         let mut mistakes: Vec<Mistake> = pipeline.check().into_iter().map(mistake).collect();
         let stages = stages(synthesis, pipeline, &code).map_err(|of_stages| mistakes.extend(of_stages));
         match (pipeline.source(), stages) {
-            (Ok(repository), Ok(stages)) if mistakes.is_empty() => {
+            (Ok(location), Ok(stages)) if mistakes.is_empty() => {
                 let name = pipeline.name_for(synthesis.model.name());
-                Ok(Self { synthesis, pipeline, repository, name, stages })
+                Ok(Self { synthesis, pipeline, location, name, stages })
             }
             _ => Err(mistakes),
         }

@@ -72,6 +72,71 @@ pub enum PipelineMistake {
         "{0} topics and chats are told of executions, and a notification rule takes 10: let one topic tell several"
     )]
     TooManyListeners(usize),
+    /// Its repository of CodeCommit.
+    #[error(
+        "`{0}` is not the name of a repository of CodeCommit: expected are 1 to 100 letters, digits, `.`, `_` and `-`, without `.git` \
+         at the end"
+    )]
+    CodeCommit(String),
+    /// The bucket of its sources.
+    #[error("`{0}` is not the name of a bucket: expected are 3 to 63 lower-case letters, digits, `.` and `-`")]
+    SourceBucket(String),
+    /// The object of its sources.
+    #[error("`{0}` is not the key of a zip: expected are 1 to 1,000 characters on one line, without a `/` at the end")]
+    SourceKey(String),
+    /// Pushes to what is not read through a connection.
+    #[error(
+        "CodePipeline is told of pushes by connections alone, and the sources are in {service}, where {starts} starts the pipeline: \
+         remove `Pipeline::on(..)`"
+    )]
+    PushesOfService {
+        /// The service that has the sources.
+        service: &'static str,
+        /// What starts the pipeline.
+        starts: &'static str,
+    },
+    /// A connection to what is read without one.
+    #[error("the sources are in {0}, which the pipeline reads without a connection: remove `connection`")]
+    ConnectionOfService(&'static str),
+    /// The name of a variable.
+    #[error("`{0}` is not the name of a variable: expected are 1 to 128 letters, digits, `@`, `-` and `_`")]
+    VariableName(String),
+    /// The name of a variable that is CodeBuild's.
+    #[error(
+        "the variable `{0}` would be one of CodeBuild's own in the build: choose a name that does not begin with `CODEBUILD_`"
+    )]
+    VariableReserved(String),
+    /// A variable that is nothing when a push starts the pipeline.
+    #[error("the variable `{0}` has no default, which an execution needs that a push starts: add `.default(..)`")]
+    VariableWithoutDefault(String),
+    /// The default of a variable.
+    #[error("the default of the variable `{0}` has to have 1 to 1,000 characters on one line")]
+    VariableDefault(String),
+    /// The description of a variable.
+    #[error("the description of the variable `{0}` has to have at most 200 characters on one line")]
+    VariableDescription(String),
+    /// Two variables of one name.
+    #[error("the pipeline has the variable `{0}` twice: remove one")]
+    VariableTwice(String),
+    /// Two variables that the build could not tell apart.
+    #[error("the variables `{one}` and `{other}` are both `{environment}` in the build: rename one")]
+    VariablesAlike {
+        /// The first.
+        one: String,
+        /// The second.
+        other: String,
+        /// What the build's environment calls both.
+        environment: String,
+    },
+    /// More than CodePipeline takes.
+    #[error("the pipeline has {0} variables, and CodePipeline takes 50: remove some")]
+    TooManyVariables(usize),
+    /// More than an action's configuration holds.
+    #[error(
+        "the variables take {0} characters in the configuration of the build, and CodePipeline takes 1,000: shorten their names, or \
+         have one variable stand for several"
+    )]
+    LongVariables(usize),
     /// Its build specification.
     #[error("the build specification `{0}` has to be a path inside the repository")]
     Buildspec(String),

@@ -1,11 +1,14 @@
 //! How a service is delivered: from a branch of its repository through its environments.
 
+mod location;
 mod mistake;
 mod name;
 mod notify;
 mod push;
 mod repository;
+mod variable;
 
+pub use location::SourceLocation;
 pub use mistake::PipelineMistake;
 pub(crate) use name::{direct_stack_name, fnv1a, pipeline_name, short_name};
 pub use name::{is_stack_name, stack_name};
@@ -13,6 +16,8 @@ pub(crate) use notify::{Listener, is_address};
 pub(crate) use push::Patterns;
 pub use push::Push;
 pub use repository::{Repository, RepositoryError, RepositoryHost};
+pub use variable::Variable;
+pub(crate) use variable::build_environment;
 
 /// The service's own pipeline: source, build, then its environments in the order of their registration.
 ///
@@ -29,7 +34,7 @@ pub use repository::{Repository, RepositoryError, RepositoryHost};
 #[must_use]
 pub struct Pipeline {
     // The URL itself is not kept: it may carry credentials, which must not show in any output.
-    repository: Result<Repository, RepositoryError>,
+    location: Result<SourceLocation, RepositoryError>,
     host: RepositoryHost,
     name: Option<String>,
     branch: Option<String>,
@@ -41,6 +46,7 @@ pub struct Pipeline {
     pushes: Vec<Push>,
     mode: ExecutionMode,
     listeners: Vec<Result<Listener, PipelineMistake>>,
+    variables: Vec<Variable>,
 }
 
 impl Pipeline {
@@ -61,6 +67,20 @@ impl Pipeline {
         Self::at(RepositoryHost::Bitbucket, url)
     }
 
+    /// A pipeline for a repository on Azure DevOps: the URL of its page, a branch's page or its clone.
+    ///
+    /// # Example
+    ///
+    /// ```
+    /// use sparta_core::Pipeline;
+    ///
+    /// let pipeline = Pipeline::azure_devops("https://dev.azure.com/acme/web/_git/orders");
+    /// assert_eq!(pipeline.source().unwrap().to_string(), "acme/web/orders");
+    /// ```
+    pub fn azure_devops(url: impl AsRef<str>) -> Self {
+        Self::at(RepositoryHost::AzureDevOps, url)
+    }
+
     /// A pipeline for a repository of this host, such as one of your own: the URL of its page, a branch's page or its clone.
     ///
     /// # Example
@@ -71,8 +91,45 @@ impl Pipeline {
     /// let pipeline = Pipeline::at(RepositoryHost::GitLabSelfManaged, "https://git.acme.example/web/orders");
     /// ```
     pub fn at(host: RepositoryHost, url: impl AsRef<str>) -> Self {
+        Self::of(Repository::at(host, url.as_ref()).map(SourceLocation::Repository), host)
+    }
+
+    /// A pipeline for a repository of CodeCommit, by its name. It is in the account and the region of the pipeline, which
+    /// reads it with a role of its own and is started by an event at each push to its [branch](Self::branch).
+    ///
+    /// # Example
+    ///
+    /// ```
+    /// use sparta_core::Pipeline;
+    ///
+    /// let pipeline = Pipeline::codecommit("orders").branch("develop");
+    /// ```
+    pub fn codecommit(repository: impl Into<String>) -> Self {
+        Self::of(Ok(SourceLocation::CodeCommit { repository: repository.into() }), RepositoryHost::default())
+    }
+
+    /// A pipeline for a zip of the sources in S3, such as another CI system makes it. Each new version of the object starts it.
+    ///
+    /// The bucket is in the account and the region of the pipeline, keeps versions, and sends its events to EventBridge, which
+    /// is off in a new bucket. The [branch](Self::branch) is a part of names alone.
+    ///
+    /// See <https://docs.aws.amazon.com/codepipeline/latest/userguide/action-reference-S3.html> and
+    /// <https://docs.aws.amazon.com/AmazonS3/latest/userguide/enable-event-notifications-eventbridge.html>.
+    ///
+    /// # Example
+    ///
+    /// ```
+    /// use sparta_core::Pipeline;
+    ///
+    /// let pipeline = Pipeline::s3("acme-sources", "orders.zip");
+    /// ```
+    pub fn s3(bucket: impl Into<String>, key: impl Into<String>) -> Self {
+        Self::of(Ok(SourceLocation::S3 { bucket: bucket.into(), key: key.into() }), RepositoryHost::default())
+    }
+
+    fn of(location: Result<SourceLocation, RepositoryError>, host: RepositoryHost) -> Self {
         Self {
-            repository: Repository::at(host, url.as_ref()),
+            location,
             host,
             name: None,
             branch: None,
@@ -84,13 +141,19 @@ impl Pipeline {
             pushes: Vec::new(),
             mode: ExecutionMode::default(),
             listeners: Vec::new(),
+            variables: Vec::new(),
         }
     }
 
-    /// Another repository of the same host than the one that the pipeline was made with; a branch in its URL replaces an earlier one.
+    /// Another repository of the same host than the one that the pipeline was made with; a branch in its URL replaces an earlier
+    /// one. In place of sources in CodeCommit or S3 it is of the host that the URL names.
     pub fn repository(mut self, url: impl AsRef<str>) -> Self {
-        self.repository = Repository::at(self.host, url.as_ref());
-        if self.repository.as_ref().is_ok_and(|repository| repository.branch().is_some()) {
+        let url = url.as_ref();
+        if self.location.as_ref().is_ok_and(|location| location.repository().is_none()) {
+            self.host = RepositoryHost::of(url);
+        }
+        self.location = Repository::at(self.host, url).map(SourceLocation::Repository);
+        if self.branch_of_url().is_some() {
             self.branch = None;
         }
         self
@@ -154,6 +217,17 @@ impl Pipeline {
         self
     }
 
+    /// A variable, which the build has as an environment variable, and which whoever starts an execution by hand can set. A
+    /// pipeline has up to 50.
+    ///
+    /// # Example
+    ///
+    /// [`Variable`] has one.
+    pub fn variable(mut self, variable: Variable) -> Self {
+        self.variables.push(variable);
+        self
+    }
+
     /// The machine that compiles the service: by default [`Compute::Medium`].
     pub fn compute(mut self, compute: Compute) -> Self {
         self.compute = compute;
@@ -181,19 +255,22 @@ impl Pipeline {
         self
     }
 
-    /// The repository that is delivered.
+    /// Where the sources are that are delivered.
     ///
     /// # Errors
     ///
-    /// What is wrong with its URL.
-    pub fn source(&self) -> Result<&Repository, &RepositoryError> {
-        self.repository.as_ref()
+    /// What is wrong with the repository's URL.
+    pub fn source(&self) -> Result<&SourceLocation, &RepositoryError> {
+        self.location.as_ref()
     }
 
     /// The branch that is delivered.
     pub fn source_branch(&self) -> &str {
-        let of_url = || self.repository.as_ref().ok().and_then(Repository::branch);
-        self.branch.as_deref().or_else(of_url).unwrap_or("main")
+        self.branch.as_deref().or_else(|| self.branch_of_url()).unwrap_or("main")
+    }
+
+    fn branch_of_url(&self) -> Option<&str> {
+        self.location.as_ref().ok()?.repository()?.branch()
     }
 
     /// The name of the pipeline of `app` and of its stack.
@@ -214,6 +291,11 @@ impl Pipeline {
     /// The pushes that start it, in place of each to its branch.
     pub(crate) fn pushes(&self) -> &[Push] {
         &self.pushes
+    }
+
+    /// Its variables.
+    pub(crate) fn variables(&self) -> &[Variable] {
+        &self.variables
     }
 
     /// Who hears of its executions.
@@ -247,8 +329,14 @@ impl Pipeline {
     /// What AWS would refuse.
     pub fn check(&self) -> Vec<PipelineMistake> {
         let mut mistakes = Vec::new();
-        if let Err(error) = &self.repository {
-            mistakes.push(PipelineMistake::Repository(error.clone()));
+        match &self.location {
+            Ok(location) => mistakes.extend(location.check()),
+            Err(error) => mistakes.push(PipelineMistake::Repository(error.clone())),
+        }
+        if let Ok(Some([service, starts])) = self.location.as_ref().map(SourceLocation::service) {
+            let pushes = (!self.pushes.is_empty()).then_some(PipelineMistake::PushesOfService { service, starts });
+            let connection = self.connection.is_some().then_some(PipelineMistake::ConnectionOfService(service));
+            mistakes.extend(pushes.into_iter().chain(connection));
         }
         if let Some(branch) = self.branch.as_ref().filter(|branch| !repository::is_branch(branch)) {
             mistakes.push(PipelineMistake::Branch(branch.clone()));
@@ -267,6 +355,7 @@ impl Pipeline {
         }
         mistakes.extend(notify::check(&self.listeners));
         mistakes.extend(push::check(&self.pushes, self.source_branch()));
+        mistakes.extend(variable::check(&self.variables));
         mistakes
     }
 }
@@ -340,7 +429,7 @@ mod tests {
         assert_eq!(pipeline.clone().repository("git@github.com:acme/other.git").source_branch(), "develop");
         let pipeline = pipeline.repository("https://github.com/acme/other/tree/feature/x");
         assert_eq!(pipeline.source_branch(), "feature/x");
-        assert_eq!(pipeline.source().unwrap().full_name(), "acme/other");
+        assert_eq!(pipeline.source().unwrap().to_string(), "acme/other");
     }
 
     #[test]

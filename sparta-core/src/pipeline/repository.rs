@@ -18,6 +18,8 @@ pub enum RepositoryHost {
     GitLabSelfManaged,
     /// bitbucket.org.
     Bitbucket,
+    /// dev.azure.com, whose repositories are in a project of an organization.
+    AzureDevOps,
 }
 
 /// A repository, and the branch that its URL names.
@@ -37,8 +39,8 @@ impl RepositoryHost {
         let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
         let authority = rest.split(['/', ':']).next().unwrap_or_default();
         let address = authority.rsplit('@').next().unwrap_or_default();
-        let is_own = |host: &Self| host.address().is_some_and(|own| own.eq_ignore_ascii_case(address));
-        [Self::GitLab, Self::Bitbucket].into_iter().find(is_own).unwrap_or_default()
+        let is_own = |host: &Self| host.address().is_some_and(|own| host.is_at(own, address));
+        [Self::GitLab, Self::Bitbucket, Self::AzureDevOps].into_iter().find(is_own).unwrap_or_default()
     }
 
     /// The one address that it has.
@@ -47,8 +49,18 @@ impl RepositoryHost {
             Self::GitHub => Some("github.com"),
             Self::GitLab => Some("gitlab.com"),
             Self::Bitbucket => Some("bitbucket.org"),
+            Self::AzureDevOps => Some("dev.azure.com"),
             Self::GitHubEnterpriseServer | Self::GitLabSelfManaged => None,
         }
+    }
+
+    /// Whether an address is its own; Azure DevOps has another one for SSH.
+    fn is_at(self, own: &str, address: &str) -> bool {
+        let plain = match self {
+            Self::AzureDevOps => address.strip_prefix("ssh.").unwrap_or(address),
+            _ => address,
+        };
+        own.eq_ignore_ascii_case(plain)
     }
 
     /// What stands between repository and branch in the URL of a page.
@@ -57,13 +69,14 @@ impl RepositoryHost {
             Self::GitHub | Self::GitHubEnterpriseServer => "/tree/",
             Self::GitLab | Self::GitLabSelfManaged => "/-/tree/",
             Self::Bitbucket => "/src/",
+            Self::AzureDevOps => "?version=GB",
         }
     }
 
     /// What stands between repository and commit in the URL of a page.
     fn commit_page(self) -> &'static str {
         match self {
-            Self::GitHub | Self::GitHubEnterpriseServer => "/commit/",
+            Self::GitHub | Self::GitHubEnterpriseServer | Self::AzureDevOps => "/commit/",
             Self::GitLab | Self::GitLabSelfManaged => "/-/commit/",
             Self::Bitbucket => "/commits/",
         }
@@ -75,11 +88,30 @@ impl RepositoryHost {
     }
 
     fn forms(self) -> String {
+        if self == Self::AzureDevOps {
+            let page = "https://dev.azure.com/ORGANIZATION/PROJECT/_git/NAME";
+            return format!(
+                "`{page}`, `{page}?version=GBBRANCH` or `git@ssh.dev.azure.com:v3/ORGANIZATION/PROJECT/NAME`"
+            );
+        }
         let (address, branch) = (self.address().unwrap_or("HOST"), self.branch_page());
         let page = format!("https://{address}/OWNER/NAME");
         format!(
             "`{page}`, `{page}{branch}BRANCH`, `git@{address}:OWNER/NAME.git` or `ssh://git@{address}/OWNER/NAME.git`"
         )
+    }
+
+    /// CodeConnections' name for it, where a connection needs nothing besides: a host of one's own is set up first.
+    ///
+    /// See <https://docs.aws.amazon.com/codeconnections/latest/APIReference/API_CreateConnection.html>.
+    pub fn provider_type(self) -> Option<&'static str> {
+        match self {
+            Self::GitHub => Some("GitHub"),
+            Self::GitLab => Some("GitLab"),
+            Self::Bitbucket => Some("Bitbucket"),
+            Self::AzureDevOps => Some("AzureDevOps"),
+            Self::GitHubEnterpriseServer | Self::GitLabSelfManaged => None,
+        }
     }
 
     /// What AWS calls it.
@@ -90,6 +122,7 @@ impl RepositoryHost {
             Self::GitLab => "GitLab",
             Self::GitLabSelfManaged => "GitLab self-managed",
             Self::Bitbucket => "Bitbucket",
+            Self::AzureDevOps => "Azure DevOps",
         }
     }
 }
@@ -111,7 +144,7 @@ impl Repository {
         self.host
     }
 
-    /// The user or organization; on GitLab the group, with those that it is in.
+    /// The user or organization; on GitLab the group, with those that it is in, and on Azure DevOps the project in its organization.
     pub fn owner(&self) -> &str {
         &self.owner
     }
@@ -133,6 +166,9 @@ impl Repository {
 
     /// The page of a commit.
     pub(crate) fn commit_page(&self, commit: &str) -> String {
+        if self.host == RepositoryHost::AzureDevOps {
+            return format!("https://{}/{}/_git/{}/commit/{commit}", self.address, self.owner, self.name);
+        }
         format!("https://{}/{}{}{commit}", self.address, self.full_name(), self.host.commit_page())
     }
 }
@@ -140,7 +176,7 @@ impl Repository {
 impl FromStr for Repository {
     type Err = RepositoryError;
 
-    /// Reads the URL of a page on GitHub, GitLab or Bitbucket, or of a clone.
+    /// Reads the URL of a page on GitHub, GitLab, Bitbucket or Azure DevOps, or of a clone.
     ///
     /// # Errors
     ///
@@ -160,7 +196,7 @@ struct Place<'a> {
 fn place(host: RepositoryHost, url: &str) -> Result<Place<'_>, RepositoryError> {
     let form = || RepositoryError::form(host, url);
     let is_own = |address: &str| match host.address() {
-        Some(own) => address.eq_ignore_ascii_case(own),
+        Some(own) => host.is_at(own, address),
         None => is_domain(address),
     };
     if let Some((address, path)) = url.strip_prefix("git@").and_then(|rest| rest.split_once(':')) {
@@ -173,9 +209,17 @@ fn place(host: RepositoryHost, url: &str) -> Result<Place<'_>, RepositoryError> 
         ("https", None) | ("ssh", Some("git")) if is_own(address) => {
             Ok(Place { address, path, is_page: scheme == "https" })
         }
+        // Azure DevOps offers URLs with the organization as the user.
+        ("https", Some(user)) if is_organization(host, user, path) && is_own(address) => {
+            Ok(Place { address, path, is_page: false })
+        }
         (_, Some(user)) if scheme != "ssh" || user != "git" => Err(RepositoryError::Credentials { host }),
         _ => Err(form()),
     }
+}
+
+fn is_organization(host: RepositoryHost, user: &str, path: &str) -> bool {
+    host == RepositoryHost::AzureDevOps && path.split('/').next() == Some(user)
 }
 
 fn is_domain(text: &str) -> bool {
@@ -192,22 +236,32 @@ fn read(host: RepositoryHost, address: &str, path: &str, is_page: bool) -> Optio
         None => (path, None),
     };
     let (owner, name) = path.rsplit_once('/')?;
+    let owner = if host == RepositoryHost::AzureDevOps { project(owner, address)? } else { owner };
     let name = name.strip_suffix(".git").unwrap_or(name);
     let known = |text: &str, more: &str| text.chars().all(|c| c.is_ascii_alphanumeric() || more.contains(c));
     let group = |group: &str| !group.is_empty() && !group.starts_with(['-', '.']) && known(group, "-_.");
     let owned = match host.has_groups() {
         true => owner.split('/').all(group),
+        false if host == RepositoryHost::AzureDevOps => owner.split('/').all(group) && owner.split('/').count() == 2,
         false => !owner.is_empty() && !owner.starts_with('-') && known(owner, "-_"),
     };
     let named = !matches!(name, "" | "." | "..") && name.len() <= 100 && known(name, "-_.");
     let repository = || Repository {
         host,
-        address: address.to_ascii_lowercase(),
+        address: host.address().map_or_else(|| address.to_ascii_lowercase(), str::to_owned),
         owner: owner.to_owned(),
         name: name.to_owned(),
         branch: branch.map(str::to_owned),
     };
     (owned && named).then(repository)
+}
+
+/// Organization and project on Azure DevOps, which are written otherwise in pages than for SSH.
+fn project<'a>(owner: &'a str, address: &str) -> Option<&'a str> {
+    match address.to_ascii_lowercase().starts_with("ssh.") {
+        true => owner.strip_prefix("v3/"),
+        false => owner.strip_suffix("/_git"),
+    }
 }
 
 /// Whether git takes `name` for a branch.
@@ -343,6 +397,8 @@ mod tests {
             "me:s3cr3t@github.com:acme/hello",
             "s3cr3t",
             "https://github.com/acme/hello?access_token=s3cr3t",
+            "https://me:s3cr3t@dev.azure.com/acme/web/_git/hello",
+            "https://s3cr3t@dev.azure.com/acme/web/_git/hello",
         ];
         for url in urls {
             let error = url.parse::<Repository>().unwrap_err();
@@ -384,6 +440,34 @@ mod tests {
                 "https://bitbucket.org/acme/hello/commits/1",
             ),
             (
+                AzureDevOps,
+                "https://dev.azure.com/acme/web/_git/hello",
+                "acme/web/hello",
+                none,
+                "https://dev.azure.com/acme/web/_git/hello/commit/1",
+            ),
+            (
+                AzureDevOps,
+                "https://acme@dev.azure.com/acme/web.shop/_git/hello",
+                "acme/web.shop/hello",
+                none,
+                "https://dev.azure.com/acme/web.shop/_git/hello/commit/1",
+            ),
+            (
+                AzureDevOps,
+                "https://dev.azure.com/acme/web/_git/hello?version=GBdevelop",
+                "acme/web/hello",
+                Some("develop"),
+                "https://dev.azure.com/acme/web/_git/hello/commit/1",
+            ),
+            (
+                AzureDevOps,
+                "git@ssh.dev.azure.com:v3/acme/web/hello",
+                "acme/web/hello",
+                none,
+                "https://dev.azure.com/acme/web/_git/hello/commit/1",
+            ),
+            (
                 GitLabSelfManaged,
                 "https://git.acme.example/web/hello",
                 "web/hello",
@@ -412,6 +496,10 @@ mod tests {
             (GitLab, "https://gitlab.com/acme/hello/-/tree/"),
             (GitLab, "https://github.com/acme/hello"),
             (Bitbucket, "https://bitbucket.org/acme/web/hello"),
+            (AzureDevOps, "https://dev.azure.com/acme/hello"),
+            (AzureDevOps, "https://dev.azure.com/acme/web/hello"),
+            (AzureDevOps, "https://dev.azure.com/acme/web/shop/_git/hello"),
+            (AzureDevOps, "git@ssh.dev.azure.com:acme/web/hello"),
             (GitLabSelfManaged, "https://localhost/acme/hello"),
             (GitHubEnterpriseServer, "https://git.acme.example:8443/acme/hello"),
         ] {

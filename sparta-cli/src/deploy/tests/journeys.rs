@@ -17,18 +17,24 @@ use super::{Pace, Recorder, report};
 use crate::CliError;
 use crate::aws::cloudformation::Event;
 use crate::commands::carry_out;
-use crate::deploy::{Progress, Stacks, Wishes};
+use crate::deploy::{Progress, Stacks, Waiting, Wishes};
 use crate::stack::{Deployment, Request, RollbackConfiguration};
 
 /// What a person does.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Journey {
     Provision(&'static str),
     InPlace(&'static str),
     Delete,
     Recover,
-    Pipeline { token: Option<&'static str> },
+    Pipeline {
+        token: Option<&'static str>,
+    },
+    /// A pipeline with a connection of its own.
+    Connected,
 }
+
+const WAITING: Waiting = Waiting { pause: Duration::from_millis(1), looks: 20, patience: 3 };
 
 const SECRET: &str = "sparta/Hello/github-token";
 
@@ -67,7 +73,12 @@ impl Journey {
                 let mut request = request("pipeline");
                 let token = token.map(|token| token.parse().unwrap());
                 let token = token.as_ref().map(|token| (SECRET, token));
-                carry_out(&deployment, "Hello", &mut request, &template(), &[], token).await?;
+                carry_out(&deployment, "Hello", &mut request, &template(), &[], token, WAITING).await?;
+                Ok(())
+            }
+            Self::Connected => {
+                let template = connected();
+                carry_out(&deployment, "Hello", &mut request("pipeline"), &template, &[], None, WAITING).await?;
                 Ok(())
             }
             Self::Delete | Self::Recover => unreachable!("it needs no deployment"),
@@ -91,6 +102,11 @@ impl Journey {
                     return Some("other code runs".to_owned());
                 }
                 of_stack(world, &request(version))
+            }
+            Self::Connected => {
+                let is_whole = stack.is_some_and(|stack| stack.wanted.template == connected().to_compact_json());
+                let missed = (!is_whole).then(|| "there is only part of it".to_owned());
+                missed.or_else(|| of_stack(world, &request("pipeline")))
             }
             Self::Pipeline { token: None } => of_stack(world, &request("pipeline")),
             Self::Pipeline { token: Some(token) } => {
@@ -143,6 +159,14 @@ fn template() -> Template {
     Template::from_json(&template.to_string()).unwrap()
 }
 
+/// The same with a pipeline and its connection.
+fn connected() -> Template {
+    let mut all: serde_json::Value = serde_json::from_str(&template().to_json()).unwrap();
+    all["Resources"]["GitHubConnection"] = json!({"Type": "AWS::CodeConnections::Connection"});
+    all["Resources"]["Pipeline"] = json!({"Type": "AWS::CodePipeline::Pipeline"});
+    Template::from_json(&all.to_string()).unwrap()
+}
+
 struct Shared(Arc<Recorder>);
 
 impl Progress for Shared {
@@ -182,7 +206,7 @@ fn run(journey: Journey, world: World, fault: Option<Injected>) -> Run {
 
 /// What an error says of the state that is left.
 const UNCHANGED: [&str; 4] = ["was not changed", "Nothing was deployed", "was not updated", "No function was given"];
-const CHANGED: [&str; 11] = [
+const CHANGED: [&str; 12] = [
     "goes on in AWS",
     "AWS goes on",
     "has not begun it",
@@ -194,6 +218,7 @@ const CHANGED: [&str; 11] = [
     "New code: ",
     "It is not known whether",
     "The empty stack \"Hello\" was deleted",
+    "The connection is in its stack",
 ];
 /// And of what to do.
 const NEXT: [&str; 4] = ["same command", "`delete` command", "Allow `", "with --s3Bucket"];
@@ -263,6 +288,7 @@ fn journeys() -> Vec<(&'static str, Journey, World)> {
     let mut stuck = deployed.clone();
     "UPDATE_ROLLBACK_FAILED".clone_into(&mut stuck.stacks[0].status);
     let first = after(Journey::Pipeline { token: Some("ghp_first") }, World::default());
+    let given = after(Journey::Pipeline { token: None }, World::default());
     vec![
         ("new", Journey::Provision("first"), World::default()),
         ("update", Journey::Provision("second"), deployed.clone()),
@@ -276,7 +302,38 @@ fn journeys() -> Vec<(&'static str, Journey, World)> {
         ("a pipeline with a token", Journey::Pipeline { token: Some("ghp_first") }, World::default()),
         ("a pipeline with another token", Journey::Pipeline { token: Some("ghp_second") }, first),
         ("a pipeline with a connection", Journey::Pipeline { token: None }, World::default()),
+        ("a pipeline that gets its own connection", Journey::Connected, given.pending(2)),
     ]
+}
+
+#[test]
+fn a_pipeline_is_made_once_its_connection_is_authorised() {
+    let new = run(Journey::Connected, World::default().pending(2), None);
+    assert_eq!((new.error, new.world.started), (None, 0), "a new pipeline starts by itself");
+    let page = "https://eu-west-1.console.aws.amazon.com/codesuite/settings/123456789012/eu-west-1/codeconnections/connections/\
+                GitHubConnection";
+    assert_eq!(new.said.matches(page).count(), 1, "{}", new.said);
+    let calls = |name: &str| new.calls.iter().filter(|call| *call == name).count();
+    assert_eq!((calls("GetConnection"), calls("ExecuteChangeSet")), (3, 2));
+    let again = run(Journey::Connected, new.world, None);
+    assert!(!again.calls.iter().any(|call| call == "ExecuteChangeSet") && !again.said.contains(page), "{}", again.said);
+
+    let before = run(Journey::Pipeline { token: None }, World::default(), None).world;
+    let before = run(Journey::Connected, before.pending(100), None);
+    let error = before.error.unwrap();
+    assert!(error.contains("was not authorised within") && error.contains("run the same command again"), "{error}");
+    let template = &before.world.stack("Hello").unwrap().wanted.template;
+    assert!(
+        template.contains("GitHubConnection") && template.contains("Fn") && !template.contains("AWS::CodePipeline")
+    );
+    assert_eq!(run(Journey::Connected, before.world.pending(0), None).error, None);
+}
+
+#[test]
+fn a_pipeline_that_was_there_before_its_connection_is_started() {
+    let world = run(Journey::Connected, World::default(), None).world;
+    let run = run(Journey::Connected, world.pending(1), None);
+    assert_eq!((run.error, run.world.started), (None, 1), "{}", run.said);
 }
 
 #[test]
@@ -288,7 +345,11 @@ fn whatever_goes_wrong_is_told_and_the_next_run_ends_well() {
         let like = |what: &String, calls: &[String]| calls.iter().filter(|it| *it == what).count();
         let telling =
             |call: usize| like(&calls[call], &calls[..call]) == 0 || like(&calls[call], &calls[call + 1..]) == 0;
-        for (call, what) in calls.iter().enumerate().filter(|(call, _)| telling(*call)) {
+        // The rest is as in the other journeys.
+        let own = ["DescribeStacks", "ExecuteChangeSet", "GetConnection", "GetTemplate", "ListStackResources"];
+        let is_own = |what: &&String| journey != Journey::Connected || own.contains(&what.as_str());
+        let cases_of = calls.iter().enumerate().filter(|(call, what)| telling(*call) && is_own(what));
+        for (call, what) in cases_of {
             for (fault, always) in Fault::ALL {
                 let injected = Injected { call, fault, always };
                 cases.push((

@@ -4,15 +4,15 @@ use serde_json::json;
 
 use super::{
     approvers::Gate,
-    gates, review,
+    gates, review, source,
     stages::{artifacts, stage},
 };
 use crate::{
     Approval, attribute,
     cfn::{Value, sub},
     contract::{
-        CODE_BUCKET, CODE_KEY, PERMISSIONS_BOUNDARY, PROGRAM_ARTIFACT, RELEASE_ARTIFACT, SOURCE_VARIABLES,
-        TEMPLATE_FILE, configuration_file,
+        CODE_BUCKET, CODE_KEY, PERMISSIONS_BOUNDARY, PROGRAM_ARTIFACT, RELEASE_ARTIFACT, TEMPLATE_FILE,
+        configuration_file,
     },
     delivery::{DeliveryMistake, Plan, Stage},
     property,
@@ -150,11 +150,6 @@ fn overrides(stage: &Stage<'_>) -> Value {
     sub(serde_json::to_string(&Value::from(overrides)).expect("parameters are JSON"))
 }
 
-/// The variable that is the commit.
-pub(super) fn commit() -> String {
-    format!("#{{{SOURCE_VARIABLES}.CommitId}}")
-}
-
 /// Asks with the commit that it is about, and shows it unless there is something else to look at.
 fn manual(
     plan: &Plan<'_>,
@@ -162,17 +157,16 @@ fn manual(
     order: u32,
     changes: Option<&str>,
 ) -> Value {
-    let commit = commit();
+    let revision = source::revision(plan);
     let mut about = match &approval.message {
-        Some(question) => format!("{question} (commit {commit})"),
-        None => format!("Commit {commit}"),
+        Some(question) => format!("{question} ({revision})"),
+        None => revision[..1].to_uppercase() + &revision[1..],
     };
     about.extend(changes.map(|changes| format!(": {changes}")));
-    let page = || plan.repository.commit_page(&commit);
     let configuration = property!(AWS::CodePipeline::Pipeline.Stages[].Actions[].Configuration {
         CustomData: (about),
         NotificationArn: (gate.told(stage, approval)),
-        ExternalEntityLink: (approval.link.clone().unwrap_or_else(page)),
+        ExternalEntityLink: (approval.link.clone().map(Value::from).or_else(|| source::page(plan))),
     });
     property!(AWS::CodePipeline::Pipeline.Stages[].Actions[] {
         Name: (action(stage, gate.action())),

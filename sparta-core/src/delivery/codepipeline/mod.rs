@@ -3,11 +3,13 @@
 mod approvers;
 mod artifacts;
 mod environments;
+mod event;
 mod gates;
 mod notifications;
 mod release;
 mod review;
 mod roles;
+mod source;
 mod stages;
 #[cfg(test)]
 mod tests;
@@ -15,26 +17,36 @@ mod update;
 
 pub use artifacts::artifact_store;
 
-use super::{Backend, DeploymentRole, Plan, Stage};
+use self::source::Reader;
+use super::{Backend, DeliveryMistake, DeploymentRole, Plan, Stage};
 use crate::{
     Mistake, Mistakes, Pipeline, Subject, Synthesis,
     cfn::{LogicalId, Output, Parameter, Template, reference, sub},
-    contract::{CONNECTION_ARN, PROGRAM_ARTIFACT},
+    contract::PROGRAM_ARTIFACT,
     iam::REGION,
-    pipeline::CONNECTION_PATTERN,
     synth::check_limits,
 };
 
 /// How a pipeline reads its repository.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Source<'a> {
-    /// Through a CodeConnections connection, whose ARN is the stack's parameter `ConnectionArn`.
+    /// Through a CodeConnections connection: that of [`Pipeline::connection`], whose ARN is the stack's parameter
+    /// `ConnectionArn`, else one that the stack has, to be authorised once. A host of one's own takes the parameter.
     Connection,
     /// With a personal access token of GitHub, which the Secrets Manager secret of this name or ARN holds as plain text.
     OAuth {
         /// The secret's name or ARN.
         secret_name: &'a str,
     },
+}
+
+impl Source<'_> {
+    /// What a deployment of `pipeline` lacks to read its repository in this way.
+    pub fn lacks(self, pipeline: &Pipeline) -> Option<DeliveryMistake> {
+        let host = pipeline.source().ok()?.repository()?.host();
+        let lacks = self == Self::Connection && pipeline.connection_arn().is_none() && host.provider_type().is_none();
+        lacks.then(|| DeliveryMistake::NoConnection(host.title()))
+    }
 }
 
 /// A parameter of a pipeline's stack for the id that AWS gives a resource of an environment's stack.
@@ -106,22 +118,20 @@ impl Backend for CodePipeline<'_> {
 
     fn document(&self, plan: &Plan<'_>) -> Result<Template, Mistakes> {
         let (app, branch) = (plan.app(), plan.pipeline.source_branch());
+        let reader = Reader::of(plan, self.source);
         let mistakes = stages::check(plan, self.source).into_iter();
         Mistakes::none_or(app, mistakes.map(|problem| Mistake::new(Subject::Pipeline, problem)).collect())?;
-        let mut template =
-            Template::new(format!("Delivers {app} from branch {branch} of {}", plan.repository.full_name()));
-        if self.source == Source::Connection {
-            template.parameter(id(CONNECTION_ARN), connection(plan.pipeline));
-        }
+        let mut template = Template::new(format!("Delivers {app} from branch {branch} of {}", plan.location));
         for (stage, parameter) in plan.stages.iter().flat_map(|stage| stage.pins.values().map(move |it| (stage, it))) {
             template.parameter(parameter.clone(), api_id(&stage.stack));
         }
         artifacts::add(plan, &mut template);
         release::add(plan, &mut template);
         review::add(plan, &mut template);
-        roles::add(plan, self.source, &mut template);
-        stages::add(plan, self.source, &mut template);
+        roles::add(plan, reader, &mut template);
+        stages::add(plan, reader, &mut template);
         approvers::add(plan, &mut template);
+        source::add(plan, reader, &mut template);
         notifications::add(plan, &mut template);
         let console = "https://console.aws.amazon.com/codesuite/codepipeline/pipelines";
         let url = format!("{console}/${{Pipeline}}/view?region={REGION}");
@@ -134,7 +144,7 @@ impl Backend for CodePipeline<'_> {
                 reference(&id("Artifacts")),
             ),
         );
-        update::add(plan, &mut template).map_err(|mistakes| Mistakes::of(app, mistakes))?;
+        update::add(plan, reader, &mut template).map_err(|mistakes| Mistakes::of(app, mistakes))?;
         Mistakes::none_or(app, check_limits(&template).collect())?;
         Ok(template)
     }
@@ -146,14 +156,6 @@ fn api_id(stack: &str) -> Parameter {
         default: Some("*".to_owned()),
         allowed_pattern: Some(r"\*|[a-z0-9]+".to_owned()),
         ..Parameter::string(format!("Id of the HTTP API of {stack}; `*` until its first deployment"))
-    }
-}
-
-fn connection(pipeline: &Pipeline) -> Parameter {
-    Parameter {
-        default: pipeline.connection_arn().map(str::to_owned),
-        allowed_pattern: Some(CONNECTION_PATTERN.to_owned()),
-        ..Parameter::string("ARN of the CodeConnections connection that reads the repository")
     }
 }
 

@@ -2,13 +2,13 @@
 
 use serde_json::json;
 
-use super::{Source, approvers, gates, id, review};
+use super::{approvers, gates, id, review, source::Reader};
 use crate::{
     attribute,
     cfn::{LogicalId, Resource, Template, Value, sub},
     contract::{
-        BUILD_ARTIFACT, CHANGES_ARTIFACTS, CODE_ARTIFACT, CONNECTION_ARN, PROGRAM_ARTIFACT, RELEASE_ARTIFACT,
-        SOURCE_ARTIFACT, UPDATE_ARTIFACT,
+        BUILD_ARTIFACT, CHANGES_ARTIFACTS, CODE_ARTIFACT, PROGRAM_ARTIFACT, RELEASE_ARTIFACT, SOURCE_ARTIFACT,
+        UPDATE_ARTIFACT,
     },
     delivery::{Plan, Stage},
     iam::{Arn, Statement, policy_document, trust_policy, trust_policy_for},
@@ -20,16 +20,9 @@ fn build_project() -> Value {
     sub(Arn::new("codebuild", "project/${AWS::StackName}-build").to_string())
 }
 
-pub(super) fn add(plan: &Plan<'_>, source: Source<'_>, template: &mut Template) {
+pub(super) fn add(plan: &Plan<'_>, reader: Reader<'_>, template: &mut Template) {
     template.resource(id("PipelineRole"), pipeline_role(plan));
-    template.resource(id("PipelinePolicy"), pipeline_policy(plan, source));
-    if source == Source::Connection {
-        let use_connection = Statement::allow(["codeconnections:UseConnection", "codestar-connections:UseConnection"])
-            .on(id(CONNECTION_ARN).reference());
-        let mut statements = artifacts(&[], &[SOURCE_ARTIFACT]);
-        statements.push(use_connection);
-        template.resource(id("SourceRole"), action_role("Reads the source", &statements));
-    }
+    template.resource(id("PipelinePolicy"), pipeline_policy(plan, reader));
     template.resource(id("BuildActionRole"), action_role("Starts the build", &[builds_of(&build_project())]));
     template.resource(id("BuildRole"), build_role());
     for stage in &plan.stages {
@@ -87,8 +80,8 @@ fn pipeline_role(plan: &Plan<'_>) -> Resource {
 }
 
 /// Apart from its role, which the roles that it names trust in turn.
-fn pipeline_policy(plan: &Plan<'_>, source: Source<'_>) -> Resource {
-    let roles = action_roles(plan, source);
+fn pipeline_policy(plan: &Plan<'_>, reader: Reader<'_>) -> Resource {
+    let roles = action_roles(plan, reader);
     let assume = roles
         .iter()
         .fold(Statement::allow(["sts:AssumeRole"]), |all, role| all.on(attribute!(AWS::IAM::Role, role, "Arn")));
@@ -108,13 +101,13 @@ fn pipeline_policy(plan: &Plan<'_>, source: Source<'_>) -> Resource {
     })
 }
 
-fn action_roles(plan: &Plan<'_>, source: Source<'_>) -> Vec<LogicalId> {
-    let source = (source == Source::Connection).then(|| id("SourceRole"));
+fn action_roles(plan: &Plan<'_>, reader: Reader<'_>) -> Vec<LogicalId> {
     let review = review::is_needed(plan).then(|| id("ReviewActionRole"));
     let update = plan.pipeline.mutates().then(|| id("UpdateActionRole"));
     let stages = plan.stages.iter().map(|stage| stage.id("DeployRole"));
     let always = [id("BuildActionRole"), id("ReleaseActionRole")];
-    source.into_iter().chain(review).chain(update).chain(always).chain(stages).chain(gates::roles(plan)).collect()
+    let source = reader.role().into_iter();
+    source.chain(review).chain(update).chain(always).chain(stages).chain(gates::roles(plan)).collect()
 }
 
 /// Compiles foreign code, so it gets at nothing but its log, its input and its output.

@@ -8,12 +8,13 @@ use serde_json::json;
 use super::{
     id, notifications, review,
     roles::{self, artifacts as objects},
+    source::{self, Reader},
     stages::{artifacts, role, stage},
 };
 use crate::{
     Mistake, Subject, attribute,
     cfn::{LogicalId, Resource, Template, Value, sub},
-    contract::{CONNECTION_ARN, SOURCE_ARTIFACT, UPDATE_ARTIFACT},
+    contract::{SOURCE_ARTIFACT, UPDATE_ARTIFACT},
     delivery::{DeliveryMistake, Plan, Stage, plan::policies},
     iam::{Arn, Statement, trust_policy},
     permissions::{Looked, Permissions, Resolver, size},
@@ -71,13 +72,13 @@ fn create(plan: &Plan<'_>) -> Value {
 }
 
 fn approve(plan: &Plan<'_>) -> Value {
-    let commit = super::environments::commit();
+    let revision = source::revision(plan);
     property!(AWS::CodePipeline::Pipeline.Stages[].Actions[] {
         Name: (APPROVAL),
         ActionTypeId: { Category: "Approval", Owner: "AWS", Provider: "Manual", Version: "1" },
         Configuration: {
-            CustomData: (format!("The pipeline becomes another (commit {commit}): #{{{FOUND}.Changes}}")),
-            ExternalEntityLink: (plan.repository.commit_page(&commit)),
+            CustomData: (format!("The pipeline becomes another ({revision}): #{{{FOUND}.Changes}}")),
+            ExternalEntityLink: (source::page(plan)),
         },
         RunOrder: 3,
     })
@@ -98,7 +99,7 @@ fn execute(plan: &Plan<'_>) -> Value {
 }
 
 /// Adds who makes the change sets, and who CloudFormation is for the stack; last, because it may do what all the rest takes.
-pub(super) fn add(plan: &Plan<'_>, template: &mut Template) -> Result<(), Vec<Mistake>> {
+pub(super) fn add(plan: &Plan<'_>, reader: Reader<'_>, template: &mut Template) -> Result<(), Vec<Mistake>> {
     if !plan.pipeline.mutates() {
         return Ok(());
     }
@@ -126,10 +127,9 @@ pub(super) fn add(plan: &Plan<'_>, template: &mut Template) -> Result<(), Vec<Mi
     let mut statements = permissions.required;
     // The registry knows connections by their former name only.
     statements.retain(|it| !it.actions().iter().any(|action| action == "codestar-connections:PassConnection"));
-    let former = Arn::new("codestar-connections", "connection/*").to_string();
-    for (service, connection) in
-        [("codeconnections", id(CONNECTION_ARN).reference()), ("codestar-connections", sub(former))]
-    {
+    let former = || sub(Arn::new("codestar-connections", "connection/*").to_string());
+    let connections = reader.connection_arn().map(|arn| [("codeconnections", arn), ("codestar-connections", former())]);
+    for (service, connection) in connections.into_iter().flatten() {
         let pass = Statement::allow([format!("{service}:PassConnection")]).on(connection);
         let key = format!("{service}:PassedToService");
         statements.push(pass.when(json!({"StringEquals": {key: "codepipeline.amazonaws.com"}})));
@@ -145,6 +145,9 @@ pub(super) fn add(plan: &Plan<'_>, template: &mut Template) -> Result<(), Vec<Mi
 
 /// What a pipeline's stack may come to have, so that the role that updates it knows it beforehand.
 fn add_later(plan: &Plan<'_>, whole: &mut Template) {
+    for reader in [Reader::OwnConnection("GitHub"), Reader::CodeCommit("any")] {
+        source::add(plan, reader, whole);
+    }
     notifications::tell(plan, &[&Listener::Mail("somebody@example.com".to_owned())], whole);
     let attached = Resource::raw("AWS::IAM::ManagedPolicy", json!({}));
     whole.resource(id("LaterPolicy"), attached);

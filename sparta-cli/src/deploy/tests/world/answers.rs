@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::{ChangeSet, Stack};
+use serde_json::Value;
+
+use super::{ACCOUNT, ChangeSet, Stack};
 use crate::deploy::tests::script::Answer;
 
 fn text(plain: &str) -> String {
@@ -69,13 +71,24 @@ pub(super) fn resources(stack: &Stack) -> Answer {
         "ROLLBACK_COMPLETE" => "DELETE_COMPLETE",
         _ => "CREATE_COMPLETE",
     };
-    let member = format!(
-        "<member><LogicalResourceId>Fn</LogicalResourceId><PhysicalResourceId>{}-Fn</PhysicalResourceId>\
-         <ResourceType>AWS::Lambda::Function</ResourceType><ResourceStatus>{status}</ResourceStatus>\
-         <LastUpdatedTimestamp>2026-01-02T03:04:05Z</LastUpdatedTimestamp></member>",
-        stack.name
-    );
-    Answer::result("ListStackResources", &format!("<StackResourceSummaries>{member}</StackResourceSummaries>"))
+    let template: Value = serde_json::from_str(&stack.wanted.template).unwrap_or_default();
+    let all = template["Resources"].as_object().into_iter().flatten();
+    let members = all.map(|(id, resource)| {
+        let kind = resource["Type"].as_str().unwrap_or_default();
+        let physical = match kind {
+            "AWS::CodeConnections::Connection" => {
+                format!("arn:aws:codeconnections:eu-west-1:{ACCOUNT}:connection/{id}")
+            }
+            _ => format!("{}-{id}", stack.name),
+        };
+        format!(
+            "<member><LogicalResourceId>{id}</LogicalResourceId><PhysicalResourceId>{physical}</PhysicalResourceId>\
+             <ResourceType>{kind}</ResourceType><ResourceStatus>{status}</ResourceStatus>\
+             <LastUpdatedTimestamp>2026-01-02T03:04:05Z</LastUpdatedTimestamp></member>"
+        )
+    });
+    let members: String = members.collect();
+    Answer::result("ListStackResources", &format!("<StackResourceSummaries>{members}</StackResourceSummaries>"))
 }
 
 pub(super) fn template(stack: &Stack) -> Answer {

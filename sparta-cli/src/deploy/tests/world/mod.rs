@@ -1,4 +1,4 @@
-//! AWS as far as a deployment sees it: stacks, change sets, objects, functions and secrets that change when they are told to.
+//! AWS as far as a deployment sees it: stacks, change sets, objects, functions, secrets and connections that change when they are told to.
 
 mod answers;
 pub(super) mod fault;
@@ -23,6 +23,10 @@ pub(super) struct World {
     /// The secrets with their versions, the current one last.
     pub secrets: BTreeMap<String, Vec<(String, String)>>,
     pub functions: BTreeMap<String, Function>,
+    /// Looks at a connection until somebody has authorised it.
+    pending: usize,
+    /// Executions of pipelines that were started.
+    pub started: usize,
     /// What operations come to: the resources cannot be made.
     pub broken: bool,
     /// Looks at a stack that still show what it was before an operation.
@@ -95,6 +99,12 @@ pub(super) struct Function {
 }
 
 impl World {
+    /// The same with a connection that so many looks find unauthorised.
+    pub(super) fn pending(mut self, looks: usize) -> Self {
+        self.pending = looks;
+        self
+    }
+
     fn id(&mut self) -> usize {
         self.ids += 1;
         self.ids

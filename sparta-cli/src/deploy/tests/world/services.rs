@@ -1,4 +1,4 @@
-//! The other services of the world: S3, Lambda, Secrets Manager, STS.
+//! The other services of the world: S3, Lambda, Secrets Manager, CodeConnections, CodePipeline, STS.
 
 use serde_json::{Value, json};
 
@@ -15,8 +15,14 @@ impl World {
         if let Some(rest) = path.strip_prefix("/2015-03-31/functions/") {
             return self.lambda(method, rest, &seen.body);
         }
-        if seen.header("x-amz-target").is_some() {
-            return self.secrets(&seen.call, &seen.body);
+        match seen.call.as_str() {
+            "GetConnection" => return self.connection(),
+            "StartPipelineExecution" => {
+                self.started += 1;
+                return Answer::json(200, r#"{"pipelineExecutionId": "1"}"#);
+            }
+            call if seen.header("x-amz-target").is_some() => return self.secrets(call, &seen.body),
+            _ => {}
         }
         if seen.body.contains("Action=GetCallerIdentity") {
             let identity = format!("<Account>{ACCOUNT}</Account><Arn>arn:aws:iam::{ACCOUNT}:user/me</Arn>");
@@ -26,6 +32,12 @@ impl World {
             return self.cloudformation(&Form::of(&seen.body));
         }
         self.s3(method, path.trim_start_matches('/'), seen)
+    }
+
+    fn connection(&mut self) -> Answer {
+        let status = if self.pending > 0 { "PENDING" } else { "AVAILABLE" };
+        self.pending = self.pending.saturating_sub(1);
+        Answer::json(200, &json!({"Connection": {"ConnectionStatus": status}}).to_string())
     }
 
     fn s3(&mut self, method: &str, path: &str, seen: &Seen) -> Answer {
