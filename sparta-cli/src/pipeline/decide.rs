@@ -31,12 +31,7 @@ impl View {
         let all: Vec<Question<'_>> = self.questions().collect();
         let names: Vec<String> = all.iter().map(|it| format!("{} ({})", it.stage, it.action)).collect();
         let (pipeline, wanted) = (self.pipeline.clone(), place.name.clone());
-        let at = all.iter().filter(|it| self.is_at(it.stage, place) || place.names(it.action));
-        let mut found: Vec<&Question<'_>> = at.collect();
-        // One stage can have several environments, and then an approval for each.
-        if found.len() > 1 && found.iter().any(|it| place.is_part_of(it.action)) {
-            found.retain(|it| place.is_part_of(it.action));
-        }
+        let found: Vec<&Question<'_>> = all.iter().filter(|it| self.is_asked_at(it, place)).collect();
         match (&found[..], wanted) {
             ([one], _) => Ok(Question { ..**one }),
             ([], None) => Err(PipelineError::NothingWaits { pipeline }),
@@ -58,6 +53,17 @@ impl View {
         })
     }
 
+    /// Whether an approval is meant: by its own name, that of its stage, or that of its environment. In a stage of several
+    /// environments its name ends in that of its own, and it is never taken for another's.
+    fn is_asked_at(&self, question: &Question<'_>, place: &Place) -> bool {
+        let Some(name) = &place.name else { return true };
+        match question.action.split_once('-') {
+            _ if question.action == name => true,
+            Some((_, environment)) => environment == name || is_called(question.stage, name),
+            None => self.is_at(question.stage, place),
+        }
+    }
+
     /// Whether a stage is meant, or that of the environment that is meant; without a name any is.
     pub(super) fn is_at(&self, stage: &str, place: &Place) -> bool {
         let deploys = |stack: &str| {
@@ -65,9 +71,13 @@ impl View {
             actions.filter_map(|it| it.stack.as_deref()).any(|it| it == stack)
         };
         let Some(name) = &place.name else { return true };
-        let named = ["", "Deploy-", "Promote-"].iter().any(|first| stage.strip_prefix(first) == Some(name));
-        named || place.stack.as_deref().is_some_and(deploys)
+        is_called(stage, name) || place.stack.as_deref().is_some_and(deploys)
     }
+}
+
+/// Whether a stage has this name, or that of its environment or wave.
+fn is_called(stage: &str, name: &str) -> bool {
+    ["", "Deploy-", "Promote-"].iter().any(|first| stage.strip_prefix(first) == Some(name))
 }
 
 impl DeployedPipeline {

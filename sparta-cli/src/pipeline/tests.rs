@@ -2,7 +2,7 @@ mod delete;
 
 use serde_json::{Value, json};
 
-use super::*;
+use super::{view::View, *};
 use crate::{
     CliError,
     deploy::tests::script::{Answer, Script},
@@ -210,31 +210,46 @@ async fn the_approval_that_waits_is_answered_with_its_own_token() {
     }
 }
 
-#[tokio::test]
-async fn an_approval_that_is_not_clear_is_not_guessed() {
-    let mut two = asking();
-    let mut other = action("ApproveChanges-eu", "InProgress");
-    other["latestExecution"]["token"] = json!("44444444-4444-4444-4444-444444444444");
-    two["actionStates"].as_array_mut().unwrap().push(other);
-    let mut structure = pipeline();
-    let actions = structure["pipeline"]["stages"][1]["actions"].as_array_mut().unwrap();
-    actions.push(json!({ "name": "ApproveChanges-eu", "actionTypeId": { "category": "Approval" } }));
-    let mut answers = looks(two);
+/// The pipeline where its last stage deploys two environments, and approvals of these names wait in it.
+async fn wave(waiting: &[&str]) -> View {
+    let (mut stage, mut structure) = (asking(), pipeline());
+    let declared = structure["pipeline"]["stages"][1]["actions"].as_array_mut().unwrap();
+    declared[1]["name"] = json!("ApproveChanges-us");
+    declared.push(json!({ "name": "ApproveChanges-west-us", "actionTypeId": { "category": "Approval" } }));
+    let asked = waiting.iter().map(|name| {
+        let mut asked = action(name, "InProgress");
+        asked["latestExecution"]["token"] = json!(format!("token-{name}"));
+        asked
+    });
+    stage["actionStates"] = asked.collect();
+    let mut answers = looks(stage);
     answers[1] = ("GetPipeline", vec![answer(&structure)]);
-    let view = deployed(&Script::of(answers)).look().await.unwrap();
-    let error = CliError::from(view.question(&Place::default()).unwrap_err());
+    deployed(&Script::of(answers)).look().await.unwrap()
+}
+
+#[tokio::test]
+async fn an_approval_is_never_taken_for_that_of_another_environment() {
+    let both = wave(&["ApproveChanges-us", "ApproveChanges-west-us"]).await;
+    let error = CliError::from(both.question(&Place::default()).unwrap_err());
     assert_eq!(error.exit_code(), 2);
     assert_eq!(
         error.message,
-        "several approvals wait: Deploy-production (ApproveChanges), Deploy-production (ApproveChanges-eu)"
+        "several approvals wait: Deploy-production (ApproveChanges-us), Deploy-production (ApproveChanges-west-us)"
     );
-    let eu = Place { name: Some("eu".into()), stack: Some("Prod-Shop-main".into()) };
-    assert_eq!(view.question(&eu).unwrap().action, "ApproveChanges-eu");
-    let report = report(view.question(&at("test")).unwrap_err());
-    assert!(
-        report.starts_with("error: nothing waits for an approval at \"test\"\nhint: What waits: Deploy-"),
-        "{report}"
-    );
+    let environment = |name: &str| Place { name: Some(name.to_owned()), stack: Some("Prod-Shop-main".to_owned()) };
+    assert_eq!(both.question(&environment("us")).unwrap().action, "ApproveChanges-us");
+    assert_eq!(both.question(&environment("west-us")).unwrap().action, "ApproveChanges-west-us");
+    let west = wave(&["ApproveChanges-west-us"]).await;
+    for other in ["us", "test"] {
+        let report = report(west.question(&environment(other)).unwrap_err());
+        assert!(
+            report.starts_with(&format!(
+                "error: nothing waits for an approval at \"{other}\"\nhint: What waits: Deploy-"
+            )),
+            "{report}"
+        );
+    }
+    assert_eq!(west.question(&at("Deploy-production")).unwrap().action, "ApproveChanges-west-us");
 }
 
 #[tokio::test]

@@ -61,17 +61,3 @@ pub(crate) struct Place {
     /// The stack that the pipeline deploys there, where an environment has this name.
     pub(crate) stack: Option<String>,
 }
-
-#[cfg(feature = "aws")]
-impl Place {
-    /// Whether an action has this name.
-    pub(crate) fn names(&self, action: &str) -> bool {
-        self.name.as_deref() == Some(action)
-    }
-
-    /// Whether an action has this name in its own.
-    pub(crate) fn is_part_of(&self, action: &str) -> bool {
-        let Some(name) = &self.name else { return false };
-        self.names(action) || action.ends_with(&format!("-{name}")) || action.starts_with(&format!("{name}-"))
-    }
-}
