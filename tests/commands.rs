@@ -88,6 +88,7 @@ fn each_command_has_its_help() {
         "delete",
         "recover",
         "describe",
+        "diff",
         "execute",
     ] {
         assert_eq!(shell.says(&format!("{command}-help"), &[command, "--help"]).code, Some(0));
@@ -204,6 +205,35 @@ fn a_service_is_described_to_people_and_to_machines() {
     let json = shell.says("describe-json", &["describe", "--format", "json"]).success();
     assert_eq!(serde_json::from_str::<serde_json::Value>(&json).unwrap()["app"], "HelloPipeline");
     Shell::of("commands").says("describe-without-environments", &["describe"]);
+}
+
+#[test]
+fn what_a_deployment_would_change_is_told_without_aws() {
+    let shell = Shell::of("codepipeline");
+    shell.run(&["synth", "--outputDir", "before"]).success();
+    assert_eq!(shell.says("diff-same", &["diff", "-e", "test", "--against", "before", "--fail"]).code, Some(0));
+
+    // As if it had been deployed with less.
+    let before = shell.folder().join("before");
+    let mut template: serde_json::Value = serde_json::from_str(&shell.file("before/cloudformation.json")).unwrap();
+    let resources = template["Resources"].as_object_mut().unwrap();
+    let role = resources.values_mut().find(|it| it["Type"] == "AWS::IAM::Role").unwrap();
+    role["Properties"].as_object_mut().unwrap().remove("Policies");
+    let function = resources.values_mut().find(|it| it["Type"] == "AWS::Lambda::Function").unwrap();
+    function["Properties"]["MemorySize"] = 1024.into();
+    let queue = serde_json::json!({"Type": "AWS::SQS::Queue"});
+    resources.insert("Orders".to_owned(), queue);
+    fs::write(before.join("cloudformation.json"), template.to_string()).unwrap();
+    let environment = shell.file("before/test.json").replace("Hello Test!", "Hello!");
+    fs::write(before.join("test.json"), environment).unwrap();
+    let against = ["diff", "-e", "test", "--against", "before"];
+    assert_eq!(shell.says("diff", &against).code, Some(0));
+    assert_eq!(shell.run(&[&against[..], &["--fail"]].concat()).code, Some(1));
+    let json = shell.run(&[&against[..], &["--format", "json"]].concat()).success();
+    let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+    assert_eq!(json["dataAtRisk"][0]["logicalId"], "Orders", "{json}");
+    let nothing = shell.run(&["diff", "-e", "test", "--against", "Nothing"]);
+    assert_eq!(nothing.code, Some(1), "{}", nothing.stderr);
 }
 
 #[test]

@@ -27,6 +27,8 @@ mod commands;
 #[cfg(not(sparta_serving))]
 mod consent;
 #[cfg(not(sparta_serving))]
+mod difference;
+#[cfg(not(sparta_serving))]
 mod hooks;
 #[cfg(not(sparta_serving))]
 mod injected;

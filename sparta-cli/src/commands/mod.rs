@@ -3,6 +3,7 @@
 mod build;
 mod delete;
 mod describe;
+mod diff;
 mod execute;
 mod pipeline;
 mod provision;
@@ -34,6 +35,7 @@ pub(crate) enum Builtin {
     Delete(delete::Delete),
     Recover(recover::Recover),
     Describe(describe::Describe),
+    Diff(diff::Diff),
     Execute(execute::Execute),
 }
 
@@ -50,6 +52,7 @@ impl Builtin {
             Self::Delete(command) => command.run(&session).await,
             Self::Recover(command) => command.run(&session).await,
             Self::Describe(command) => command.run(&session),
+            Self::Diff(command) => command.run(&session).await,
             Self::Execute(command) => command.run(&session),
         }
     }

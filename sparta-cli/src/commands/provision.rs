@@ -11,6 +11,7 @@ use sparta_core::{
 
 use crate::{
     CliError,
+    difference::Acceptance,
     output::say,
     package::{BuildOptions, Built},
     roles::{self, Account},
@@ -46,6 +47,9 @@ pub(crate) struct Provision {
     /// Only replace the functions' code, without CloudFormation; refused where anything else has changed
     #[arg(long, short = 'c', conflicts_with = "code_pipeline_package")]
     inplace: bool,
+
+    #[command(flatten)]
+    acceptance: Acceptance,
 
     /// Print the permissions required, as a complete IAM policy, and do nothing else
     ///
@@ -151,6 +155,14 @@ impl Provision {
         })
     }
 
+    #[cfg(feature = "aws")]
+    fn reviewer(&self, synthesis: &Synthesis, request: &Request) -> crate::difference::Reviewer {
+        use std::io::IsTerminal;
+        let wanted = sparta_core::diff::Version::of(&synthesis.template).parameters(request.parameters.clone());
+        let ask = |question: String| std::io::stdin().is_terminal().then(|| crate::consent::agreed(&question));
+        crate::difference::Reviewer::new(wanted, self.acceptance.clone(), ask)
+    }
+
     fn stack_name(&self, model: &Model) -> Result<String, CliError> {
         let Some(name) = &self.stack else { return self.target.stack(model) };
         if is_stack_name(name, 128) {
@@ -182,6 +194,10 @@ async fn deploy(
     let deployment = crate::stack::Deployment::start(session, command.s3_bucket.as_deref()).await?;
     deployment.check_owner(&request, session.app.name()).await?;
     deployment.check_bucket().await?;
+    let deployment = deployment.reviewed_by(command.reviewer(&synthesis, &request));
+    if !command.inplace {
+        deployment.review(&request).await?;
+    }
     let built = command.build.build(session, synthesis, None)?;
     let request = command.complete(request, &built);
     let model = &built.synthesis.model;

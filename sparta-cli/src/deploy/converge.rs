@@ -153,6 +153,12 @@ impl Stacks<'_> {
             Some(Prepared::Ready(ready)) => ready,
             Some(Prepared::Empty) => return self.unchanged(request, stack).await,
         };
+        if let Some(stack) = stack.as_ref().filter(|_| !create)
+            && let Err(error) = self.review(stack).await
+        {
+            self.clean_up(&request.name, &ready.pending).await;
+            return Err(error);
+        }
         let Some(follower) = self.begin(request, &ready, create).await? else {
             return Ok(None);
         };

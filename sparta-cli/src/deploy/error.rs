@@ -4,6 +4,7 @@ use super::APP_TAG;
 use super::state::advice;
 use crate::aws::AwsError;
 use crate::aws::cloudformation::Event;
+use crate::difference::ReviewError;
 use crate::error::Advice;
 use crate::output::Shown;
 
@@ -79,6 +80,9 @@ pub(crate) enum StackError {
         /// AWS's reason.
         reason: String,
     },
+    /// Nobody agreed to what the update does.
+    #[error(transparent)]
+    Refused(#[from] ReviewError),
     /// The operation failed in AWS.
     #[error(transparent)]
     Operation(Box<Failure>),
@@ -189,6 +193,7 @@ impl Advice for StackError {
             Self::ChangeSet { .. } => {
                 vec!["The stack is as it was. Correct the cause and run the same command again.".to_owned()]
             }
+            Self::Refused(error) => error.hints(),
             Self::Operation(failure) => failure.hints(),
             Self::LostSight { source, .. } => {
                 let mut hints = source.hints();

@@ -13,6 +13,7 @@ mod lasting;
 mod policy;
 mod progress;
 mod recover;
+mod review;
 mod rollback;
 mod secret;
 mod state;
@@ -33,6 +34,7 @@ use aws_config::SdkConfig;
 
 use crate::aws::cloudformation::CloudFormation;
 pub(crate) use crate::aws::cloudformation::{StackRequest, TEMPLATE_BODY_LIMIT, TemplateSource};
+use crate::difference::Reviewer;
 use change_set::Pending;
 pub(crate) use connection::{ConnectionError, Waiting, authorised};
 pub(crate) use converge::{Change, Outcome};
@@ -77,6 +79,7 @@ pub(crate) struct Stacks<'a> {
     progress: &'a dyn Progress,
     pace: Pace,
     interrupt: Interrupt,
+    reviewer: Option<&'a Reviewer>,
     phase: Mutex<Phase>,
 }
 
@@ -96,6 +99,7 @@ impl<'a> Stacks<'a> {
             progress,
             pace: Pace::default(),
             interrupt: Box::new(|| Box::pin(interruption())),
+            reviewer: None,
             phase: Mutex::new(Phase::Nothing),
         }
     }

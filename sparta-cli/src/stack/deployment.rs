@@ -20,6 +20,7 @@ use crate::{
         self, Change, CodeIdentity, Desired, InPlace, Outcome, Pace, Progress, StackError, StackRequest, Stacks, State,
         TEMPLATE_BODY_LIMIT, TemplateSource, Upload,
     },
+    difference::Reviewer,
     output::Shown,
     session::Session,
 };
@@ -33,6 +34,7 @@ pub(crate) struct Deployment {
     /// Whether the stack began as its bucket.
     began: bool,
     pace: Pace,
+    reviewer: Option<Reviewer>,
 }
 
 impl Deployment {
@@ -50,7 +52,14 @@ impl Deployment {
     ) -> Result<Self, CliError> {
         let identity = sts::identity(&config).await;
         let account = identity.map_err(|error| CliError::from(error).hint("Nothing was deployed."))?.account;
-        Ok(Self { config, progress, account, bucket: bucket.map(str::to_owned), began: false, pace })
+        Ok(Self { config, progress, account, bucket: bucket.map(str::to_owned), began: false, pace, reviewer: None })
+    }
+
+    /// Sets who looks at updates before they begin.
+    #[must_use]
+    pub(crate) fn reviewed_by(mut self, reviewer: Reviewer) -> Self {
+        self.reviewer = Some(reviewer);
+        self
     }
 
     pub(crate) fn config(&self) -> &aws_config::SdkConfig {
@@ -77,7 +86,7 @@ impl Deployment {
     }
 
     fn stacks(&self) -> Stacks<'_> {
-        Stacks::new(&self.config, &*self.progress).pace(self.pace)
+        Stacks::new(&self.config, &*self.progress).pace(self.pace).reviewer(self.reviewer.as_ref())
     }
 
     fn bucket(&self) -> Result<String, CliError> {
@@ -115,6 +124,11 @@ impl Deployment {
             }
             stack => Ok(stack),
         }
+    }
+
+    /// Asks for what the update takes before anything is compiled or uploaded for it.
+    pub(crate) async fn review(&self, request: &Request) -> Result<(), StackError> {
+        self.stacks().review_early(&request.stack_name).await
     }
 
     /// The template in the request where it fits, else through the bucket.

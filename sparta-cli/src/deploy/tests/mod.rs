@@ -8,6 +8,7 @@ pub(crate) mod log;
 mod policy;
 mod recover;
 mod review;
+mod reviewer;
 mod rollback;
 pub(crate) mod script;
 mod secret;
