@@ -27,7 +27,7 @@ pub struct Watch {
 pub enum WatchMistake {
     /// It takes too long, or has seconds.
     #[error("watches `{alarm}` for {duration:?}, and CloudFormation does so for whole minutes, 1 to 180")]
-    Duration {
+    Minutes {
         /// The alarm.
         alarm: LogicalId,
         /// How long.
@@ -76,7 +76,7 @@ impl Watch {
             }
             let is_whole = Duration::from_secs(watch.minutes() * 60) == duration;
             if !is_whole || !(1..=MINUTES).contains(&watch.minutes()) {
-                mistakes.push(WatchMistake::Duration { alarm, duration });
+                mistakes.push(WatchMistake::Minutes { alarm, duration });
             }
         }
         mistakes
