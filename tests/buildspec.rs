@@ -49,7 +49,9 @@ fn deployments(pipeline: &Value) -> Vec<Value> {
     let stages = pipeline["Resources"]["Pipeline"]["Properties"]["Stages"].as_array().unwrap();
     let actions = stages.iter().flat_map(|stage| stage["Actions"].as_array().unwrap());
     let configurations = actions.map(|action| action["Configuration"].clone());
-    configurations.filter(|it| it["ActionMode"] == "CHANGE_SET_REPLACE").collect()
+    // One more updates the pipeline's own stack.
+    let of_service = configurations.filter(|it| it.get("ParameterOverrides").is_some());
+    of_service.filter(|it| it["ActionMode"] == "CHANGE_SET_REPLACE").collect()
 }
 
 /// What the pipeline gives the template's parameters, with references as they are.
