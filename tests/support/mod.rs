@@ -39,8 +39,8 @@ pub(crate) const LIGHT_PROFILE: [(&str, &str); 3] = [
     ("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "16"),
 ];
 
-/// The services with such libraries whose packages are made.
-const LIGHT: [&str; 1] = ["quotes"];
+/// The services whose packages are made that way: one with such libraries, and one of which the documents alone are looked at.
+const LIGHT: [&str; 2] = ["commands", "quotes"];
 
 const BUILD_FOLDER: &str = "CARGO_BUILD_BUILD_DIR";
 
