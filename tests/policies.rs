@@ -180,7 +180,11 @@ fn arn(id: &str, template: &Value) -> String {
 }
 
 /// What parliament's finding says, at its end, with the reason to have it in a policy all the same.
-const TOLERATED: [(&str, &str); 25] = [
+const TOLERATED: [(&str, &str); 26] = [
+    (
+        r#"{"action":"codestar-connections:UseConnection","required_format":"arn:*:codestar-connections:*:*:connection/*"}]"#,
+        "what uses a connection was called so before; AWS does not say which of the two it looks at",
+    ),
     (
         "action apigateway:TagResource",
         "API Gateway makes no stage with tags without it, though IAM's reference leaves it out",
