@@ -22,7 +22,7 @@ pub(crate) use deployment::Deployment;
 pub(crate) use pipeline::AnyPipeline;
 #[cfg(feature = "aws")]
 pub(crate) use pipeline::Place;
-pub(crate) use request::{Request, TEMPLATE_BODY_LIMIT};
+pub(crate) use request::Request;
 pub(crate) use rollback::RollbackConfiguration;
 #[cfg(feature = "aws")]
 pub(crate) use rollback::RollbackTrigger;

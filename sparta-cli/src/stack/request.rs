@@ -7,10 +7,6 @@ use serde::Serialize;
 use super::RollbackConfiguration;
 use crate::{CliError, package::Output};
 
-/// The most bytes of a template that may be sent in the request
-/// ([limits](https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html)).
-pub(crate) const TEMPLATE_BODY_LIMIT: usize = 51_200;
-
 /// A stack as it is asked for.
 #[derive(Clone, Serialize)]
 #[serde(rename_all = "PascalCase")]
