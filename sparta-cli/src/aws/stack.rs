@@ -6,10 +6,11 @@ use aws_sdk_cloudformation::primitives::{DateTime, DateTimeFormat};
 use aws_sdk_cloudformation::types::StackEvent;
 use serde::Serialize;
 
+use crate::stack::{RollbackConfiguration, RollbackTrigger};
+
 /// The most bytes of a template that may be sent in the request
 /// ([limits](https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html)).
 pub(crate) const TEMPLATE_BODY_LIMIT: usize = 51_200;
-use crate::stack::{RollbackConfiguration, RollbackTrigger};
 
 /// Where CloudFormation finds a template.
 #[derive(Clone, Debug, PartialEq, Eq)]
