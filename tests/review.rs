@@ -22,7 +22,8 @@ fn orders() -> Table {
 }
 
 fn pipeline() -> Pipeline {
-    Pipeline::github("https://github.com/acme/orders")
+    let connection = "arn:aws:codeconnections:eu-west-1:111111111111:connection/0a1b2c3d";
+    Pipeline::github("https://github.com/acme/orders").connection(connection)
 }
 
 fn function() -> Function {
