@@ -146,13 +146,13 @@ fn named(name: &str, template: &Value) -> String {
         ("AWS::Region", "eu-west-1"),
         ("AWS::AccountId", "123456789012"),
         ("AWS::StackName", "Stack"),
-        ("ConnectionArn", "arn:aws:codestar-connections:eu-west-1:123456789012:connection/1"),
+        ("ConnectionArn", "arn:aws:codeconnections:eu-west-1:123456789012:connection/1"),
     ];
     let known = known.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned());
     known.unwrap_or_else(|| match template["Resources"][name]["Type"].as_str() {
-        Some("AWS::IAM::ManagedPolicy" | "AWS::Lambda::Alias" | "AWS::StepFunctions::StateMachine") => {
-            arn(name, template)
-        }
+        Some(
+            "AWS::IAM::ManagedPolicy" | "AWS::Lambda::Alias" | "AWS::SNS::Topic" | "AWS::StepFunctions::StateMachine",
+        ) => arn(name, template),
         _ => name.to_lowercase(),
     })
 }
