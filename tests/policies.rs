@@ -180,11 +180,7 @@ fn arn(id: &str, template: &Value) -> String {
 }
 
 /// What parliament's finding says, at its end, with the reason to have it in a policy all the same.
-const TOLERATED: [(&str, &str); 26] = [
-    (
-        r#"{"action":"codestar-connections:UseConnection","required_format":"arn:*:codestar-connections:*:*:connection/*"}]"#,
-        "what uses a connection was called so before; AWS does not say which of the two it looks at",
-    ),
+const TOLERATED: [(&str, &str); 25] = [
     (
         "action apigateway:TagResource",
         "API Gateway makes no stage with tags without it, though IAM's reference leaves it out",
@@ -237,8 +233,8 @@ const TOLERATED: [(&str, &str); 26] = [
         "the same, and for `sns:GetSubscriptionAttributes` beside it",
     ),
     (
-        r#"{"action":"codeconnections:UseConnection","required_format":"arn:*:codeconnections:*:*:connection/*"}]"#,
-        "the connection is a parameter, whose ARN is of the service's old name or of its new one",
+        r#"{"action":"codestar-connections:UseConnection","required_format":"arn:*:codestar-connections:*:*:connection/*"}]"#,
+        "what uses a connection was called so before, and AWS does not say which of the two it looks at",
     ),
 ];
 
