@@ -7,4 +7,4 @@ macro_rules! pages {
     )*};
 }
 
-pages! { alarms apis builds cloudfront commands constructs environments functions pipeline resources }
+pages! { alarms apis builds ci cloudfront commands constructs environments functions pipeline resources }

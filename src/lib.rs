@@ -45,8 +45,8 @@ pub use sparta_cli::{Command, CommandContext, Format, Global, Level, clap};
 pub use sparta_core::custom_resource;
 pub use sparta_core::{
     Alarm, AlarmMistake, AnswerTo, App, AppMistake, Approval, ApprovalMistake, Architecture, Authorization,
-    AuthorizerRequest, BatchResponse, Body, BoxError, ClientApplication, ClientContext, CognitoIdentity, Compute,
-    Config, Connection, ConnectionEvent, Context, CustomizeMistake, DashboardMistake, Deadline, DeadlineLayer,
+    AuthorizerRequest, BatchResponse, Body, BoxError, CiSystem, ClientApplication, ClientContext, CognitoIdentity,
+    Compute, Config, Connection, ConnectionEvent, Context, CustomizeMistake, DashboardMistake, Deadline, DeadlineLayer,
     Deployed, DeployedError, Distribution, DistributionMistake, Environment, EnvironmentMistake, Error, EventMismatch,
     ExecutionMode, Failure, FailureOf, FileMistake, FileSource, FileSystem, FromEvent, Function, FunctionKind,
     FunctionMistake, FunctionSpec, GrantMistake, Health, HttpHandler, HttpService, IntoResponse, Json, LambdaEvent,
@@ -76,11 +76,11 @@ pub mod prelude {
     #[cfg(feature = "site")]
     pub use sparta_core::Site;
     pub use sparta_core::{
-        Alarm, App, Approval, Architecture, Authorization, AuthorizerRequest, BatchResponse, Body, ConnectionEvent,
-        Context, DeadlineLayer, Deployed, Distribution, Environment, Error, FileSystem, Function, Health, IntoResponse,
-        Json, LambdaEvent, LogFormat, LogLevel, ManagedInstances, Memory, Origin, Pipeline, Push, Records,
-        RecursiveLoop, Request, RequestExt, RequestPayloadExt, Response, Retention, Storage, Tracing, Variable, Vpc,
-        Window, attribute,
+        Alarm, App, Approval, Architecture, Authorization, AuthorizerRequest, BatchResponse, Body, CiSystem,
+        ConnectionEvent, Context, DeadlineLayer, Deployed, Distribution, Environment, Error, FileSystem, Function,
+        Health, IntoResponse, Json, LambdaEvent, LogFormat, LogLevel, ManagedInstances, Memory, Origin, Pipeline, Push,
+        Records, RecursiveLoop, Request, RequestExt, RequestPayloadExt, Response, Retention, Storage, Tracing,
+        Variable, Vpc, Window, attribute,
         cfn::Import,
         construct::{
             Bucket, Construct as _, EventBus, FunctionHandle, ObjectEvent, Queue, StateMachine, Stream, Table, Topic,

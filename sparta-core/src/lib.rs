@@ -84,7 +84,7 @@ pub use mistake::{Mistake, Mistakes, Problem, Subject};
 pub use model::{AppMistake, Model};
 pub use permissions::PermissionsMistake;
 pub use pipeline::{
-    Compute, ExecutionMode, Pipeline, PipelineMistake, Push, Repository, RepositoryError, RepositoryHost,
+    CiSystem, Compute, ExecutionMode, Pipeline, PipelineMistake, Push, Repository, RepositoryError, RepositoryHost,
     SourceLocation, Variable, is_stack_name, stack_name,
 };
 pub use records::{BatchResponse, Record, RecordError, Records, RecordsError, RecordsIter};

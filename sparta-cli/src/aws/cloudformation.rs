@@ -118,6 +118,7 @@ impl CloudFormation {
             .stack_name(&request.name)
             .change_set_name(name)
             .client_token(name)
+            .set_role_arn(request.role.clone())
             .set_rollback_configuration(rollback.map(rollback_configuration))
             .change_set_type(if create { ChangeSetType::Create } else { ChangeSetType::Update });
         call = match &request.template {

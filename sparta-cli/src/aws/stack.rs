@@ -38,6 +38,8 @@ pub(crate) struct StackRequest {
     ///
     /// See <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/protect-stack-resources.html>.
     pub policy: Option<serde_json::Value>,
+    /// The ARN of the role that CloudFormation acts in; `None` leaves its caller's rights, or the role that the stack has.
+    pub role: Option<String>,
     /// The alarms that roll an update back, in whatever region and account it is.
     pub rollback: RollbackConfiguration,
 }

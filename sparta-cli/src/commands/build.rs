@@ -25,7 +25,8 @@ pub(crate) struct Build {
     #[arg(long, value_name = "FILE", conflicts_with_all = ["compiler", "features", "all_features", "no_default_features"])]
     binary: Option<PathBuf>,
 
-    /// Write what the pipeline reads in the repository: buildspec.yml, which its build runs, and its own template
+    /// Write what the pipeline reads in the repository: buildspec.yml, which its build runs, and its own template; or the file of
+    /// GitHub Actions or GitLab CI
     #[arg(long)]
     buildspec: bool,
 }
@@ -50,13 +51,18 @@ impl Build {
         session.print(&text, &built.files)
     }
 
-    /// Writes what the pipeline reads in the repository: the build specification, but never over one that somebody has edited,
-    /// and the template of the pipeline's own stack.
+    /// Writes what the pipeline reads in the repository: the build specification, or the file of another CI system, but never over one
+    /// that somebody has edited, and the template of the pipeline's own stack.
     fn write_buildspec(&self, session: &Session) -> Result<(), CliError> {
         let synthesis = session.checked()?;
         let (model, pipeline) = (&synthesis.model, synthesis.model.pipeline());
+        let program = self.options.this_program(model.architecture())?;
+        let of_ci = pipeline.map(|pipeline| program.ci_file(&synthesis, pipeline)).transpose()?.flatten();
         let path = pipeline.map_or("buildspec.yml", |pipeline| pipeline.buildspec_path());
-        let (wanted, warnings) = self.options.this_program(model.architecture())?.buildspec()?;
+        let (what, path, (wanted, warnings)) = match of_ci {
+            Some((file, warnings)) => ("workflow", PathBuf::from(file.path), (file.text, warnings)),
+            None => ("buildspec", PathBuf::from(path), program.buildspec()?),
+        };
         warnings.iter().for_each(|warning| say(format!("warning: {warning}")));
         let own = match pipeline.filter(|pipeline| pipeline.mutates()) {
             Some(pipeline) => Some((pipeline, session.pipeline(&synthesis, pipeline, Source::Connection)?.to_json())),
@@ -64,29 +70,29 @@ impl Build {
         };
         if session.global.noop {
             let folder = self.options.documents.output.folder();
-            let name = Path::new(path).file_name().and_then(|name| name.to_str()).unwrap_or_default();
-            let buildspec = folder.write(name, wanted.as_bytes())?;
+            let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+            let written = folder.write(name, wanted.as_bytes())?;
             let own = own.map(|(_, template)| folder.write(PIPELINE_FILE, template.as_bytes())).transpose()?;
-            return print_written(session, &buildspec, own.as_deref());
+            return print_written(session, what, &written, own.as_deref());
         }
         let checkout = Checkout::around(Path::new("."));
-        let buildspec = checkout.up.join(path);
-        write_once(&buildspec, &wanted)?;
+        let written = checkout.up.join(path);
+        write_once(&written, &wanted)?;
         // Nobody edits it, so that it takes the place of an earlier one.
         let own = own.map(|(pipeline, template)| {
             let path = checkout.up.join(pipeline.template_path());
             write_whole(&path, template.as_bytes()).map(|()| path)
         });
-        print_written(session, &buildspec, own.transpose()?.as_deref())
+        print_written(session, what, &written, own.transpose()?.as_deref())
     }
 }
 
-fn print_written(session: &Session, buildspec: &Path, pipeline: Option<&Path>) -> Result<(), CliError> {
-    let mut text = format!("buildspec       {}", buildspec.display());
+fn print_written(session: &Session, what: &str, path: &Path, pipeline: Option<&Path>) -> Result<(), CliError> {
+    let mut text = format!("{what:<16}{}", path.display());
     if let Some(path) = pipeline {
         _ = write!(text, "\npipeline        {}", path.display());
     }
-    session.print(&text, &serde_json::json!({"buildspec": buildspec, "pipeline": pipeline}))
+    session.print(&text, &serde_json::json!({what: path, "pipeline": pipeline}))
 }
 
 /// Writes a build specification, or leaves it where it is there already.
@@ -102,8 +108,12 @@ fn write_once(path: &Path, wanted: &str) -> Result<(), CliError> {
     match (package(&there), package(wanted)) {
         (Some(other), Some(own)) if other != own => {
             let message = format!("{} builds another service, `{other}`; nothing was changed", path.display());
-            let hint =
-                format!("Give this one a file of its own: `.buildspec(\"{own}/buildspec.yml\")` of its `Pipeline`.");
+            let hint = match path.file_name().and_then(|name| name.to_str()) {
+                Some(".gitlab-ci.yml") => "GitLab reads one file: put the jobs of both into it by hand.".to_owned(),
+                _ => {
+                    format!("Give this one a file of its own: `.buildspec(\"{own}/buildspec.yml\")` of its `Pipeline`.")
+                }
+            };
             return Err(CliError::failed(message).hint(hint));
         }
         _ if there != wanted => {

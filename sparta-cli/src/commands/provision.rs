@@ -16,7 +16,7 @@ use crate::{
     package::{BuildOptions, Built},
     roles::{self, Account},
     session::Session,
-    stack::{Request, RollbackConfiguration, Target, bucket_name},
+    stack::{Delivery, Request, RollbackConfiguration, Target, bucket_name},
 };
 
 /// Build the service and deploy it as a stack
@@ -44,6 +44,14 @@ pub(crate) struct Provision {
     #[arg(long = "tag", short = 'g', conflicts_with = "code_pipeline_package", value_name = "KEY=VALUE")]
     tags: Vec<String>,
 
+    /// Deploy as a job of this pipeline does: what `build` has left in --outputDir, and compile nothing
+    ///
+    /// It is for GitHub Actions and GitLab CI. The pipeline's stack, which `provisionPipeline` makes, says which bucket and
+    /// which roles are used.
+    #[arg(long, value_name = "NAME", requires = "environment",
+        conflicts_with_all = ["stack", "s3_bucket", "parameters", "tags", "inplace", "explain_role", "code_pipeline_package"])]
+    pipeline: Option<String>,
+
     /// Only replace the functions' code, without CloudFormation; refused where anything else has changed
     #[arg(long, short = 'c', conflicts_with = "code_pipeline_package")]
     inplace: bool,
@@ -63,7 +71,7 @@ impl Provision {
     pub(crate) async fn run(self, session: &Session) -> Result<(), CliError> {
         let deploys =
             self.build.documents.code_pipeline_package.is_none() && !session.global.noop && !self.explain_role;
-        if deploys && self.s3_bucket.is_none() {
+        if deploys && self.s3_bucket.is_none() && self.pipeline.is_none() {
             let error = CliError::usage("provision needs a bucket for the code: --s3Bucket BUCKET");
             return Err(error.hint("`aws s3 mb s3://BUCKET` creates one; --noop shows what would be deployed."));
         }
@@ -73,22 +81,37 @@ impl Provision {
             let files = self.build.build(session, synthesis, None)?.files;
             return session.print(&files.to_string(), &files);
         }
-        let request = self.request(&synthesis)?;
+        let delivery = self.delivery(&synthesis)?;
+        let request = self.request(&synthesis, delivery.as_ref())?;
         if deploys {
             session.check_place()?;
-            return with_aws!(&synthesis, &self.build.features, deploy(session, &self, synthesis, request));
+            return with_aws!(&synthesis, &self.build.features, deploy(session, &self, synthesis, request, delivery));
         }
         if self.explain_role {
             return self.explain(session, &synthesis, &request);
         }
-        let built = self.build.build(session, synthesis, None)?;
+        let built = self.built(session, synthesis)?;
         let request = self.complete(request, &built);
         let path = request.write(&self.build.documents.output.folder(), PROVISION_REQUEST_FILE)?;
         let text = format!("{}request         {}\nnothing was deployed", built.files, path.display());
-        if self.s3_bucket.is_none() {
+        if self.s3_bucket.is_none() && self.pipeline.is_none() {
             say("to deploy it, a bucket for the code is needed: --s3Bucket BUCKET");
         }
         session.print(&text, &serde_json::json!({"files": built.files, "request": request}))
+    }
+
+    /// Where the job of a pipeline deploys to.
+    fn delivery(&self, synthesis: &Synthesis) -> Result<Option<Delivery>, CliError> {
+        let Some(pipeline) = &self.pipeline else { return Ok(None) };
+        Delivery::of(synthesis, pipeline, self.target.environment(&synthesis.model)?).map(Some)
+    }
+
+    /// What is deployed: compiled now, or by the pipeline's build.
+    fn built(&self, session: &Session, synthesis: Synthesis) -> Result<Built, CliError> {
+        match self.pipeline {
+            Some(_) => self.build.built_before(session, synthesis),
+            None => self.build.build(session, synthesis, None),
+        }
     }
 
     fn explain(&self, session: &Session, synthesis: &Synthesis, request: &Request) -> Result<(), CliError> {
@@ -106,7 +129,7 @@ impl Provision {
     }
 
     /// The stack without what only the build knows.
-    fn request(&self, synthesis: &Synthesis) -> Result<Request, CliError> {
+    fn request(&self, synthesis: &Synthesis, delivery: Option<&Delivery>) -> Result<Request, CliError> {
         let model = &synthesis.model;
         let environment = self.target.environment(model)?;
         let mut configuration = match environment {
@@ -138,7 +161,10 @@ impl Provision {
             (APP_TAG.to_owned(), model.name().to_owned()),
             (VERSION_TAG.to_owned(), env!("CARGO_PKG_VERSION").to_owned()),
         ]);
-        let stack_name = self.stack_name(model)?;
+        let stack_name = match delivery {
+            Some(delivery) => delivery.target.stack.clone(),
+            None => self.stack_name(model)?,
+        };
         let rollback = environment.map(|it| RollbackConfiguration::of(it, &stack_name)).unwrap_or_default();
         if self.inplace && !rollback.is_empty() {
             let message =
@@ -151,6 +177,7 @@ impl Provision {
             tags,
             capabilities: synthesis.template.capability().into_iter().collect(),
             stack_policy: stack_policy.map(|policy| json(&policy)).transpose()?,
+            role: None,
             rollback_configuration: rollback,
         })
     }
@@ -188,17 +215,21 @@ async fn deploy(
     session: &Session,
     command: &Provision,
     synthesis: Synthesis,
-    request: Request,
+    mut request: Request,
+    delivery: Option<Delivery>,
 ) -> Result<(), CliError> {
     // Without credentials or a bucket, or with a stack of somebody else's, there is nothing to compile for.
-    let deployment = crate::stack::Deployment::start(session, command.s3_bucket.as_deref()).await?;
+    let mut deployment = crate::stack::Deployment::start(session, command.s3_bucket.as_deref()).await?;
+    if let Some(delivery) = &delivery {
+        deployment = by_means_of(delivery, deployment, &mut request).await?;
+    }
     deployment.check_owner(&request, session.app.name()).await?;
     deployment.check_bucket().await?;
     let deployment = deployment.reviewed_by(command.reviewer(&synthesis, &request));
     if !command.inplace {
         deployment.review(&request).await?;
     }
-    let built = command.build.build(session, synthesis, None)?;
+    let built = command.built(session, synthesis)?;
     let request = command.complete(request, &built);
     let model = &built.synthesis.model;
     let hooks = crate::hooks::DeploymentHooks {
@@ -225,6 +256,26 @@ async fn deploy(
     deployment.verify(&request, &built.synthesis.template, built.code.bytes()).await?;
     hooks.after().await?;
     deployment.print(session, &request, &outcome)
+}
+
+/// Takes the bucket, CloudFormation's role and what bounds the service's roles from the stack of the pipeline.
+#[cfg(feature = "aws")]
+async fn by_means_of(
+    delivery: &Delivery,
+    deployment: crate::stack::Deployment,
+    request: &mut Request,
+) -> Result<crate::stack::Deployment, CliError> {
+    use sparta_core::contract::PERMISSIONS_BOUNDARY;
+
+    use crate::{aws::cloudformation::CloudFormation, stack::DeliveryError};
+    let stack = CloudFormation::new(deployment.config()).stack(&delivery.pipeline).await?;
+    let stack = stack.ok_or_else(|| DeliveryError::NoStack(delivery.pipeline.clone()))?;
+    let outputs = stack.outputs.iter().map(|output| (output.key.as_str(), output.value.as_str()));
+    let means = delivery.read(&outputs.collect())?;
+    request.role = Some(means.role);
+    request.parameters.extend(means.boundary.map(|arn| (PERMISSIONS_BOUNDARY.to_owned(), arn)));
+    request.parameters.insert(CODE_BUCKET.to_owned(), means.bucket.clone());
+    Ok(deployment.through(means.bucket))
 }
 
 fn json(policy: &Value) -> Result<serde_json::Value, CliError> {

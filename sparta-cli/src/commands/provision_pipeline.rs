@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, path::Path};
 
 use sparta_core::{
-    AppMistake, Mistake, Pipeline, RepositoryHost, Synthesis, Warning,
+    AppMistake, CiSystem, Mistake, Pipeline, RepositoryHost, Synthesis, Warning,
     cfn::Template,
     contract::{APP_TAG, CONNECTION_ARN, PIPELINE_FILE, PIPELINE_REQUEST_FILE, VERSION_TAG},
     delivery::{Pin, Source},
@@ -68,11 +68,18 @@ impl ProvisionPipeline {
         let pipeline = self.declaration(&synthesis)?;
         let name = pipeline.name_for(synthesis.model.name());
         let secret = format!("sparta/{name}/github-token");
+        // Another CI system reads its own repository, and the stack has the roles of its jobs.
+        let is_codepipeline = pipeline.ci_system() == CiSystem::CodePipeline;
+        if self.oauth.is_some() && !is_codepipeline {
+            let message = "--oauth is for CodePipeline, and another CI system delivers this service";
+            return Err(CliError::usage(message).hint("Leave it out: the system reads its own repository."));
+        }
         let source = match self.oauth {
             Some(_) => Source::OAuth { secret_name: &secret },
             None => Source::Connection,
         };
-        if let Some(mistake) = source.lacks(&pipeline).filter(|_| !session.global.noop) {
+        let lacks = source.lacks(&pipeline).filter(|_| is_codepipeline);
+        if let Some(mistake) = lacks.filter(|_| !session.global.noop) {
             return Err(CliError::usage(mistake.to_string()));
         }
         if !session.global.noop {
@@ -97,6 +104,7 @@ impl ProvisionPipeline {
             tags: synthesis.model.tags().clone().into_iter().chain(own).collect(),
             capabilities: template.capability().into_iter().collect(),
             stack_policy: None,
+            role: None,
             rollback_configuration: RollbackConfiguration::default(),
         };
         if session.global.noop {
@@ -111,7 +119,8 @@ impl ProvisionPipeline {
 
     /// What a deployment would ask for, in the order in which it asks.
     fn asked(&self, pipeline: &Pipeline, source: Source<'_>, template: &Template) -> Vec<String> {
-        let mut asked: Vec<String> = source.lacks(pipeline).iter().map(ToString::to_string).collect();
+        let lacks = source.lacks(pipeline).filter(|_| pipeline.ci_system() == CiSystem::CodePipeline);
+        let mut asked: Vec<String> = lacks.iter().map(ToString::to_string).collect();
         if self.oauth.as_ref().is_some_and(String::is_empty) {
             asked.push(
                 "the token of GitHub: it is read from SPARTA_OAUTH_TOKEN, else asked for at the terminal".to_owned(),
@@ -393,6 +402,7 @@ mod tests {
             tags: BTreeMap::new(),
             capabilities: Vec::new(),
             stack_policy: None,
+            role: None,
             rollback_configuration: RollbackConfiguration::default(),
         }
     }

@@ -79,9 +79,7 @@ impl Archive {
         for entry in entries {
             add(&mut zip, entry).map_err(|source| ArchiveError::Entry { name: entry.name.to_owned(), source })?;
         }
-        let bytes = zip.finish().map_err(ArchiveError::Finish)?.into_inner();
-        let sha256 = hex(&Sha256::digest(&bytes));
-        Ok(Self { bytes, sha256 })
+        Ok(Self::made_before(zip.finish().map_err(ArchiveError::Finish)?.into_inner()))
     }
 
     /// The code of all functions: `bootstrap`, `sparta-build-id` which the runtime reads beside it, and what is shipped with
@@ -115,6 +113,12 @@ impl Archive {
             std::iter::once((TEMPLATE_FILE.to_owned(), template)).chain(environments).collect();
         let entries: Vec<Entry<'_>> = files.iter().map(|(name, bytes)| Entry::file(name, bytes)).collect();
         Self::of(&entries)
+    }
+
+    /// One that an earlier build made.
+    pub(crate) fn made_before(bytes: Vec<u8>) -> Self {
+        let sha256 = hex(&Sha256::digest(&bytes));
+        Self { bytes, sha256 }
     }
 
     /// The zip file.

@@ -6,6 +6,7 @@ use sparta_core::{Architecture, Model, Synthesis, hook};
 
 use super::documents::packaging;
 use super::files::Content;
+use super::packed::Packed;
 use super::shipped::identity;
 use super::{
     Archive, BuildId, Compile, Compiler, DocumentOptions, Features, Files, Running, Shipped, check_binary,
@@ -75,6 +76,28 @@ impl BuildOptions {
         let files = content.write(documents.write(&output)?, &output)?;
         let package = hook::Package::new(build, build_id.as_str(), files.paths(&output));
         hooks::after_build(session, &package)?;
+        Ok(Built {
+            synthesis,
+            build_id,
+            code,
+            files,
+            #[cfg(feature = "aws")]
+            package,
+        })
+    }
+
+    /// What an earlier build of this program has left in the output folder. Compiles and runs nothing.
+    pub(crate) fn built_before(&self, session: &Session, synthesis: Synthesis) -> Result<Built, CliError> {
+        let documents = self.documents.of(session, &synthesis)?;
+        let output = self.documents.output.folder();
+        let packed = Packed::read(&output, &synthesis)?;
+        let files = Files::of(documents.write(&output)?, &packed);
+        let Packed { build_id, code, .. } = packed;
+        #[cfg(feature = "aws")]
+        let package = {
+            let build = hook::Build::new(synthesis.model.clone(), package_folder(), output.path());
+            hook::Package::new(build, build_id.as_str(), files.paths(&output))
+        };
         Ok(Built {
             synthesis,
             build_id,

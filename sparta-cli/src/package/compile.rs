@@ -5,13 +5,17 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus};
 
 use cargo_metadata::Message;
-use sparta_core::synth::{Buildspec, SERVING_FLAGS, release_profile};
+use sparta_core::{
+    CiSystem, Pipeline, Synthesis,
+    delivery::{self, CiFile},
+    synth::{Buildspec, SERVING_FLAGS, release_profile},
+};
 
 use super::cargo_settings::{Settings, processor, warnings};
 use super::program::Program;
 use super::running::run;
 use super::{Architecture, BinaryError, Checkout, Compiler, Features, Running, check_binary};
-use crate::error::Advice;
+use crate::{CliError, error::Advice};
 
 /// The glibc that `zigbuild` links against: that of `provided.al2023`.
 const ZIG_GLIBC: &str = ".2.34";
@@ -191,6 +195,43 @@ impl Compile {
     ///
     /// What cargo does not say.
     pub(crate) fn buildspec(&self) -> Result<(String, Vec<String>), CompileError> {
+        let Delivered { program, rust_version, features, folder, warnings } = self.delivered()?;
+        let buildspec = Buildspec {
+            package: &program.package,
+            binary: &program.name,
+            rust_version: &rust_version,
+            features: &features,
+            folder: &folder,
+        };
+        Ok((buildspec.to_string(), warnings))
+    }
+
+    /// The file that the CI system of `pipeline` reads, unless that is CodePipeline, and the same warnings.
+    ///
+    /// # Errors
+    ///
+    /// What cargo does not say, and what the CI system could not deploy.
+    pub(crate) fn ci_file(
+        &self,
+        synthesis: &Synthesis,
+        pipeline: &Pipeline,
+    ) -> Result<Option<(CiFile, Vec<String>)>, CliError> {
+        if pipeline.ci_system() == CiSystem::CodePipeline {
+            return Ok(None);
+        }
+        let Delivered { program, rust_version, features, folder, warnings } = self.delivered()?;
+        let program = delivery::Program {
+            package: &program.package,
+            binary: &program.name,
+            rust_version: &rust_version,
+            features: &features,
+            folder: &folder,
+            aws_feature: program.aws_feature.as_deref().unwrap_or("sparta-lambda/aws"),
+        };
+        Ok(synthesis.ci_file(pipeline, program)?.map(|file| (file, warnings)))
+    }
+
+    fn delivered(&self) -> Result<Delivered, CompileError> {
         let cargo = self.running.cargo()?;
         let program = cargo.program()?;
         let mut rustc = cargo.settings.rustc();
@@ -198,21 +239,30 @@ impl Compile {
         let version = String::from_utf8_lossy(&run(rustc)?.stdout).into_owned();
         let version = version.split([' ', '-']).nth(1).unwrap_or_default();
         let minor = version.rsplit_once('.').map_or(version, |(minor, _)| minor);
-        let buildspec = Buildspec {
-            package: &program.package,
-            binary: &program.name,
-            rust_version: minor,
-            features: &self.features.flags().join(" "),
-            folder: &Checkout::around(&self.running.folder).place(Path::new(&program.workspace)).unwrap_or_default(),
-        };
+        let folder = Checkout::around(&self.running.folder).place(Path::new(&program.workspace)).unwrap_or_default();
         let outside = program.outside.iter().map(|(name, path)| {
             format!(
                 "the pipeline's build has only what is in the repository, and `{name}` is in {path}: let Cargo.toml name it by \
                  `git` or by version"
             )
         });
-        Ok((buildspec.to_string(), outside.collect()))
+        Ok(Delivered {
+            rust_version: minor.to_owned(),
+            features: self.features.flags().join(" "),
+            folder,
+            warnings: outside.collect(),
+            program,
+        })
     }
+}
+
+/// What a pipeline's build compiles.
+struct Delivered {
+    program: Program,
+    rust_version: String,
+    features: String,
+    folder: String,
+    warnings: Vec<String>,
 }
 
 fn compile(command: Command, program: &Program, settings: &Settings, target: &str) -> Result<PathBuf, CompileError> {

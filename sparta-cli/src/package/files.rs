@@ -9,6 +9,7 @@ use sparta_core::{
     hook::PackagePaths,
 };
 
+use super::packed::Packed;
 use super::{Archive, BuildId, DocumentFiles, Output, Shipped};
 use crate::CliError;
 
@@ -56,6 +57,18 @@ impl Content<'_> {
 }
 
 impl Files {
+    /// Those of an earlier build.
+    pub(super) fn of(documents: DocumentFiles, packed: &Packed) -> Self {
+        Self {
+            build_id: packed.build_id.to_string(),
+            documents,
+            code: packed.path.clone(),
+            code_sha256: packed.code.sha256().to_owned(),
+            code_bytes: packed.code.bytes().len(),
+            files: Vec::new(),
+        }
+    }
+
     /// Where hooks find them.
     pub(super) fn paths(&self, output: &Output) -> PackagePaths {
         PackagePaths {

@@ -14,6 +14,7 @@ mod file;
 mod files;
 mod marker;
 mod output_dir;
+mod packed;
 mod program;
 mod running;
 mod service;

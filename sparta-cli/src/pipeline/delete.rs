@@ -194,6 +194,7 @@ impl Removal {
             tags: self.stack.tags.clone(),
             capabilities: vec!["CAPABILITY_NAMED_IAM"],
             stack_policy: None,
+            role: None,
             rollback_configuration: RollbackConfiguration::default(),
         };
         let source = deployment.template_text(app, template.to_string()).await?;

@@ -72,7 +72,15 @@ pub(crate) async fn connect(
         let (tags, capabilities) = (request.tags.clone(), request.capabilities.clone());
         let rollback_configuration = RollbackConfiguration::default();
         let stack_name = name.clone();
-        let first = Request { stack_name, parameters, tags, capabilities, stack_policy: None, rollback_configuration };
+        let first = Request {
+            stack_name,
+            parameters,
+            tags,
+            capabilities,
+            stack_policy: None,
+            role: None,
+            rollback_configuration,
+        };
         deployment.progress().say("First the connection alone: the pipeline is made once it is authorised");
         deployment.converge(&first, body).await?;
         resources = look(deployment, name).await.map_err(|error| error.hint(IN_ITS_STACK))?.1;

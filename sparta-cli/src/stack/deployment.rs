@@ -66,6 +66,11 @@ impl Deployment {
         &self.config
     }
 
+    /// With another bucket.
+    pub(crate) fn through(self, bucket: String) -> Self {
+        Self { bucket: Some(bucket), ..self }
+    }
+
     pub(crate) fn progress(&self) -> &dyn Progress {
         &*self.progress
     }
@@ -165,7 +170,8 @@ impl Deployment {
         id: &str,
         begin: &Template,
     ) -> Result<Self, CliError> {
-        if self.bucket.is_some() || template.to_compact_json().len() <= TEMPLATE_BODY_LIMIT {
+        let is_small = template.to_compact_json().len() <= TEMPLATE_BODY_LIMIT;
+        if self.bucket.is_some() || is_small || begin.resources().is_empty() {
             return Ok(self);
         }
         let (cloudformation, name) = (CloudFormation::new(&self.config), request.stack_name.as_str());
@@ -189,6 +195,7 @@ impl Deployment {
             tags: request.tags.clone(),
             capabilities: request.capabilities.iter().map(|&capability| capability.to_owned()).collect(),
             policy: request.stack_policy.clone(),
+            role: request.role.clone(),
             rollback: request.rollback_configuration.clone(),
         };
         let mut outcome = self.stacks().converge(&stack).await?;

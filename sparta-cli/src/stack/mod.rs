@@ -3,6 +3,7 @@
 mod bucket;
 #[cfg(feature = "aws")]
 mod connection;
+mod delivered;
 #[cfg(feature = "aws")]
 mod deployed;
 #[cfg(feature = "aws")]
@@ -15,6 +16,9 @@ mod target;
 pub(crate) use bucket::bucket_name;
 #[cfg(feature = "aws")]
 pub(crate) use connection::{connect, given_before};
+pub(crate) use delivered::Delivery;
+#[cfg(feature = "aws")]
+pub(crate) use delivered::DeliveryError;
 #[cfg(feature = "aws")]
 pub(crate) use deployed::Lookup;
 #[cfg(feature = "aws")]

@@ -17,6 +17,9 @@ pub(crate) struct Request {
     pub(crate) capabilities: Vec<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) stack_policy: Option<serde_json::Value>,
+    /// The role that CloudFormation acts in, in place of its caller's rights.
+    #[serde(rename = "RoleARN", skip_serializing_if = "Option::is_none")]
+    pub(crate) role: Option<String>,
     #[serde(skip_serializing_if = "RollbackConfiguration::is_empty")]
     pub(crate) rollback_configuration: RollbackConfiguration,
 }

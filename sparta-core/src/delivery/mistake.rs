@@ -101,4 +101,25 @@ pub enum DeliveryMistake {
         /// The actions.
         actions: String,
     },
+    /// What an approval says that the CI system has settings for.
+    #[error(
+        "who is asked before the deployment or promotion of `{environment}`, where and for how long is set up in {system}: leave \
+         `Approval::manual()` with a message alone"
+    )]
+    ApprovalOfCi {
+        /// The environment that has the approval.
+        environment: String,
+        /// The CI system.
+        system: &'static str,
+    },
+    /// A window, which only CodePipeline has.
+    #[error(
+        "the window of `{environment}` is CodePipeline's, and {system} has none: remove it, or ask somebody with `.approve_changes(..)`"
+    )]
+    WindowOfCi {
+        /// The environment.
+        environment: String,
+        /// The CI system.
+        system: &'static str,
+    },
 }

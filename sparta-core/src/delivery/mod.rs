@@ -1,11 +1,19 @@
 //! How what was built reaches the environments: one plan, and one folder or file for each CI system that writes it out.
 
+mod ci;
 pub mod codepipeline;
+mod github_actions;
+mod gitlab_ci;
 mod mistake;
+mod oidc;
 mod plan;
+#[cfg(test)]
+mod tests;
 
+pub use ci::{CiFile, Program};
 pub use codepipeline::{Pin, Source, artifact_store};
 pub use mistake::DeliveryMistake;
+pub use oidc::Target;
 pub use plan::DeploymentRole;
 pub(crate) use plan::{Plan, Stage};
 
@@ -18,8 +26,9 @@ pub(crate) trait Backend {
     /// What the CI system reads: the template of a stack, or the text of a file.
     type Document;
 
-    /// The bucket and the key of the code that it deploys: texts for `Fn::Sub` in its stack, with `*` for what is not known.
-    fn code(&self) -> [String; 2];
+    /// The bucket and the key of the code that it deploys to an environment: texts for `Fn::Sub` in its stack, with `*` for what
+    /// is not known.
+    fn code(&self, stage: &Stage<'_>) -> [String; 2];
 
     /// The document that delivers a service as it is planned.
     ///
@@ -36,7 +45,8 @@ impl Synthesis {
         if cfg!(sparta_serving) {
             return Err(only_serves(app));
         }
-        let plan = Plan::of(self, pipeline, backend.code()).map_err(|mistakes| Mistakes::of(app, mistakes))?;
+        let plan =
+            Plan::of(self, pipeline, &|stage| backend.code(stage)).map_err(|mistakes| Mistakes::of(app, mistakes))?;
         backend.document(&plan)
     }
 
@@ -49,7 +59,7 @@ impl Synthesis {
         if cfg!(sparta_serving) {
             return Err(only_serves(self.model.name()));
         }
-        let stages = plan::stages(self, pipeline, &backend.code());
+        let stages = plan::stages(self, pipeline, &|stage| backend.code(stage));
         stages.map_err(|mistakes| Mistakes::of(self.model.name(), mistakes))
     }
 }

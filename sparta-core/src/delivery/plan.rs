@@ -62,7 +62,7 @@ const POLICIES: usize = 10;
 const MARGIN: usize = 256;
 
 impl<'a> Plan<'a> {
-    /// The plan of a pipeline whose code is at these texts for bucket and key.
+    /// The plan of a pipeline whose code for an environment is at these texts for bucket and key.
     ///
     /// # Errors
     ///
@@ -70,10 +70,10 @@ impl<'a> Plan<'a> {
     pub(super) fn of(
         synthesis: &'a Synthesis,
         pipeline: &'a Pipeline,
-        code: [String; 2],
+        code: &dyn Fn(&Stage<'_>) -> [String; 2],
     ) -> Result<Self, Vec<Mistake>> {
         let mut mistakes: Vec<Mistake> = pipeline.check().into_iter().map(mistake).collect();
-        let stages = stages(synthesis, pipeline, &code).map_err(|of_stages| mistakes.extend(of_stages));
+        let stages = stages(synthesis, pipeline, code).map_err(|of_stages| mistakes.extend(of_stages));
         match (pipeline.source(), stages) {
             (Ok(location), Ok(stages)) if mistakes.is_empty() => {
                 let name = pipeline.name_for(synthesis.model.name());
@@ -98,7 +98,7 @@ impl<'a> Plan<'a> {
 pub(super) fn stages<'a>(
     synthesis: &'a Synthesis,
     pipeline: &Pipeline,
-    code: &[String; 2],
+    code: &dyn Fn(&Stage<'_>) -> [String; 2],
 ) -> Result<Vec<Stage<'a>>, Vec<Mistake>> {
     let (model, mut stages, mut mistakes) = (&synthesis.model, Vec::new(), Vec::new());
     let looked = Rc::new(Looked::new(&synthesis.template));
@@ -121,7 +121,7 @@ pub(super) fn stages<'a>(
             shared: BTreeMap::new(),
             id_prefix,
         };
-        let found = stage.permit(synthesis, &looked, code);
+        let found = stage.permit(synthesis, &looked, code(&stage));
         mistakes.extend(found.into_iter().filter(|it| !mistakes.contains(it)).collect::<Vec<_>>());
         stages.push(stage);
     }
@@ -161,14 +161,14 @@ impl Stage<'_> {
     }
 
     /// Sets what deploying the service as this stack takes.
-    fn permit(&mut self, synthesis: &Synthesis, looked: &Rc<Looked<'_>>, [bucket, key]: &[String; 2]) -> Vec<Mistake> {
+    fn permit(&mut self, synthesis: &Synthesis, looked: &Rc<Looked<'_>>, [bucket, key]: [String; 2]) -> Vec<Mistake> {
         let values = self.environment.configuration().parameters;
         let boundary = format!("${{{}}}", self.boundary_id());
         let known = values.iter().map(|(name, value)| (name.clone(), known(synthesis, name, value)));
         let mut parameters: BTreeMap<String, String> = known.collect();
         parameters.extend([
-            (CODE_BUCKET.to_owned(), bucket.clone()),
-            (CODE_KEY.to_owned(), key.clone()),
+            (CODE_BUCKET.to_owned(), bucket),
+            (CODE_KEY.to_owned(), key),
             (PERMISSIONS_BOUNDARY.to_owned(), boundary.clone()),
         ]);
         let mut resolver = Resolver::new(looked, &self.stack, parameters);

@@ -143,4 +143,47 @@ pub enum PipelineMistake {
     /// Where its template is.
     #[error("the pipeline's template `{0}` has to be the path of a file inside the repository")]
     Template(String),
+    /// A CI system that does not run what is in such a repository.
+    #[error(
+        "{system} does not run for a repository on {host}: let `Pipeline::system(..)` name what does, or remove it"
+    )]
+    HostOfCi {
+        /// The CI system.
+        system: &'static str,
+        /// Who hosts the repository.
+        host: &'static str,
+    },
+    /// An option that only CodePipeline has.
+    #[error("`.{option}(..)` is CodePipeline's, and {system} delivers this service: {instead}")]
+    OnlyCodePipeline {
+        /// The option.
+        option: &'static str,
+        /// The CI system.
+        system: &'static str,
+        /// What to do.
+        instead: &'static str,
+    },
+    /// A branch that the file of a CI system cannot name.
+    #[error(
+        "`{branch}` is not a branch that {system} can name: quotes, `$` and backticks mean something else there, so rename it"
+    )]
+    BranchOfCi {
+        /// The CI system.
+        system: &'static str,
+        /// The branch.
+        branch: String,
+    },
+    /// Pushes that the file of a CI system cannot say.
+    #[error("what starts {system} is {problem}")]
+    PushesOfCi {
+        /// The CI system.
+        system: &'static str,
+        /// What it takes.
+        problem: &'static str,
+    },
+    /// A provider that nobody would ask.
+    #[error(
+        "`.oidc_provider(true)` is for other CI systems than CodePipeline, which has roles of AWS's own: remove it"
+    )]
+    ProviderOfCodePipeline,
 }

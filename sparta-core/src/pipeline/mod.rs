@@ -1,5 +1,6 @@
 //! How a service is delivered: from a branch of its repository through its environments.
 
+mod ci;
 mod location;
 mod mistake;
 mod name;
@@ -8,6 +9,7 @@ mod push;
 mod repository;
 mod variable;
 
+pub use ci::CiSystem;
 pub use location::SourceLocation;
 pub use mistake::PipelineMistake;
 pub(crate) use name::{direct_stack_name, fnv1a, pipeline_name, short_name};
@@ -36,6 +38,8 @@ pub struct Pipeline {
     // The URL itself is not kept: it may carry credentials, which must not show in any output.
     location: Result<SourceLocation, RepositoryError>,
     host: RepositoryHost,
+    system: CiSystem,
+    oidc_provider: bool,
     name: Option<String>,
     branch: Option<String>,
     connection: Option<String>,
@@ -131,6 +135,8 @@ impl Pipeline {
         Self {
             location,
             host,
+            system: CiSystem::default(),
+            oidc_provider: false,
             name: None,
             branch: None,
             connection: None,
@@ -156,6 +162,23 @@ impl Pipeline {
         if self.branch_of_url().is_some() {
             self.branch = None;
         }
+        self
+    }
+
+    /// What builds the service and deploys its environments: by default [`CiSystem::CodePipeline`].
+    ///
+    /// `build --buildspec` writes the file that another system reads, and `provisionPipeline` makes the roles that its jobs take on.
+    pub fn system(mut self, system: CiSystem) -> Self {
+        self.system = system;
+        self
+    }
+
+    /// Whether the stack of the roles also makes the account's OpenID Connect provider for the CI system: by default it does
+    /// not, because an account has one for all repositories. It outlives the stack.
+    ///
+    /// See <https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_providers_create_oidc.html>.
+    pub fn oidc_provider(mut self, makes: bool) -> Self {
+        self.oidc_provider = makes;
         self
     }
 
@@ -273,6 +296,16 @@ impl Pipeline {
         self.location.as_ref().ok()?.repository()?.branch()
     }
 
+    /// What builds the service and deploys its environments.
+    pub fn ci_system(&self) -> CiSystem {
+        self.system
+    }
+
+    /// Whether its stack makes the account's provider of the CI system's tokens.
+    pub(crate) fn makes_provider(&self) -> bool {
+        self.oidc_provider
+    }
+
     /// The name of the pipeline of `app` and of its stack.
     pub fn name_for(&self, app: &str) -> String {
         self.name.clone().unwrap_or_else(|| pipeline_name(app, self.source_branch()))
@@ -316,9 +349,9 @@ impl Pipeline {
         &self.buildspec
     }
 
-    /// Whether it updates itself.
+    /// Whether it updates itself, which CodePipeline alone does.
     pub fn mutates(&self) -> bool {
-        self.self_mutation
+        self.self_mutation && self.system == CiSystem::CodePipeline
     }
 
     /// Where the repository has the template of the pipeline's own stack.
@@ -356,6 +389,7 @@ impl Pipeline {
         mistakes.extend(notify::check(&self.listeners));
         mistakes.extend(push::check(&self.pushes, self.source_branch()));
         mistakes.extend(variable::check(&self.variables));
+        mistakes.extend(ci::check(self));
         mistakes
     }
 }

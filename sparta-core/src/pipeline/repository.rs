@@ -164,6 +164,11 @@ impl Repository {
         format!("{}/{}", self.owner, self.name)
     }
 
+    /// The host's address.
+    pub(crate) fn address(&self) -> &str {
+        &self.address
+    }
+
     /// The page of a commit.
     pub(crate) fn commit_page(&self, commit: &str) -> String {
         if self.host == RepositoryHost::AzureDevOps {

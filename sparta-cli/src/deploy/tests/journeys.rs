@@ -146,6 +146,7 @@ fn request(version: &str) -> Request {
         tags: text(&[("sparta:app", "Hello")]),
         capabilities: vec!["CAPABILITY_IAM"],
         stack_policy: Some(json!({"Statement": [{"Effect": "Allow", "Action": "Update:*", "Principal": "*"}]})),
+        role: None,
         rollback_configuration: RollbackConfiguration::default(),
     }
 }

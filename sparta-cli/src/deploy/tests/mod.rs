@@ -75,6 +75,7 @@ fn request() -> StackRequest {
         tags: BTreeMap::from([("sparta:app".into(), "Hello".into())]),
         capabilities: vec!["CAPABILITY_IAM".into()],
         policy: None,
+        role: None,
         rollback: RollbackConfiguration::default(),
     }
 }

@@ -142,3 +142,12 @@ async fn what_is_no_longer_watched_is_taken_back_and_what_others_have_set_stays(
     assert_eq!(asked(&nothing, updated(theirs)).await.0, BTreeMap::new());
     assert_eq!(asked(&nothing, updated(stack)).await.0, BTreeMap::new());
 }
+
+#[tokio::test]
+async fn cloudformation_acts_in_the_role_that_is_asked_for() {
+    let role = Some("arn:aws:iam::123456789012:role/CloudFormation".to_owned());
+    let (script, recorder) = (Script::of(answers(updated(stack))), Recorder::default());
+    stacks(&script, &recorder).converge(&StackRequest { role, ..watching(&[]) }).await.unwrap();
+    let body = script.seen().into_iter().find(|seen| seen.call == "CreateChangeSet").unwrap().body;
+    assert!(body.contains("&RoleARN=arn%3Aaws%3Aiam%3A%3A123456789012%3Arole%2FCloudFormation"), "{body}");
+}

@@ -12,13 +12,14 @@ mod roles;
 mod source;
 mod stages;
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;
 mod update;
 
 pub use artifacts::artifact_store;
+pub(super) use roles::add_deployment_roles;
 
 use self::source::Reader;
-use super::{Backend, DeliveryMistake, DeploymentRole, Plan, Stage};
+use super::{Backend, DeliveryMistake, DeploymentRole, Plan, Stage, oidc::Tokens};
 use crate::{
     Mistake, Mistakes, Pipeline, Subject, Synthesis,
     cfn::{LogicalId, Output, Parameter, Template, reference, sub},
@@ -63,7 +64,8 @@ pub struct Pin {
 }
 
 impl Synthesis {
-    /// The stack of a pipeline that delivers the service, as `pipeline` declares it.
+    /// The stack of a pipeline that delivers the service, as `pipeline` declares it: CodePipeline, or the roles that the jobs of
+    /// another CI system take on.
     ///
     /// Nothing in it depends on the code that it delivers, because each change of a pipeline's structure ends what
     /// CodePipeline can roll back to.
@@ -72,6 +74,9 @@ impl Synthesis {
     ///
     /// All that is wrong with the declaration, or that the pipeline could not deploy.
     pub fn pipeline(&self, pipeline: &Pipeline, source: Source<'_>) -> Result<Template, Mistakes> {
+        if let Some(tokens) = Tokens::of(pipeline) {
+            return self.deliver(pipeline, &tokens);
+        }
         // Without a connection, what starts it is told by GitHub, which would have to be told anew.
         let mutates = pipeline.mutates() && source == Source::Connection;
         self.deliver(&pipeline.clone().self_mutation(mutates), &CodePipeline { source })
@@ -101,7 +106,10 @@ impl Synthesis {
     ///
     /// All that the pipeline could not deploy.
     pub fn deployment_roles(&self, pipeline: &Pipeline) -> Result<Vec<DeploymentRole>, Mistakes> {
-        self.roles(pipeline, &CodePipeline { source: Source::Connection })
+        match Tokens::of(pipeline) {
+            Some(tokens) => self.roles(pipeline, &tokens),
+            None => self.roles(pipeline, &CodePipeline { source: Source::Connection }),
+        }
     }
 }
 
@@ -112,7 +120,7 @@ struct CodePipeline<'a> {
 impl Backend for CodePipeline<'_> {
     type Document = Template;
 
-    fn code(&self) -> [String; 2] {
+    fn code(&self, _: &Stage<'_>) -> [String; 2] {
         ["${Artifacts}".to_owned(), format!("*/{PROGRAM_ARTIFACT}/*")]
     }
 
@@ -151,7 +159,7 @@ impl Backend for CodePipeline<'_> {
 }
 
 /// The id of an environment's HTTP API, whose routes CloudFormation may change.
-fn api_id(stack: &str) -> Parameter {
+pub(super) fn api_id(stack: &str) -> Parameter {
     Parameter {
         default: Some("*".to_owned()),
         allowed_pattern: Some(r"\*|[a-z0-9]+".to_owned()),

@@ -29,13 +29,7 @@ pub(super) fn add(plan: &Plan<'_>, reader: Reader<'_>, template: &mut Template) 
         let name = stage.environment.name();
         let does = format!("Makes and executes the change sets of {name}");
         template.resource(stage.id("DeployRole"), action_role(&does, &deployment(plan, stage)));
-        if let Some(boundary) = &stage.boundary {
-            let description = format!("The most that the functions of {} may ever do", stage.stack);
-            template.resource(stage.boundary_id(), managed_policy(&description, boundary));
-        }
-        let does = format!("Deploys {} and its resources", stage.stack);
-        let policy = |number: usize| stage.id(&format!("CloudFormationPolicy{number}"));
-        add_cloudformation_role(&does, stage.id("CloudFormationRole"), policy, &stage.policies, template);
+        add_deployment_roles(stage, template);
     }
     gates::add(plan, template);
 }
@@ -182,6 +176,17 @@ pub(super) fn change_sets(of: &str, name: &str, passed: Value) -> [Statement; 3]
         change_set.on(stack(of)).when(json!({"StringEqualsIfExists": {"cloudformation:ChangeSetName": name}})),
         pass.when(json!({"StringEquals": {"iam:PassedToService": "cloudformation.amazonaws.com"}})),
     ]
+}
+
+/// Adds what CloudFormation may do in an environment, and what bounds the service's roles there.
+pub(in crate::delivery) fn add_deployment_roles(stage: &Stage<'_>, template: &mut Template) {
+    if let Some(boundary) = &stage.boundary {
+        let description = format!("The most that the functions of {} may ever do", stage.stack);
+        template.resource(stage.boundary_id(), managed_policy(&description, boundary));
+    }
+    let does = format!("Deploys {} and its resources", stage.stack);
+    let policy = |number: usize| stage.id(&format!("CloudFormationPolicy{number}"));
+    add_cloudformation_role(&does, stage.id("CloudFormationRole"), policy, &stage.policies, template);
 }
 
 /// A role can only be passed on inside its account, so who may use it follows from `iam:PassRole`.

@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// A service with one HTTP function, as `provision` would deploy it.
-fn service(kinds: &[&str]) -> Template {
+pub(in crate::delivery) fn service(kinds: &[&str]) -> Template {
     let mut template = Template::new("Hello");
     for kind in kinds {
         template.resource(LogicalId::of_words([*kind]), Resource::raw(*kind, properties(kind)));
@@ -40,7 +40,7 @@ fn properties(kind: &str) -> Json {
     }
 }
 
-const HTTP: &[&str] = &[
+pub(in crate::delivery) const HTTP: &[&str] = &[
     "AWS::ApiGatewayV2::Api",
     "AWS::ApiGatewayV2::Integration",
     "AWS::ApiGatewayV2::Route",
@@ -63,12 +63,12 @@ const EVERYTHING: &[&str] = &[
     "AWS::SQS::Queue",
 ];
 
-fn stage(name: &str) -> Environment {
+pub(in crate::delivery) fn stage(name: &str) -> Environment {
     Environment::new(name, ())
 }
 
 /// A service of these environments with this template.
-fn synthesis(environments: &[Environment], template: Template) -> Synthesis {
+pub(in crate::delivery) fn synthesis(environments: &[Environment], template: Template) -> Synthesis {
     let app = environments.iter().cloned().fold(App::new("HelloPipeline"), App::environment);
     Synthesis { model: app.model(), template }
 }

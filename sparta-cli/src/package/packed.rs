@@ -1,0 +1,72 @@
+//! What an earlier build left in the output folder, to be deployed as it is.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+use sparta_core::{
+    Synthesis,
+    contract::{BOOTSTRAP, BUILD_ID_FILE, CODE_ARCHIVE, CODE_FOLDER, TEMPLATE_FILE},
+};
+
+use super::{Archive, BuildId, Output, check_binary};
+use crate::{CliError, error::Advice};
+
+/// What a build made.
+pub(crate) struct Packed {
+    pub(crate) build_id: BuildId,
+    pub(crate) code: Archive,
+    pub(crate) path: PathBuf,
+}
+
+/// Why what is in the output folder cannot be deployed.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum PackedError {
+    /// It is not there.
+    #[error("{} cannot be read, and what `build` has written is to be deployed", .path.display())]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        #[source]
+        source: std::io::Error,
+    },
+    /// Another program made it, or the same with other features.
+    #[error("{} is not the template of this program", .0.display())]
+    Other(PathBuf),
+    /// The build has no name.
+    #[error("{} is not the id of a build", .0.display())]
+    BuildId(PathBuf),
+}
+
+impl Advice for PackedError {
+    fn hints(&self) -> Vec<String> {
+        vec!["Let the same program write it with `build`, and give its folder with --outputDir.".to_owned()]
+    }
+}
+
+impl Packed {
+    /// Reads it, and refuses what this program did not make.
+    ///
+    /// # Errors
+    ///
+    /// The file that is missing, or another one than this program makes.
+    pub(crate) fn read(output: &Output, synthesis: &Synthesis) -> Result<Self, CliError> {
+        let template = output.path().join(TEMPLATE_FILE);
+        if bytes(&template)? != synthesis.template.to_json().as_bytes() {
+            return Err(PackedError::Other(template).into());
+        }
+        let folder = output.path().join(CODE_FOLDER);
+        check_binary(&bytes(&folder.join(BOOTSTRAP))?, synthesis.model.architecture())?;
+        let id = folder.join(BUILD_ID_FILE);
+        let build_id = String::from_utf8(bytes(&id)?).ok().and_then(|text| BuildId::new(text).ok());
+        let build_id = build_id.ok_or(PackedError::BuildId(id))?;
+        let path = output.path().join(CODE_ARCHIVE);
+        Ok(Self { build_id, code: Archive::made_before(bytes(&path)?), path })
+    }
+}
+
+fn bytes(path: &Path) -> Result<Vec<u8>, PackedError> {
+    fs::read(path).map_err(|source| PackedError::Read { path: path.to_owned(), source })
+}
