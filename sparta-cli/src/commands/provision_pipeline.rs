@@ -11,6 +11,7 @@ use sparta_core::{
 
 use crate::{
     CliError,
+    gate::was_handed_over,
     output::say,
     package::{Checkout, Features, HandedOver, OutputDir},
     session::{Session, cargo_run},
@@ -201,6 +202,10 @@ impl ProvisionPipeline {
 
 /// Warns where the repository has another template than the one that is deployed, which the next push would go back to.
 fn warn_of_repository(synthesis: &Synthesis, pipeline: &Pipeline, template: &Template) {
+    // The program that handed over to this one has done so.
+    if was_handed_over() {
+        return;
+    }
     if !pipeline.mutates() {
         if synthesis.model.pipeline().is_none_or(Pipeline::mutates) {
             say("the pipeline does not update itself, because `main` does not declare what the options say");

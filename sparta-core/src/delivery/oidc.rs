@@ -5,7 +5,7 @@ use serde_json::{Map, Value as Json, json};
 
 use super::{
     Backend, Plan, Stage, ci,
-    codepipeline::{add_deployment_roles, api_id},
+    codepipeline::{add_deployment_roles, api_id, only_tls, private_bucket},
     github_actions, gitlab_ci,
 };
 use crate::{
@@ -154,43 +154,9 @@ fn bucket_id(stage: &Stage<'_>) -> LogicalId {
 /// One for each environment, so that what deploys one cannot put code where another takes it from. It outlives the stack:
 /// rolling an environment back takes the code that it had.
 fn add_bucket(stage: &Stage<'_>, template: &mut Template) {
-    let bucket = resource!(AWS::S3::Bucket {
-        BucketEncryption: {
-            ServerSideEncryptionConfiguration: [{ ServerSideEncryptionByDefault: { SSEAlgorithm: "AES256" } }],
-        },
-        LifecycleConfiguration: {
-            Rules: [{
-                Id: "Rest",
-                Status: "Enabled",
-                AbortIncompleteMultipartUpload: { DaysAfterInitiation: 1 },
-                ExpiredObjectDeleteMarker: true,
-            }],
-        },
-        OwnershipControls: { Rules: [{ ObjectOwnership: "BucketOwnerEnforced" }] },
-        PublicAccessBlockConfiguration: {
-            BlockPublicAcls: true,
-            BlockPublicPolicy: true,
-            IgnorePublicAcls: true,
-            RestrictPublicBuckets: true,
-        },
-        VersioningConfiguration: { Status: "Enabled" },
-    });
     let id = bucket_id(stage);
-    let policy = resource!(AWS::S3::BucketPolicy {
-        Bucket: (reference(&id)),
-        PolicyDocument: {
-            Version: "2012-10-17",
-            Statement: [{
-                Effect: "Deny",
-                Principal: "*",
-                Action: "s3:*",
-                Resource: [(attribute!(AWS::S3::Bucket, &id, "Arn")), (sub(format!("${{{id}.Arn}}/*")))],
-                Condition: { Bool: { "aws:SecureTransport": "false" } },
-            }],
-        },
-    });
-    template.resource(id, bucket.retain_except_on_create());
-    template.resource(stage.id("CodeBucketPolicy"), policy.retain_except_on_create());
+    template.resource(stage.id("CodeBucketPolicy"), only_tls(&id));
+    template.resource(id, private_bucket(Vec::new()));
 }
 
 fn deploy_role(plan: &Plan<'_>, stage: &Stage<'_>, trust: Value) -> Resource {

@@ -3,7 +3,7 @@
 use super::id;
 use crate::{
     Architecture, attribute,
-    cfn::{Resource, Template, Value, sub},
+    cfn::{LogicalId, Resource, Template, Value, sub},
     contract::{BUILD_ARTIFACT, CHANGES_ARTIFACTS, CODE_ARTIFACT, PROGRAM_ARTIFACT, SOURCE_ARTIFACT, UPDATE_ARTIFACT},
     delivery::Plan,
     property, resource,
@@ -26,7 +26,7 @@ pub fn artifact_store(template: &Template) -> (String, Template) {
 
 pub(super) fn add(plan: &Plan<'_>, template: &mut Template) {
     template.resource(id(BUCKET), bucket(plan));
-    template.resource(id(BUCKET_POLICY), only_tls());
+    template.resource(id(BUCKET_POLICY), only_tls(&id(BUCKET)));
     let name = sub("/aws/codebuild/${AWS::StackName}-build");
     let log = resource!(AWS::Logs::LogGroup { LogGroupName: (name), RetentionInDays: 90 });
     template.resource(id("BuildLog"), log.delete());
@@ -51,6 +51,12 @@ fn bucket(plan: &Plan<'_>) -> Resource {
         Prefix: (prefix(plan, PROGRAM_ARTIFACT)),
         Transitions: [{ StorageClass: "GLACIER_IR", TransitionInDays: 90 }],
     }));
+    private_bucket(rules)
+}
+
+/// A bucket for what is deployed, which outlives its stack: encrypted, private, with versions, and with these rules of its life
+/// cycle besides those that clear what is left over.
+pub(in crate::delivery) fn private_bucket(mut rules: Vec<Value>) -> Resource {
     rules.push(property!(AWS::S3::Bucket.LifecycleConfiguration.Rules[] {
         Id: "Rest",
         Status: "Enabled",
@@ -94,22 +100,21 @@ fn key(plan: &Plan<'_>, artifact: &str) -> String {
     format!("{}/{artifact}", plan.name.get(..20).unwrap_or(&plan.name))
 }
 
-fn only_tls() -> Resource {
-    let bucket = attribute!(AWS::S3::Bucket, id(BUCKET), "Arn");
+/// A policy that refuses plain HTTP; it stays as long as the bucket.
+pub(in crate::delivery) fn only_tls(bucket: &LogicalId) -> Resource {
     let policy = resource!(AWS::S3::BucketPolicy {
-        Bucket: (id(BUCKET).reference()),
+        Bucket: (bucket.reference()),
         PolicyDocument: {
             Version: "2012-10-17",
             Statement: [{
                 Effect: "Deny",
                 Principal: "*",
                 Action: "s3:*",
-                Resource: [(bucket), (sub("${Artifacts.Arn}/*"))],
+                Resource: [(attribute!(AWS::S3::Bucket, bucket, "Arn")), (sub(format!("${{{bucket}.Arn}}/*")))],
                 Condition: { Bool: { "aws:SecureTransport": "false" } },
             }],
         },
     });
-    // The bucket's policy stays as long as the bucket.
     policy.retain_except_on_create()
 }
 

@@ -16,6 +16,7 @@ pub(super) mod tests;
 mod update;
 
 pub use artifacts::artifact_store;
+pub(super) use artifacts::{only_tls, private_bucket};
 pub(super) use roles::add_deployment_roles;
 
 use self::source::Reader;
