@@ -45,18 +45,19 @@ pub use sparta_cli::{Command, CommandContext, Format, Global, Level, clap};
 pub use sparta_core::custom_resource;
 pub use sparta_core::{
     Alarm, AlarmMistake, AnswerTo, App, AppMistake, Approval, ApprovalMistake, Architecture, Authorization,
-    AuthorizerRequest, BatchResponse, Body, BoxError, CiSystem, ClientApplication, ClientContext, CognitoIdentity,
-    Compute, Config, Connection, ConnectionEvent, Context, CustomizeMistake, DashboardMistake, Deadline, DeadlineLayer,
-    Deployed, DeployedError, Distribution, DistributionMistake, Environment, EnvironmentMistake, Error, EventMismatch,
-    ExecutionMode, Failure, FailureOf, FileMistake, FileSource, FileSystem, FromEvent, Function, FunctionKind,
-    FunctionMistake, FunctionSpec, GrantMistake, Health, HttpHandler, HttpService, IntoResponse, Json, LambdaEvent,
-    LogFormat, LogLevel, ManagedInstances, Memory, Mistake, Mistakes, Model, NoConnection, Origin, PayloadError,
-    PermissionsMistake, Pipeline, PipelineMistake, PriceClass, Problem, Push, QueryMap, Record, RecordError, Records,
-    RecordsError, RecordsIter, RecursiveLoop, Repository, RepositoryError, RepositoryHost, Request, RequestContext,
-    RequestExt, RequestPayloadExt, Response, Result, Retention, ServeError, SourceLocation, Storage, Streams, Subject,
-    Synthesis, Tracing, TypedEvent, Unfit, Usable, Variable, VariableMistake, Vpc, Watch, WatchMistake, Window,
-    WindowMistake, attribute, aws_lambda_events, cfn, construct, delivery, hook, iam, json_body, property, resource,
-    service_fn, settings, stack_name, testing, trigger,
+    AuthorizerRequest, BatchResponse, Body, BoxError, Canary, CanaryMistake, CiSystem, ClientApplication,
+    ClientContext, CognitoIdentity, Compute, Config, Connection, ConnectionEvent, Context, CustomizeMistake,
+    DashboardMistake, Deadline, DeadlineLayer, Deployed, DeployedError, Distribution, DistributionMistake, Environment,
+    EnvironmentMistake, Error, EventMismatch, ExecutionMode, Failure, FailureOf, FileMistake, FileSource, FileSystem,
+    FromEvent, Function, FunctionKind, FunctionMistake, FunctionSpec, GrantMistake, Health, HttpHandler, HttpService,
+    IntoResponse, Json, LambdaEvent, LogFormat, LogLevel, ManagedInstances, Memory, Mistake, Mistakes, Model,
+    NoConnection, Origin, PayloadError, PermissionsMistake, Pipeline, PipelineMistake, PriceClass, Problem, Push,
+    QueryMap, Record, RecordError, Records, RecordsError, RecordsIter, RecursiveLoop, Repository, RepositoryError,
+    RepositoryHost, Request, RequestContext, RequestExt, RequestPayloadExt, Response, Result, Retention,
+    RolloutMistake, ServeError, SourceLocation, Storage, Streams, Subject, Synthesis, Tracing, TypedEvent, Unfit,
+    Usable, Variable, VariableMistake, Vpc, Watch, WatchMistake, Window, WindowMistake, attribute, aws_lambda_events,
+    cfn, construct, delivery, hook, iam, json_body, property, resource, service_fn, settings, stack_name, testing,
+    trigger,
 };
 #[cfg(feature = "site")]
 pub use sparta_core::{Site, SiteMistake};
@@ -76,7 +77,7 @@ pub mod prelude {
     #[cfg(feature = "site")]
     pub use sparta_core::Site;
     pub use sparta_core::{
-        Alarm, App, Approval, Architecture, Authorization, AuthorizerRequest, BatchResponse, Body, CiSystem,
+        Alarm, App, Approval, Architecture, Authorization, AuthorizerRequest, BatchResponse, Body, Canary, CiSystem,
         ConnectionEvent, Context, DeadlineLayer, Deployed, Distribution, Environment, Error, FileSystem, Function,
         Health, IntoResponse, Json, LambdaEvent, LogFormat, LogLevel, ManagedInstances, Memory, Origin, Pipeline, Push,
         Records, RecursiveLoop, Request, RequestExt, RequestPayloadExt, Response, Retention, Storage, Tracing,

@@ -30,6 +30,7 @@ const LAYERS: &[&[&str]] = &[
     &["site"],
     &["dashboard", "distribution", "health", "monitoring"],
     &["app", "hook", "model", "summary"],
+    &["rollout"],
     &["synth"],
     &["permissions"],
     &["diff"],

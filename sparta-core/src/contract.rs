@@ -13,8 +13,13 @@ pub const CODE_KEY: &str = "CodeKey";
 pub const PERMISSIONS_BOUNDARY: &str = "PermissionsBoundary";
 /// The parameter for the digest of the settings that functions read from Parameter Store.
 pub const SETTINGS_DIGEST: &str = "SettingsDigest";
+/// The parameter for the way that traffic moves to new code.
+pub const TRAFFIC_SHIFTING: &str = "TrafficShifting";
+/// The parameter for the function that runs before new code takes over.
+pub const MIGRATION_FUNCTION: &str = "MigrationFunction";
 /// The parameters of a service's template that are Sparta's own.
-pub const OWN_PARAMETERS: [&str; 4] = [CODE_BUCKET, CODE_KEY, PERMISSIONS_BOUNDARY, SETTINGS_DIGEST];
+pub const OWN_PARAMETERS: [&str; 6] =
+    [CODE_BUCKET, CODE_KEY, MIGRATION_FUNCTION, PERMISSIONS_BOUNDARY, SETTINGS_DIGEST, TRAFFIC_SHIFTING];
 /// The variable that says which settings a function reads from Parameter Store.
 pub const STORED_SETTINGS: &str = "SPARTA_SETTINGS";
 

@@ -1,8 +1,11 @@
 //! The places that a service is promoted through.
 
+mod canary;
 mod gates;
+mod rollout;
 mod window;
 
+pub use canary::{Canary, CanaryMistake};
 pub use window::{Window, WindowMistake};
 
 use std::collections::BTreeMap;
@@ -43,6 +46,8 @@ pub struct Environment {
     pub(crate) watches: Vec<Watch>,
     pub(crate) window: Option<Window>,
     pub(crate) wave: Option<String>,
+    pub(crate) canary: Option<Canary>,
+    pub(crate) migration: Option<String>,
 }
 
 impl Environment {
@@ -60,6 +65,8 @@ impl Environment {
             watches: Vec::new(),
             window: None,
             wave: None,
+            canary: None,
+            migration: None,
         }
     }
 
@@ -198,6 +205,8 @@ pub enum EnvironmentMistake {
     Watch(WatchMistake),
     #[error("its window is wrong: {0}")]
     Window(WindowMistake),
+    #[error("its canary {0}")]
+    Canary(CanaryMistake),
     #[error("its wave `{0}` has to be called with 1 to 60 letters, digits, `-` and `_`, beginning with a letter")]
     Wave(String),
 }

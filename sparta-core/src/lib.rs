@@ -47,6 +47,7 @@ mod pipeline;
 mod records;
 mod request;
 mod response;
+mod rollout;
 mod runtime;
 mod service;
 #[cfg(any(feature = "connections", feature = "custom-resources", feature = "fetch"))]
@@ -69,7 +70,7 @@ pub use dashboard::DashboardMistake;
 pub use deadline::{Deadline, DeadlineLayer};
 pub use deployed::{Deployed, DeployedError};
 pub use distribution::{Distribution, DistributionMistake, Origin, PriceClass};
-pub use environment::{Environment, EnvironmentMistake, Window, WindowMistake};
+pub use environment::{Canary, CanaryMistake, Environment, EnvironmentMistake, Window, WindowMistake};
 pub use error::{BoxError, Error, Failure, Result};
 pub use event::{EventMismatch, FromEvent};
 #[doc(hidden)]
@@ -81,7 +82,7 @@ pub use function::{
 };
 pub use health::Health;
 pub use mistake::{Mistake, Mistakes, Problem, Subject};
-pub use model::{AppMistake, Model};
+pub use model::{AppMistake, Model, RolloutMistake};
 pub use permissions::PermissionsMistake;
 pub use pipeline::{
     CiSystem, Compute, ExecutionMode, Pipeline, PipelineMistake, Push, Repository, RepositoryError, RepositoryHost,

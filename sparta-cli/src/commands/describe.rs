@@ -74,6 +74,12 @@ struct Environment<'a> {
     /// When the pipeline may deploy it.
     #[serde(skip_serializing_if = "Option::is_none")]
     window: Option<String>,
+    /// The function that runs before new code takes over.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    migration: Option<&'a str>,
+    /// How traffic moves to new code.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    canary: Option<String>,
     /// The alarms that are watched after a deployment.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     watches: Vec<Watch>,
@@ -124,6 +130,8 @@ impl<'a> Description<'a> {
                     approve_promotion: environment.promotion_approval().is_some(),
                     wave: environment.wave_name(),
                     window: environment.deployment_window().map(ToString::to_string),
+                    migration: environment.migration_function(),
+                    canary: environment.traffic_canary().map(ToString::to_string),
                     watches: environment.watches().iter().map(Watch::of).collect(),
                 })
                 .collect(),
@@ -178,7 +186,9 @@ impl Environment<'_> {
         let watches = self.watches.iter().map(|Watch { alarm, minutes }| format!("watch {alarm} for {minutes} min"));
         let wave = self.wave.map(|wave| format!("wave {wave}"));
         let window = self.window.as_ref().map(|window| format!("window {window}"));
-        let before = [wave, window, approve("changes", self.approve_changes)];
+        let migration = self.migration.map(|function| format!("migration {function}"));
+        let canary = self.canary.as_ref().map(|canary| format!("canary {canary}"));
+        let before = [wave, window, approve("changes", self.approve_changes), migration, canary];
         before.into_iter().flatten().chain(watches).chain(approve("promotion", self.approve_promotion)).collect()
     }
 }

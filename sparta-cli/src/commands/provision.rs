@@ -1,7 +1,7 @@
 //! `provision`: the service becomes a stack.
 
 use sparta_core::{
-    Model, Synthesis,
+    Environment, Model, Synthesis,
     cfn::Value,
     contract::{APP_TAG, BUILD_ID_TAG, CODE_BUCKET, CODE_KEY, PROVISION_REQUEST_FILE, VERSION_TAG, check_tags},
     is_stack_name,
@@ -166,10 +166,8 @@ impl Provision {
             None => self.stack_name(model)?,
         };
         let rollback = environment.map(|it| RollbackConfiguration::of(it, &stack_name)).unwrap_or_default();
-        if self.inplace && !rollback.is_empty() {
-            let message =
-                "--inplace replaces code without CloudFormation, and the environment's alarms roll nothing back then";
-            return Err(CliError::usage(message).hint("Leave --inplace out, or the environment's `.watch(..)`."));
+        if self.inplace {
+            check_in_place(environment, &rollback)?;
         }
         Ok(Request {
             stack_name,
@@ -276,6 +274,18 @@ async fn by_means_of(
     request.parameters.extend(means.boundary.map(|arn| (PERMISSIONS_BOUNDARY.to_owned(), arn)));
     request.parameters.insert(CODE_BUCKET.to_owned(), means.bucket.clone());
     Ok(deployment.through(means.bucket))
+}
+
+/// What of the environment takes CloudFormation.
+fn check_in_place(environment: Option<&Environment>, rollback: &RollbackConfiguration) -> Result<(), CliError> {
+    let migrates = environment.is_some_and(|environment| environment.migration_function().is_some());
+    let [message, option] = match (rollback.is_empty(), migrates) {
+        (false, _) => ["and the environment's alarms roll nothing back then", ".watch(..)"],
+        (true, true) => ["and the environment's migration does not run then", ".migration(..)"],
+        (true, false) => return Ok(()),
+    };
+    let error = CliError::usage(format!("--inplace replaces code without CloudFormation, {message}"));
+    Err(error.hint(format!("Leave --inplace out, or the environment's `{option}`.")))
 }
 
 fn json(policy: &Value) -> Result<serde_json::Value, CliError> {

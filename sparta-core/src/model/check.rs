@@ -80,6 +80,7 @@ impl Model {
         self.check_constructs(&mut mistakes);
         self.check_authorizers(&mut mistakes);
         self.check_environments(&mut mistakes);
+        self.check_rollout(&mut mistakes);
         self.check_settings(&mut mistakes);
         for function in &self.functions {
             mistakes.extend(function.check_variables(self.settings(), &self.environments));

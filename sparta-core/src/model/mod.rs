@@ -2,6 +2,7 @@
 
 mod check;
 mod constructs;
+mod rollout;
 mod waves;
 
 use std::{
@@ -10,6 +11,7 @@ use std::{
 };
 
 pub use check::AppMistake;
+pub use rollout::RolloutMistake;
 
 use crate::{
     App, Architecture, Distribution, Environment, FunctionSpec, Mistakes, Pipeline,

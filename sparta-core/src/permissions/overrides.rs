@@ -102,6 +102,30 @@ pub(super) const ADDED: &[Added] = &[
         reason: "the registry has no handlers of it",
     },
     Added {
+        kind: "AWS::CodeDeploy::Application",
+        actions: &["codedeploy:GetApplicationRevision", "codedeploy:RegisterApplicationRevision"],
+        on: AddedOn::Own,
+        reason: "CloudFormation deploys a function's alias with them for its update policy",
+    },
+    Added {
+        kind: "AWS::CodeDeploy::DeploymentGroup",
+        actions: &["codedeploy:CreateDeployment", "codedeploy:GetDeployment", "codedeploy:StopDeployment"],
+        on: AddedOn::Own,
+        reason: "the same",
+    },
+    Added {
+        kind: "AWS::CodeDeploy::DeploymentGroup",
+        actions: &["codedeploy:GetDeploymentConfig"],
+        on: AddedOn::Others("codedeploy", "deploymentconfig:CodeDeployDefault.Lambda*"),
+        reason: "and reads how the traffic moves",
+    },
+    Added {
+        kind: "AWS::CodeDeploy::DeploymentConfig",
+        actions: &["codedeploy:GetDeploymentConfig"],
+        on: AddedOn::Own,
+        reason: "the same for one of the service's own",
+    },
+    Added {
         kind: "AWS::Synthetics::Canary",
         actions: &["lambda:AddPermission"],
         on: AddedOn::Others("lambda", "function:cwsyn-*"),

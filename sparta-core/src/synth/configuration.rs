@@ -4,7 +4,12 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use crate::{Environment, cfn::Value, settings::parameter_name};
+use crate::{
+    Environment,
+    cfn::Value,
+    contract::{MIGRATION_FUNCTION, TRAFFIC_SHIFTING},
+    settings::parameter_name,
+};
 
 /// An environment's template configuration file, as CodePipeline reads it.
 ///
@@ -29,7 +34,10 @@ impl Environment {
         let values = self.settings.values.iter();
         // An absent value is an empty parameter, because a parameter without a value stops the deployment.
         let values = values.map(|(name, value)| (parameter_name(name), value.clone().unwrap_or_default()));
-        let mut parameters = values.collect();
+        let mut parameters: BTreeMap<String, String> = values.collect();
+        let canary = self.canary.as_ref().map(|canary| (TRAFFIC_SHIFTING, canary.to_string()));
+        let migration = self.migration.as_ref().map(|function| (MIGRATION_FUNCTION, function.clone()));
+        parameters.extend(canary.into_iter().chain(migration).map(|(name, value)| (name.to_owned(), value)));
         self.stored.set_digest(&mut parameters);
         Configuration { parameters, tags: self.tags.clone(), stack_policy: self.stack_policy.clone() }
     }

@@ -17,6 +17,7 @@ use crate::{
     contract::{CODE_BUCKET, CODE_KEY},
     dashboard,
     function::{Shared, publish},
+    rollout,
     settings::{Kind, Stored, condition_of},
     stack::Stack,
     trigger::{ApiOptions, Connections, RestApiOptions, deploy, has_routes, put_routes_into_body},
@@ -62,7 +63,8 @@ impl App {
         let stack = Stack::new(&model.description, &model.user_resources);
         let stack = add_constructs(&model, stack);
         let stack = add_functions(&model, stack);
-        let stack = add_watchers(&model, stack);
+        let mut stack = add_watchers(&model, stack);
+        rollout::add(&model, &mut stack);
         let stack = customize(&model, stack);
         let stack = make_room(&model, stack);
         let stack = decorate(&model, &self.decorators, stack);

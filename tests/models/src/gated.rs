@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use sparta_core::{
-    App, Authorization, AuthorizerRequest, Environment, Error, Function, LambdaEvent, Pipeline, Request, service_fn,
+    Alarm, App, Authorization, AuthorizerRequest, Canary, Environment, Error, Function, LambdaEvent, Pipeline, Request,
+    service_fn,
     trigger::{
         Domain, HttpApi, Iam, LambdaAuthorizer, MutualTls, Period, RestApi, RestApiOptions, UsagePlan, UserPool,
         WebSocket, WebSocketOptions,
@@ -55,7 +56,12 @@ pub fn at_the_edge() -> App {
         .pipeline(Pipeline::github("https://github.com/acme/edge"))
 }
 
-/// One function decides for a REST API, a WebSocket API and an HTTP API, another one for some routes of the first.
+async fn migrate(_: LambdaEvent<serde_json::Value>) -> Result<(), Error> {
+    Ok(())
+}
+
+/// One function decides for a REST API, a WebSocket API and an HTTP API, another one for some routes of the first; new code takes
+/// over by and by, after a migration.
 pub fn gated() -> App {
     let gate_keeper = || LambdaAuthorizer::new(Function::handle("gate"));
     let judge = LambdaAuthorizer::new(Function::handle("judge").alias()).every_request();
@@ -83,11 +89,17 @@ pub fn gated() -> App {
     App::new("Gated")
         .rest_api(RestApiOptions::new().authorizer(kept).api_keys_of_authorizer().usage_plan(plan).domain(domain))
         .web_socket(WebSocketOptions::new().throttle(200, 100).domain(chat_domain))
-        .function(Function::event("gate", service_fn(gate)).timeout(Duration::from_secs(5)))
+        .function(Function::event("gate", service_fn(gate)).timeout(Duration::from_secs(5)).without_canary())
         .function(Function::event("judge", service_fn(gate)).timeout(Duration::from_secs(5)).alias("live"))
         .function(orders)
         .function(chat)
+        .function(Function::event("migrate", service_fn(migrate)))
         .environment(environment("test"))
-        .environment(environment("production"))
+        .environment(
+            environment("production")
+                .migration("migrate")
+                .canary(Canary::percent(20).every(Duration::from_secs(300)))
+                .watch(Alarm::errors("orders").above(0), Duration::from_secs(600)),
+        )
         .pipeline(Pipeline::github("https://github.com/acme/gated"))
 }

@@ -1,7 +1,7 @@
 //! How many instances of a function there are, and which version of it runs.
 
 use super::{Check, FunctionMistake, Options};
-use crate::{Function, settings::Configured};
+use crate::{Environment, Function, FunctionSpec, settings::Configured};
 
 /// The alias of a function that needs one and names none.
 pub(crate) const DEFAULT_ALIAS: &str = "live";
@@ -54,6 +54,36 @@ impl Function {
     pub fn alias(mut self, name: impl Into<String>) -> Self {
         self.spec.options.alias = Some(name.into());
         self
+    }
+
+    /// Moves all of its traffic to new code at once, also in an environment with a [canary](crate::Environment::canary).
+    ///
+    /// # Example
+    ///
+    /// ```
+    /// # use sparta_core::{Error, Function, LambdaEvent, service_fn};
+    /// # async fn report(_: LambdaEvent<serde_json::Value>) -> Result<(), Error> { Ok(()) }
+    /// let report = Function::event("report", service_fn(report)).without_canary();
+    /// ```
+    pub fn without_canary(mut self) -> Self {
+        self.spec.options.without_canary = true;
+        self
+    }
+}
+
+impl FunctionSpec {
+    /// Whether its traffic moves to new code by and by in some environment.
+    ///
+    /// What takes no part: providers of custom resources, which CloudFormation itself calls, the functions of migrations, and those
+    /// on managed instances, which have no weights.
+    pub(crate) fn has_canary(&self, environments: &[Environment]) -> bool {
+        #[cfg(feature = "custom-resources")]
+        let is_provider = self.is_provider;
+        #[cfg(not(feature = "custom-resources"))]
+        let is_provider = false;
+        let migrates = environments.iter().any(|it| it.migration_function() == Some(self.name()));
+        let takes_part = !is_provider && !migrates && self.options.managed_instances.is_none();
+        takes_part && !self.options.without_canary && environments.iter().any(|it| it.traffic_canary().is_some())
     }
 }
 

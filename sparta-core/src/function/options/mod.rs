@@ -14,6 +14,7 @@ use std::{collections::BTreeMap, time::Duration};
 
 use asynchronous::Asynchronous;
 pub(crate) use asynchronous::Outcome;
+use concurrency::DEFAULT_ALIAS;
 pub use logging::{LogFormat, LogLevel, Retention, Tracing};
 pub use managed::ManagedInstances;
 pub use mistake::FunctionMistake;
@@ -43,6 +44,7 @@ pub(crate) struct Options {
     pub(crate) reserved_concurrency: Option<Configured<u32>>,
     pub(crate) provisioned_concurrency: Option<Configured<u32>>,
     pub(crate) alias: Option<String>,
+    pub(crate) without_canary: bool,
     pub(crate) managed_instances: Option<ManagedInstances>,
     pub(crate) vpc: Option<Vpc>,
     pub(crate) file_system: Option<FileSystem>,
@@ -149,6 +151,9 @@ impl FunctionSpec {
     pub(crate) fn completed(&self, app: &Options, environments: &[Environment]) -> Self {
         let mut spec = Self { options: (*self.options).clone().or(app, &self.name).into(), ..self.clone() };
         spec.options.resolve(environments);
+        if spec.has_canary(environments) {
+            spec.options.alias.get_or_insert_with(|| DEFAULT_ALIAS.to_owned());
+        }
         spec.grant_fetched(environments);
         spec
     }

@@ -20,6 +20,7 @@ const fn variable(
 
 /// Reviewed against the types' documentation and the service authorization reference.
 const VARIABLES: &[Variable] = &[
+    variable("AWS::CodeDeploy::DeploymentConfig", "DeploymentConfigurationName", "DeploymentConfigName", None),
     variable("AWS::ECS::Service", "ClusterName", "Cluster", Some("default")),
     variable("AWS::ECS::TaskSet", "ClusterName", "Cluster", None),
     variable("AWS::ECS::TaskSet", "ServiceName", "Service", None),
