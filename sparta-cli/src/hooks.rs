@@ -1,11 +1,21 @@
 //! When the user's hooks run: before and after a build and a deployment.
 
-use sparta_core::hook::{Build, HookError, Package};
+use sparta_core::{
+    SmokeTestError,
+    hook::{Build, HookError, Package},
+};
 
 use crate::{CliError, error::Advice, output::say, session::Session};
 
 /// What it failed with says what to do.
 impl Advice for HookError {
+    fn hints(&self) -> Vec<String> {
+        Vec::new()
+    }
+}
+
+/// It does so too.
+impl Advice for SmokeTestError {
     fn hints(&self) -> Vec<String> {
         Vec::new()
     }
@@ -35,7 +45,7 @@ pub(crate) use aws::DeploymentHooks;
 mod aws {
     use aws_config::SdkConfig;
     use sparta_core::{
-        Environment, Model,
+        Environment, Model, SmokeTest,
         hook::{Deployment, Package, Steps},
     };
 
@@ -60,6 +70,29 @@ mod aws {
                 say(format!("hook {hook}"));
                 let ended = hook.run(deployment.clone()).await;
                 ended.map_err(|error| CliError::from(error).hint("Nothing was deployed."))?;
+            }
+            Ok(())
+        }
+
+        /// Whether something looks at the environment after it was deployed.
+        pub(crate) fn has_smoke_tests(&self) -> bool {
+            !self.smoke_tests().is_empty()
+        }
+
+        fn smoke_tests(&self) -> &[SmokeTest] {
+            self.environment.map(Environment::smoke_tests).unwrap_or_default()
+        }
+
+        /// Runs the environment's smoke tests over the stack as it is now.
+        pub(crate) async fn smoke(&self) -> Result<(), CliError> {
+            if !self.has_smoke_tests() {
+                return Ok(());
+            }
+            let lookup = Lookup::new(self.config, self.model);
+            let deployed = lookup.just_deployed(self.stack, self.environment).await?;
+            for test in self.smoke_tests() {
+                say(format!("smoke test of {}", test.place()));
+                test.run(deployed.clone()).await?;
             }
             Ok(())
         }

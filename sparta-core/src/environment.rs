@@ -3,9 +3,11 @@
 mod canary;
 mod gates;
 mod rollout;
+mod smoke;
 mod window;
 
 pub use canary::{Canary, CanaryMistake};
+pub use smoke::{SmokeTest, SmokeTestError};
 pub use window::{Window, WindowMistake};
 
 use std::collections::BTreeMap;
@@ -15,6 +17,7 @@ use crate::{
     cfn::Value,
     contract::{TagMistake, check_tags, configuration_file, is_reserved_file},
     mistake::{Mistake, Subject},
+    off_lambda::OffLambda,
     pipeline::is_stack_name,
     settings::{EnvironmentSettings, SettingsSnapshot, Stored},
 };
@@ -48,6 +51,7 @@ pub struct Environment {
     pub(crate) wave: Option<String>,
     pub(crate) canary: Option<Canary>,
     pub(crate) migration: Option<String>,
+    pub(crate) smoke_tests: OffLambda<SmokeTest>,
 }
 
 impl Environment {
@@ -67,6 +71,7 @@ impl Environment {
             wave: None,
             canary: None,
             migration: None,
+            smoke_tests: OffLambda::default(),
         }
     }
 

@@ -29,6 +29,18 @@ impl<T> Default for OffLambda<T> {
     }
 }
 
+impl<T: Clone> Clone for OffLambda<T> {
+    fn clone(&self) -> Self {
+        Self { items: self.items.clone() }
+    }
+}
+
+impl<T: fmt::Debug> fmt::Debug for OffLambda<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.deref().fmt(f)
+    }
+}
+
 impl<T> Deref for OffLambda<T> {
     type Target = [T];
 

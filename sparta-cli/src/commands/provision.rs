@@ -242,6 +242,7 @@ async fn deploy(
     deployment.upload(&key, built.code.bytes().to_vec()).await?;
     if command.inplace {
         let updated = deployment.update_in_place(&request, &built.synthesis.template, built.code.bytes()).await?;
+        hooks.smoke().await.map_err(|error| error.hint("The new code stays: --inplace takes nothing back."))?;
         hooks.after().await?;
         let text = match &updated[..] {
             [] => format!("stack {} is unchanged", request.stack_name),
@@ -250,8 +251,12 @@ async fn deploy(
         return session.print(&text, &serde_json::json!({"stack": request.stack_name, "updated": updated}));
     }
     let template = deployment.template(session.app.name(), &built.synthesis.template).await?;
+    let previous = if hooks.has_smoke_tests() { deployment.previous(&request.stack_name).await? } else { None };
     let outcome = deployment.converge(&request, template).await?;
     deployment.verify(&request, &built.synthesis.template, built.code.bytes()).await?;
+    if let Err(error) = hooks.smoke().await {
+        return Err(deployment.take_back(session.app.name(), &request, previous, error).await);
+    }
     hooks.after().await?;
     deployment.print(session, &request, &outcome)
 }

@@ -17,7 +17,7 @@ use crate::{
         sts,
     },
     deploy::{
-        self, Change, CodeIdentity, Desired, InPlace, Outcome, Pace, Progress, StackError, StackRequest, Stacks, State,
+        self, Change, CodeIdentity, Desired, InPlace, Outcome, Pace, Progress, StackError, Stacks, State,
         TEMPLATE_BODY_LIMIT, TemplateSource, Upload,
     },
     difference::Reviewer,
@@ -186,19 +186,14 @@ impl Deployment {
         Ok(self)
     }
 
+    /// The same without somebody who looks at updates.
+    pub(super) fn unreviewed(&self) -> Stacks<'_> {
+        Stacks::new(&self.config, &*self.progress).pace(self.pace)
+    }
+
     /// Makes the stack what is asked for.
     pub(crate) async fn converge(&self, request: &Request, template: TemplateSource) -> Result<Outcome, StackError> {
-        let stack = StackRequest {
-            name: request.stack_name.clone(),
-            template,
-            parameters: request.parameters.clone(),
-            tags: request.tags.clone(),
-            capabilities: request.capabilities.iter().map(|&capability| capability.to_owned()).collect(),
-            policy: request.stack_policy.clone(),
-            role: request.role.clone(),
-            rollback: request.rollback_configuration.clone(),
-        };
-        let mut outcome = self.stacks().converge(&stack).await?;
+        let mut outcome = self.stacks().converge(&request.with_template(template)).await?;
         if self.began {
             outcome.change = Change::Created;
         }

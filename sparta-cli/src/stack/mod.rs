@@ -9,6 +9,8 @@ mod deployed;
 #[cfg(feature = "aws")]
 mod deployment;
 mod pipeline;
+#[cfg(feature = "aws")]
+mod previous;
 mod request;
 mod rollback;
 mod target;

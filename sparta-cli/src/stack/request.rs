@@ -5,6 +5,8 @@ use std::{collections::BTreeMap, path::PathBuf};
 use serde::Serialize;
 
 use super::RollbackConfiguration;
+#[cfg(feature = "aws")]
+use crate::deploy::{StackRequest, TemplateSource};
 use crate::{CliError, package::Output};
 
 /// A stack as it is asked for.
@@ -25,6 +27,21 @@ pub(crate) struct Request {
 }
 
 impl Request {
+    /// What is asked of CloudFormation, with its template.
+    #[cfg(feature = "aws")]
+    pub(crate) fn with_template(&self, template: TemplateSource) -> StackRequest {
+        StackRequest {
+            name: self.stack_name.clone(),
+            template,
+            parameters: self.parameters.clone(),
+            tags: self.tags.clone(),
+            capabilities: self.capabilities.iter().map(|&capability| capability.to_owned()).collect(),
+            policy: self.stack_policy.clone(),
+            role: self.role.clone(),
+            rollback: self.rollback_configuration.clone(),
+        }
+    }
+
     /// Writes what would have been sent besides the template.
     pub(crate) fn write(&self, output: &Output, name: &str) -> Result<PathBuf, CliError> {
         let json = serde_json::to_string_pretty(self)

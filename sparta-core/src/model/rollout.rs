@@ -75,7 +75,7 @@ impl Model {
         let with_canary = self.environments.iter().filter(|it| it.traffic_canary().is_some());
         let alarms: BTreeSet<_> =
             with_canary.flat_map(Environment::watches).map(Watch::alarm).map(|it| it.logical_id()).collect();
-        let too_many = (alarms.len() > ALARMS).then(|| RolloutMistake::TooManyAlarms(alarms.len()));
+        let too_many = (alarms.len() > ALARMS).then_some(RolloutMistake::TooManyAlarms(alarms.len()));
         too_many.or_else(|| self.check_stack_name(environment, canary))
     }
 

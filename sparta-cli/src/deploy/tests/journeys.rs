@@ -25,6 +25,8 @@ use crate::stack::{Deployment, Request, RollbackConfiguration};
 enum Journey {
     Provision(&'static str),
     InPlace(&'static str),
+    /// A deployment that a smoke test finds not to work.
+    Refused(&'static str),
     Delete,
     Recover,
     Pipeline {
@@ -56,7 +58,7 @@ impl Journey {
         let progress = Box::new(Shared(Arc::clone(seen)));
         let deployment = Deployment::of(config, progress, Some(BUCKET), pace).await?;
         match self {
-            Self::Provision(version) | Self::InPlace(version) => {
+            Self::Provision(version) | Self::InPlace(version) | Self::Refused(version) => {
                 let request = request(version);
                 deployment.check_owner(&request, "Hello").await?;
                 deployment.check_bucket().await?;
@@ -66,8 +68,17 @@ impl Journey {
                     return Ok(());
                 }
                 let source = deployment.template("Hello", &template()).await?;
+                let previous = match self {
+                    Self::Refused(_) => deployment.previous("Hello").await?,
+                    _ => None,
+                };
                 deployment.converge(&request, source).await?;
-                deployment.verify(&request, &template(), version.as_bytes()).await
+                deployment.verify(&request, &template(), version.as_bytes()).await?;
+                if let Self::Refused(_) = self {
+                    let error = CliError::failed("the smoke test failed");
+                    return Err(deployment.take_back("Hello", &request, previous, error).await);
+                }
+                Ok(())
             }
             Self::Pipeline { token } => {
                 let mut request = request("pipeline");
@@ -97,7 +108,7 @@ impl Journey {
             Self::InPlace(version) => {
                 (world.functions["Hello-Fn"].sha256 != hash(version)).then(|| "other code runs".to_owned())
             }
-            Self::Provision(version) => {
+            Self::Provision(version) | Self::Refused(version) => {
                 if world.functions.get("Hello-Fn").map(|it| &it.sha256) != Some(&hash(version)) {
                     return Some("other code runs".to_owned());
                 }
@@ -305,6 +316,26 @@ fn journeys() -> Vec<(&'static str, Journey, World)> {
         ("a pipeline with a connection", Journey::Pipeline { token: None }, World::default()),
         ("a pipeline that gets its own connection", Journey::Connected, given.pending(2)),
     ]
+}
+
+#[test]
+fn what_a_smoke_test_refuses_is_taken_back_to_what_was_there_before() {
+    let first = run(Journey::Provision("first"), World::default(), None).world;
+    let refused = run(Journey::Refused("second"), first.clone(), None);
+    let report = refused.error.unwrap();
+    assert_eq!(report, "error: the smoke test failed\nhint: The stack Hello is again what it was before.\n");
+    assert_eq!(Journey::Provision("first").missed(&refused.world), None);
+    assert_eq!(refused.calls.iter().filter(|call| *call == "ExecuteChangeSet").count(), 2);
+
+    let new = run(Journey::Refused("first"), World::default(), None);
+    let report = new.error.unwrap();
+    assert!(report.ends_with("hint: The stack Hello stays as it is: there was nothing before it.\n"), "{report}");
+    assert_eq!(Journey::Provision("first").missed(&new.world), None);
+
+    let back = refused.calls.iter().rposition(|call| call == "ExecuteChangeSet").unwrap();
+    let denied = Injected { call: back, fault: Fault::Denied, always: true };
+    let report = run(Journey::Refused("second"), first, Some(denied)).error.unwrap();
+    assert!(report.contains("could not be taken back, and is as the deployment left it"), "{report}");
 }
 
 #[test]
