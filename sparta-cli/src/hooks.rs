@@ -45,7 +45,7 @@ pub(crate) use aws::DeploymentHooks;
 mod aws {
     use aws_config::SdkConfig;
     use sparta_core::{
-        Environment, Model, SmokeTest,
+        Environment, Model,
         hook::{Deployment, Package, Steps},
     };
 
@@ -76,25 +76,15 @@ mod aws {
 
         /// Whether something looks at the environment after it was deployed.
         pub(crate) fn has_smoke_tests(&self) -> bool {
-            !self.smoke_tests().is_empty()
-        }
-
-        fn smoke_tests(&self) -> &[SmokeTest] {
-            self.environment.map(Environment::smoke_tests).unwrap_or_default()
+            self.environment.is_some_and(|environment| !environment.smoke_tests().is_empty())
         }
 
         /// Runs the environment's smoke tests over the stack as it is now.
         pub(crate) async fn smoke(&self) -> Result<(), CliError> {
-            if !self.has_smoke_tests() {
-                return Ok(());
-            }
+            let Some(environment) = self.environment.filter(|_| self.has_smoke_tests()) else { return Ok(()) };
             let lookup = Lookup::new(self.config, self.model);
             let deployed = lookup.just_deployed(self.stack, self.environment).await?;
-            for test in self.smoke_tests() {
-                say(format!("smoke test of {}", test.place()));
-                test.run(deployed.clone()).await?;
-            }
-            Ok(())
+            crate::commands::run_smoke_tests(environment, deployed).await
         }
 
         /// Runs those that follow, over the stack as it is now.

@@ -70,9 +70,9 @@ pub use dashboard::DashboardMistake;
 pub use deadline::{Deadline, DeadlineLayer};
 pub use deployed::{Deployed, DeployedError};
 pub use distribution::{Distribution, DistributionMistake, Origin, PriceClass};
-pub use environment::{
-    Canary, CanaryMistake, Environment, EnvironmentMistake, SmokeTest, SmokeTestError, Window, WindowMistake,
-};
+pub use environment::{Canary, CanaryMistake, Environment, EnvironmentMistake, Window, WindowMistake};
+#[doc(hidden)]
+pub use environment::{SmokeTest, SmokeTestError};
 pub use error::{BoxError, Error, Failure, Result};
 pub use event::{EventMismatch, FromEvent};
 #[doc(hidden)]

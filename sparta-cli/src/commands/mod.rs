@@ -9,12 +9,15 @@ mod pipeline;
 mod provision;
 mod provision_pipeline;
 mod recover;
+mod smoke_test;
 mod status;
 mod synth;
 mod version;
 
 #[cfg(all(test, feature = "aws"))]
 pub(crate) use provision_pipeline::aws::carry_out;
+#[cfg(feature = "aws")]
+pub(crate) use smoke_test::run as run_smoke_tests;
 pub(crate) use version::version;
 
 use crate::{CliError, session::Session};
@@ -32,6 +35,8 @@ pub(crate) enum Builtin {
     #[command(subcommand)]
     Pipeline(pipeline::Pipeline),
     Status(status::Status),
+    #[command(alias = "smoke-test")]
+    SmokeTest(smoke_test::SmokeTest),
     Delete(delete::Delete),
     Recover(recover::Recover),
     Describe(describe::Describe),
@@ -49,6 +54,7 @@ impl Builtin {
             Self::ProvisionPipeline(command) => command.run(&session).await,
             Self::Pipeline(command) => command.run(&session).await,
             Self::Status(command) => command.run(&session).await,
+            Self::SmokeTest(command) => command.run(&session).await,
             Self::Delete(command) => command.run(&session).await,
             Self::Recover(command) => command.run(&session).await,
             Self::Describe(command) => command.run(&session),

@@ -3,12 +3,26 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Deployed;
-use crate::cfn::Value;
+use crate::cfn::{Template, Value};
 
 /// What CloudFormation shows of a parameter with `NoEcho`.
 const HIDDEN: &str = "****";
 
 impl Deployed {
+    /// Adds outputs of a stack with this template, and what the resources are called that they refer to.
+    #[doc(hidden)]
+    pub fn with_outputs_of(self, template: &Template, outputs: impl IntoIterator<Item = (String, String)>) -> Self {
+        outputs.into_iter().fold(self, |deployed, (name, value)| {
+            let declared = template.outputs().iter().find(|(id, _)| id.as_str() == name);
+            let resource = match declared.and_then(|(_, output)| output.value.as_function()) {
+                Some(("Ref", Value::String(id))) => Some(id.clone()),
+                _ => None,
+            };
+            let deployed = resource.into_iter().fold(deployed, |deployed, id| deployed.with_resource(id, &value));
+            deployed.with_output(name, value)
+        })
+    }
+
     /// The text that a value of the template is in this stack; none where the stack does not say it.
     ///
     /// See <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference.html>.
