@@ -121,6 +121,14 @@ pub const BUILD_ARTIFACT: &str = "Build";
 pub const CODE_ARTIFACT: &str = "Code";
 /// The artifact with what the pipeline's own stack is to become, as it was looked at.
 pub const UPDATE_ARTIFACT: &str = "Update";
+/// The artifact with the program that runs smoke tests: the one that has built the service.
+pub const TOOL_ARTIFACT: &str = "Tool";
+/// The folder with that program, and what it is called there.
+pub const TOOL_FOLDER: &str = "tool";
+/// What the program is called that runs smoke tests.
+pub const TOOL_FILE: &str = "service";
+/// What the artifacts with the outputs of an environment's stack begin with.
+pub const OUTPUTS_ARTIFACTS: &str = "Outputs-";
 /// What the artifacts with the changes of an environment begin with.
 pub const CHANGES_ARTIFACTS: &str = "Changes-";
 /// What is deployed of [`BUILD_ARTIFACT`]: a copy that no build can write.

@@ -61,7 +61,7 @@ impl Build {
         let path = pipeline.map_or("buildspec.yml", |pipeline| pipeline.buildspec_path());
         let (what, path, (wanted, warnings)) = match of_ci {
             Some((file, warnings)) => ("workflow", PathBuf::from(file.path), (file.text, warnings)),
-            None => ("buildspec", PathBuf::from(path), program.buildspec()?),
+            None => ("buildspec", PathBuf::from(path), program.buildspec(&synthesis.model)?),
         };
         warnings.iter().for_each(|warning| say(format!("warning: {warning}")));
         let own = match pipeline.filter(|pipeline| pipeline.mutates()) {

@@ -8,6 +8,7 @@ use super::documents::packaging;
 use super::files::Content;
 use super::packed::Packed;
 use super::shipped::identity;
+use super::tool;
 use super::{
     Archive, BuildId, Compile, Compiler, DocumentOptions, Features, Files, Running, Shipped, check_binary,
     check_build_id, check_service,
@@ -74,6 +75,7 @@ impl BuildOptions {
         let code = Archive::code(&binary, build_id.as_str(), &shipped).map_err(packaging)?;
         let content = Content { binary: &binary, build_id: &build_id, shipped: &shipped, code: &code };
         let files = content.write(documents.write(&output)?, &output)?;
+        tool::hand_over(&synthesis.model, &output)?;
         let package = hook::Package::new(build, build_id.as_str(), files.paths(&output));
         hooks::after_build(session, &package)?;
         Ok(Built {

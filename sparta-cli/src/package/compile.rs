@@ -6,7 +6,7 @@ use std::process::{Command, ExitStatus};
 
 use cargo_metadata::Message;
 use sparta_core::{
-    CiSystem, Pipeline, Synthesis,
+    CiSystem, Model, Pipeline, Synthesis,
     delivery::{self, CiFile},
     synth::{Buildspec, SERVING_FLAGS, release_profile},
 };
@@ -194,7 +194,7 @@ impl Compile {
     /// # Errors
     ///
     /// What cargo does not say.
-    pub(crate) fn buildspec(&self) -> Result<(String, Vec<String>), CompileError> {
+    pub(crate) fn buildspec(&self, model: &Model) -> Result<(String, Vec<String>), CompileError> {
         let Delivered { program, rust_version, features, folder, warnings } = self.delivered()?;
         let buildspec = Buildspec {
             package: &program.package,
@@ -202,6 +202,7 @@ impl Compile {
             rust_version: &rust_version,
             features: &features,
             folder: &folder,
+            smoke_tests: model.has_smoke_tests(),
         };
         Ok((buildspec.to_string(), warnings))
     }

@@ -21,6 +21,7 @@ mod service;
 mod shipped;
 #[cfg(all(test, target_os = "linux"))]
 mod tests;
+mod tool;
 
 use sparta_core::Architecture;
 

@@ -152,6 +152,12 @@ impl Model {
         self.environments.iter().find(|environment| environment.name() == name)
     }
 
+    /// Whether something looks at any environment after it was deployed.
+    #[doc(hidden)]
+    pub fn has_smoke_tests(&self) -> bool {
+        self.environments.iter().any(|environment| !environment.smoke_tests().is_empty())
+    }
+
     /// The pipeline, where one is declared.
     pub fn pipeline(&self) -> Option<&Pipeline> {
         self.pipeline.as_ref()

@@ -109,7 +109,7 @@ pub(super) const ADDED: &[Added] = &[
     },
     Added {
         kind: "AWS::CodeDeploy::DeploymentGroup",
-        actions: &["codedeploy:CreateDeployment", "codedeploy:GetDeployment", "codedeploy:StopDeployment"],
+        actions: &["codedeploy:CreateDeployment", "codedeploy:GetDeployment"],
         on: AddedOn::Own,
         reason: "the same",
     },

@@ -2,6 +2,8 @@
 
 use std::fmt::{self, Display};
 
+use crate::contract::{TOOL_ARTIFACT, TOOL_FILE, TOOL_FOLDER};
+
 /// The `buildspec.yml` of a service: how its pipeline compiles it, and what it hands over to the environments.
 ///
 /// Its commands run in any POSIX shell, in a clean clone, with only Rust. [`Display`] writes the YAML.
@@ -28,15 +30,28 @@ pub struct Buildspec<'a> {
     pub features: &'a str,
     /// The workspace's folder in the repository; empty where it is the repository's own.
     pub folder: &'a str,
+    /// Whether an environment has smoke tests, which the program runs that has built the service.
+    pub smoke_tests: bool,
 }
 
 impl Display for Buildspec<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { package, binary, rust_version, features, folder } = self;
+        let Self { package, binary, rust_version, features, folder, smoke_tests } = self;
         let features = if features.is_empty() { String::new() } else { format!("        {features}\n") };
         let (enter, below) = match *folder {
             "" => (String::new(), String::new()),
             folder => (format!("      - cd '{folder}'\n"), format!("{folder}/")),
+        };
+        let tool = match smoke_tests {
+            false => String::new(),
+            true => format!(
+                r#"    # The program that has built them, for the smoke tests.
+    {TOOL_ARTIFACT}:
+      base-directory: {below}.sparta/{TOOL_FOLDER}
+      files:
+        - {TOOL_FILE}
+"#
+            ),
         };
         write!(
             f,
@@ -70,7 +85,7 @@ artifacts:
       base-directory: {below}.sparta/code
       files:
         - "**/*"
-"#
+{tool}"#
         )
     }
 }
@@ -79,8 +94,14 @@ artifacts:
 mod tests {
     use super::*;
 
-    const HELLO: Buildspec<'_> =
-        Buildspec { package: "hello", binary: "hello", rust_version: "1.94", features: "", folder: "" };
+    const HELLO: Buildspec<'_> = Buildspec {
+        package: "hello",
+        binary: "hello",
+        rust_version: "1.94",
+        features: "",
+        folder: "",
+        smoke_tests: false,
+    };
 
     #[test]
     fn the_service_compiles_and_packs_what_lambda_runs() {
@@ -104,5 +125,12 @@ mod tests {
             other,
             ["- cd 'rust/all'", "base-directory: rust/all/.sparta", "base-directory: rust/all/.sparta/code",]
         );
+    }
+
+    #[test]
+    fn the_program_is_handed_over_where_it_runs_smoke_tests() {
+        let text = Buildspec { smoke_tests: true, folder: "rust", ..HELLO }.to_string();
+        let tool = "    Tool:\n      base-directory: rust/.sparta/tool\n      files:\n        - service\n";
+        assert!(text.ends_with(tool), "{text}");
     }
 }

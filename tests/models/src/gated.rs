@@ -99,7 +99,8 @@ pub fn gated() -> App {
             environment("production")
                 .migration("migrate")
                 .canary(Canary::percent(20).every(Duration::from_secs(300)))
-                .watch(Alarm::errors("orders").above(0), Duration::from_secs(600)),
+                .watch(Alarm::errors("orders").above(0), Duration::from_secs(600))
+                .smoke_test(async |_| Ok(())),
         )
         .pipeline(Pipeline::github("https://github.com/acme/gated"))
 }

@@ -118,12 +118,17 @@ pub(in crate::delivery) fn only_tls(bucket: &LogicalId) -> Resource {
     policy.retain_except_on_create()
 }
 
-fn project(plan: &Plan<'_>) -> Resource {
+/// The kind of machine and the image that the service is compiled on.
+pub(super) fn image(plan: &Plan<'_>) -> (&'static str, &'static str) {
     // Images that have Rust: https://github.com/aws/aws-codebuild-docker-images
-    let (kind, image) = match plan.synthesis.model.architecture() {
+    match plan.synthesis.model.architecture() {
         Architecture::X86_64 => ("LINUX_CONTAINER", "aws/codebuild/amazonlinux-x86_64-standard:6.0"),
         Architecture::Arm64 => ("ARM_CONTAINER", "aws/codebuild/amazonlinux-aarch64-standard:4.0"),
-    };
+    }
+}
+
+fn project(plan: &Plan<'_>) -> Resource {
+    let (kind, image) = image(plan);
     let pipeline = plan.pipeline;
     resource!(AWS::CodeBuild::Project {
         Name: (sub("${AWS::StackName}-build")),

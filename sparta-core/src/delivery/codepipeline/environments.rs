@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::{
     approvers::Gate,
-    gates, review, source,
+    gates, review, smoke, source,
     stages::{artifacts, stage},
 };
 use crate::{
@@ -126,14 +126,17 @@ fn deployment(plan: &Plan<'_>, stage: &Stage<'_>, last: usize) -> Vec<Value> {
         let (show, changes) = review::show(plan, stage, &action(stage, "ShowChanges"), 2, room);
         actions.extend([show, manual(plan, (stage, Gate::Changes, approval), 3, Some(&changes))]);
     }
+    let outputs = smoke::outputs(stage);
     actions.push(property!(AWS::CodePipeline::Pipeline.Stages[].Actions[] {
         Name: (action(stage, "ExecuteChangeSet")),
         ActionTypeId: { Category: "Deploy", Owner: "AWS", Provider: "CloudFormation", Version: "1" },
         Configuration: {
             ActionMode: "CHANGE_SET_EXECUTE",
             ChangeSetName: (&plan.name),
+            OutputFileName: (outputs.as_ref().map(|_| smoke::OUTPUTS_FILE)),
             StackName: (&stage.stack),
         },
+        OutputArtifacts: (outputs.as_deref().map(|outputs| artifacts([outputs]))),
         RoleArn: (deploy_role),
         RunOrder: (last),
     }));

@@ -1,6 +1,6 @@
 //! What CodePipeline checks by itself before an execution enters a stage, and once everything in it has succeeded.
 
-use super::roles::action_role;
+use super::{roles::action_role, smoke};
 use crate::{
     Watch, Window, attribute,
     cfn::{LogicalId, Template, Value, sub},
@@ -56,7 +56,7 @@ pub(super) fn before_entry(wave: &[Stage<'_>]) -> Option<Value> {
 
 /// What sends a stage back to the last execution that was successful in it.
 pub(super) fn on_success(wave: &[Stage<'_>]) -> Option<Value> {
-    let rules: Vec<Value> = wave.iter().flat_map(watch_rules).collect();
+    let rules: Vec<Value> = wave.iter().flat_map(|stage| watch_rules(stage).chain(smoke::rule(stage))).collect();
     let condition = || {
         property!(AWS::CodePipeline::Pipeline.Stages[].OnSuccess {
             Conditions: [{ Result: "ROLLBACK", Rules: (rules.clone()) }],
@@ -72,8 +72,9 @@ const RULES: usize = 5;
 
 /// More than CodePipeline checks of one stage.
 pub(super) fn check(stage: &str, wave: &[Stage<'_>]) -> impl Iterator<Item = DeliveryMistake> {
-    let watches = wave.iter().map(|stage| stage.environment.watches().len()).sum();
-    let counts = [("windows", windows(wave).len()), ("watched alarms", watches)];
+    let watches = |stage: &Stage<'_>| stage.environment.watches().len() + usize::from(smoke::has_tests(stage));
+    let watches = wave.iter().map(watches).sum();
+    let counts = [("windows", windows(wave).len()), ("watched alarms and smoke tests", watches)];
     let too_many = counts.into_iter().filter(|(_, rules)| *rules > RULES);
     too_many.map(|(what, rules)| DeliveryMistake::TooManyRules { stage: stage.to_owned(), rules, what })
 }

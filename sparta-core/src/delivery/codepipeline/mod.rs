@@ -9,6 +9,7 @@ mod notifications;
 mod release;
 mod review;
 mod roles;
+mod smoke;
 mod source;
 mod stages;
 #[cfg(test)]
@@ -137,6 +138,7 @@ impl Backend for CodePipeline<'_> {
         artifacts::add(plan, &mut template);
         release::add(plan, &mut template);
         review::add(plan, &mut template);
+        smoke::add(plan, &mut template);
         roles::add(plan, reader, &mut template);
         stages::add(plan, reader, &mut template);
         approvers::add(plan, &mut template);

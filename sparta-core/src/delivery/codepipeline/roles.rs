@@ -2,13 +2,13 @@
 
 use serde_json::json;
 
-use super::{approvers, gates, id, review, source::Reader};
+use super::{approvers, gates, id, review, smoke, source::Reader};
 use crate::{
     attribute,
     cfn::{LogicalId, Resource, Template, Value, sub},
     contract::{
-        BUILD_ARTIFACT, CHANGES_ARTIFACTS, CODE_ARTIFACT, PROGRAM_ARTIFACT, RELEASE_ARTIFACT, SOURCE_ARTIFACT,
-        UPDATE_ARTIFACT,
+        BUILD_ARTIFACT, CHANGES_ARTIFACTS, CODE_ARTIFACT, OUTPUTS_ARTIFACTS, PROGRAM_ARTIFACT, RELEASE_ARTIFACT,
+        SOURCE_ARTIFACT, TOOL_ARTIFACT, UPDATE_ARTIFACT,
     },
     delivery::{Plan, Stage},
     iam::{Arn, Statement, policy_document, trust_policy, trust_policy_for},
@@ -24,7 +24,7 @@ pub(super) fn add(plan: &Plan<'_>, reader: Reader<'_>, template: &mut Template) 
     template.resource(id("PipelineRole"), pipeline_role(plan));
     template.resource(id("PipelinePolicy"), pipeline_policy(plan, reader));
     template.resource(id("BuildActionRole"), action_role("Starts the build", &[builds_of(&build_project())]));
-    template.resource(id("BuildRole"), build_role());
+    template.resource(id("BuildRole"), build_role(plan));
     for stage in &plan.stages {
         let name = stage.environment.name();
         let does = format!("Makes and executes the change sets of {name}");
@@ -86,6 +86,10 @@ fn pipeline_policy(plan: &Plan<'_>, reader: Reader<'_>) -> Resource {
     if review::is_needed(plan) {
         all.extend([UPDATE_ARTIFACT, &changes]);
     }
+    let outputs = format!("{OUTPUTS_ARTIFACTS}*");
+    if smoke::is_needed(plan) {
+        all.extend([TOOL_ARTIFACT, &outputs]);
+    }
     statements.extend(artifacts(&all, &all));
     statements.extend(approvers::statements(plan));
     resource!(AWS::IAM::Policy {
@@ -100,13 +104,14 @@ fn action_roles(plan: &Plan<'_>, reader: Reader<'_>) -> Vec<LogicalId> {
     let update = plan.pipeline.mutates().then(|| id("UpdateActionRole"));
     let stages = plan.stages.iter().map(|stage| stage.id("DeployRole"));
     let always = [id("BuildActionRole"), id("ReleaseActionRole")];
+    let gates = gates::roles(plan).chain(smoke::action_role(plan));
     let source = reader.role().into_iter();
-    source.chain(review).chain(update).chain(always).chain(stages).chain(gates::roles(plan)).collect()
+    source.chain(review).chain(update).chain(always).chain(stages).chain(gates).collect()
 }
 
 /// Compiles foreign code, so it gets at nothing but its log, its input and its output.
-fn build_role() -> Resource {
-    let mut statements = artifacts(&[SOURCE_ARTIFACT], &[BUILD_ARTIFACT, CODE_ARTIFACT]);
+fn build_role(plan: &Plan<'_>) -> Resource {
+    let mut statements = artifacts(&[SOURCE_ARTIFACT], &smoke::built(plan));
     statements.push(log("BuildLog"));
     project_role("Compiles the service", &build_project(), &statements)
 }
@@ -149,7 +154,9 @@ fn objects(artifact: &str) -> Value {
 }
 
 fn deployment(plan: &Plan<'_>, stage: &Stage<'_>) -> Vec<Statement> {
-    let mut statements = artifacts(&[RELEASE_ARTIFACT, PROGRAM_ARTIFACT], &[]);
+    let outputs = smoke::outputs(stage);
+    let written: Vec<&str> = outputs.iter().map(String::as_str).collect();
+    let mut statements = artifacts(&[RELEASE_ARTIFACT, PROGRAM_ARTIFACT], &written);
     let passed = attribute!(AWS::IAM::Role, stage.id("CloudFormationRole"), "Arn");
     statements.extend(change_sets(&stage.stack, &plan.name, passed));
     statements

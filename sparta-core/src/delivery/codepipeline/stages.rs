@@ -1,14 +1,14 @@
 //! What the pipeline does, in order.
 
 use super::{
-    Source, environments, id, release,
+    Source, environments, id, release, smoke,
     source::{self, Reader},
     update,
 };
 use crate::{
     Variable, attribute,
     cfn::{Template, Value},
-    contract::{BUILD_ARTIFACT, CODE_ARTIFACT, SOURCE_ARTIFACT},
+    contract::SOURCE_ARTIFACT,
     delivery::{DeliveryMistake, Plan},
     pipeline::build_environment,
     property, resource,
@@ -62,8 +62,9 @@ pub(super) fn stage(name: &str, actions: impl IntoIterator<Item = Value>) -> Val
     property!(AWS::CodePipeline::Pipeline.Stages[] { Name: (name), Actions: (actions) })
 }
 
-pub(super) fn artifacts<const N: usize>(names: [&str; N]) -> [Value; N] {
-    names.map(|name| property!(AWS::CodePipeline::Pipeline.Stages[].Actions[].InputArtifacts[] { Name: (name) }))
+pub(super) fn artifacts<'n>(names: impl IntoIterator<Item = &'n str>) -> Vec<Value> {
+    let named = |name| property!(AWS::CodePipeline::Pipeline.Stages[].Actions[].InputArtifacts[] { Name: (name) });
+    names.into_iter().map(named).collect()
 }
 
 pub(super) fn role(name: &str) -> Value {
@@ -79,7 +80,7 @@ fn build(plan: &Plan<'_>) -> Value {
             EnvironmentVariables: (build_environment(plan.pipeline.variables())),
         },
         InputArtifacts: (artifacts([SOURCE_ARTIFACT])),
-        OutputArtifacts: (artifacts([BUILD_ARTIFACT, CODE_ARTIFACT])),
+        OutputArtifacts: (artifacts(smoke::built(plan))),
         RoleArn: (role("BuildActionRole")),
         RunOrder: 1,
     })

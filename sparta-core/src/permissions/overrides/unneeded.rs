@@ -311,6 +311,12 @@ pub(in crate::permissions) const UNNEEDED: &[Unneeded] = &[
         &["CustomDomainConfig"],
         "a domain that is a prefix has no distribution",
     ),
+    unneeded(
+        "AWS::CodeDeploy::DeploymentGroup",
+        &["codedeploy:RegisterOnPremisesInstance"],
+        &["OnPremises"],
+        "only a group of machines on premises has them",
+    ),
     unneeded("AWS::ECS::Cluster", &["ecs:PutAccountSetting*"], &[], "settings of the account are nobody's cluster"),
     unneeded(
         "AWS::Events::EventBus",

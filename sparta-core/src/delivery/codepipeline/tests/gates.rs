@@ -153,3 +153,32 @@ fn addresses_are_told_of_an_approval_by_a_topic_of_its_own() {
     assert_eq!(publish["Resource"], json!([own, releases]));
     assert!(resources["ProductionApproveChangesTopic"].is_null());
 }
+
+#[test]
+fn smoke_tests_are_the_stages_success_condition_over_the_outputs_and_run_what_was_built() {
+    let test = stage("test").smoke_test(async |_| Ok(())).watch(Alarm::errors("api"), minutes(5));
+    let template = gated(&[test, stage("production")]);
+    let (result, rules) = rules(&of(&template, "Deploy-test")["OnSuccess"]);
+    let providers: Vec<&str> = rules.iter().map(|(provider, _)| provider.as_str()).collect();
+    assert_eq!((result, providers), (json!("ROLLBACK"), vec!["CloudWatchAlarm", "CodeBuild"]));
+    let variables = rules[1].1["EnvironmentVariables"]["Fn::Sub"].as_str().unwrap();
+    let stack = "arn:${AWS::Partition}:cloudformation:${AWS::Region}:${AWS::AccountId}:stack/Test-HelloPipeline-main/-";
+    let expected = json!([
+        {"name": "SPARTA_ENVIRONMENT", "value": "test", "type": "PLAINTEXT"},
+        {"name": "SPARTA_STACK", "value": stack, "type": "PLAINTEXT"},
+    ]);
+    assert_eq!(serde_json::from_str::<Json>(variables).unwrap(), expected);
+    let rule = &of(&template, "Deploy-test")["OnSuccess"]["Conditions"][0]["Rules"][1];
+    assert_eq!(rule["InputArtifacts"], json!([{"Name": "Tool"}, {"Name": "Outputs-test"}]));
+    let execution = of(&template, "Deploy-test")["Actions"].as_array().unwrap().last().unwrap().clone();
+    assert_eq!(execution["OutputArtifacts"], json!([{"Name": "Outputs-test"}]));
+    assert_eq!(execution["Configuration"]["OutputFileName"], "outputs.json");
+    let built = of(&template, "Build")["Actions"][0]["OutputArtifacts"].clone();
+    assert_eq!(built, json!([{"Name": "Build"}, {"Name": "Code"}, {"Name": "Tool"}]));
+    let production = of(&template, "Deploy-production");
+    assert_eq!((&production["OnSuccess"], &production["OnFailure"]), (&Json::Null, &Json::Null));
+    let policies = resources(&template)["SmokeRole"]["Properties"]["Policies"].to_string();
+    assert!(!policies.contains("PutObject\"") && policies.contains("/*/Outputs-*/*"), "{policies}");
+    let without = resources(&gated(&[stage("test")]));
+    assert_eq!(without.get("SmokeProject"), None);
+}
