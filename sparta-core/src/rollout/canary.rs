@@ -137,7 +137,9 @@ fn deployment_group(name: &str, config: &Value, alarms: &[Value]) -> Resource {
 fn role(functions: &[&FunctionSpec], environments: &[&Environment]) -> Resource {
     let aliases = Statement::allow(["lambda:GetAlias", "lambda:GetProvisionedConcurrencyConfig", "lambda:UpdateAlias"]);
     let aliases = functions.iter().fold(aliases, |aliases, function| {
-        let qualified = function.alias_id().map(|alias| alias.reference());
+        // By its name: the alias depends on what its traffic is moved with, and so on the role.
+        let id = function.logical_id("Function");
+        let qualified = function.alias().map(|alias| sub(format!("${{{id}.Arn}}:{alias}")));
         qualified.into_iter().fold(aliases.on(function.arn()), Statement::on)
     });
     let look = Statement::allow(["cloudwatch:DescribeAlarms"]);

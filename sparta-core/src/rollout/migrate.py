@@ -12,10 +12,10 @@ stacks = boto3.client("cloudformation")
 def handler(event, context):
     status, reason = "SUCCESS", "There was nothing to migrate"
     try:
-        if event["RequestType"] != "Delete" and not is_rolled_back(event["StackId"]):
-            function = event["ResourceProperties"]["Function"]
-            migrate(function, event["StackId"].split("/")[1])
-            reason = f"{function} has migrated"
+        asked = event["ResourceProperties"]
+        if asked["Run"] and event["RequestType"] != "Delete" and not is_rolled_back(event["StackId"]):
+            migrate(asked["Functions"][asked["Run"]], event["StackId"].split("/")[1])
+            reason = f"{asked['Run']} has migrated"
     except Exception as error:
         status, reason = "FAILED", str(error)
     print(json.dumps({"status": status, "reason": reason}))

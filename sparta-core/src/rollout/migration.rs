@@ -4,7 +4,7 @@
 //! update is rolled back. What it asks is a function of its own, because only that can wait without a VPC's way to CloudFormation,
 //! and knows a rollback, on which nothing runs.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
     FunctionSpec, attribute,
@@ -22,7 +22,9 @@ const PROGRAM: &str = include_str!("migrate.py");
 /// The seconds that CloudFormation waits; the runner is stopped before.
 const SERVICE_TIMEOUT: u32 = 960;
 
-/// Adds the parameter for an environment's migration, and what runs it where it is not empty.
+/// Adds the parameter for an environment's migration, and what runs it.
+///
+/// It is there in all environments, and does nothing where none is to run: what others depend on cannot depend on a condition.
 pub(super) fn add(model: &Model, stack: &mut Stack) {
     let names: BTreeSet<&str> = model.environments.iter().filter_map(|it| it.migration_function()).collect();
     let migrations: Vec<&FunctionSpec> = model.functions.iter().filter(|it| names.contains(it.name())).collect();
@@ -30,19 +32,11 @@ pub(super) fn add(model: &Model, stack: &mut Stack) {
         return;
     }
     stack.parameter(id(MIGRATION_FUNCTION), parameter(&names));
-    let migrates = id("Migrates");
-    stack.condition(migrates.clone(), Value::function("Fn::Not", vec![is("")]));
-    add_runner(&migrations, &migrates, stack);
-    let others: Vec<LogicalId> = model.functions.iter().map(function_of).collect();
-    let own: Vec<LogicalId> = migrations.iter().map(|function| function_of(function)).collect();
-    for migration in migrations {
-        let (condition, id) = (migration.logical_id("Migrates"), migration.logical_id("Migration"));
-        stack.condition(condition.clone(), is(migration.name()));
-        stack.resource(id.clone(), run(migration).condition(condition));
-        for function in others.iter().filter(|function| !own.contains(function)) {
-            // Where an id is the user's, that is a mistake already.
-            _ = stack.change(function, |function| function.depends_on(id.clone()));
-        }
+    add_runner(&migrations, stack);
+    stack.resource(id(MIGRATION), run(&migrations));
+    for function in model.functions.iter().filter(|it| !names.contains(it.name())) {
+        // Where an id is the user's, that is a mistake already.
+        _ = stack.change(&function_of(function), |function| function.depends_on(id(MIGRATION)));
     }
 }
 
@@ -54,25 +48,25 @@ fn parameter(names: &BTreeSet<&str>) -> Parameter {
     }
 }
 
-fn is(function: &str) -> Value {
-    Value::function("Fn::Equals", vec![id(MIGRATION_FUNCTION).reference(), function.into()])
-}
-
-/// It changes with the code alone.
-fn run(migration: &FunctionSpec) -> Resource {
+/// It changes with the code, and with what is to run.
+fn run(migrations: &[&FunctionSpec]) -> Resource {
+    let functions: BTreeMap<&str, Value> =
+        migrations.iter().map(|function| (function.name(), function_of(function).reference())).collect();
     let properties = serde_json::json!({
         "ServiceToken": attribute!(AWS::Lambda::Function, id(RUNNER), "Arn"),
         "ServiceTimeout": SERVICE_TIMEOUT,
-        "Function": function_of(migration).reference(),
+        "Run": id(MIGRATION_FUNCTION).reference(),
+        "Functions": functions,
         "Code": id(CODE_KEY).reference(),
     });
     Resource::raw("Custom::Migration", properties).depends_on(id(ONCE))
 }
 
+const MIGRATION: &str = "Migration";
 const RUNNER: &str = "MigrationRunner";
 const ONCE: &str = "MigrationRunnerOnce";
 
-fn add_runner(migrations: &[&FunctionSpec], condition: &LogicalId, stack: &mut Stack) {
+fn add_runner(migrations: &[&FunctionSpec], stack: &mut Stack) {
     let [log, role] = ["MigrationRunnerLogs", "MigrationRunnerRole"].map(id);
     let write = Statement::allow(["logs:CreateLogStream", "logs:PutLogEvents"]);
     let write = write.on(attribute!(AWS::Logs::LogGroup, log, "Arn"));
@@ -103,7 +97,7 @@ fn add_runner(migrations: &[&FunctionSpec], condition: &LogicalId, stack: &mut S
     });
     let group = resource!(AWS::Logs::LogGroup { RetentionInDays: 90 });
     for (id, resource) in [(log, group.delete()), (role, may), (id(RUNNER), runner), (id(ONCE), once)] {
-        stack.resource(id, resource.condition(condition.clone()));
+        stack.resource(id, resource);
     }
 }
 

@@ -81,7 +81,7 @@ fn what_moves_traffic_may_move_the_own_aliases_and_look_at_the_own_alarms() {
     let statements = &role["Policies"][0]["PolicyDocument"]["Statement"];
     assert_eq!(
         statements[0]["Resource"],
-        json!([{"Fn::GetAtt": ["ApiFunction", "Arn"]}, {"Ref": "ApiAlias"}]),
+        json!([{"Fn::GetAtt": ["ApiFunction", "Arn"]}, {"Fn::Sub": "${ApiFunction.Arn}:live"}]),
         "{statements}"
     );
     let alarm =
@@ -115,18 +115,15 @@ fn a_migration_runs_after_its_code_is_there_and_before_any_other_is() {
         .environment(Environment::new("production", ()).migration("migrate"));
     let template = template(&app);
     let resources = &template["Resources"];
-    let migration = &resources["MigrateMigration"];
-    assert_eq!(migration["Type"], "Custom::Migration");
-    assert_eq!(migration["Condition"], "MigrateMigrates");
-    assert_eq!(
-        template["Conditions"]["MigrateMigrates"],
-        json!({"Fn::Equals": [{"Ref": "MigrationFunction"}, "migrate"]})
-    );
-    assert_eq!(migration["Properties"]["Function"], json!({"Ref": "MigrateFunction"}));
+    let migration = &resources["Migration"];
+    assert_eq!((&migration["Type"], &migration["Condition"]), (&json!("Custom::Migration"), &Json::Null));
+    assert_eq!(migration["Properties"]["Run"], json!({"Ref": "MigrationFunction"}));
+    assert_eq!(migration["Properties"]["Functions"], json!({"migrate": {"Ref": "MigrateFunction"}}));
+    assert_eq!(template["Parameters"]["MigrationFunction"]["AllowedValues"], json!(["", "migrate"]));
     assert_eq!(migration["Properties"]["Code"], json!({"Ref": "CodeKey"}));
     let waits = |id: &str| {
         let on = resources[id]["DependsOn"].as_array().into_iter().flatten();
-        on.filter(|it| **it == "MigrateMigration").count()
+        on.filter(|it| **it == "Migration").count()
     };
     assert_eq!((waits("ApiFunction"), waits("MigrateFunction")), (1, 0));
     let may = &resources["MigrationRunnerRole"]["Properties"]["Policies"][0]["PolicyDocument"]["Statement"];
