@@ -51,13 +51,13 @@ pub use sparta_core::{
     EnvironmentMistake, Error, EventMismatch, ExecutionMode, Failure, FailureOf, FileMistake, FileSource, FileSystem,
     FromEvent, Function, FunctionKind, FunctionMistake, FunctionSpec, GrantMistake, Health, HttpHandler, HttpService,
     IntoResponse, Json, LambdaEvent, LogFormat, LogLevel, ManagedInstances, Memory, Mistake, Mistakes, Model,
-    NoConnection, Origin, PayloadError, PermissionsMistake, Pipeline, PipelineMistake, PriceClass, Problem, Push,
-    QueryMap, Record, RecordError, Records, RecordsError, RecordsIter, RecursiveLoop, Repository, RepositoryError,
-    RepositoryHost, Request, RequestContext, RequestExt, RequestPayloadExt, Response, Result, Retention,
-    RolloutMistake, ServeError, SourceLocation, Storage, Streams, Subject, Synthesis, Tracing, TypedEvent, Unfit,
-    Usable, Variable, VariableMistake, Vpc, Watch, WatchMistake, Window, WindowMistake, attribute, aws_lambda_events,
-    cfn, construct, delivery, hook, iam, json_body, property, resource, service_fn, settings, stack_name, testing,
-    trigger,
+    NoConnection, Origin, PayloadError, PermissionsMistake, Pipeline, PipelineMistake, PriceClass, Problem,
+    PullRequests, Push, QueryMap, Record, RecordError, Records, RecordsError, RecordsIter, RecursiveLoop, Repository,
+    RepositoryError, RepositoryHost, Request, RequestContext, RequestExt, RequestPayloadExt, Response, Result,
+    Retention, RolloutMistake, ServeError, SourceLocation, Storage, Streams, Subject, Synthesis, Tracing, TypedEvent,
+    Unfit, Usable, Variable, VariableMistake, Vpc, Watch, WatchMistake, Window, WindowMistake, attribute,
+    aws_lambda_events, cfn, construct, delivery, hook, iam, json_body, property, resource, service_fn, settings,
+    stack_name, testing, trigger,
 };
 #[cfg(feature = "site")]
 pub use sparta_core::{Site, SiteMistake};
@@ -79,9 +79,9 @@ pub mod prelude {
     pub use sparta_core::{
         Alarm, App, Approval, Architecture, Authorization, AuthorizerRequest, BatchResponse, Body, Canary, CiSystem,
         ConnectionEvent, Context, DeadlineLayer, Deployed, Distribution, Environment, Error, FileSystem, Function,
-        Health, IntoResponse, Json, LambdaEvent, LogFormat, LogLevel, ManagedInstances, Memory, Origin, Pipeline, Push,
-        Records, RecursiveLoop, Request, RequestExt, RequestPayloadExt, Response, Retention, Storage, Tracing,
-        Variable, Vpc, Window, attribute,
+        Health, IntoResponse, Json, LambdaEvent, LogFormat, LogLevel, ManagedInstances, Memory, Origin, Pipeline,
+        PullRequests, Push, Records, RecursiveLoop, Request, RequestExt, RequestPayloadExt, Response, Retention,
+        Storage, Tracing, Variable, Vpc, Window, attribute,
         cfn::Import,
         construct::{
             Bucket, Construct as _, EventBus, FunctionHandle, ObjectEvent, Queue, StateMachine, Stream, Table, Topic,

@@ -8,7 +8,8 @@ use std::{
 
 use proptest::test_runner::{Config, TestRng, TestRunner};
 use sparta::{
-    App, Environment, Error, ExecutionMode, Function, Pipeline, Push, Request, Variable, delivery::Source, service_fn,
+    App, Environment, Error, ExecutionMode, Function, Pipeline, PullRequests, Push, Request, Variable,
+    delivery::Source, service_fn,
 };
 use sparta_test_tools::{REGIONS, cfn_lint};
 use tempfile::TempDir;
@@ -118,18 +119,19 @@ fn elsewhere(folder: &Path) -> [PathBuf; 5] {
         let pipeline = pipeline.on(Push::branches(["main", "release/*"]).except(["release/old"]).paths(["src/**"]));
         pipeline.on(Push::tag("v*")).execution_mode(ExecutionMode::Superseded)
     };
+    let pull_requests = |pipeline: Pipeline| pipeline.pull_requests(PullRequests::builds());
     let notified = |pipeline: Pipeline| {
         pipeline.notify("arn:aws:sns:eu-central-1:111111111111:builds").notify("team@acme.example")
     };
     let pipelines = [
-        ("gitlab", pushes(Pipeline::gitlab("https://gitlab.com/acme/web/hello"))),
+        ("gitlab", pull_requests(pushes(Pipeline::gitlab("https://gitlab.com/acme/web/hello")))),
         ("azure", pushes(Pipeline::azure_devops("https://dev.azure.com/acme/web/_git/hello"))),
         (
             "codecommit",
             Pipeline::codecommit("hello").variable(Variable::new("LOG_LEVEL").default("info").description("How much")),
         ),
         ("s3", Pipeline::s3("acme-sources", "hello.zip")),
-        ("bitbucket", notified(pushes(Pipeline::bitbucket("https://bitbucket.org/acme/hello")))),
+        ("bitbucket", notified(pull_requests(Pipeline::bitbucket("https://bitbucket.org/acme/hello")))),
     ];
     pipelines.map(|(name, pipeline)| {
         let hello = Function::http("hello", service_fn(async |_: Request| Ok::<_, Error>("hello")));

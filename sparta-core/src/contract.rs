@@ -129,6 +129,8 @@ pub const TOOL_FOLDER: &str = "tool";
 pub const TOOL_FILE: &str = "service";
 /// What the artifacts with the outputs of an environment's stack begin with.
 pub const OUTPUTS_ARTIFACTS: &str = "Outputs-";
+/// The sources of a pull request, which nothing that is delivered is made of.
+pub const PULL_REQUEST_ARTIFACT: &str = "PullRequest";
 /// What the artifacts with the changes of an environment begin with.
 pub const CHANGES_ARTIFACTS: &str = "Changes-";
 /// What is deployed of [`BUILD_ARTIFACT`]: a copy that no build can write.

@@ -87,8 +87,8 @@ pub use mistake::{Mistake, Mistakes, Problem, Subject};
 pub use model::{AppMistake, Model, RolloutMistake};
 pub use permissions::PermissionsMistake;
 pub use pipeline::{
-    CiSystem, Compute, ExecutionMode, Pipeline, PipelineMistake, Push, Repository, RepositoryError, RepositoryHost,
-    SourceLocation, Variable, is_stack_name, stack_name,
+    CiSystem, Compute, ExecutionMode, Pipeline, PipelineMistake, PullRequests, Push, Repository, RepositoryError,
+    RepositoryHost, SourceLocation, Variable, is_stack_name, stack_name,
 };
 pub use records::{BatchResponse, Record, RecordError, Records, RecordsError, RecordsIter};
 pub use request::{

@@ -59,9 +59,20 @@ impl Build {
         let program = self.options.this_program(model.architecture())?;
         let of_ci = pipeline.map(|pipeline| program.ci_file(&synthesis, pipeline)).transpose()?.flatten();
         let path = pipeline.map_or("buildspec.yml", |pipeline| pipeline.buildspec_path());
-        let (what, path, (wanted, warnings)) = match of_ci {
-            Some((file, warnings)) => ("workflow", PathBuf::from(file.path), (file.text, warnings)),
-            None => ("buildspec", PathBuf::from(path), program.buildspec(&synthesis.model)?),
+        let mut files = Vec::new();
+        let warnings = match of_ci {
+            Some((file, warnings)) => {
+                files.push(("workflow", PathBuf::from(file.path), file.text));
+                warnings
+            }
+            None => {
+                let ([delivered, of_pull_requests], warnings) = program.buildspecs(&synthesis.model)?;
+                files.push(("buildspec", PathBuf::from(path), delivered));
+                if let Some(declared) = pipeline.and_then(|pipeline| pipeline.declared_pull_requests()) {
+                    files.push(("pullRequests", PathBuf::from(declared.buildspec_path()), of_pull_requests));
+                }
+                warnings
+            }
         };
         warnings.iter().for_each(|warning| say(format!("warning: {warning}")));
         let own = match pipeline.filter(|pipeline| pipeline.mutates()) {
@@ -70,33 +81,43 @@ impl Build {
         };
         if session.global.noop {
             let folder = self.options.documents.output.folder();
-            let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-            let written = folder.write(name, wanted.as_bytes())?;
+            for (_, path, wanted) in &mut files {
+                let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+                *path = folder.write(name, wanted.as_bytes())?;
+            }
             let own = own.map(|(_, template)| folder.write(PIPELINE_FILE, template.as_bytes())).transpose()?;
-            return print_written(session, what, &written, own.as_deref());
+            return print_written(session, &files, own.as_deref());
         }
         let checkout = Checkout::around(Path::new("."));
-        let written = checkout.up.join(path);
-        write_once(&written, &wanted)?;
+        for (what, path, wanted) in &mut files {
+            *path = checkout.up.join(&*path);
+            write_once(what, path, wanted)?;
+        }
         // Nobody edits it, so that it takes the place of an earlier one.
         let own = own.map(|(pipeline, template)| {
             let path = checkout.up.join(pipeline.template_path());
             write_whole(&path, template.as_bytes()).map(|()| path)
         });
-        print_written(session, what, &written, own.transpose()?.as_deref())
+        print_written(session, &files, own.transpose()?.as_deref())
     }
 }
 
-fn print_written(session: &Session, what: &str, path: &Path, pipeline: Option<&Path>) -> Result<(), CliError> {
-    let mut text = format!("{what:<16}{}", path.display());
-    if let Some(path) = pipeline {
-        _ = write!(text, "\npipeline        {}", path.display());
-    }
-    session.print(&text, &serde_json::json!({what: path, "pipeline": pipeline}))
+fn print_written(
+    session: &Session,
+    files: &[(&str, PathBuf, String)],
+    pipeline: Option<&Path>,
+) -> Result<(), CliError> {
+    let written = files.iter().map(|(what, path, _)| (*what, Some(path.as_path())));
+    let written: Vec<_> = written.chain([("pipeline", pipeline)]).collect();
+    let lines = written.iter().filter_map(|(what, path)| Some(format!("{what:<16}{}", (*path)?.display())));
+    let text = lines.collect::<Vec<_>>().join("\n");
+    let document: serde_json::Map<_, _> =
+        written.iter().map(|(what, path)| ((*what).to_owned(), serde_json::json!(path))).collect();
+    session.print(&text, &document)
 }
 
 /// Writes a build specification, or leaves it where it is there already.
-fn write_once(path: &Path, wanted: &str) -> Result<(), CliError> {
+fn write_once(what: &str, path: &Path, wanted: &str) -> Result<(), CliError> {
     let there = match fs::read_to_string(path) {
         Ok(there) => there,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(write_whole(path, wanted.as_bytes())?),
@@ -108,8 +129,15 @@ fn write_once(path: &Path, wanted: &str) -> Result<(), CliError> {
     match (package(&there), package(wanted)) {
         (Some(other), Some(own)) if other != own => {
             let message = format!("{} builds another service, `{other}`; nothing was changed", path.display());
-            let hint = match path.file_name().and_then(|name| name.to_str()) {
-                Some(".gitlab-ci.yml") => "GitLab reads one file: put the jobs of both into it by hand.".to_owned(),
+            let hint = match (what, path.file_name().and_then(|name| name.to_str())) {
+                (_, Some(".gitlab-ci.yml")) => {
+                    "GitLab reads one file: put the jobs of both into it by hand.".to_owned()
+                }
+                ("pullRequests", _) => {
+                    format!(
+                        "Give this one a file of its own: `.buildspec(\"{own}/pull-request.yml\")` of its `PullRequests`."
+                    )
+                }
                 _ => {
                     format!("Give this one a file of its own: `.buildspec(\"{own}/buildspec.yml\")` of its `Pipeline`.")
                 }

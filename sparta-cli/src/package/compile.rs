@@ -189,12 +189,13 @@ impl Compile {
         Ok(Compiled { path, bytes, warnings })
     }
 
-    /// How the pipeline's build makes it, with this machine's version of Rust; and warnings of what it would lack.
+    /// How the pipeline's build makes it, and that of a pull request, with this machine's version of Rust; and warnings of what
+    /// both would lack.
     ///
     /// # Errors
     ///
     /// What cargo does not say.
-    pub(crate) fn buildspec(&self, model: &Model) -> Result<(String, Vec<String>), CompileError> {
+    pub(crate) fn buildspecs(&self, model: &Model) -> Result<([String; 2], Vec<String>), CompileError> {
         let Delivered { program, rust_version, features, folder, warnings } = self.delivered()?;
         let buildspec = Buildspec {
             package: &program.package,
@@ -204,7 +205,7 @@ impl Compile {
             folder: &folder,
             smoke_tests: model.has_smoke_tests(),
         };
-        Ok((buildspec.to_string(), warnings))
+        Ok(([buildspec.to_string(), buildspec.of_pull_requests()], warnings))
     }
 
     /// The file that the CI system of `pipeline` reads, unless that is CodePipeline, and the same warnings.

@@ -75,6 +75,12 @@ pub enum DeliveryMistake {
         "what starts the pipeline is told by a connection, and not with a token: give `--connection`, or remove `Pipeline::on(..)`"
     )]
     PushesOfToken,
+    /// GitHub tells CodeBuild of pull requests through a connection.
+    #[error(
+        "pull requests are read through a connection, and not with a token: give `--connection`, or remove \
+         `Pipeline::pull_requests(..)`"
+    )]
+    PullRequestsOfToken,
     /// Only GitHub is read with a token.
     #[error(
         "the repository is one of {0}, which is read through a connection: give `--connection` in place of the token"

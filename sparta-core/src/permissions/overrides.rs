@@ -94,8 +94,11 @@ pub(super) const ADDED: &[Added] = &[
         actions: &[
             "codebuild:BatchGetProjects",
             "codebuild:CreateProject",
+            "codebuild:CreateWebhook",
             "codebuild:DeleteProject",
+            "codebuild:DeleteWebhook",
             "codebuild:UpdateProject",
+            "codebuild:UpdateWebhook",
             "iam:PassRole",
         ],
         on: AddedOn::Own,

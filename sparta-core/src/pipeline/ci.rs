@@ -67,6 +67,7 @@ pub(super) fn check(pipeline: &Pipeline) -> Vec<PipelineMistake> {
         only(pipeline.compute != Compute::default(), "compute", "remove it, and name the machine in the file"),
         only(pipeline.buildspec != "buildspec.yml", "buildspec", "remove it, because the file's place is fixed"),
         only(!pipeline.variables.is_empty(), "variable", "remove it, and name the variable in the file"),
+        only(pipeline.pull_requests.is_some(), "pull_requests", "remove it, and let the system build them itself"),
         only(!pipeline.listeners.is_empty(), "notify", "remove it, because the system tells of its runs itself"),
         only(pipeline.mode != ExecutionMode::default(), "execution_mode", "remove it, because the system has one mode"),
     ];
@@ -117,6 +118,7 @@ fn is_of_many(of_branches: &[&Push]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::PullRequests;
 
     fn orders() -> Pipeline {
         Pipeline::github("https://github.com/acme/orders").system(CiSystem::GitHubActions)
@@ -131,7 +133,8 @@ mod tests {
             .compute(Compute::Large)
             .buildspec("ci/build.yml")
             .notify("team@acme.example")
-            .execution_mode(ExecutionMode::Superseded);
+            .execution_mode(ExecutionMode::Superseded)
+            .pull_requests(PullRequests::builds());
         let options: Vec<&str> = pipeline
             .check()
             .iter()
@@ -140,7 +143,7 @@ mod tests {
                 _ => None,
             })
             .collect();
-        assert_eq!(options, ["connection", "compute", "buildspec", "notify", "execution_mode"]);
+        assert_eq!(options, ["connection", "compute", "buildspec", "pull_requests", "notify", "execution_mode"]);
         assert_eq!(orders().check(), []);
         let provider = Pipeline::github("https://github.com/acme/orders").oidc_provider(true);
         assert_eq!(provider.check(), [PipelineMistake::ProviderOfCodePipeline]);

@@ -140,6 +140,18 @@ pub enum PipelineMistake {
     /// Its build specification.
     #[error("the build specification `{0}` has to be a path inside the repository")]
     Buildspec(String),
+    /// One build specification for what is delivered and for pull requests.
+    #[error(
+        "`{0}` is the build specification of the pipeline and of its pull requests, which do not hand anything over: name another \
+         file in `PullRequests::buildspec(..)`"
+    )]
+    SharedBuildspec(String),
+    /// Pull requests at a host that CodeBuild is not told of them by.
+    #[error(
+        "CodeBuild is told of pull requests by github.com, gitlab.com and bitbucket.org, and the sources are in {0}: remove \
+         `Pipeline::pull_requests(..)`"
+    )]
+    PullRequestsOf(&'static str),
     /// Where its template is.
     #[error("the pipeline's template `{0}` has to be the path of a file inside the repository")]
     Template(String),

@@ -5,6 +5,7 @@ mod location;
 mod mistake;
 mod name;
 mod notify;
+mod pull_requests;
 mod push;
 mod repository;
 mod variable;
@@ -15,6 +16,8 @@ pub use mistake::PipelineMistake;
 pub(crate) use name::{direct_stack_name, fnv1a, pipeline_name, short_name};
 pub use name::{is_stack_name, stack_name};
 pub(crate) use notify::{Listener, is_address};
+pub use pull_requests::PullRequests;
+pub(crate) use pull_requests::{Webhook, webhook};
 pub(crate) use push::Patterns;
 pub use push::Push;
 pub use repository::{Repository, RepositoryError, RepositoryHost};
@@ -51,6 +54,7 @@ pub struct Pipeline {
     mode: ExecutionMode,
     listeners: Vec<Result<Listener, PipelineMistake>>,
     variables: Vec<Variable>,
+    pull_requests: Option<PullRequests>,
 }
 
 impl Pipeline {
@@ -148,6 +152,7 @@ impl Pipeline {
             mode: ExecutionMode::default(),
             listeners: Vec::new(),
             variables: Vec::new(),
+            pull_requests: None,
         }
     }
 
@@ -251,6 +256,17 @@ impl Pipeline {
         self
     }
 
+    /// What becomes of the pull requests against its [branch](Self::branch): by default nothing. They take a connection, and a
+    /// repository on GitHub, GitLab or Bitbucket.
+    ///
+    /// # Example
+    ///
+    /// [`PullRequests`] has one.
+    pub fn pull_requests(mut self, pull_requests: PullRequests) -> Self {
+        self.pull_requests = Some(pull_requests);
+        self
+    }
+
     /// The machine that compiles the service: by default [`Compute::Medium`].
     pub fn compute(mut self, compute: Compute) -> Self {
         self.compute = compute;
@@ -331,6 +347,11 @@ impl Pipeline {
         &self.variables
     }
 
+    /// What becomes of the pull requests against its branch, where anything does.
+    pub fn declared_pull_requests(&self) -> Option<&PullRequests> {
+        self.pull_requests.as_ref()
+    }
+
     /// Who hears of its executions.
     pub(crate) fn listeners(&self) -> impl Iterator<Item = &Listener> {
         self.listeners.iter().flatten()
@@ -389,6 +410,7 @@ impl Pipeline {
         mistakes.extend(notify::check(&self.listeners));
         mistakes.extend(push::check(&self.pushes, self.source_branch()));
         mistakes.extend(variable::check(&self.variables));
+        mistakes.extend(pull_requests::check(self));
         mistakes.extend(ci::check(self));
         mistakes
     }

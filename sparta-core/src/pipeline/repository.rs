@@ -169,6 +169,11 @@ impl Repository {
         &self.address
     }
 
+    /// Where it is cloned from, as CodeBuild has it.
+    pub(crate) fn clone_url(&self) -> String {
+        format!("https://{}/{}.git", self.address, self.full_name())
+    }
+
     /// The page of a commit.
     pub(crate) fn commit_page(&self, commit: &str) -> String {
         if self.host == RepositoryHost::AzureDevOps {

@@ -90,6 +90,37 @@ artifacts:
     }
 }
 
+impl Buildspec<'_> {
+    /// The build specification of the service's pull requests, which are built and tested as what is delivered is, and hand
+    /// nothing over.
+    pub fn of_pull_requests(&self) -> String {
+        let Self { package, binary, rust_version, features, folder, .. } = self;
+        let (tests, features) = match *features {
+            "" => (String::new(), String::new()),
+            features => (format!(" {features}"), format!("        {features}\n")),
+        };
+        let enter = if folder.is_empty() { String::new() } else { format!("      - cd '{folder}'\n") };
+        format!(
+            r#"# How a pull request of this service is built. Written by `build --buildspec`, and yours to edit.
+version: 0.2
+
+phases:
+  install:
+    runtime-versions:
+      rust: "{rust_version}"
+  build:
+    commands:
+{enter}      - cargo test --locked{tests}
+      # What the pipeline will build once it is merged.
+      - >-
+        cargo run --locked --package {package} --bin {binary}
+{features}        -- build --outputDir .sparta
+{features}        ${{PULL_REQUEST_COMMIT:+--buildID "$PULL_REQUEST_COMMIT"}}
+"#
+        )
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -106,6 +137,18 @@ mod tests {
     #[test]
     fn the_service_compiles_and_packs_what_lambda_runs() {
         insta::assert_snapshot!(HELLO);
+    }
+
+    #[test]
+    fn a_pull_request_is_tested_and_built_and_hands_nothing_over() {
+        let text = HELLO.of_pull_requests();
+        let [tests, build] = ["- cargo test --locked\n", "cargo run --locked --package hello --bin hello\n"];
+        assert!(text.find(tests).unwrap() < text.find(build).unwrap(), "{text}");
+        assert!(!text.contains("artifacts:"), "{text}");
+        let text = Buildspec { features: "--features metrics", folder: "rust", ..HELLO }.of_pull_requests();
+        assert!(text.contains("- cd 'rust'\n      - cargo test --locked --features metrics\n"), "{text}");
+        let build = "--bin hello\n        --features metrics\n        -- build --outputDir .sparta\n        --features metrics\n";
+        assert!(text.contains(build), "{text}");
     }
 
     #[test]

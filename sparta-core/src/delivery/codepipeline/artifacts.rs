@@ -4,7 +4,10 @@ use super::id;
 use crate::{
     Architecture, attribute,
     cfn::{LogicalId, Resource, Template, Value, sub},
-    contract::{BUILD_ARTIFACT, CHANGES_ARTIFACTS, CODE_ARTIFACT, PROGRAM_ARTIFACT, SOURCE_ARTIFACT, UPDATE_ARTIFACT},
+    contract::{
+        BUILD_ARTIFACT, CHANGES_ARTIFACTS, CODE_ARTIFACT, PROGRAM_ARTIFACT, PULL_REQUEST_ARTIFACT, SOURCE_ARTIFACT,
+        UPDATE_ARTIFACT,
+    },
     delivery::Plan,
     property, resource,
 };
@@ -45,6 +48,8 @@ fn bucket(plan: &Plan<'_>) -> Resource {
             expire("Template", format!("{}/template/", plan.app())),
         ])
         .collect();
+    let of_pull_requests = plan.pipeline.declared_pull_requests().map(|_| prefix(plan, PULL_REQUEST_ARTIFACT));
+    rules.extend(of_pull_requests.map(|prefix| expire(PULL_REQUEST_ARTIFACT, prefix)));
     rules.push(property!(AWS::S3::Bucket.LifecycleConfiguration.Rules[] {
         Id: (PROGRAM_ARTIFACT),
         Status: "Enabled",
@@ -96,7 +101,7 @@ fn prefix(plan: &Plan<'_>, artifact: &str) -> String {
 }
 
 /// CodePipeline shortens the pipeline's name to 20 characters.
-fn key(plan: &Plan<'_>, artifact: &str) -> String {
+pub(super) fn key(plan: &Plan<'_>, artifact: &str) -> String {
     format!("{}/{artifact}", plan.name.get(..20).unwrap_or(&plan.name))
 }
 

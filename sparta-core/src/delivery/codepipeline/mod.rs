@@ -6,6 +6,7 @@ mod environments;
 mod event;
 mod gates;
 mod notifications;
+mod pull_requests;
 mod release;
 mod review;
 mod roles;
@@ -143,6 +144,7 @@ impl Backend for CodePipeline<'_> {
         stages::add(plan, reader, &mut template);
         approvers::add(plan, &mut template);
         source::add(plan, reader, &mut template);
+        pull_requests::add(plan, reader, &mut template);
         notifications::add(plan, &mut template);
         let console = "https://console.aws.amazon.com/codesuite/codepipeline/pipelines";
         let url = format!("{console}/${{Pipeline}}/view?region={REGION}");

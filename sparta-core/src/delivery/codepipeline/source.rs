@@ -144,12 +144,13 @@ pub(super) fn check(plan: &Plan<'_>, source: Source<'_>) -> Vec<DeliveryMistake>
         return Vec::new();
     }
     let pushes = (!plan.pipeline.pushes().is_empty()).then_some(DeliveryMistake::PushesOfToken);
+    let pull_requests = plan.pipeline.declared_pull_requests().map(|_| DeliveryMistake::PullRequestsOfToken);
     let elsewhere = match (plan.location.repository(), plan.location.service()) {
         (Some(repository), _) if repository.host() == RepositoryHost::GitHub => None,
         (Some(repository), _) => Some(DeliveryMistake::Token(repository.host().title())),
         (None, service) => service.map(|[service, _]| DeliveryMistake::TokenOfService(service)),
     };
-    pushes.into_iter().chain(elsewhere).collect()
+    pushes.into_iter().chain(pull_requests).chain(elsewhere).collect()
 }
 
 /// What an execution is about, in the words of an approval.

@@ -6,7 +6,7 @@ use std::{collections::BTreeMap, rc::Rc};
 use serde_json::json;
 
 use super::{
-    id, notifications, review,
+    id, notifications, pull_requests, review,
     roles::{self, artifacts as objects},
     source::{self, Reader},
     stages::{artifacts, role, stage},
@@ -132,7 +132,8 @@ pub(super) fn add(plan: &Plan<'_>, reader: Reader<'_>, template: &mut Template) 
     for (service, connection) in connections.into_iter().flatten() {
         let pass = Statement::allow([format!("{service}:PassConnection")]).on(connection);
         let key = format!("{service}:PassedToService");
-        statements.push(pass.when(json!({"StringEquals": {key: "codepipeline.amazonaws.com"}})));
+        let services = ["codebuild.amazonaws.com", "codepipeline.amazonaws.com"];
+        statements.push(pass.when(json!({"StringEquals": {key: services}})));
     }
     let policies = policies(&statements);
     if policies.is_empty() {
@@ -148,6 +149,7 @@ fn add_later(plan: &Plan<'_>, whole: &mut Template) {
     for reader in [Reader::OwnConnection("GitHub"), Reader::CodeCommit("any")] {
         source::add(plan, reader, whole);
     }
+    pull_requests::add_later(plan, whole);
     notifications::tell(plan, &[&Listener::Mail("somebody@example.com".to_owned())], whole);
     let attached = Resource::raw("AWS::IAM::ManagedPolicy", json!({}));
     whole.resource(id("LaterPolicy"), attached);
