@@ -62,7 +62,8 @@ fn add_projects(plan: &Plan<'_>, declared: &PullRequests, origin: &Origin, templ
     template.resource(id("PullRequestRole"), hands_over(plan, &origin.connection));
     template.resource(id("PullRequestBuildRole"), builds(plan));
     template.resource(id("PullRequestBuildProject"), build_project(plan, declared));
-    template.resource(id("PullRequestProject"), webhook_project(plan, origin));
+    // It is refused where its role may not use the connection yet, which takes IAM some seconds.
+    template.resource(id("PullRequestProject"), webhook_project(plan, origin).depends_on(id("Pipeline")));
 }
 
 /// The ARN of a project, which its role has to know before it exists.
