@@ -13,7 +13,7 @@ use super::{
 pub(super) fn within(world: &World) -> Vec<Case> {
     let [test, production] = &world.environments[..] else { panic!("the example has two environments") };
     [
-        by_the_build(world, production),
+        by_a_build(world, "BuildRole", production),
         by_what_deploys_test(world, production),
         by_what_looks_at_changes(world, production),
         by_what_updates_the_pipeline(world, test, production),
@@ -47,9 +47,8 @@ pub(super) fn across(world: &World, other: &World) -> Vec<Case> {
     attacks
 }
 
-/// The build compiles whatever was pushed.
-fn by_the_build(world: &World, production: &Stack) -> Vec<Case> {
-    let role = "BuildRole";
+/// A build compiles whatever was pushed.
+pub(super) fn by_a_build(world: &World, role: &str, production: &Stack) -> Vec<Case> {
     let mut attacks = assume_each_role(world, role);
     attacks.extend([
         world.by(role, "codepipeline:PutApprovalResult", pipeline(world, "/Promote-test/ApprovePromotion")),

@@ -210,7 +210,7 @@ fn functions(world: &World, stack: &Stack) -> Vec<Case> {
 }
 
 /// What writing to a log group takes.
-fn log(stack: &Stack, group: &str, call: impl Fn(&str, String) -> Case) -> [Case; 2] {
+pub(super) fn log(stack: &Stack, group: &str, call: impl Fn(&str, String) -> Case) -> [Case; 2] {
     let stream = format!("arn:aws:logs:{REGION}:{}:log-group:{group}:log-stream:2026/11/29/0a1b2c3d", stack.account);
     ["logs:CreateLogStream", "logs:PutLogEvents"].map(|action| call(action, stream.clone()))
 }

@@ -5,6 +5,7 @@ mod apis;
 mod attacks;
 mod cloudformation;
 mod deliveries;
+mod pull_requests;
 mod stack;
 mod unnamed;
 mod world;
@@ -114,6 +115,15 @@ fn nothing_that_is_pushed_reaches_the_api_of_production_once_its_id_is_known() {
 fn nothing_that_is_pushed_reaches_another_account() {
     let [test, production] = [of_account("test", "111111111111"), of_account("production", "222222222222")];
     all_denied(&attacks::across(&test, &production));
+}
+
+#[test]
+fn a_pull_request_is_built_and_what_it_runs_reaches_nothing() {
+    let world = pull_requests::world();
+    all_allowed(&pull_requests::calls(&world));
+    let attacks = pull_requests::attacks(&world);
+    assert!(attacks.len() > 80, "{}", attacks.len());
+    all_denied(&attacks);
 }
 
 #[test]
