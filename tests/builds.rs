@@ -134,7 +134,7 @@ fn same_files(one: &Path, other: &Path) {
 /// Builds again what is in `package`, under the same name.
 #[track_caller]
 fn build(shell: &Shell, package: &Path, more: &[&str]) {
-    let id = fs::read_to_string(package.join("code/sparta-build-id")).unwrap();
+    let id = fs::read_to_string(package.join("build-id")).unwrap();
     let build = ["build", "--outputDir", "out", "--codePipelinePackage", "pipeline.zip", "--buildID", &id];
     shell.run(&[&build, more].concat()).success();
 }

@@ -202,9 +202,9 @@ fn log_lines_are_json_with_the_fields_of_lambda_and_the_id_of_the_request() {
     let started = echo.line("serving echo");
     assert_eq!((&started["level"], &started["function"]), (&json!("INFO"), &json!("echo")));
     assert!(["sparta", "architecture", "kernel"].iter().all(|field| started[field].is_string()), "{started}");
-    let build_id = fs::read_to_string(echo.code.path().join("sparta-build-id")).unwrap();
-    assert!(!build_id.is_empty());
-    assert_eq!(started["buildId"], build_id);
+    let code_id = fs::read_to_string(echo.code.path().join("sparta-code-id")).unwrap();
+    assert_eq!(code_id.len(), 40);
+    assert_eq!(started["code"], code_id);
     let echoed = echo.line("echoes");
     assert_eq!((&echoed["level"], &echoed["bytes"]), (&json!("INFO"), &json!(4)));
     assert!(echoed["timestamp"].as_str().unwrap().ends_with('Z'), "{echoed}");
@@ -337,5 +337,5 @@ fn the_bootstrap_of_the_archive_can_be_executed() {
     let code = unzip(&package("sparta-test-service").path().join("code.zip"));
     let mode = |name: &str| Path::new(code.path()).join(name).metadata().unwrap().permissions().mode() & 0o777;
     assert_eq!(mode("bootstrap"), 0o755);
-    assert_eq!(mode("sparta-build-id"), 0o644);
+    assert_eq!(mode("sparta-code-id"), 0o644);
 }

@@ -88,11 +88,13 @@ fn calls_within_the_role(example: &str) -> BTreeSet<String> {
     let policy: Value = serde_json::from_str(&command(&["provision", "--explainRole", "--s3Bucket", "code"])).unwrap();
 
     let before = localstack.internal_calls();
-    let provision = ["provision", "--s3Bucket", "code", "--outputDir", output.path().to_str().unwrap(), "--buildID"];
-    let created = command(&[&provision[..], &["first"]].concat());
+    let provision = ["provision", "--outputDir", output.path().to_str().unwrap(), "--s3Bucket"];
+    let created = command(&[&provision[..], &["code"]].concat());
     let stack = created.split(' ').nth(1).unwrap();
     names_are_within(&policy, &localstack, stack);
-    command(&[&provision[..], &["second", "--tag", "team=shop"]].concat());
+    // The code is the same: only from another place is it given to the functions again.
+    localstack.aws().call("s3", "create_bucket", json!({"Bucket": "other"}));
+    command(&[&provision[..], &["other", "--tag", "team=shop"]].concat());
     command(&["delete", "--yes"]);
 
     let allowed = actions(&policy);

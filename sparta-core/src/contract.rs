@@ -32,7 +32,7 @@ pub const TOKEN_VERSION: &str = "TokenVersion";
 pub const APP_TAG: &str = "sparta:app";
 /// The tag for the version of Sparta that a stack was deployed with.
 pub const VERSION_TAG: &str = "sparta:version";
-/// The tag for the build that is deployed.
+/// The tag for the build that the deployed code is from: the first one that had it.
 pub const BUILD_ID_TAG: &str = "sparta:buildId";
 /// What the keys of Sparta's own tags begin with.
 pub const OWN_TAG_PREFIX: &str = "sparta:";
@@ -95,12 +95,19 @@ pub const CODE_ARCHIVE: &str = "code.zip";
 pub const CODE_FOLDER: &str = "code";
 /// The program that Lambda runs, inside the code archive.
 pub const BOOTSTRAP: &str = "bootstrap";
-/// The file with the id of the build, beside the [`BOOTSTRAP`].
-pub const BUILD_ID_FILE: &str = "sparta-build-id";
+/// The file with the id of the code, beside the [`BOOTSTRAP`]: what functions log at their start.
+pub const CODE_ID_FILE: &str = "sparta-code-id";
+/// The file with the id of the build, beside the archive: in it, each commit would be another one.
+pub const BUILD_ID_FILE: &str = "build-id";
 /// What `provision` would send to CloudFormation.
 pub const PROVISION_REQUEST_FILE: &str = "provision.request.json";
 /// What `provisionPipeline` would send to CloudFormation.
 pub const PIPELINE_REQUEST_FILE: &str = "pipeline.request.json";
+
+/// What the keys of an App's code in a bucket begin with.
+pub fn code_prefix(app: &str) -> String {
+    format!("{app}/code/")
+}
 
 /// The file with an environment's template configuration.
 pub fn configuration_file(environment: &str) -> String {

@@ -37,7 +37,9 @@ pub(crate) fn transcript(line: &str, run: &Run) -> String {
 fn redacted(text: &str) -> String {
     let rules = [
         (r"\b[0-9a-f]{64}\b", "SHA256"),
-        (r"sha256 [0-9a-f]{12}", "sha256 SHA256"),
+        (r"\bid [0-9a-f]{40}\b", "id CODE"),
+        (r"code/[0-9a-f]{40}-", "code/CODE-"),
+        (r#""codeId": "[0-9a-f]{40}""#, r#""codeId": "CODE""#),
         (r"\b[0-9a-f]{40}(-dirty)?\b", "COMMIT"),
         (r"\([0-9]{6,} bytes", "(BYTES bytes"),
         (r#""codeBytes": [0-9]+"#, r#""codeBytes": BYTES"#),

@@ -1,7 +1,9 @@
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use serde::Serialize;
+use sparta_core::contract::{BUILD_ID_TAG, CODE_KEY};
 
 use super::change_set::{Pending, Prepared, Ready};
 use super::error::{Failure, StackError};
@@ -107,7 +109,7 @@ impl Stacks<'_> {
                     return Err(StackError::Stuck { name: name.clone(), status, reason });
                 }
                 (_, stack) => {
-                    if let Some(outcome) = self.apply(request, stack).await? {
+                    if let Some(outcome) = self.apply(&with_deployed_build(request, stack.as_ref()), stack).await? {
                         return Ok(outcome);
                     }
                     self.progress.say(&format!("Stack {name:?} is being changed by somebody else: looking again"));
@@ -246,6 +248,21 @@ impl Stacks<'_> {
         self.clean_up(name, &ready.pending).await;
         self.enter(Phase::Nothing);
         if is_contended(&error) { Ok(false) } else { Err(error.into()) }
+    }
+}
+
+/// With the build that the stack's code is from, where that code is asked for again.
+///
+/// CloudFormation hands a stack's tags on to its resources: with the next build's, each of them would be updated for nothing.
+fn with_deployed_build<'r>(request: &'r StackRequest, stack: Option<&Stack>) -> Cow<'r, StackRequest> {
+    let (Some(stack), Some(code)) = (stack, request.parameters.get(CODE_KEY)) else { return Cow::Borrowed(request) };
+    match stack.tags.get(BUILD_ID_TAG) {
+        Some(build) if stack.parameters.get(CODE_KEY) == Some(code) && request.tags.contains_key(BUILD_ID_TAG) => {
+            let mut request = request.clone();
+            request.tags.insert(BUILD_ID_TAG.to_owned(), build.clone());
+            Cow::Owned(request)
+        }
+        _ => Cow::Borrowed(request),
     }
 }
 

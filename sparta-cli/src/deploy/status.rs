@@ -2,6 +2,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::Serialize;
+use sparta_core::contract::CODE_KEY;
 
 use super::HealthReport;
 use super::Stacks;
@@ -91,6 +92,9 @@ impl fmt::Display for StatusReport {
         }
         if let Some(updated) = stack.updated.as_ref().or(stack.created.as_ref()) {
             writeln!(f, "Updated  {updated}")?;
+        }
+        if let Some(key) = stack.parameters.get(CODE_KEY) {
+            writeln!(f, "Code     {}", Shown(key))?;
         }
         if !stack.outputs.is_empty() {
             writeln!(f, "\nOutputs")?;

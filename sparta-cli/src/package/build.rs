@@ -7,11 +7,10 @@ use sparta_core::{Architecture, Model, Synthesis, hook};
 use super::documents::packaging;
 use super::files::Content;
 use super::packed::Packed;
-use super::shipped::identity;
 use super::tool;
 use super::{
-    Archive, BuildId, Compile, Compiler, DocumentOptions, Features, Files, Running, Shipped, check_binary,
-    check_build_id, check_service,
+    BuildId, Code, Compile, Compiler, DocumentOptions, Features, Files, Running, Shipped, check_binary, check_build_id,
+    check_service,
 };
 use crate::{CliError, hooks, output::say, session::Session};
 
@@ -37,7 +36,7 @@ pub(crate) struct BuildOptions {
 pub(crate) struct Built {
     pub(crate) synthesis: Synthesis,
     pub(crate) build_id: BuildId,
-    pub(crate) code: Archive,
+    pub(crate) code: Code,
     pub(crate) files: Files,
     #[cfg(feature = "aws")]
     pub(crate) package: hook::Package,
@@ -60,19 +59,14 @@ impl BuildOptions {
             None => (self.compile_now(&synthesis.model)?, None),
         };
         let shipped = Shipped::all(&synthesis.model, build.folder())?;
+        let code = Code::pack(&binary, &shipped).map_err(packaging)?;
         let build_id = match &self.build_id {
             Some(given) => given.clone(),
-            None => BuildId::find(
-                Path::new("."),
-                output.path(),
-                |name| std::env::var(name).ok(),
-                &identity(&binary, &shipped),
-            ),
+            None => BuildId::find(Path::new("."), output.path(), |name| std::env::var(name).ok(), code.id()),
         };
         if let (Some(path), Some(found)) = (compiled, compiled_as) {
             check_build_id(path, found, &build_id)?;
         }
-        let code = Archive::code(&binary, build_id.as_str(), &shipped).map_err(packaging)?;
         let content = Content { binary: &binary, build_id: &build_id, shipped: &shipped, code: &code };
         let files = content.write(documents.write(&output)?, &output)?;
         tool::hand_over(&synthesis.model, &output)?;

@@ -3,9 +3,6 @@
 use std::fmt;
 use std::path::Path;
 
-use sha2::{Digest, Sha256};
-
-use super::archive::hex;
 use super::checkout::git;
 
 /// Stack tags take 256 characters
@@ -17,7 +14,7 @@ const LONGEST: usize = 128;
 #[error("`{0}` cannot be a build id: it has 1 to 128 characters, ASCII letters, digits and `. _ - + = : / @`")]
 pub(crate) struct InvalidBuildId(String);
 
-/// What one build is called: in its archive, its stack's tags and its log.
+/// What one build is called, in its stack's tags. It is not in the archive, which each commit would make another one.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct BuildId(String);
 
@@ -37,15 +34,15 @@ impl BuildId {
     }
 
     /// The git commit of `folder`, with `-dirty` when a file differs from it; else what CodeBuild
-    /// (`CODEBUILD_RESOLVED_SOURCE_VERSION`) calls the source; else the binary's hash.
+    /// (`CODEBUILD_RESOLVED_SOURCE_VERSION`) calls the source; else the id of its code.
     ///
     /// What lies in a folder called `.sparta` is no difference, nor is what is new in `output`.
-    pub(crate) fn find(folder: &Path, output: &Path, variable: impl Fn(&str) -> Option<String>, binary: &[u8]) -> Self {
+    pub(crate) fn find(folder: &Path, output: &Path, variable: impl Fn(&str) -> Option<String>, code: &str) -> Self {
         let code_build = || variable("CODEBUILD_RESOLVED_SOURCE_VERSION");
         git_commit(folder, output)
             .or_else(code_build)
             .and_then(|text| Self::new(text).ok())
-            .unwrap_or_else(|| Self(hex(&Sha256::digest(binary)[..20])))
+            .unwrap_or_else(|| Self(code.to_owned()))
     }
 
     /// The build id as text.
@@ -102,11 +99,12 @@ mod tests {
     }
 
     const OUTPUT: &str = ".sparta";
+    const CODE: &str = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4";
 
     #[test]
     fn what_is_new_in_the_output_folder_does_not_make_the_tree_dirty() {
         let (folder, commit) = repository();
-        let find = |at: &Path, output: &Path| BuildId::find(at, output, NOTHING, b"").to_string();
+        let find = |at: &Path, output: &Path| BuildId::find(at, output, NOTHING, CODE).to_string();
         let package = folder.path().join("package");
         fs::create_dir_all(folder.path().join("out/code")).unwrap();
         fs::create_dir(&package).unwrap();
@@ -130,10 +128,10 @@ mod tests {
     fn a_clean_tree_has_the_id_of_its_commit() {
         let (folder, commit) = repository();
         assert_eq!(commit.len(), 40);
-        assert_eq!(BuildId::find(folder.path(), Path::new(OUTPUT), NOTHING, b"").as_str(), commit);
+        assert_eq!(BuildId::find(folder.path(), Path::new(OUTPUT), NOTHING, CODE).as_str(), commit);
         fs::create_dir(folder.path().join(".sparta")).unwrap();
         fs::write(folder.path().join(".sparta/cloudformation.json"), "{}").unwrap();
-        assert_eq!(BuildId::find(folder.path(), Path::new(OUTPUT), NOTHING, b"").as_str(), commit);
+        assert_eq!(BuildId::find(folder.path(), Path::new(OUTPUT), NOTHING, CODE).as_str(), commit);
     }
 
     #[test]
@@ -142,30 +140,27 @@ mod tests {
         fs::create_dir(folder.path().join("src")).unwrap();
         fs::write(folder.path().join("src/new"), "").unwrap();
         let dirty = format!("{commit}-dirty");
-        assert_eq!(BuildId::find(folder.path(), Path::new(OUTPUT), NOTHING, b"").as_str(), dirty);
+        assert_eq!(BuildId::find(folder.path(), Path::new(OUTPUT), NOTHING, CODE).as_str(), dirty);
         fs::remove_file(folder.path().join("src/new")).unwrap();
         fs::write(folder.path().join("file"), "2").unwrap();
-        assert_eq!(BuildId::find(&folder.path().join("src"), Path::new(OUTPUT), NOTHING, b"").as_str(), dirty);
+        assert_eq!(BuildId::find(&folder.path().join("src"), Path::new(OUTPUT), NOTHING, CODE).as_str(), dirty);
     }
 
     #[test]
     fn without_git_the_commit_is_the_one_that_codebuild_resolved() {
         let folder = tempfile::tempdir().unwrap();
         let variable = |name: &str| (name == "CODEBUILD_RESOLVED_SOURCE_VERSION").then(|| "4f2a".to_owned());
-        assert_eq!(BuildId::find(folder.path(), Path::new(OUTPUT), variable, b"").as_str(), "4f2a");
+        assert_eq!(BuildId::find(folder.path(), Path::new(OUTPUT), variable, CODE).as_str(), "4f2a");
     }
 
     #[test]
-    fn without_any_commit_it_is_the_hash_of_the_binary() {
+    fn without_any_commit_it_is_the_id_of_the_code() {
         let folder = tempfile::tempdir().unwrap();
-        assert_eq!(
-            BuildId::find(folder.path(), Path::new(OUTPUT), NOTHING, b"").as_str(),
-            "e3b0c44298fc1c149afbf4c8996fb92427ae41e4"
-        );
+        assert_eq!(BuildId::find(folder.path(), Path::new(OUTPUT), NOTHING, CODE).as_str(), CODE);
         let unfit = |_: &str| Some("no such id".to_owned());
         assert_eq!(
-            BuildId::find(folder.path(), Path::new(OUTPUT), unfit, b""),
-            BuildId::find(folder.path(), Path::new(OUTPUT), NOTHING, b"")
+            BuildId::find(folder.path(), Path::new(OUTPUT), unfit, CODE),
+            BuildId::find(folder.path(), Path::new(OUTPUT), NOTHING, CODE)
         );
     }
 

@@ -7,7 +7,9 @@ use serde::Serialize;
 use sparta_core::{
     Model, Synthesis, Warning,
     cfn::Template,
-    contract::{CODE_ARCHIVE, CODE_FOLDER, OPENAPI_FILE, PIPELINE_FILE, TEMPLATE_FILE, configuration_file},
+    contract::{
+        BUILD_ID_FILE, CODE_ARCHIVE, CODE_FOLDER, OPENAPI_FILE, PIPELINE_FILE, TEMPLATE_FILE, configuration_file,
+    },
     delivery::Source,
 };
 
@@ -142,7 +144,8 @@ pub(super) fn packaging(error: ArchiveError) -> CliError {
 }
 
 fn check_package_name(name: &str, model: &Model) -> Result<(), CliError> {
-    let taken = [TEMPLATE_FILE, PIPELINE_FILE, OPENAPI_FILE, CODE_ARCHIVE, CODE_FOLDER].map(str::to_owned);
+    let taken =
+        [TEMPLATE_FILE, PIPELINE_FILE, OPENAPI_FILE, CODE_ARCHIVE, CODE_FOLDER, BUILD_ID_FILE].map(str::to_owned);
     let environments = model.environments().iter().map(|environment| configuration_file(environment.name()));
     let plain = Path::new(name).file_name().is_some_and(|file| file == name);
     if plain && !taken.into_iter().chain(environments).any(|file| file.eq_ignore_ascii_case(name)) {

@@ -5,12 +5,12 @@ use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 use sparta_core::{
-    contract::{BOOTSTRAP, BUILD_ID_FILE, CODE_ARCHIVE, CODE_FOLDER},
+    contract::{BOOTSTRAP, BUILD_ID_FILE, CODE_ARCHIVE, CODE_FOLDER, CODE_ID_FILE},
     hook::PackagePaths,
 };
 
 use super::packed::Packed;
-use super::{Archive, BuildId, DocumentFiles, Output, Shipped};
+use super::{BuildId, Code, DocumentFiles, Output, Shipped};
 use crate::CliError;
 
 /// Where everything is.
@@ -18,6 +18,7 @@ use crate::CliError;
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Files {
     build_id: String,
+    code_id: String,
     #[serde(flatten)]
     documents: DocumentFiles,
     code: PathBuf,
@@ -33,23 +34,25 @@ pub(super) struct Content<'a> {
     pub binary: &'a [u8],
     pub build_id: &'a BuildId,
     pub shipped: &'a [Shipped<'a>],
-    pub code: &'a Archive,
+    pub code: &'a Code,
 }
 
 impl Content<'_> {
     pub(super) fn write(&self, documents: DocumentFiles, output: &Output) -> Result<Files, CliError> {
-        // The archive's content as a folder too, which CodeBuild makes an archive of for the pipeline.
+        // The archive's content as a folder too, for hooks and emulators.
         output.clear(CODE_FOLDER)?;
         make_executable(&output.write(&format!("{CODE_FOLDER}/{BOOTSTRAP}"), self.binary)?)?;
-        output.write(&format!("{CODE_FOLDER}/{BUILD_ID_FILE}"), self.build_id.as_str().as_bytes())?;
+        output.write(&format!("{CODE_FOLDER}/{CODE_ID_FILE}"), self.code.id().as_bytes())?;
         for Shipped { path, bytes } in self.shipped {
             output.write(&format!("{CODE_FOLDER}/{path}"), bytes)?;
         }
+        output.write(BUILD_ID_FILE, self.build_id.as_str().as_bytes())?;
         Ok(Files {
             build_id: self.build_id.to_string(),
+            code_id: self.code.id().to_owned(),
             documents,
             code: output.write(CODE_ARCHIVE, self.code.bytes())?,
-            code_sha256: self.code.sha256().to_owned(),
+            code_sha256: self.code.archive().sha256().to_owned(),
             code_bytes: self.code.bytes().len(),
             files: self.shipped.iter().map(|file| file.path.to_string()).collect(),
         })
@@ -61,9 +64,10 @@ impl Files {
     pub(super) fn of(documents: DocumentFiles, packed: &Packed) -> Self {
         Self {
             build_id: packed.build_id.to_string(),
+            code_id: packed.code.id().to_owned(),
             documents,
             code: packed.path.clone(),
-            code_sha256: packed.code.sha256().to_owned(),
+            code_sha256: packed.code.archive().sha256().to_owned(),
             code_bytes: packed.code.bytes().len(),
             files: Vec::new(),
         }
@@ -83,8 +87,7 @@ impl Files {
 impl fmt::Display for Files {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "build           {}", self.build_id)?;
-        let sha256 = &self.code_sha256[..12];
-        writeln!(f, "code            {} ({} bytes, sha256 {sha256}...)", self.code.display(), self.code_bytes)?;
+        writeln!(f, "code            {} ({} bytes, id {})", self.code.display(), self.code_bytes, self.code_id)?;
         for file in &self.files {
             writeln!(f, "file            {file}")?;
         }

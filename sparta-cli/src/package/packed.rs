@@ -7,16 +7,16 @@ use std::{
 
 use sparta_core::{
     Synthesis,
-    contract::{BOOTSTRAP, BUILD_ID_FILE, CODE_ARCHIVE, CODE_FOLDER, TEMPLATE_FILE},
+    contract::{BOOTSTRAP, BUILD_ID_FILE, CODE_ARCHIVE, CODE_FOLDER, CODE_ID_FILE, TEMPLATE_FILE},
 };
 
-use super::{Archive, BuildId, Output, check_binary};
+use super::{Archive, BuildId, Code, Output, check_binary};
 use crate::{CliError, error::Advice};
 
 /// What a build made.
 pub(crate) struct Packed {
     pub(crate) build_id: BuildId,
-    pub(crate) code: Archive,
+    pub(crate) code: Code,
     pub(crate) path: PathBuf,
 }
 
@@ -35,9 +35,9 @@ pub(crate) enum PackedError {
     /// Another program made it, or the same with other features.
     #[error("{} is not the template of this program", .0.display())]
     Other(PathBuf),
-    /// The build has no name.
+    /// The build, or its code, has no name.
     #[error("{} is not the id of a build", .0.display())]
-    BuildId(PathBuf),
+    Id(PathBuf),
 }
 
 impl Advice for PackedError {
@@ -59,12 +59,17 @@ impl Packed {
         }
         let folder = output.path().join(CODE_FOLDER);
         check_binary(&bytes(&folder.join(BOOTSTRAP))?, synthesis.model.architecture())?;
-        let id = folder.join(BUILD_ID_FILE);
-        let build_id = String::from_utf8(bytes(&id)?).ok().and_then(|text| BuildId::new(text).ok());
-        let build_id = build_id.ok_or(PackedError::BuildId(id))?;
+        let build_id = id(output.path().join(BUILD_ID_FILE))?;
+        let code_id = id(folder.join(CODE_ID_FILE))?;
         let path = output.path().join(CODE_ARCHIVE);
-        Ok(Self { build_id, code: Archive::made_before(bytes(&path)?), path })
+        let code = Code::packed_before(code_id.to_string(), Archive::made_before(bytes(&path)?));
+        Ok(Self { build_id, code, path })
     }
+}
+
+fn id(path: PathBuf) -> Result<BuildId, PackedError> {
+    let text = String::from_utf8(bytes(&path)?).ok();
+    text.and_then(|text| BuildId::new(text).ok()).ok_or(PackedError::Id(path))
 }
 
 fn bytes(path: &Path) -> Result<Vec<u8>, PackedError> {

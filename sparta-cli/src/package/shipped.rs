@@ -2,7 +2,6 @@
 
 use std::{borrow::Cow, io, path::Path, path::PathBuf};
 
-use sha2::{Digest, Sha256};
 use sparta_core::Model;
 
 use crate::error::Advice;
@@ -58,19 +57,6 @@ impl Shipped<'_> {
     }
 }
 
-/// What tells this code from other code: the program alone, where nothing is shipped beside it.
-pub(crate) fn identity<'a>(binary: &'a [u8], shipped: &[Shipped<'_>]) -> Cow<'a, [u8]> {
-    if shipped.is_empty() {
-        return Cow::Borrowed(binary);
-    }
-    let mut identity = Sha256::digest(binary).to_vec();
-    for Shipped { path, bytes } in shipped {
-        identity.extend(Sha256::digest(path.as_bytes()));
-        identity.extend(Sha256::digest(bytes));
-    }
-    Cow::Owned(identity)
-}
-
 #[cfg(test)]
 mod tests {
     use sparta_core::{App, Error, Function, Request, service_fn};
@@ -104,21 +90,5 @@ mod tests {
             assert_eq!(error.to_string(), expected);
             assert!(error.hints()[0].contains("before_build"));
         }
-    }
-
-    #[test]
-    fn another_file_is_other_code() {
-        let file = |path: &'static str, text: &'static str| Shipped {
-            path: path.into(),
-            bytes: Cow::Borrowed(text.as_bytes()),
-        };
-        let none = identity(b"binary", &[]);
-        assert_eq!(&*none, b"binary");
-        let one = identity(b"binary", &[file("a", "x")]);
-        let others = [vec![file("a", "y")], vec![file("b", "x")], vec![file("a", "x"), file("b", "")]];
-        for other in others {
-            assert_ne!(identity(b"binary", &other), one, "{other:?}");
-        }
-        assert_ne!(identity(b"other", &[file("a", "x")]), one);
     }
 }

@@ -11,7 +11,7 @@ use std::{
 
 use bytes::Bytes;
 
-use crate::contract::{BOOTSTRAP, BUILD_ID_FILE};
+use crate::contract::{BOOTSTRAP, CODE_ID_FILE};
 
 /// What a file in the code archive is made of: bytes, or a file of the service's package.
 ///
@@ -106,7 +106,7 @@ impl File {
         if !path.split('/').all(is_name) || path.chars().any(char::is_control) {
             return Some(FileMistake::Path(path.clone()));
         }
-        if [BOOTSTRAP, BUILD_ID_FILE].iter().any(|own| own.eq_ignore_ascii_case(first(path))) {
+        if [BOOTSTRAP, CODE_ID_FILE].iter().any(|own| own.eq_ignore_ascii_case(first(path))) {
             return Some(FileMistake::Reserved(path.clone()));
         }
         match &source.0 {
@@ -216,7 +216,7 @@ mod tests {
 
     #[test]
     fn what_is_spartas_own_stays() {
-        for path in ["bootstrap", "Bootstrap", "sparta-build-id", "bootstrap/x"] {
+        for path in ["bootstrap", "Bootstrap", "sparta-code-id", "bootstrap/x"] {
             assert_eq!(mistakes(&[path]), [FileMistake::Reserved(path.to_owned())], "{path}");
         }
         assert_eq!(mistakes(&["assets/bootstrap", "bootstrap.css"]), []);

@@ -108,7 +108,7 @@ fn log_system(function: &str) {
     let executable = std::env::current_exe().unwrap_or_default();
     tracing::info!(
         sparta = env!("CARGO_PKG_VERSION"),
-        buildId = trimmed(&executable.with_file_name(crate::contract::BUILD_ID_FILE)),
+        code = trimmed(&executable.with_file_name(crate::contract::CODE_ID_FILE)),
         function,
         architecture = std::env::consts::ARCH,
         kernel = trimmed(Path::new("/proc/sys/kernel/osrelease")),

@@ -326,7 +326,7 @@ fn the_start_logs_the_system() {
     let life = serve("hello", &[], &[]);
     let [line] = life.logged("serving hello")[..] else { panic!("{}", life.stdout) };
     assert_eq!(line["sparta"], env!("CARGO_PKG_VERSION"));
-    assert_eq!(line["buildId"], "unknown");
+    assert_eq!(line["code"], "unknown");
     assert_eq!(line["function"], "hello");
     assert_eq!(line["architecture"], std::env::consts::ARCH);
     assert!(line["kernel"].as_str().unwrap().contains('.'));

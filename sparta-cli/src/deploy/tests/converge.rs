@@ -109,6 +109,27 @@ async fn an_empty_change_set_is_deleted_and_changes_nothing() {
 }
 
 #[tokio::test]
+async fn the_next_build_of_the_same_code_asks_for_the_tags_that_are_there() {
+    let asked = async |key: &str| {
+        let script = Script::new([
+            ("DescribeStacks", vec![stack("UPDATE_COMPLETE")]),
+            ("CreateChangeSet", vec![change_set_made()]),
+            ("DescribeChangeSet", vec![change_set("FAILED", "UNAVAILABLE", EMPTY)]),
+            ("DeleteChangeSet", vec![done("DeleteChangeSet")]),
+        ]);
+        let mut request = request();
+        request.parameters.insert("CodeKey".into(), key.into());
+        request.tags.insert("sparta:buildId".into(), "2".into());
+        stacks(&script, &Recorder::default()).converge(&request).await.unwrap();
+        let made = script.seen().into_iter().find(|seen| seen.call == "CreateChangeSet").unwrap().body;
+        let (_, value) = made.split_once("Key=sparta%3AbuildId&").unwrap();
+        value.split_once('=').unwrap().1.chars().take_while(char::is_ascii_digit).collect::<String>()
+    };
+    assert_eq!(asked("old.zip").await, "1");
+    assert_eq!(asked("new.zip").await, "2");
+}
+
+#[tokio::test]
 async fn a_failed_change_set_is_told_with_its_reason_and_deleted() {
     let script = Script::new([
         ("DescribeStacks", vec![stack("CREATE_COMPLETE")]),

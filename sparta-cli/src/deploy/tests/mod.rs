@@ -111,7 +111,7 @@ fn stack_of(app: Option<&str>, status: &str) -> Answer {
              <Outputs><member><OutputKey>Url</OutputKey><OutputValue>https://x</OutputValue></member></Outputs>\
              <Parameters><member><ParameterKey>CodeKey</ParameterKey><ParameterValue>old.zip</ParameterValue></member>\
              <member><ParameterKey>Secret</ParameterKey><ParameterValue>****</ParameterValue></member></Parameters>\
-             <Tags>{app}<member><Key>sparta:build</Key><Value>1</Value></member></Tags>\
+             <Tags>{app}<member><Key>sparta:buildId</Key><Value>1</Value></member></Tags>\
              </member></Stacks>"
         ),
     )
