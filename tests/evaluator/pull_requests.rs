@@ -71,6 +71,7 @@ pub(super) fn attacks(world: &World) -> Vec<Case> {
     let mut attacks = attacks::by_a_build(world, BUILDS, test);
     let connection = pipeline.arn("GitHubConnection");
     for service in ["codeconnections", "codestar-connections"] {
+        let connection = connection.replace("codeconnections", service);
         attacks.extend(
             ["GetConnection", "GetConnectionToken", "UseConnection"]
                 .map(|action| world.by(BUILDS, &format!("{service}:{action}"), &connection)),
