@@ -90,6 +90,8 @@ fn each_command_has_its_help() {
         "describe",
         "diff",
         "execute",
+        "serve",
+        "invoke",
     ] {
         assert_eq!(shell.says(&format!("{command}-help"), &[command, "--help"]).code, Some(0));
     }

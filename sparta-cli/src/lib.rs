@@ -41,6 +41,8 @@ mod roles;
 #[cfg(not(sparta_serving))]
 mod run;
 #[cfg(not(sparta_serving))]
+mod serve;
+#[cfg(not(sparta_serving))]
 mod session;
 #[cfg(not(sparta_serving))]
 mod stack;

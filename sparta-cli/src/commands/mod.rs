@@ -5,10 +5,12 @@ mod delete;
 mod describe;
 mod diff;
 mod execute;
+mod invoke;
 mod pipeline;
 mod provision;
 mod provision_pipeline;
 mod recover;
+mod serve;
 mod smoke_test;
 mod status;
 mod synth;
@@ -42,6 +44,8 @@ pub(crate) enum Builtin {
     Describe(describe::Describe),
     Diff(diff::Diff),
     Execute(execute::Execute),
+    Serve(serve::Serve),
+    Invoke(invoke::Invoke),
 }
 
 impl Builtin {
@@ -60,6 +64,8 @@ impl Builtin {
             Self::Describe(command) => command.run(&session),
             Self::Diff(command) => command.run(&session).await,
             Self::Execute(command) => command.run(&session),
+            Self::Serve(command) => command.run(&session).await,
+            Self::Invoke(command) => command.run(&session).await,
         }
     }
 }

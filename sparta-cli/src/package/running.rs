@@ -72,14 +72,28 @@ impl Place {
     }
 }
 
-/// Where the `aws` build is, for the plain one.
-#[cfg(any(test, not(feature = "aws")))]
 impl Place {
     /// What cargo calls the profile whose folder it is.
     pub(crate) fn cargo_profile(&self) -> &str {
         if self.profile == "debug" { "dev" } else { &self.profile }
     }
 
+    /// The plain build of a program here.
+    pub(crate) fn plain_program(&self, name: &str) -> PathBuf {
+        self.program_in(self.target.clone(), name)
+    }
+
+    fn program_in(&self, mut path: PathBuf, name: &str) -> PathBuf {
+        path.extend(&self.triple);
+        path.push(&self.profile);
+        path.extend(self.example.then_some("examples"));
+        path.join(format!("{name}{}", std::env::consts::EXE_SUFFIX))
+    }
+}
+
+/// Where the `aws` build is, for the plain one.
+#[cfg(any(test, not(feature = "aws")))]
+impl Place {
     /// The target folder of `aws` builds.
     pub(crate) fn folder_with_aws(&self) -> PathBuf {
         self.target.join(WITH_AWS)
@@ -87,11 +101,7 @@ impl Place {
 
     /// The `aws` build of a program here.
     pub(crate) fn program_with_aws(&self, name: &str) -> PathBuf {
-        let mut path = self.folder_with_aws();
-        path.extend(&self.triple);
-        path.push(&self.profile);
-        path.extend(self.example.then_some("examples"));
-        path.join(format!("{name}{}", std::env::consts::EXE_SUFFIX))
+        self.program_in(self.folder_with_aws(), name)
     }
 }
 
