@@ -1,7 +1,8 @@
 """Does with a buildspec what CodeBuild does: codebuild.py BUILDSPEC OUTPUT SOURCE [NAME=SOURCE...].
 
 Runs the phases in the folder of the first source, in one shell that stops at the first failure, and zips every artifact
-into OUTPUT with the modes of its files. A source is a folder, or an archive, whose files lose their modes.
+into OUTPUT with the modes of its files; an only one is called Artifact. A source is a folder, or an archive, whose files
+lose their modes.
 """
 
 import glob
@@ -52,7 +53,8 @@ def main(buildspec, output, source, *others):
         for name, other in (other.split("=", 1) for other in others):
             environment[f"CODEBUILD_SRC_DIR_{name}"] = folder(other, os.path.join(place, name))
         run(buildspec, source, environment)
-        for name, artifact in buildspec["artifacts"]["secondary-artifacts"].items():
+        artifacts = buildspec["artifacts"]
+        for name, artifact in artifacts.get("secondary-artifacts", {"Artifact": artifacts}).items():
             pack(artifact, environment, os.path.join(output, f"{name}.zip"))
 
 

@@ -124,7 +124,7 @@ pub fn is_reserved_file(file: &str) -> bool {
 pub const SOURCE_ARTIFACT: &str = "Source";
 /// The artifact with the template and the configuration files.
 pub const BUILD_ARTIFACT: &str = "Build";
-/// The artifact with what the code archive holds.
+/// The artifact with the [`CODE_ARCHIVE`].
 pub const CODE_ARTIFACT: &str = "Code";
 /// The artifact with what the pipeline's own stack is to become, as it was looked at.
 pub const UPDATE_ARTIFACT: &str = "Update";
@@ -140,9 +140,7 @@ pub const OUTPUTS_ARTIFACTS: &str = "Outputs-";
 pub const PULL_REQUEST_ARTIFACT: &str = "PullRequest";
 /// What the artifacts with the changes of an environment begin with.
 pub const CHANGES_ARTIFACTS: &str = "Changes-";
-/// What is deployed of [`BUILD_ARTIFACT`]: a copy that no build can write.
+/// What is deployed of [`BUILD_ARTIFACT`]: a copy that no build can write, and that says where the code is.
 pub const RELEASE_ARTIFACT: &str = "Release";
-/// What is deployed of [`CODE_ARTIFACT`]: a copy that no build can write.
-pub const PROGRAM_ARTIFACT: &str = "Program";
 /// The namespace of what the pipeline's source says of the commit; none is called like an artifact.
 pub const SOURCE_VARIABLES: &str = "SourceVariables";

@@ -36,9 +36,10 @@ pub(super) fn across(world: &World, other: &World) -> Vec<Case> {
         for their in &theirs {
             attacks.push(other.trusting(world.by(role, "sts:AssumeRole", their)));
         }
-        for artifact in ["Source", "Build", "Code", "Release", "Program"] {
+        let artifacts = ["Source", "Build", "Code", "Release"].map(|it| other.artifact(it));
+        for object in artifacts.into_iter().chain([other.code()]) {
             for action in ["s3:GetObject", "s3:PutObject"] {
-                attacks.push(other.trusting(world.by(role, action, other.artifact(artifact))));
+                attacks.push(other.trusting(world.by(role, action, &object)));
             }
         }
         attacks.push(world.by(role, "lambda:UpdateFunctionCode", stack.arn("HelloWorldFunction")));
@@ -76,7 +77,7 @@ pub(super) fn by_a_build(world: &World, role: &str, production: &Stack) -> Vec<C
     ]);
     // What was approved, or is needed for a rollback, is where it was copied to.
     for action in ["s3:PutObject", "s3:DeleteObject", "s3:DeleteObjectVersion"] {
-        attacks.extend(["Release", "Program"].map(|it| world.by(role, action, world.artifact(it))));
+        attacks.extend([world.artifact("Release"), world.code()].map(|it| world.by(role, action, it)));
     }
     attacks.extend(pass_each_role(world, role, "lambda"));
     attacks
@@ -91,7 +92,7 @@ fn by_what_deploys_test(world: &World, production: &Stack) -> Vec<Case> {
     attacks.extend([
         pass.with("iam:PassedToService", "cloudformation.amazonaws.com"),
         world.by(role, "s3:PutObject", world.artifact("Release")),
-        world.by(role, "s3:PutObject", world.artifact("Program")),
+        world.by(role, "s3:PutObject", world.code()),
         world.by(role, "codepipeline:PutApprovalResult", pipeline(world, "/Promote-test/ApprovePromotion")),
     ]);
     attacks
@@ -244,8 +245,9 @@ fn by_cloudformation_on_the_pipeline(world: &World) -> Vec<Case> {
         change_set(world, role, "CreateChangeSet", &world.pipeline),
     ];
     attacks.push(world.by(role, "lambda:UpdateFunctionCode", world.pipeline.arn("Review")));
-    let artifacts = ["Source", "Update", "Build", "Code", "Release", "Program"];
+    let artifacts = ["Source", "Update", "Build", "Code", "Release"];
     attacks.extend(artifacts.map(|it| world.by(role, "s3:PutObject", world.artifact(it))));
+    attacks.push(world.by(role, "s3:PutObject", world.code()));
     attacks
 }
 
@@ -265,8 +267,8 @@ fn by_a_function_with_every_right(world: &World, test: &Stack, production: &Stac
         call("lambda:AddPermission", own),
         call("lambda:UpdateFunctionCode", production.arn("HelloWorldFunction")),
         call("lambda:InvokeFunction", production.arn("HelloWorldFunction")),
-        call("s3:GetObject", world.artifact("Program")),
-        call("s3:PutObject", world.artifact("Program")),
+        call("s3:GetObject", world.code()),
+        call("s3:PutObject", world.code()),
         call("secretsmanager:GetSecretValue", secret(world, "ApiKey-prod-a1b2c3")),
         call("ssm:GetParameter", parameter(world, "api-key-prod")),
         call("kms:Decrypt", format!("arn:aws:kms:{REGION}:{}:key/0a1b2c3d", world.account)),

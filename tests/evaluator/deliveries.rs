@@ -153,9 +153,10 @@ fn release(world: &World) -> Vec<Case> {
         ("s3:GetObject", "Code"),
         ("s3:GetObjectVersion", "Code"),
         ("s3:PutObject", "Release"),
-        ("s3:PutObject", "Program"),
     ];
-    code_build(world, "Release", &artifacts)
+    let mut calls = code_build(world, "Release", &artifacts);
+    calls.extend(["s3:GetObject", "s3:PutObject"].map(|action| world.by("ReleaseRole", action, world.code())));
+    calls
 }
 
 /// A build of the project that is called like its roles and its log.
@@ -172,7 +173,7 @@ fn code_build(world: &World, name: &str, artifacts: &[(&str, &str)]) -> Vec<Case
 
 /// What CodePipeline's CloudFormation actions call.
 fn deployment(world: &World, stack: &Stack, deployer: &str, deployed: &str) -> Vec<Case> {
-    let mut calls = bucket_and(world, deployer, &[("s3:GetObject", "Release"), ("s3:GetObject", "Program")]);
+    let mut calls = bucket_and(world, deployer, &[("s3:GetObject", "Release")]);
     calls.extend(change_sets(world, &stack_arn(stack), deployer, deployed));
     calls
 }

@@ -39,7 +39,11 @@ impl World {
             let configuration = &action["Configuration"];
             let overrides: Value = serde_json::from_str(configuration["ParameterOverrides"].as_str().unwrap()).unwrap();
             let overrides = overrides.as_object().unwrap().iter();
-            let parameters = overrides.map(|(name, value)| (name.clone(), world.artifact_attribute(value))).collect();
+            let of_code = [
+                ("CodeBucket".to_owned(), world.pipeline.physical_name("Artifacts").into()),
+                ("CodeKey".to_owned(), world.code_key().into()),
+            ];
+            let parameters = overrides.map(|(name, value)| (name.clone(), value.clone())).chain(of_code).collect();
             let name = configuration["StackName"].as_str().unwrap();
             world.environments.push(Stack::new(service.clone(), name, account, parameters));
         }
@@ -64,13 +68,17 @@ impl World {
         actions.filter(|it| it["Configuration"]["ActionMode"] == mode).filter(of_environment).cloned().collect()
     }
 
-    fn artifact_attribute(&self, value: &Value) -> Value {
-        match value["Fn::GetArtifactAtt"].as_array() {
-            Some(of) if of[1] == "BucketName" => self.pipeline.physical_name("Artifacts").into(),
-            Some(of) if of[1] == "ObjectKey" => self.key(of[0].as_str().unwrap()).into(),
-            Some(of) => panic!("{of:?}"),
-            None => value.clone(),
-        }
+    /// The key of the code, where the release copies it to.
+    fn code_key(&self) -> String {
+        let project = self.pipeline.properties("ReleaseProject");
+        let prefix = &project["Environment"]["EnvironmentVariables"][1];
+        assert_eq!(prefix["Name"], "CODE_PREFIX");
+        format!("{}{}-{}.zip", prefix["Value"].as_str().unwrap(), "a1".repeat(20), "b2".repeat(32))
+    }
+
+    /// The object that is the code, where it is deployed from.
+    pub(super) fn code(&self) -> String {
+        format!("{}/{}", self.pipeline.arn("Artifacts"), self.code_key())
     }
 
     /// The key of an artifact: CodePipeline shortens the pipeline's name, and the artifact's.

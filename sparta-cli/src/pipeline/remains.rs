@@ -202,7 +202,7 @@ mod tests {
     }
 
     fn role() -> Value {
-        let code = json!({ "Fn::Sub": "${Artifacts.Arn}/*/Program/*" });
+        let code = json!({ "Fn::Sub": "${Artifacts.Arn}/Hello/code/*" });
         retained("AWS::IAM::Role", json!({ "Policies": [{ "Resource": code }], "Name": { "Fn::Sub": "${!Literal}" } }))
     }
 

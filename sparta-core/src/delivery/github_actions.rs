@@ -29,8 +29,8 @@ pub(super) fn tokens() -> Tokens {
 impl Backend for GitHubActions<'_> {
     type Document = CiFile;
 
-    fn code(&self, stage: &Stage<'_>) -> [String; 2] {
-        tokens().code(stage)
+    fn code(&self, app: &str, stage: &Stage<'_>) -> [String; 2] {
+        tokens().code(app, stage)
     }
 
     fn document(&self, plan: &Plan<'_>) -> Result<CiFile, Mistakes> {

@@ -38,9 +38,9 @@ fn branches(plan: &Plan<'_>) -> Vec<String> {
 impl Backend for GitLabCi<'_> {
     type Document = CiFile;
 
-    fn code(&self, stage: &Stage<'_>) -> [String; 2] {
+    fn code(&self, app: &str, stage: &Stage<'_>) -> [String; 2] {
         // The bucket has the same name whoever signs the tokens.
-        super::github_actions::tokens().code(stage)
+        super::github_actions::tokens().code(app, stage)
     }
 
     fn document(&self, plan: &Plan<'_>) -> Result<CiFile, Mistakes> {

@@ -26,9 +26,9 @@ pub(crate) trait Backend {
     /// What the CI system reads: the template of a stack, or the text of a file.
     type Document;
 
-    /// The bucket and the key of the code that it deploys to an environment: texts for `Fn::Sub` in its stack, with `*` for what
+    /// The bucket and the key of the code of an App that it deploys to an environment: texts for `Fn::Sub` in its stack, with `*` for what
     /// is not known.
-    fn code(&self, stage: &Stage<'_>) -> [String; 2];
+    fn code(&self, app: &str, stage: &Stage<'_>) -> [String; 2];
 
     /// The document that delivers a service as it is planned.
     ///
@@ -45,8 +45,8 @@ impl Synthesis {
         if cfg!(sparta_serving) {
             return Err(only_serves(app));
         }
-        let plan =
-            Plan::of(self, pipeline, &|stage| backend.code(stage)).map_err(|mistakes| Mistakes::of(app, mistakes))?;
+        let plan = Plan::of(self, pipeline, &|stage| backend.code(app, stage))
+            .map_err(|mistakes| Mistakes::of(app, mistakes))?;
         backend.document(&plan)
     }
 
@@ -59,7 +59,8 @@ impl Synthesis {
         if cfg!(sparta_serving) {
             return Err(only_serves(self.model.name()));
         }
-        let stages = plan::stages(self, pipeline, &|stage| backend.code(stage));
-        stages.map_err(|mistakes| Mistakes::of(self.model.name(), mistakes))
+        let app = self.model.name();
+        let stages = plan::stages(self, pipeline, &|stage| backend.code(app, stage));
+        stages.map_err(|mistakes| Mistakes::of(app, mistakes))
     }
 }

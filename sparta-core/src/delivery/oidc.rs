@@ -11,6 +11,7 @@ use super::{
 use crate::{
     CiSystem, Mistakes, Pipeline, Synthesis, attribute,
     cfn::{LogicalId, Output, Resource, Template, Value, reference, sub},
+    contract::code_prefix,
     iam::{Arn, Statement, policy_document},
     property, resource,
     synth::check_limits,
@@ -87,8 +88,8 @@ fn boundary_output(stage: &Stage<'_>) -> LogicalId {
 impl Backend for Tokens {
     type Document = Template;
 
-    fn code(&self, stage: &Stage<'_>) -> [String; 2] {
-        [format!("${{{}}}", bucket_id(stage)), "*".to_owned()]
+    fn code(&self, app: &str, stage: &Stage<'_>) -> [String; 2] {
+        [format!("${{{}}}", bucket_id(stage)), code_prefix(app) + "*"]
     }
 
     fn document(&self, plan: &Plan<'_>) -> Result<Template, Mistakes> {

@@ -80,11 +80,11 @@ artifacts:
       base-directory: {below}.sparta
       files:
         - "*.json"
-    # What the code archive holds; CodeBuild zips it.
+    # The archive as it was packed: CodeBuild's own would be another one each time.
     Code:
-      base-directory: {below}.sparta/code
+      base-directory: {below}.sparta
       files:
-        - "**/*"
+        - code.zip
 {tool}"#
         )
     }
@@ -164,10 +164,7 @@ mod tests {
         let (of_top, below) = (HELLO.to_string(), Buildspec { folder: "rust/all", ..HELLO }.to_string());
         let of_top: Vec<&str> = of_top.lines().collect();
         let other: Vec<&str> = below.lines().filter(|line| !of_top.contains(line)).map(str::trim).collect();
-        assert_eq!(
-            other,
-            ["- cd 'rust/all'", "base-directory: rust/all/.sparta", "base-directory: rust/all/.sparta/code",]
-        );
+        assert_eq!(other, ["- cd 'rust/all'", "base-directory: rust/all/.sparta", "base-directory: rust/all/.sparta"]);
     }
 
     #[test]

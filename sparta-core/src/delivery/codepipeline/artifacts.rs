@@ -5,8 +5,8 @@ use crate::{
     Architecture, attribute,
     cfn::{LogicalId, Resource, Template, Value, sub},
     contract::{
-        BUILD_ARTIFACT, CHANGES_ARTIFACTS, CODE_ARTIFACT, PROGRAM_ARTIFACT, PULL_REQUEST_ARTIFACT, SOURCE_ARTIFACT,
-        UPDATE_ARTIFACT,
+        BUILD_ARTIFACT, CHANGES_ARTIFACTS, CODE_ARTIFACT, PULL_REQUEST_ARTIFACT, SOURCE_ARTIFACT, UPDATE_ARTIFACT,
+        code_prefix,
     },
     delivery::Plan,
     property, resource,
@@ -51,9 +51,9 @@ fn bucket(plan: &Plan<'_>) -> Resource {
     let of_pull_requests = plan.pipeline.declared_pull_requests().map(|_| prefix(plan, PULL_REQUEST_ARTIFACT));
     rules.extend(of_pull_requests.map(|prefix| expire(PULL_REQUEST_ARTIFACT, prefix)));
     rules.push(property!(AWS::S3::Bucket.LifecycleConfiguration.Rules[] {
-        Id: (PROGRAM_ARTIFACT),
+        Id: "Released",
         Status: "Enabled",
-        Prefix: (prefix(plan, PROGRAM_ARTIFACT)),
+        Prefix: (code_prefix(plan.app())),
         Transitions: [{ StorageClass: "GLACIER_IR", TransitionInDays: 90 }],
     }));
     private_bucket(rules)

@@ -10,10 +10,7 @@ use super::{
 use crate::{
     Approval, attribute,
     cfn::{Value, sub},
-    contract::{
-        CODE_BUCKET, CODE_KEY, PERMISSIONS_BOUNDARY, PROGRAM_ARTIFACT, RELEASE_ARTIFACT, TEMPLATE_FILE,
-        configuration_file,
-    },
+    contract::{PERMISSIONS_BOUNDARY, RELEASE_ARTIFACT, TEMPLATE_FILE, configuration_file},
     delivery::{DeliveryMistake, Plan, Stage},
     property,
 };
@@ -117,7 +114,7 @@ fn deployment(plan: &Plan<'_>, stage: &Stage<'_>, last: usize) -> Vec<Value> {
             TemplateConfiguration: (format!("{RELEASE_ARTIFACT}::{}", configuration_file(stage.environment.name()))),
             ParameterOverrides: (overrides(stage)),
         },
-        InputArtifacts: (artifacts([RELEASE_ARTIFACT, PROGRAM_ARTIFACT])),
+        InputArtifacts: (artifacts([RELEASE_ARTIFACT])),
         RoleArn: (&deploy_role),
         RunOrder: 1,
     })];
@@ -143,14 +140,11 @@ fn deployment(plan: &Plan<'_>, stage: &Stage<'_>, last: usize) -> Vec<Value> {
     actions
 }
 
-/// The template's parameters for its code, where the copy is that no build can write, and for what bounds its roles.
-fn overrides(stage: &Stage<'_>) -> Value {
-    let of_code = |attribute: &str| json!({"Fn::GetArtifactAtt": [PROGRAM_ARTIFACT, attribute]});
-    let mut overrides = json!({CODE_BUCKET: of_code("BucketName"), CODE_KEY: of_code("ObjectKey")});
-    if stage.boundary.is_some() {
-        overrides[PERMISSIONS_BOUNDARY] = json!(format!("${{{}}}", stage.boundary_id()));
-    }
-    sub(serde_json::to_string(&Value::from(overrides)).expect("parameters are JSON"))
+/// The template's parameter for what bounds its roles. Those for its code are in the configuration, where the release wrote them.
+fn overrides(stage: &Stage<'_>) -> Option<Value> {
+    stage.boundary.as_ref()?;
+    let overrides = json!({PERMISSIONS_BOUNDARY: format!("${{{}}}", stage.boundary_id())});
+    Some(sub(serde_json::to_string(&Value::from(overrides)).expect("parameters are JSON")))
 }
 
 /// Asks with the commit that it is about, and shows it unless there is something else to look at.

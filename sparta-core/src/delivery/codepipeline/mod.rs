@@ -26,7 +26,7 @@ use super::{Backend, DeliveryMistake, DeploymentRole, Plan, Stage, oidc::Tokens}
 use crate::{
     Mistake, Mistakes, Pipeline, Subject, Synthesis,
     cfn::{LogicalId, Output, Parameter, Template, reference, sub},
-    contract::PROGRAM_ARTIFACT,
+    contract::code_prefix,
     iam::REGION,
     synth::check_limits,
 };
@@ -123,8 +123,8 @@ struct CodePipeline<'a> {
 impl Backend for CodePipeline<'_> {
     type Document = Template;
 
-    fn code(&self, _: &Stage<'_>) -> [String; 2] {
-        ["${Artifacts}".to_owned(), format!("*/{PROGRAM_ARTIFACT}/*")]
+    fn code(&self, app: &str, _: &Stage<'_>) -> [String; 2] {
+        ["${Artifacts}".to_owned(), code_prefix(app) + "*"]
     }
 
     fn document(&self, plan: &Plan<'_>) -> Result<Template, Mistakes> {

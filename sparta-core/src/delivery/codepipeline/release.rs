@@ -1,7 +1,8 @@
 //! The copy of what was built, which is what is deployed: made in the build's stage, and where no build can write.
 //!
 //! Lambda fetches the code when a stack is updated, after the approval, and a rollback fetches it again. Until then a
-//! later build could put something else under a key that it knows.
+//! later build could put something else under a key that it knows. The copy's key is its content, so that the next build of
+//! the same code asks CloudFormation for what is there already.
 
 use super::{
     id,
@@ -11,11 +12,13 @@ use super::{
 use crate::{
     attribute,
     cfn::{Template, Value, sub},
-    contract::{BUILD_ARTIFACT, CODE_ARTIFACT, PROGRAM_ARTIFACT, RELEASE_ARTIFACT},
+    contract::{BUILD_ARTIFACT, CODE_ARTIFACT, RELEASE_ARTIFACT, code_prefix},
     delivery::Plan,
-    iam::Arn,
+    iam::{Arn, Statement},
     property, resource,
 };
+
+const PROGRAM: &str = include_str!("release.py");
 
 pub(super) fn add(plan: &Plan<'_>, template: &mut Template) {
     let name = sub("/aws/codebuild/${AWS::StackName}-release");
@@ -32,11 +35,17 @@ pub(super) fn add(plan: &Plan<'_>, template: &mut Template) {
             ComputeType: "BUILD_GENERAL1_SMALL",
             Image: "aws/codebuild/amazonlinux-x86_64-standard:6.0",
             Type: "LINUX_CONTAINER",
+            EnvironmentVariables: [
+                { Name: "CODE_BUCKET", Value: (id("Artifacts").reference()) },
+                { Name: "CODE_PREFIX", Value: (code_prefix(plan.app())) },
+            ],
         },
         LogsConfig: { CloudWatchLogs: { Status: "ENABLED", GroupName: (id("ReleaseLog").reference()) } },
         TimeoutInMinutes: 10,
     }));
-    let mut statements = objects(&[BUILD_ARTIFACT, CODE_ARTIFACT], &[RELEASE_ARTIFACT, PROGRAM_ARTIFACT]);
+    let mut statements = objects(&[BUILD_ARTIFACT, CODE_ARTIFACT], &[RELEASE_ARTIFACT]);
+    let code = sub(format!("${{Artifacts.Arn}}/{}*", code_prefix(plan.app())));
+    statements.push(Statement::allow(["s3:GetObject", "s3:PutObject"]).on(code));
     statements.push(roles::log("ReleaseLog"));
     template.resource(id("ReleaseRole"), roles::project_role("Copies what was built", &project(), &statements));
     let start = [roles::builds_of(&project())];
@@ -55,40 +64,125 @@ pub(super) fn action(order: u32) -> Value {
         ActionTypeId: { Category: "Build", Owner: "AWS", Provider: "CodeBuild", Version: "1" },
         Configuration: { ProjectName: (id("ReleaseProject").reference()), PrimarySource: (BUILD_ARTIFACT) },
         InputArtifacts: (artifacts([BUILD_ARTIFACT, CODE_ARTIFACT])),
-        OutputArtifacts: (artifacts([RELEASE_ARTIFACT, PROGRAM_ARTIFACT])),
+        OutputArtifacts: (artifacts([RELEASE_ARTIFACT])),
         RoleArn: (role("ReleaseActionRole")),
         RunOrder: (order),
     })
 }
 
-/// Part of the pipeline's stack, not of the repository. An unpacked artifact can have lost its modes, and Lambda runs
-/// what is executable only.
+/// Part of the pipeline's stack, not of the repository.
 fn buildspec() -> String {
+    let program: String = PROGRAM.lines().map(|line| format!("        {line}\n").replace("        \n", "\n")).collect();
     format!(
         r#"version: 0.2
 phases:
   build:
     commands:
-      - chmod -R u=rwX,go=rX "$CODEBUILD_SRC_DIR" "$CODEBUILD_SRC_DIR_{CODE_ARTIFACT}"
-      - find "$CODEBUILD_SRC_DIR_{CODE_ARTIFACT}" -name bootstrap -exec chmod 755 {{}} +
-      - find "$CODEBUILD_SRC_DIR" "$CODEBUILD_SRC_DIR_{CODE_ARTIFACT}" -type f -exec sha256sum {{}} +
+      - |
+        python3 - <<'END'
+{program}        END
 artifacts:
-  secondary-artifacts:
-    {RELEASE_ARTIFACT}:
-      base-directory: $CODEBUILD_SRC_DIR
-      files: ["**/*"]
-    {PROGRAM_ARTIFACT}:
-      base-directory: $CODEBUILD_SRC_DIR_{CODE_ARTIFACT}
-      files: ["**/*"]
+  base-directory: release
+  files: ["*.json"]
 "#
     )
 }
 
 #[cfg(test)]
 mod tests {
+    use std::{fs, os::unix::fs::PermissionsExt, path::Path, process::Command};
+
     use serde_json::{Value as Json, json};
 
     use super::super::{Source, tests::guide};
+
+    /// The one bucket that the steps know, in a folder: the checksum of each object.
+    const AWS: &str = r#"#!/bin/sh
+operation=$2; shift 2
+while [ $# -gt 0 ]; do
+  case $1 in --key) key=$2 ;; --checksum-sha256) sum=$2 ;; esac
+  shift 2
+done
+object="$STORE/$(echo "$key" | tr / _)"
+case $operation in
+  put-object) [ -e "$object" ] && echo "An error occurred (PreconditionFailed)" >&2 && exit 254; echo "$sum" > "$object" ;;
+  head-object) cat "$object" ;;
+esac
+"#;
+
+    /// What a build hands over, packed as `build` does.
+    const BUILT: &str = "import sys, zipfile, json
+archive = zipfile.ZipFile('code/code.zip', 'w')
+archive.writestr(zipfile.ZipInfo('sparta-code-id'), sys.argv[1])
+archive.close()
+open('build/cloudformation.json', 'w').write('{ }')
+open('build/test.json', 'w').write(json.dumps({'Parameters': {'Message': 'Hi', 'CodeKey': 'of the build'}}))
+";
+
+    /// Runs the steps on a build of the code of this id; gives the folder that is the artifact `Release`, and what they said.
+    fn released(folder: &Path, id: &str) -> Result<String, String> {
+        _ = fs::remove_dir_all(folder.join("build"));
+        for name in ["bin", "store", "build", "code"] {
+            fs::create_dir_all(folder.join(name)).unwrap();
+        }
+        let aws = folder.join("bin/aws");
+        fs::write(&aws, AWS).unwrap();
+        fs::set_permissions(&aws, fs::Permissions::from_mode(0o755)).unwrap();
+        let text = |bytes| String::from_utf8(bytes).unwrap();
+        // What is called python3 may be a wrapper that puts other programs first.
+        let python = Command::new("python3").args(["-c", "import sys; print(sys.executable)"]).output().unwrap();
+        let python = text(python.stdout);
+        let python = python.trim();
+        assert!(Command::new(python).args(["-c", BUILT, id]).current_dir(folder).status().unwrap().success());
+        let path = format!("{}:{}", folder.join("bin").display(), std::env::var("PATH").unwrap());
+        let mut steps = Command::new(python);
+        steps.args(["-c", super::PROGRAM]).current_dir(folder.join("build")).env("PATH", path);
+        steps.env("CODEBUILD_SRC_DIR_Code", folder.join("code")).env("STORE", folder.join("store"));
+        let output = steps.env("CODE_BUCKET", "bucket").env("CODE_PREFIX", "Hello/code/").output().unwrap();
+        if output.status.success() { Ok(text(output.stdout)) } else { Err(text(output.stderr)) }
+    }
+
+    fn objects(folder: &Path) -> Vec<String> {
+        let names =
+            fs::read_dir(folder.join("store")).unwrap().map(|it| it.unwrap().file_name().into_string().unwrap());
+        names.map(|name| name.replace('_', "/")).collect()
+    }
+
+    #[test]
+    fn the_next_build_of_the_same_code_is_the_same_release() {
+        let place = tempfile::tempdir().unwrap();
+        let folder = place.path();
+        let (one, other) = ("1".repeat(40), "2".repeat(40));
+        let configuration = || fs::read_to_string(folder.join("build/release/test.json")).unwrap();
+        let said = released(folder, &one).unwrap();
+        assert!(said.contains("is new"), "{said}");
+        let [key] = &objects(folder)[..] else { panic!("{:?}", objects(folder)) };
+        assert!(key.starts_with(&format!("Hello/code/{one}-")), "{key}");
+        let first = configuration();
+        let parameters = serde_json::from_str::<Json>(&first).unwrap()["Parameters"].take();
+        assert_eq!(parameters, json!({"Message": "Hi", "CodeBucket": "bucket", "CodeKey": key}));
+        assert_eq!(fs::read_to_string(folder.join("build/release/cloudformation.json")).unwrap(), "{ }");
+
+        let said = released(folder, &one).unwrap();
+        assert!(said.contains("is there already"), "{said}");
+        assert_eq!((configuration(), objects(folder).len()), (first.clone(), 1));
+
+        released(folder, &other).unwrap();
+        assert_ne!(configuration(), first);
+        assert_eq!(objects(folder).len(), 2);
+    }
+
+    #[test]
+    fn what_is_not_what_it_is_called_is_not_released() {
+        let place = tempfile::tempdir().unwrap();
+        let folder = place.path();
+        let told = released(folder, "../../elsewhere").unwrap_err();
+        assert!(told.contains("is not the id of its code"), "{told}");
+        released(folder, &"1".repeat(40)).unwrap();
+        fs::write(fs::read_dir(folder.join("store")).unwrap().next().unwrap().unwrap().path(), "other").unwrap();
+        let told = released(folder, &"1".repeat(40)).unwrap_err();
+        assert!(told.contains("is not what was built: other"), "{told}");
+    }
 
     fn resources(source: Source<'_>) -> Json {
         serde_json::from_str::<Json>(&guide(source).to_json()).unwrap()["Resources"].take()
@@ -115,28 +209,28 @@ mod tests {
     fn what_is_deployed_is_where_no_build_can_write() {
         let resources = resources(Source::Connection);
         assert_eq!(artifacts(&resources["BuildRole"], "s3:PutObject"), ["Build", "Code"]);
-        assert_eq!(artifacts(&resources["ReleaseRole"], "s3:PutObject"), ["Release", "Program"]);
-        assert_eq!(artifacts(&resources["ReleaseRole"], "s3:GetObject"), ["Build", "Code"]);
+        assert_eq!(artifacts(&resources["ReleaseRole"], "s3:PutObject"), ["Release", "code"]);
+        assert_eq!(artifacts(&resources["ReleaseRole"], "s3:GetObject"), ["Build", "Code", "code"]);
         let mut deployments: Vec<&Json> =
             actions(&resources).into_iter().filter(|it| it["Name"] == "CreateChangeSet").collect();
         assert_eq!(deployments.remove(0)["InputArtifacts"], json!([{"Name": "Update"}]));
         assert_eq!(deployments.len(), 2);
         for action in deployments {
-            assert_eq!(action["InputArtifacts"], json!([{"Name": "Release"}, {"Name": "Program"}]));
+            assert_eq!(action["InputArtifacts"], json!([{"Name": "Release"}]));
             let configuration = &action["Configuration"];
             let overrides = configuration["ParameterOverrides"]["Fn::Sub"].as_str().unwrap();
-            assert!(overrides.contains(r#"{"Fn::GetArtifactAtt":["Program","ObjectKey"]}"#), "{overrides}");
+            assert!(!overrides.contains("Code"), "{overrides}");
             for file in ["TemplatePath", "TemplateConfiguration"] {
                 assert!(configuration[file].as_str().unwrap().starts_with("Release::"), "{configuration}");
             }
         }
         for role in ["TestDeployRole", "ProductionDeployRole"] {
-            assert_eq!(artifacts(&resources[role], "s3:GetObject"), ["Release", "Program"]);
+            assert_eq!(artifacts(&resources[role], "s3:GetObject"), ["Release"]);
             assert_eq!(artifacts(&resources[role], "s3:PutObject"), Vec::<String>::new());
         }
         for role in ["TestCloudFormationRole", "ProductionCloudFormationRole"] {
             let policy = resources[role]["Properties"]["Policies"].to_string();
-            assert!(policy.contains("/*/Program/*") && !policy.contains("/*/Code/*"), "{policy}");
+            assert!(policy.contains("${Artifacts}/HelloPipeline/code/*") && !policy.contains("/Code/"), "{policy}");
         }
         assert_eq!(resources["Artifacts"]["Properties"]["VersioningConfiguration"]["Status"], "Enabled");
     }

@@ -7,8 +7,8 @@ use crate::{
     attribute,
     cfn::{LogicalId, Resource, Template, Value, sub},
     contract::{
-        BUILD_ARTIFACT, CHANGES_ARTIFACTS, CODE_ARTIFACT, OUTPUTS_ARTIFACTS, PROGRAM_ARTIFACT, RELEASE_ARTIFACT,
-        SOURCE_ARTIFACT, TOOL_ARTIFACT, UPDATE_ARTIFACT,
+        BUILD_ARTIFACT, CHANGES_ARTIFACTS, CODE_ARTIFACT, OUTPUTS_ARTIFACTS, RELEASE_ARTIFACT, SOURCE_ARTIFACT,
+        TOOL_ARTIFACT, UPDATE_ARTIFACT,
     },
     delivery::{Plan, Stage},
     iam::{Arn, Statement, policy_document, trust_policy, trust_policy_for},
@@ -81,7 +81,7 @@ fn pipeline_policy(plan: &Plan<'_>, reader: Reader<'_>) -> Resource {
         .fold(Statement::allow(["sts:AssumeRole"]), |all, role| all.on(attribute!(AWS::IAM::Role, role, "Arn")));
     let mut statements = vec![assume];
     // The bucket is the pipeline's own; a source of GitHub's kind has no other role to write there.
-    let mut all = vec![SOURCE_ARTIFACT, BUILD_ARTIFACT, CODE_ARTIFACT, RELEASE_ARTIFACT, PROGRAM_ARTIFACT];
+    let mut all = vec![SOURCE_ARTIFACT, BUILD_ARTIFACT, CODE_ARTIFACT, RELEASE_ARTIFACT];
     let changes = format!("{CHANGES_ARTIFACTS}*");
     if review::is_needed(plan) {
         all.extend([UPDATE_ARTIFACT, &changes]);
@@ -156,7 +156,7 @@ fn objects(artifact: &str) -> Value {
 fn deployment(plan: &Plan<'_>, stage: &Stage<'_>) -> Vec<Statement> {
     let outputs = smoke::outputs(stage);
     let written: Vec<&str> = outputs.iter().map(String::as_str).collect();
-    let mut statements = artifacts(&[RELEASE_ARTIFACT, PROGRAM_ARTIFACT], &written);
+    let mut statements = artifacts(&[RELEASE_ARTIFACT], &written);
     let passed = attribute!(AWS::IAM::Role, stage.id("CloudFormationRole"), "Arn");
     statements.extend(change_sets(&stage.stack, &plan.name, passed));
     statements

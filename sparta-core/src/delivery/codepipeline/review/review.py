@@ -153,7 +153,11 @@ def show(data, asked):
     of = {"StackName": asked["stack"], "ChangeSetName": asked["changeSet"]}
     cloudformation, changes, status, token = boto3.client("cloudformation"), [], "", {}
     while token is not None:
-        page = cloudformation.describe_change_set(**of, **token, IncludePropertyValues=True)
+        try:
+            page = cloudformation.describe_change_set(**of, **token, IncludePropertyValues=True)
+        except cloudformation.exceptions.ChangeSetNotFoundException:
+            # AWS does not say whether an empty one is kept.
+            page = {"Status": "FAILED"}
         changes += [it["ResourceChange"] for it in page.get("Changes", []) if "ResourceChange" in it]
         status, token = page["Status"], {"NextToken": page["NextToken"]} if page.get("NextToken") else None
     lines = [told(change) for change in changes] if status != "FAILED" else []
