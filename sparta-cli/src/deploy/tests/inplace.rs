@@ -30,7 +30,7 @@ fn desired() -> Desired {
     Desired {
         template: template(),
         parameters: BTreeMap::from([parameter("CodeBucket", "ours"), parameter("CodeKey", "new.zip")]),
-        tags: BTreeMap::from([parameter("sparta:app", "Hello"), parameter("sparta:build", "2")]),
+        tags: BTreeMap::from([parameter("sparta:app", "Hello"), parameter("sparta:buildId", "2")]),
     }
 }
 
@@ -39,7 +39,7 @@ fn deployed() -> Desired {
     deployed.parameters.insert("CodeKey".into(), "old.zip".into());
     deployed.parameters.insert("Secret".into(), "****".into());
     deployed.parameters.insert("Message".into(), "hi".into());
-    deployed.tags.insert("sparta:build".into(), "1".into());
+    deployed.tags.insert("sparta:buildId".into(), "1".into());
     deployed
 }
 
@@ -47,7 +47,7 @@ fn code() -> CodeIdentity {
     CodeIdentity {
         bucket_parameter: "CodeBucket".into(),
         key_parameter: "CodeKey".into(),
-        tags: ["sparta:build".to_owned()].into(),
+        tags: ["sparta:buildId".to_owned()].into(),
     }
 }
 

@@ -317,6 +317,12 @@ pub(in crate::permissions) const UNNEEDED: &[Unneeded] = &[
         &["OnPremises"],
         "only a group of machines on premises has them",
     ),
+    unneeded(
+        "AWS::CodeDeploy::DeploymentGroup",
+        &["codedeploy:StopDeployment"],
+        &[],
+        "an alarm stops a deployment by itself, and IAM knows no group that this is bound to",
+    ),
     unneeded("AWS::ECS::Cluster", &["ecs:PutAccountSetting*"], &[], "settings of the account are nobody's cluster"),
     unneeded(
         "AWS::Events::EventBus",
