@@ -30,8 +30,14 @@ impl<T> Default for OffLambda<T> {
 }
 
 impl<T: Clone> Clone for OffLambda<T> {
+    #[cfg(not(sparta_serving))]
     fn clone(&self) -> Self {
         Self { items: self.items.clone() }
+    }
+
+    #[cfg(sparta_serving)]
+    fn clone(&self) -> Self {
+        Self { items: self.items }
     }
 }
 

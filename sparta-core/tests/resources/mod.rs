@@ -1,4 +1,4 @@
-//! What is written with `resource!`: mistakes in it, what expressions become, resources of many types.
+//! What is written with `resource!`: what expressions become, resources of many types.
 
 mod services;
 mod templates;
@@ -8,15 +8,6 @@ use std::collections::BTreeSet;
 
 use serde_json::json;
 use sparta_core::cfn::{LogicalId, Template};
-
-/// Mistakes are reported where they are, all at once.
-#[test]
-fn mistakes_in_a_resource_are_reported_where_they_are() {
-    let cases = trybuild::TestCases::new();
-    cases.compile_fail("tests/resources/fail/*.rs");
-    cases.compile_fail("tests/constructs/fail/*.rs");
-    cases.compile_fail("tests/synthesis/fail/*.rs");
-}
 
 #[test]
 fn resources_of_many_services_compile_with_their_deepest_properties() {
