@@ -145,6 +145,7 @@ fn named(name: &str, template: &Value) -> String {
         ("AWS::Partition", "aws"),
         ("AWS::Region", "eu-west-1"),
         ("AWS::AccountId", "123456789012"),
+        ("AWS::StackId", "arn:aws:cloudformation:eu-west-1:123456789012:stack/Stack/1"),
         ("AWS::StackName", "Stack"),
         ("ConnectionArn", "arn:aws:codeconnections:eu-west-1:123456789012:connection/1"),
     ];
