@@ -80,32 +80,6 @@ fn a_service_is_created_changed_replaced_in_place_and_deleted() {
     let functions = account.aws().call("lambda", "list_functions", json!({})).to_string();
     assert!(!functions.contains("\"Test-Misbehaving-"), "{functions}");
     shelf::is_not_made(&account);
-    a_failed_migration_leaves_the_old_code_serving(&account);
-}
-
-fn a_failed_migration_leaves_the_old_code_serving(account: &Account) {
-    let output = account.output.path().to_str().unwrap();
-    let deploy = |catalogue: &str, arguments: &[&str]| {
-        let provision = ["provision", "-e", "test", "--s3Bucket", "code", "--outputDir", output, "--stack", "Migrated"];
-        let mut command = account.command([&provision, arguments].concat());
-        run(command.env("TEST_CATALOGUE", catalogue).env("TEST_MIGRATION", "obey"))
-    };
-    deploy("src/prices.txt", &[]).success();
-    let function = account.stack_output("Migrated", "GreetFunction");
-    let greeting = || account.localstack.invoke(&function, &json!({})).unwrap();
-    assert_eq!(greeting(), "Hello!");
-    let migrated = || account.localstack.function_logs().iter().filter(|log| log.contains("has migrated")).count();
-    assert_eq!(migrated(), 1);
-
-    let failed = deploy("catalogue.txt", &["--param", "Greeting=Bye!"]);
-    assert_fails(
-        &failed,
-        &[
-            "Migration (Custom::Migration) UPDATE_FAILED: The migration",
-            "nothing has moved: OutOfStock: only 0 pieces are left",
-        ],
-    );
-    assert_eq!((greeting(), migrated()), ("Hello!".into(), 1));
 }
 
 /// A new value starts functions anew, though none of their variables has it.

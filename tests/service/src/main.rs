@@ -97,8 +97,6 @@ async fn obey(event: LambdaEvent<Value>) -> Result<Value, Error> {
         Some("sleep") => tokio::time::sleep(Duration::from_secs(60)).await,
         Some("read") => return Ok(json!(shipped(event.payload["file"].as_str().unwrap_or_default())?)),
         Some("agree") => return Ok(json!(Limits::get()?.terms.len())),
-        // It is the migration of this greeting.
-        None if event.payload["stack"].is_string() && Limits::get()?.greeting == "Bye!" => Err(OutOfStock(0))?,
         Some("measure") => return Ok(json!(event.payload["text"].as_str().map(str::len))),
         _ => {}
     }
@@ -168,11 +166,6 @@ fn main() -> sparta::Result<()> {
     // Other code, where a test wants some and compiles nothing for it.
     let catalogue = std::env::var("TEST_CATALOGUE").unwrap_or_else(|_| "catalogue.txt".to_owned());
     let architecture = if cfg!(feature = "arm64") { Architecture::Arm64 } else { Architecture::X86_64 };
-    let test = Environment::new("test", limits);
-    let test = match std::env::var("TEST_MIGRATION") {
-        Ok(function) => test.migration(function),
-        Err(_) => test,
-    };
     App::new("Misbehaving")
         .architecture(architecture)
         .function(Function::http("greet", service_fn(greet)).grant(read_catalogue))
@@ -199,7 +192,7 @@ fn main() -> sparta::Result<()> {
         })
         .before_deployment(async |_| hook("before_deployment"))
         .after_deployment(show)
-        .environment(test)
+        .environment(Environment::new("test", limits))
         .pipeline(Pipeline::github("https://github.com/acme/misbehaving"))
         .run()
 }
