@@ -3,7 +3,10 @@
 use std::time::Duration;
 
 use super::{Alarm, What};
-use crate::cfn::LogicalId;
+use crate::{
+    cfn::{LogicalId, sub},
+    iam::{Arn, Statement},
+};
 
 /// The most alarms that CodePipeline and CloudFormation watch at once.
 pub(crate) const ALARMS: usize = 5;
@@ -60,6 +63,22 @@ impl Watch {
     /// For how many minutes.
     pub fn minutes(&self) -> u64 {
         self.duration.as_secs() / 60
+    }
+
+    /// What looks at these alarms of a stack, whose name is a text for `Fn::Sub`.
+    ///
+    /// CloudWatch tells of alarms that are made of others only who may see all.
+    /// See <https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_DescribeAlarms.html>.
+    pub(crate) fn look<'w>(watches: impl Iterator<Item = &'w Self> + Clone, stack: &str) -> Statement {
+        let look = Statement::allow(["cloudwatch:DescribeAlarms"]);
+        if watches.clone().any(|watch| watch.alarm.is_composite()) {
+            return look.on("*");
+        }
+        watches.fold(look, |look, watch| {
+            let alarm = format!("alarm:{}", watch.alarm.name_in(stack));
+            let arn = sub(Arn::new("cloudwatch", &alarm).to_string());
+            if look.resources().contains(&arn) { look } else { look.on(arn) }
+        })
     }
 
     /// What AWS would refuse of all that one environment watches, apart from the alarms themselves.

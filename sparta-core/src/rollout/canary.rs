@@ -8,7 +8,7 @@ use crate::{
     Canary, Environment, FunctionSpec, Watch, attribute,
     cfn::{LogicalId, Parameter, Resource, Value, sub},
     contract::TRAFFIC_SHIFTING,
-    iam::{Arn, Statement, policy_document},
+    iam::{Statement, policy_document},
     model::Model,
     property, resource,
     stack::Stack,
@@ -110,7 +110,7 @@ fn alarms(environments: &[&Environment]) -> Vec<Value> {
     alarms.into_values().collect()
 }
 
-fn watches<'e>(environments: &'e [&Environment]) -> impl Iterator<Item = &'e Watch> {
+fn watches<'e>(environments: &'e [&Environment]) -> impl Iterator<Item = &'e Watch> + Clone {
     environments.iter().flat_map(|environment| environment.watches())
 }
 
@@ -142,17 +142,7 @@ fn role(functions: &[&FunctionSpec], environments: &[&Environment]) -> Resource 
         let qualified = function.alias().map(|alias| sub(format!("${{{id}.Arn}}:{alias}")));
         qualified.into_iter().fold(aliases.on(function.arn()), Statement::on)
     });
-    let look = Statement::allow(["cloudwatch:DescribeAlarms"]);
-    // CloudWatch tells of alarms that are made of others only who may see all.
-    let look = if watches(environments).any(|watch| watch.alarm().is_composite()) {
-        look.on("*")
-    } else {
-        watches(environments).fold(look, |look, watch| {
-            let name = format!("alarm:{}", watch.alarm().name_in("${AWS::StackName}"));
-            let arn = sub(Arn::new("cloudwatch", &name).to_string());
-            if look.resources().contains(&arn) { look } else { look.on(arn) }
-        })
-    };
+    let look = Watch::look(watches(environments), "${AWS::StackName}");
     let trust = json!({
         "Version": "2012-10-17",
         "Statement": [{

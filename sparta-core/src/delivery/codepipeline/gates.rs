@@ -3,9 +3,8 @@
 use super::{roles::action_role, smoke};
 use crate::{
     Watch, Window, attribute,
-    cfn::{LogicalId, Template, Value, sub},
+    cfn::{LogicalId, Template, Value},
     delivery::{DeliveryMistake, Plan, Stage},
-    iam::{Arn, Statement},
     property,
 };
 
@@ -13,7 +12,10 @@ use crate::{
 pub(super) fn add(plan: &Plan<'_>, template: &mut Template) {
     for stage in watching(plan) {
         let does = format!("Looks at the alarms of {}", stage.environment.name());
-        template.resource(stage.id(ROLE), action_role(&does, &[look(stage)]));
+        template.resource(
+            stage.id(ROLE),
+            action_role(&does, &[Watch::look(stage.environment.watches().iter(), &stage.stack)]),
+        );
     }
 }
 
@@ -26,21 +28,6 @@ const ROLE: &str = "WatchRole";
 
 fn watching<'p>(plan: &'p Plan<'_>) -> impl Iterator<Item = &'p Stage<'p>> {
     plan.stages.iter().filter(|stage| !stage.environment.watches().is_empty())
-}
-
-/// CloudWatch tells of alarms that are made of others only who may see all.
-///
-/// See <https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_DescribeAlarms.html>.
-fn look(stage: &Stage<'_>) -> Statement {
-    let look = Statement::allow(["cloudwatch:DescribeAlarms"]);
-    let alarms = || stage.environment.watches().iter().map(Watch::alarm);
-    if alarms().any(|alarm| alarm.is_composite()) {
-        return look.on("*");
-    }
-    alarms().fold(look, |look, alarm| {
-        let name = format!("alarm:{}", alarm.name_in(&stage.stack));
-        look.on(sub(Arn::new("cloudwatch", &name).to_string()))
-    })
 }
 
 /// What lets an execution enter a stage: the windows of all its environments, which wait until they are open.
