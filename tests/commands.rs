@@ -92,6 +92,7 @@ fn each_command_has_its_help() {
         "execute",
         "serve",
         "invoke",
+        "completions",
     ] {
         assert_eq!(shell.says(&format!("{command}-help"), &[command, "--help"]).code, Some(0));
     }
@@ -114,6 +115,7 @@ fn what_is_not_known_is_wrong_usage() {
         ("unknown-flag", &["build", "--fast"]),
         ("unknown-level", &["version", "--level", "loud"]),
         ("unknown-format", &["version", "--format", "yaml"]),
+        ("format-of-another-command", &["version", "--format", "html"]),
         ("no-environment", &["provision", "--noop"]),
         ("no-environment-to-show", &["status"]),
         ("no-environment-to-delete", &["delete"]),
@@ -207,6 +209,10 @@ fn a_service_is_described_to_people_and_to_machines() {
     let json = shell.says("describe-json", &["describe", "--format", "json"]).success();
     assert_eq!(serde_json::from_str::<serde_json::Value>(&json).unwrap()["app"], "HelloPipeline");
     Shell::of("commands").says("describe-without-environments", &["describe"]);
+    shell.says("describe-mermaid", &["describe", "--format", "mermaid"]).success();
+    let page = shell.says("describe-to-a-file", &["describe", "--format", "html", "--output", "out/service.html"]);
+    assert_eq!((page.code, page.stdout.as_str()), (Some(0), ""));
+    assert!(shell.file("out/service.html").starts_with("<!DOCTYPE html>"));
 }
 
 #[test]

@@ -27,6 +27,10 @@ mod commands;
 #[cfg(not(sparta_serving))]
 mod consent;
 #[cfg(not(sparta_serving))]
+mod description;
+#[cfg(not(sparta_serving))]
+mod diagram;
+#[cfg(not(sparta_serving))]
 mod difference;
 #[cfg(not(sparta_serving))]
 mod hooks;
@@ -34,6 +38,8 @@ mod hooks;
 mod injected;
 #[cfg(not(sparta_serving))]
 mod log;
+#[cfg(not(sparta_serving))]
+mod markup;
 #[cfg(not(sparta_serving))]
 mod place;
 #[cfg(not(sparta_serving))]

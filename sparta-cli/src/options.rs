@@ -1,6 +1,9 @@
 //! The options that all commands share.
 
-use clap::ValueEnum;
+use clap::{
+    ValueEnum,
+    builder::{PossibleValuesParser, TypedValueParser},
+};
 use sparta_core::LogLevel;
 
 /// The options that all commands share.
@@ -16,7 +19,8 @@ pub struct Global {
     pub level: Level,
 
     /// How results are printed
-    #[arg(long, short, global = true, value_enum, default_value_t)]
+    // A command that has more of them has an option of the same name in its place.
+    #[arg(long, short, global = true, value_parser = of_every_command(), default_value = "text")]
     pub format: Format,
 
     /// AWS region; by default the environment's or the profile's
@@ -35,14 +39,26 @@ impl Global {
     }
 }
 
-/// How results are printed.
+/// How results are printed. All but [`Text`](Self::Text) and [`Json`](Self::Json) are `describe`'s alone, so that a command of a
+/// service's own has one of these two.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+#[non_exhaustive]
 pub enum Format {
     /// For people
     #[default]
     Text,
     /// For machines: one JSON document on the standard output
     Json,
+    /// A flowchart for Markdown
+    Mermaid,
+    /// One page that needs nothing else
+    Html,
+}
+
+/// The formats that every command has.
+fn of_every_command() -> impl TypedValueParser<Value = Format> {
+    let values = [Format::Text, Format::Json].iter().filter_map(ValueEnum::to_possible_value);
+    PossibleValuesParser::new(values).map(|value| if value == "json" { Format::Json } else { Format::Text })
 }
 
 /// A [`LogLevel`] on the command line.

@@ -11,14 +11,22 @@ use crate::{CliError, options::Format};
 
 /// Prints a result: `text` for people, `document` for machines.
 pub(crate) fn print(format: Format, text: &str, document: &impl Serialize) -> Result<(), CliError> {
-    let output = match format {
-        Format::Text => text.trim_end().to_owned(),
-        Format::Json => serde_json::to_string_pretty(document)
-            .map_err(|error| CliError::failed("the result is no JSON").source(error))?,
-    };
-    // A reader that went away, as in `| head`, is no failure.
-    _ = writeln!(std::io::stdout(), "{output}");
+    match format {
+        Format::Json => print_text(&json(document)?),
+        _ => print_text(text.trim_end()),
+    }
     Ok(())
+}
+
+/// A result for machines.
+pub(crate) fn json(document: &impl Serialize) -> Result<String, CliError> {
+    let failed = |error| CliError::failed("the result is no JSON").source(error);
+    serde_json::to_string_pretty(document).map_err(failed)
+}
+
+/// Prints a result as it is. A reader that went away, as in `| head`, is no failure.
+pub(crate) fn print_text(output: &str) {
+    _ = writeln!(std::io::stdout(), "{output}");
 }
 
 /// A text from elsewhere, such as AWS's reason for a failure, with its control characters written out.

@@ -31,7 +31,7 @@ pub fn run(app: App) {
 /// The options and commands that are built in.
 #[derive(clap::Parser)]
 #[command(subcommand_required = true, arg_required_else_help = true)]
-struct CommandLine {
+pub(crate) struct CommandLine {
     #[command(flatten)]
     global: Global,
     #[command(subcommand)]
@@ -74,7 +74,7 @@ fn command_line(mut app: App) -> Result<(), CliError> {
         None => {
             let line = CommandLine::from_arg_matches(&matches).unwrap_or_else(|error| used_wrongly(error));
             let session = Session::new(app, line.global);
-            block_on(line.command.run(session))?
+            block_on(line.command.run(session, clap))?
         }
     }
 }
@@ -145,7 +145,7 @@ mod tests {
             let options = ["--outputDir", output.to_str().unwrap()];
             let line = CommandLine::try_parse_from(["mistaken"].iter().chain(command).chain(&options)).unwrap();
             let session = Session::new(mistaken(), line.global);
-            let error = block_on(line.command.run(session)).unwrap().unwrap_err();
+            let error = block_on(line.command.run(session, CommandLine::command())).unwrap().unwrap_err();
             let message = error.to_string();
             assert!(message.contains("the app `Mistaken` has 2 mistakes:"), "{command:?}: {message}");
             assert!(message.contains("Resources.Orders.Properties.DelaySecond: "), "{command:?}: {message}");

@@ -44,6 +44,11 @@ impl Approval {
         self
     }
 
+    /// The text of [`message`](Self::message).
+    pub fn question(&self) -> Option<&str> {
+        self.message.as_deref()
+    }
+
     /// Who is told when a decision is due: the ARN of an SNS topic, or addresses of e-mail, one at a time. Each is asked once
     /// whether it wants that.
     ///

@@ -1,6 +1,7 @@
 //! The commands that are built in: one file each.
 
 mod build;
+mod completions;
 mod delete;
 mod describe;
 mod diff;
@@ -46,10 +47,12 @@ pub(crate) enum Builtin {
     Execute(execute::Execute),
     Serve(serve::Serve),
     Invoke(invoke::Invoke),
+    Completions(completions::Completions),
 }
 
 impl Builtin {
-    pub(crate) async fn run(self, session: Session) -> Result<(), CliError> {
+    /// Does it. `line` is the whole command line.
+    pub(crate) async fn run(self, session: Session, line: clap::Command) -> Result<(), CliError> {
         match self {
             Self::Version(command) => command.run(&session),
             Self::Synth(command) => command.run(&session),
@@ -66,6 +69,7 @@ impl Builtin {
             Self::Execute(command) => command.run(&session),
             Self::Serve(command) => command.run(&session).await,
             Self::Invoke(command) => command.run(&session).await,
+            Self::Completions(command) => command.run(&session, line),
         }
     }
 }

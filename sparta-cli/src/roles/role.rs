@@ -21,20 +21,15 @@ impl Role {
         Self { environment: role.environment.clone(), stack: role.stack.clone(), policy: policy(&role.statements) }
     }
 
-    /// Rows of environment, actions and resources; what one statement says stands together.
+    /// Rows of environment, actions and resources, one for each statement.
     pub(crate) fn rows(&self) -> Vec<Vec<String>> {
-        let mut rows = Vec::new();
-        for statement in self.policy["Statement"].as_array().into_iter().flatten() {
+        let row = |statement: &Json| {
             let actions = wrapped(&texts(&statement["Action"]));
             let mut on = texts(&statement["Resource"]);
             on.extend(conditions(&statement["Condition"]));
-            for line in 0..actions.len().max(on.len()) {
-                let first = if rows.is_empty() { self.environment.clone() } else { String::new() };
-                let cell = |cells: &[String]| cells.get(line).cloned().unwrap_or_default();
-                rows.push(vec![first, cell(&actions), cell(&on)]);
-            }
-        }
-        rows
+            vec![self.environment.clone(), actions.join("\n"), on.join("\n")]
+        };
+        self.policy["Statement"].as_array().into_iter().flatten().map(row).collect()
     }
 }
 

@@ -10,16 +10,12 @@ use http::{HeaderMap, header, request::Parts};
 use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value, json};
 
-use super::{
-    clock::Moment,
-    plan::{Plan, UrlPlan},
-    routes::Match,
-};
+use super::{clock::Moment, plan::Plan, routes::Match};
 
 /// Who makes an event of the request.
 pub(super) enum Door<'a> {
     HttpApi(&'a Match<'a>),
-    FunctionUrl(&'a UrlPlan),
+    FunctionUrl(&'a str),
 }
 
 /// A request as it came in.
@@ -41,7 +37,7 @@ impl Incoming<'_> {
         let decoded = percent_decode_str(self.path).decode_utf8_lossy().into_owned();
         let (id, domain, key, raw_path) = match door {
             Door::HttpApi(found) => ("local", "execute-api", found.route.key.as_str(), decoded),
-            Door::FunctionUrl(url) => (url.function.as_str(), "lambda-url", "$default", self.path.to_owned()),
+            Door::FunctionUrl(function) => (*function, "lambda-url", "$default", self.path.to_owned()),
         };
         let suffix = if domain == "lambda-url" { "on.aws" } else { "amazonaws.com" };
         let method = self.head.method.as_str();
@@ -84,14 +80,11 @@ impl Incoming<'_> {
             let joined = pairs.into_iter().map(|(name, values)| (name, Value::from(values.join(","))));
             event["queryStringParameters"] = Value::Object(joined.collect());
         }
-        if let Door::HttpApi(Match { parameters, .. }) = door {
-            if !parameters.is_empty() {
-                let parameters = parameters.iter().map(|(name, value)| (name.clone(), value.as_str().into()));
-                event["pathParameters"] = Value::Object(parameters.collect());
-            }
-            if let Some(api) = plan.http_api.as_ref().filter(|api| !api.variables.is_empty()) {
-                event["stageVariables"] = json!(api.variables);
-            }
+        if let Door::HttpApi(Match { parameters, .. }) = door
+            && !parameters.is_empty()
+        {
+            let parameters = parameters.iter().map(|(name, value)| (name.clone(), value.as_str().into()));
+            event["pathParameters"] = Value::Object(parameters.collect());
         }
         let text = std::str::from_utf8(self.body).ok().filter(|_| is_text(&self.head.headers));
         event["isBase64Encoded"] = Value::Bool(text.is_none());
@@ -101,16 +94,8 @@ impl Incoming<'_> {
         event
     }
 
-    pub(super) fn text(&self, name: &str) -> Option<&str> {
+    fn text(&self, name: &str) -> Option<&str> {
         self.head.headers.get(name)?.to_str().ok()
-    }
-
-    /// The addresses that the request has come through.
-    pub(super) fn forwarded_for(&self) -> String {
-        match self.text("x-forwarded-for") {
-            Some(before) => format!("{before}, {}", self.client),
-            None => self.client.to_string(),
-        }
     }
 
     /// Names are lower case; several values of one are joined. Cookies have a place of their own.
@@ -122,9 +107,13 @@ impl Incoming<'_> {
                 headers.get_all(name).iter().map(|value| String::from_utf8_lossy(value.as_bytes())).collect();
             map.insert(name.as_str().to_owned(), values.join(",").into());
         }
+        let forwarded = match self.text("x-forwarded-for") {
+            Some(before) => format!("{before}, {}", self.client),
+            None => self.client.to_string(),
+        };
         for (name, value) in [
             ("x-amzn-trace-id", self.trace_root.to_owned()),
-            ("x-forwarded-for", self.forwarded_for()),
+            ("x-forwarded-for", forwarded),
             ("x-forwarded-port", self.port.to_string()),
             ("x-forwarded-proto", "http".to_owned()),
         ] {
@@ -148,11 +137,11 @@ fn is_text(headers: &HeaderMap) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::serve::plan::{Guard, Route};
+    use crate::serve::plan::Route;
 
     fn event(request: http::request::Builder, body: &'static [u8]) -> Value {
         let plan = Plan { region: "eu-west-1".into(), account: "123456789012".into(), ..Plan::default() };
-        let route = Route { key: "POST /{code}".into(), function: "api".into(), guard: Guard::Open };
+        let route = Route { key: "POST /{code}".into(), function: "api".into() };
         let found = Match { route: &route, parameters: vec![("code".into(), "a b".into())] };
         let (head, ()) = request.body(()).unwrap().into_parts();
         let incoming = Incoming {

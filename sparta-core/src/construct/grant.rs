@@ -40,11 +40,13 @@ impl Grant {
         self
     }
 
-    pub(crate) fn construct(&self) -> &Arc<dyn Construct> {
+    /// What may be done with.
+    pub fn construct(&self) -> &Arc<dyn Construct> {
         &self.construct
     }
 
-    pub(crate) fn statements(&self) -> &[Statement] {
+    /// What is allowed, in the function's role.
+    pub fn statements(&self) -> &[Statement] {
         &self.statements
     }
 

@@ -327,6 +327,16 @@ impl FunctionSpec {
         self.grants.iter().chain(self.of_constructs().flat_map(Grant::statements))
     }
 
+    /// What it may do with the constructs that it uses.
+    pub fn uses(&self) -> impl Iterator<Item = &Grant> {
+        self.uses.iter()
+    }
+
+    /// Where its asynchronous events go that Lambda is done with: what became of them, such as `on failure`, and the permission.
+    pub fn destinations(&self) -> impl Iterator<Item = (&'static str, &Grant)> {
+        self.options.asynchronous.outcomes().map(|(outcome, destination)| (outcome.words(), destination.grant()))
+    }
+
     /// What it may do with the constructs that it uses, and with those that its asynchronous events go to.
     fn of_constructs(&self) -> impl Iterator<Item = &Grant> {
         self.uses.iter().chain(self.options.asynchronous.destinations().map(Destination::grant))

@@ -30,7 +30,7 @@ pub enum CiSystem {
 
 impl CiSystem {
     /// What its own documentation calls it.
-    pub(crate) fn title(self) -> &'static str {
+    pub fn title(self) -> &'static str {
         match self {
             Self::CodePipeline => "CodePipeline",
             Self::GitHubActions => "GitHub Actions",

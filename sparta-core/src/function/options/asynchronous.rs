@@ -28,6 +28,17 @@ pub(crate) enum Outcome {
     DeadLetter,
 }
 
+impl Outcome {
+    /// In words.
+    pub(crate) fn words(self) -> &'static str {
+        match self {
+            Self::Success => "on success",
+            Self::Failure => "on failure",
+            Self::DeadLetter => "dead letters",
+        }
+    }
+}
+
 impl Function {
     /// How often an asynchronous event comes again when the function fails, 0 to 2; 2 by default.
     ///
@@ -152,6 +163,11 @@ impl Asynchronous {
 
     fn to(&self, outcome: Outcome) -> Option<&Destination> {
         self.destinations.iter().find(|(it, _)| *it == outcome).map(|(_, destination)| destination)
+    }
+
+    /// Where events go that Lambda is done with, by what became of them.
+    pub(crate) fn outcomes(&self) -> impl Iterator<Item = (Outcome, &Destination)> {
+        self.destinations.iter().map(|(outcome, destination)| (*outcome, destination))
     }
 
     /// Where events go that Lambda is done with.

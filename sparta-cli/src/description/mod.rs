@@ -1,0 +1,208 @@
+//! A service as it is declared, for people and for machines.
+
+mod html;
+mod sections;
+#[cfg(test)]
+mod tests;
+
+use serde::Serialize;
+use sparta_core::{FunctionKind, Synthesis, Warning, cfn::Template, delivery::Source, settings::parameter_name};
+
+use crate::{CliError, diagram::Diagram, roles::Role};
+
+/// A service as it is declared.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Description<'a> {
+    app: &'a str,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    description: &'a str,
+    architecture: &'a str,
+    /// What `provision` deploys to, where there are no environments.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    provision_stack: Option<String>,
+    functions: Vec<Function<'a>>,
+    settings: Vec<Setting<'a>>,
+    environments: Vec<Environment<'a>>,
+    /// What is shipped beside the program.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    files: Vec<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pipeline: Option<Pipeline>,
+    /// What CloudFormation may do where the pipeline deploys to.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    roles: Vec<Role>,
+    /// What AWS takes and is hardly meant.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    warnings: Vec<Warning>,
+    diagrams: Vec<Diagram>,
+    #[serde(skip)]
+    template: &'a Template,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Function<'a> {
+    name: &'a str,
+    kind: FunctionKind,
+    memory_mb: u32,
+    timeout_seconds: u64,
+    triggers: Vec<String>,
+    grants: Vec<String>,
+}
+
+#[derive(Serialize)]
+struct Setting<'a> {
+    variable: &'a str,
+    parameter: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    description: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Environment<'a> {
+    name: &'a str,
+    /// What `provision` deploys to.
+    provision_stack: String,
+    /// What the pipeline deploys to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    stack: Option<String>,
+    approve_changes: bool,
+    approve_promotion: bool,
+    /// The environments that it is deployed side by side with.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    wave: Option<&'a str>,
+    /// When the pipeline may deploy it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    window: Option<String>,
+    /// The function that runs before new code takes over.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    migration: Option<&'a str>,
+    /// How traffic moves to new code.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    canary: Option<String>,
+    /// The alarms that are watched after a deployment.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    watches: Vec<Watch>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Watch {
+    alarm: String,
+    minutes: u64,
+}
+
+#[derive(Serialize)]
+struct Pipeline {
+    repository: String,
+    branch: String,
+    /// What reads it.
+    through: String,
+}
+
+impl<'a> Description<'a> {
+    pub(crate) fn of(synthesis: &'a Synthesis) -> Result<Self, CliError> {
+        let model = &synthesis.model;
+        let branch = model.pipeline().map(sparta_core::Pipeline::source_branch);
+        Ok(Self {
+            app: model.name(),
+            description: model.description(),
+            architecture: model.architecture().lambda_name(),
+            provision_stack: model.environments().is_empty().then(|| model.direct_stack_name(None)),
+            functions: model.functions().iter().map(Function::of).collect(),
+            settings: model.settings().iter().map(Setting::of).collect(),
+            environments: model
+                .environments()
+                .iter()
+                .map(|environment| Environment {
+                    name: environment.name(),
+                    provision_stack: model.direct_stack_name(Some(environment)),
+                    stack: branch.map(|branch| model.stack_name(environment, branch)),
+                    approve_changes: environment.changes_approval().is_some(),
+                    approve_promotion: environment.promotion_approval().is_some(),
+                    wave: environment.wave_name(),
+                    window: environment.deployment_window().map(ToString::to_string),
+                    migration: environment.migration_function(),
+                    canary: environment.traffic_canary().map(ToString::to_string),
+                    watches: environment.watches().iter().map(Watch::of).collect(),
+                })
+                .collect(),
+            files: model.files().iter().map(|file| file.path.as_str()).collect(),
+            pipeline: model.pipeline().and_then(Pipeline::of),
+            roles: roles(synthesis)?,
+            warnings: synthesis.warnings(),
+            diagrams: Diagram::all(model),
+            template: &synthesis.template,
+        })
+    }
+
+    /// The diagrams of the service and its pipeline.
+    pub(crate) fn diagrams(&self) -> &[Diagram] {
+        &self.diagrams
+    }
+}
+
+impl Environment<'_> {
+    /// What stands between a change and the environment, and between the environment and the next, in this order.
+    fn gates(&self) -> Vec<String> {
+        let approve = |what: &str, there: bool| there.then(|| format!("approve {what}"));
+        let watches = self.watches.iter().map(|Watch { alarm, minutes }| format!("watch {alarm} for {minutes} min"));
+        let wave = self.wave.map(|wave| format!("wave {wave}"));
+        let window = self.window.as_ref().map(|window| format!("window {window}"));
+        let migration = self.migration.map(|function| format!("migration {function}"));
+        let canary = self.canary.as_ref().map(|canary| format!("canary {canary}"));
+        let before = [wave, window, approve("changes", self.approve_changes), migration, canary];
+        before.into_iter().flatten().chain(watches).chain(approve("promotion", self.approve_promotion)).collect()
+    }
+}
+
+impl Watch {
+    fn of(watch: &sparta_core::Watch) -> Self {
+        Self { alarm: watch.alarm().logical_id().to_string(), minutes: watch.minutes() }
+    }
+}
+
+impl Pipeline {
+    fn of(declared: &sparta_core::Pipeline) -> Option<Self> {
+        let location = declared.source().ok()?;
+        let through = match (declared.connection_arn(), Source::Connection.lacks(declared)) {
+            (Some(arn), _) => arn,
+            (None, Some(_)) => "a connection that is given: --connection",
+            (None, None) if location.repository().is_none() => "a role of its own",
+            (None, None) => "a connection of its stack, unless --connection or --oauth is given",
+        };
+        let (repository, branch) = (location.to_string(), declared.source_branch().to_owned());
+        Some(Self { repository, branch, through: through.to_owned() })
+    }
+}
+
+impl<'a> Function<'a> {
+    fn of(spec: &'a sparta_core::FunctionSpec) -> Self {
+        Self {
+            name: spec.name(),
+            kind: spec.kind(),
+            memory_mb: spec.memory().megabytes(),
+            timeout_seconds: spec.timeout().as_secs(),
+            triggers: spec.triggers().iter().map(|trigger| trigger.describe()).collect(),
+            grants: spec.grants().flat_map(|grant| grant.actions().iter().cloned()).collect(),
+        }
+    }
+}
+
+impl<'a> Setting<'a> {
+    fn of(field: &'a sparta_core::settings::Field) -> Self {
+        Self {
+            variable: &field.variable,
+            parameter: parameter_name(&field.variable),
+            description: field.description.as_deref(),
+        }
+    }
+}
+
+fn roles(synthesis: &Synthesis) -> Result<Vec<Role>, CliError> {
+    let Some(pipeline) = synthesis.model.pipeline() else { return Ok(Vec::new()) };
+    let roles = synthesis.deployment_roles(pipeline)?;
+    Ok(roles.iter().map(Role::of).collect())
+}
