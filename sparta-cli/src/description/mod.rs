@@ -1,13 +1,17 @@
 //! A service as it is declared, for people and for machines.
 
+mod cost;
 mod html;
 mod sections;
 #[cfg(test)]
 mod tests;
 
 use serde::Serialize;
-use sparta_core::{FunctionKind, Synthesis, Warning, cfn::Template, delivery::Source, settings::parameter_name};
+use sparta_core::{
+    FunctionKind, Synthesis, Warning, cfn::Template, delivery::Source, diff::without_secrets, settings::parameter_name,
+};
 
+use self::cost::Cost;
 use crate::{CliError, diagram::Diagram, roles::Role};
 
 /// A service as it is declared.
@@ -36,8 +40,9 @@ pub(crate) struct Description<'a> {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     warnings: Vec<Warning>,
     diagrams: Vec<Diagram>,
+    cost_drivers: Vec<Cost>,
     #[serde(skip)]
-    template: &'a Template,
+    template: Template,
 }
 
 #[derive(Serialize)]
@@ -134,7 +139,8 @@ impl<'a> Description<'a> {
             roles: roles(synthesis)?,
             warnings: synthesis.warnings(),
             diagrams: Diagram::all(model),
-            template: &synthesis.template,
+            cost_drivers: cost::of(synthesis),
+            template: without_secrets(&synthesis.template),
         })
     }
 

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use comfy_table::{Table, presets};
 
-use super::{Description, Pipeline};
+use super::{Description, Pipeline, cost::Cost};
 use crate::roles::Role;
 
 /// A table. A cell may have several lines; a row that begins as the one before goes on with it.
@@ -48,6 +48,11 @@ impl Description<'_> {
             section("Stack", &["Stack of provision"], stack),
             section("Files", &["File"], files),
             section("Where the pipeline reads", &["Pipeline", "Branch", "Read through"], pipeline.collect()),
+            section(
+                "Cost drivers",
+                &["Billed", "Resource", "Size", "By"],
+                self.cost_drivers.iter().map(Cost::row).collect(),
+            ),
             section("What CloudFormation may do", &["Role", "Actions", "Resources"], roles),
         ];
         sections.into_iter().filter(|section| !section.rows.is_empty()).collect()

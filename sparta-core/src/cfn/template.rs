@@ -164,6 +164,13 @@ impl Template {
         true
     }
 
+    /// Changes a parameter, where there is one.
+    pub(crate) fn change_parameter(&mut self, id: &LogicalId, change: impl FnOnce(&mut Parameter)) {
+        if let Some(parameter) = self.parameters.get_mut(id) {
+            change(parameter);
+        }
+    }
+
     /// Replaces placeholders in a value by logical ids, as far as their resources were added.
     pub(crate) fn resolve(&mut self, mut value: Value) -> Value {
         self.resolver.value(&mut value);

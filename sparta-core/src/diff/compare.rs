@@ -11,7 +11,7 @@ use super::{
     side::Side,
     text::is_known,
 };
-use crate::cfn::Value;
+use crate::cfn::{Resource, Template, Value};
 
 /// What is shown of what is hidden.
 const HIDDEN: &str = "****";
@@ -146,10 +146,32 @@ impl Difference<'_> {
         let names =
             self.path.iter().filter_map(|step| if let Step::Name(name) = step { Some(name.as_str()) } else { None });
         let names: Vec<&str> = names.collect();
-        let hidden = resource_type(kind).filter(|_| kind != "AWS::Lambda::Function");
-        let hidden = hidden.map_or(&[][..], ResourceType::write_only);
-        masked(value, &names, hidden)
+        masked(value, &names, hidden(kind))
     }
+}
+
+/// The properties of a type that AWS never shows again.
+fn hidden(kind: &str) -> &'static [&'static str] {
+    let hidden = resource_type(kind).filter(|_| kind != "AWS::Lambda::Function");
+    hidden.map_or(&[][..], ResourceType::write_only)
+}
+
+/// The template for people: texts that CloudFormation or a resource's type hides are `****`.
+///
+/// They should not be there: a [`Secret`](crate::settings::Secret) is a reference in the template.
+pub fn without_secrets(template: &Template) -> Template {
+    let mut shown = template.clone();
+    for (id, resource) in template.resources() {
+        let properties = resource.properties().iter();
+        let mask = |changed: Resource, (name, value): (&String, &Value)| {
+            changed.property(name, masked(value, &[name], hidden(resource.resource_type())))
+        };
+        shown.change(id, |changed| properties.fold(changed, mask));
+    }
+    for (id, _) in template.parameters().iter().filter(|(_, parameter)| parameter.no_echo) {
+        shown.change_parameter(id, |parameter| parameter.default = parameter.default.take().map(|_| HIDDEN.to_owned()));
+    }
+    shown
 }
 
 /// The values at the rest of a path.

@@ -31,6 +31,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 pub use change::{ChangeKind, Effect, PropertyChange, ResourceChange};
+pub use compare::without_secrets;
 pub use cost::CostDriver;
 pub use data::{DataAtRisk, Loss};
 pub use openings::Opening;
@@ -98,6 +99,25 @@ impl Version {
     pub fn tags<N: Into<String>, V: Into<String>>(mut self, tags: impl IntoIterator<Item = (N, V)>) -> Self {
         self.tags.extend(tags.into_iter().map(|(name, value)| (name.into(), value.into())));
         self
+    }
+
+    /// What is billed of it: what is billed while nothing happens first, then what is billed as it is used. It is no estimate.
+    ///
+    /// # Example
+    ///
+    /// ```
+    /// use sparta_core::diff::Version;
+    ///
+    /// let stack = Version::from_json(r#"{"Resources": {
+    ///     "Clicks": {"Type": "AWS::SQS::Queue"},
+    ///     "Gateway": {"Type": "AWS::EC2::NatGateway"}}}"#)?;
+    /// let drivers = stack.cost_drivers();
+    /// assert_eq!((drivers[0].logical_id.as_str(), drivers[0].when_idle), ("Gateway", true));
+    /// assert_eq!((drivers[1].billed_by, drivers[1].when_idle), ("each request", false));
+    /// # Ok::<_, sparta_core::diff::VersionError>(())
+    /// ```
+    pub fn cost_drivers(&self) -> Vec<CostDriver> {
+        if cfg!(sparta_serving) { Vec::new() } else { cost::all(&Side::of(self)) }
     }
 }
 

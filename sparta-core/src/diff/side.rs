@@ -9,6 +9,7 @@ use super::{
 use crate::cfn::Value;
 
 /// A template in normal form, without what its conditions leave out.
+#[derive(Default)]
 pub(super) struct Side {
     pub(super) resources: BTreeMap<String, Part>,
     pub(super) outputs: BTreeMap<String, Value>,

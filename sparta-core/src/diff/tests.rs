@@ -1,6 +1,7 @@
 use serde_json::{Value as Json, json};
 
 use super::*;
+use crate::cfn::{LogicalId, Parameter, Resource};
 
 fn version(document: &Json) -> Version {
     Version::from_json(&document.to_string()).unwrap()
@@ -272,6 +273,38 @@ fn what_is_billed_by_being_there_or_by_its_size_is_listed() {
         [(Some("ProvisionedThroughput.ReadCapacityUnits"), "each hour, by the unit")]
     );
     assert_eq!(of(one("AWS::EC2::VPCEndpoint", json!({})), one("AWS::EC2::VPCEndpoint", json!({}))), []);
+}
+
+#[test]
+fn what_is_billed_of_a_stack_says_whether_it_has_to_be_used() {
+    let of = |kind: &str, properties: Json| -> Vec<(bool, Option<&'static str>, Option<String>)> {
+        let drivers = version(&json!({"Resources": one(kind, properties)})).cost_drivers();
+        drivers.into_iter().map(|it| (it.when_idle, it.property, it.new)).collect()
+    };
+    let stream = |mode: &str| json!({"StreamModeDetails": {"StreamMode": mode}});
+    let mode = Some("StreamModeDetails.StreamMode");
+    assert_eq!(of("AWS::Kinesis::Stream", stream("ON_DEMAND")), [(true, mode, Some("ON_DEMAND".to_owned()))]);
+    assert_eq!(of("AWS::Kinesis::Stream", stream("PROVISIONED")), []);
+    assert_eq!(of("AWS::KMS::Key", json!({})), [(true, None, None)]);
+    let size = (false, Some("MemorySize"), Some("256".to_owned()));
+    assert_eq!(of("AWS::Lambda::Function", json!({"MemorySize": 256})), [size, (false, None, None)]);
+    let kept = |days: &str| vec![(false, Some("RetentionInDays"), Some(days.to_owned()))];
+    assert_eq!(of("AWS::Logs::LogGroup", json!({})), kept("for ever"));
+    assert_eq!(of("AWS::Logs::LogGroup", json!({"RetentionInDays": 30})), kept("30"));
+    assert_eq!(of("AWS::IAM::Role", json!({})), []);
+}
+
+#[test]
+fn a_template_for_people_has_no_secrets() {
+    let id = |name: &str| LogicalId::new(name).unwrap();
+    let mut template = Template::new("");
+    let parameter = Parameter { no_echo: true, default: Some("hunter2".to_owned()), ..Parameter::string("A token") };
+    template.parameter(id("Token"), parameter);
+    let database = json!({"MasterUserPassword": "swordfish", "DBInstanceClass": "db.t4g.micro"});
+    template.resource(id("Database"), Resource::raw("AWS::RDS::DBInstance", database));
+    let shown = without_secrets(&template).to_json();
+    assert!(shown.contains("db.t4g.micro") && shown.matches("****").count() == 2, "{shown}");
+    assert!(!shown.contains("hunter2") && !shown.contains("swordfish"), "{shown}");
 }
 
 #[test]

@@ -1,39 +1,7 @@
-//! What is billed while nothing happens, or by its size. No prices: they are another ones in each region, and tomorrow.
+//! What AWS bills of each type, as its price lists have it: <https://aws.amazon.com/pricing/>.
 
-use std::collections::BTreeSet;
-
-use serde::Serialize;
-
-use super::{
-    normal::{get, items},
-    side::{Part, Side},
-};
-use crate::cfn::Value;
-
-/// Something new or changed that is billed while nothing happens, or by its size.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct CostDriver {
-    /// The resource's name in the template.
-    pub logical_id: String,
-    /// Its type.
-    #[serde(rename = "type")]
-    pub resource_type: String,
-    /// What it is billed by: `each hour`.
-    pub billed_by: &'static str,
-    /// The property that says how much, where that changes: `MemorySize`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub property: Option<&'static str>,
-    /// How much it is.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub old: Option<String>,
-    /// How much it would be.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub new: Option<String>,
-}
-
-/// What is billed by being there.
-const IDLE: &[(&str, &str)] = &[
+/// What is billed by being there, used or not.
+pub(super) const IDLE: &[(&str, &str)] = &[
     ("AWS::ACMPCA::CertificateAuthority", "each month"),
     ("AWS::AmazonMQ::Broker", "each hour, by the instance type"),
     ("AWS::ApplicationSignals::ServiceLevelObjective", "each month"),
@@ -78,8 +46,8 @@ const IDLE: &[(&str, &str)] = &[
     ("AWS::WAFv2::WebACL", "each month, by its rules, and each request"),
 ];
 
-/// What is billed by a property: its path, and how.
-const SIZED: &[(&str, &str, &str)] = &[
+/// What is billed by a property while nothing happens: its path, and how.
+pub(super) const SIZED: &[(&str, &str, &str)] = &[
     ("AWS::ApiGateway::Stage", "CacheClusterSize", "each hour, by the GB of the cache"),
     ("AWS::AutoScaling::AutoScalingGroup", "MinSize", "each second, by the instances"),
     ("AWS::DocDB::DBInstance", "DBInstanceClass", "each hour"),
@@ -88,12 +56,11 @@ const SIZED: &[(&str, &str, &str)] = &[
     ("AWS::EC2::Instance", "InstanceType", "each second"),
     ("AWS::EC2::Volume", "Size", "each month, by the GB"),
     ("AWS::ECS::Service", "DesiredCount", "each second, by the size of the tasks"),
-    ("AWS::ECS::TaskDefinition", "Cpu", "each second of a task"),
-    ("AWS::ECS::TaskDefinition", "Memory", "each second of a task"),
     ("AWS::EFS::FileSystem", "ProvisionedThroughputInMibps", "each month, by the MiB/s"),
     ("AWS::ElastiCache::CacheCluster", "CacheNodeType", "each hour"),
     ("AWS::ElastiCache::ReplicationGroup", "CacheNodeType", "each hour"),
     ("AWS::Kinesis::Stream", "ShardCount", "each hour, by the shard"),
+    ("AWS::Kinesis::Stream", "StreamModeDetails.StreamMode", "each hour, by the stream, where it is `ON_DEMAND`"),
     (
         "AWS::Lambda::Alias",
         "ProvisionedConcurrencyConfig.ProvisionedConcurrentExecutions",
@@ -101,8 +68,6 @@ const SIZED: &[(&str, &str, &str)] = &[
     ),
     ("AWS::Lambda::CapacityProvider", "CapacityProviderScalingConfig.MaxVCpuCount", "each second, by the instances"),
     ("AWS::Lambda::EventSourceMapping", "ProvisionedPollerConfig.MinimumPollers", "each hour, by the poller"),
-    ("AWS::Lambda::Function", "EphemeralStorage.Size", "each millisecond of an invocation, by the MB above 512"),
-    ("AWS::Lambda::Function", "MemorySize", "each millisecond of an invocation, by the MB"),
     ("AWS::Lambda::Function", "SnapStart.ApplyOn", "each second that a snapshot is kept, by the MB, in some runtimes"),
     ("AWS::OpenSearchService::Domain", "ClusterConfig.InstanceCount", "each hour, by the instance"),
     ("AWS::OpenSearchService::Domain", "ClusterConfig.InstanceType", "each hour"),
@@ -113,45 +78,34 @@ const SIZED: &[(&str, &str, &str)] = &[
     ("AWS::SSM::Parameter", "Tier", "each month, where it is `Advanced`"),
 ];
 
-/// What is new or changed.
-pub(super) fn drivers(before: &Side, after: &Side) -> Vec<CostDriver> {
-    let mut found = Vec::new();
-    for (id, part) in &after.resources {
-        let old = before.resources.get(id).filter(|old| old.kind == part.kind);
-        let idle = IDLE.iter().find(|(kind, _)| *kind == part.kind).map(|(_, by)| *by).or_else(|| endpoint(part));
-        if let Some(billed_by) = idle.filter(|_| old.is_none()) {
-            found.push(driver(id, part, billed_by));
-        }
-        for (_, path, billed_by) in SIZED.iter().filter(|(kind, ..)| *kind == part.kind) {
-            let (old, new) = (old.and_then(|old| sizes(old, path)), sizes(part, path));
-            if new.is_some() && old != new {
-                found.push(CostDriver { property: Some(path), old, new, ..driver(id, part, billed_by) });
-            }
-        }
-    }
-    found
-}
+/// What is billed by a property, as it is used: its path, and how.
+pub(super) const SIZED_BY_USE: &[(&str, &str, &str)] = &[
+    ("AWS::ECS::TaskDefinition", "Cpu", "each second of a task"),
+    ("AWS::ECS::TaskDefinition", "Memory", "each second of a task"),
+    ("AWS::Lambda::Function", "EphemeralStorage.Size", "each millisecond of an invocation, by the MB above 512"),
+    ("AWS::Lambda::Function", "MemorySize", "each millisecond of an invocation, by the MB"),
+];
 
-fn driver(id: &str, part: &Part, billed_by: &'static str) -> CostDriver {
-    let (logical_id, resource_type) = (id.to_owned(), part.kind.clone());
-    CostDriver { logical_id, resource_type, billed_by, property: None, old: None, new: None }
-}
-
-/// The ones to S3 and DynamoDB cost nothing.
-fn endpoint(part: &Part) -> Option<&'static str> {
-    let is_interface = part.kind == "AWS::EC2::VPCEndpoint" && part.text("VpcEndpointType") == Some("Interface");
-    is_interface.then_some("each hour, by the subnets, and each GB that goes through it")
-}
-
-/// What is at a path, and in each index of a table.
-fn sizes(part: &Part, path: &str) -> Option<String> {
-    let at = |value: &Value| path.split('.').try_fold(value.clone(), |value, name| get(&value, name).cloned());
-    let indices = items(part.property("GlobalSecondaryIndexes"));
-    let found: BTreeSet<String> =
-        [&part.properties].into_iter().chain(indices).filter_map(at).map(|it| text(&it)).collect();
-    (!found.is_empty()).then(|| Vec::from_iter(found).join(", "))
-}
-
-fn text(value: &Value) -> String {
-    value.as_str().map_or_else(|| serde_json::to_string(value).unwrap_or_default(), str::to_owned)
-}
+/// What is billed as it is used, and costs nothing, or only what it holds, while nothing happens.
+pub(super) const USED: &[(&str, &str)] = &[
+    ("AWS::ApiGateway::RestApi", "each request, and each GB that goes out"),
+    ("AWS::ApiGatewayV2::Api", "each request; of WebSocket APIs each message, and each minute of a connection"),
+    ("AWS::CloudFront::Distribution", "each request, and each GB that goes out"),
+    ("AWS::CodeBuild::Project", "each minute of a build, by the machine"),
+    ("AWS::CodePipeline::Pipeline", "each minute of an action, where it is of type V2"),
+    ("AWS::Cognito::UserPool", "each month, by the users that were active"),
+    ("AWS::DynamoDB::Table", "each month, by the GB, and each request where no capacity is provisioned"),
+    ("AWS::ECR::Repository", "each month, by the GB"),
+    ("AWS::EFS::FileSystem", "each month, by the GB"),
+    ("AWS::Events::EventBus", "each event that is put"),
+    ("AWS::KinesisFirehose::DeliveryStream", "each GB that comes in"),
+    ("AWS::Lambda::Function", "each invocation"),
+    ("AWS::S3::Bucket", "each month, by the GB, and each request"),
+    ("AWS::SNS::Topic", "each message, and each delivery"),
+    ("AWS::SQS::Queue", "each request"),
+    ("AWS::Scheduler::Schedule", "each invocation"),
+    (
+        "AWS::StepFunctions::StateMachine",
+        "each state that is entered, or where it is `EXPRESS` each execution, by its time and memory",
+    ),
+];
