@@ -55,9 +55,9 @@ pub use sparta_core::{
     PullRequests, Push, QueryMap, Record, RecordError, Records, RecordsError, RecordsIter, RecursiveLoop, Repository,
     RepositoryError, RepositoryHost, Request, RequestContext, RequestExt, RequestPayloadExt, Response, Result,
     Retention, RolloutMistake, ServeError, SourceLocation, Storage, Streams, Subject, Synthesis, Tracing, TypedEvent,
-    Unfit, Usable, Variable, VariableMistake, Vpc, Watch, WatchMistake, Window, WindowMistake, attribute,
-    aws_lambda_events, cfn, construct, delivery, hook, iam, json_body, property, resource, service_fn, settings,
-    stack_name, testing, trigger,
+    Unfit, Usable, Variable, VariableCheck, VariableCheckMistake, VariableMistake, Vpc, Watch, WatchMistake, Window,
+    WindowMistake, attribute, aws_lambda_events, cfn, construct, delivery, hook, iam, json_body, property, resource,
+    service_fn, settings, stack_name, testing, trigger,
 };
 #[cfg(feature = "site")]
 pub use sparta_core::{Site, SiteMistake};
@@ -81,7 +81,7 @@ pub mod prelude {
         ConnectionEvent, Context, DeadlineLayer, Deployed, Distribution, Environment, Error, FileSystem, Function,
         Health, IntoResponse, Json, LambdaEvent, LogFormat, LogLevel, ManagedInstances, Memory, Origin, Pipeline,
         PullRequests, Push, Records, RecursiveLoop, Request, RequestExt, RequestPayloadExt, Response, Retention,
-        Storage, Tracing, Variable, Vpc, Window, attribute,
+        Storage, Tracing, Variable, VariableCheck, Vpc, Window, attribute,
         cfn::Import,
         construct::{
             Bucket, Construct as _, EventBus, FunctionHandle, ObjectEvent, Queue, StateMachine, Stream, Table, Topic,

@@ -1,5 +1,6 @@
 //! A person deploys a service, changes it, breaks it, repairs it, and takes it away again.
 
+mod abroad;
 mod rest;
 mod shelf;
 

@@ -1,25 +1,29 @@
 //! One run of the command line: the App, the options of all commands, and what every command does with them.
 
+use std::cell::OnceCell;
+
 use serde::Serialize;
-use sparta_core::{App, Pipeline, Synthesis, Warning, cfn::Template, delivery::Source};
+use sparta_core::{App, Environment, Pipeline, Synthesis, Warning, cfn::Template, delivery::Source};
 
 use crate::{
     CliError, gate, log,
     options::Global,
     output::{self, say},
-    place,
+    place::{self, Home},
 };
 
 /// What one run of the command line has: the App and the global options.
 pub(crate) struct Session {
     pub(crate) app: App,
     pub(crate) global: Global,
+    /// The place of the environment that the command is about.
+    place: OnceCell<Home>,
 }
 
 impl Session {
     pub(crate) fn new(app: App, global: Global) -> Self {
         log::start(global.level);
-        Self { app, global }
+        Self { app, global, place: OnceCell::new() }
     }
 
     /// The App without mistakes and its template.
@@ -59,9 +63,24 @@ impl Session {
         }
     }
 
+    /// Turns to the account and the region that an environment says, for all that AWS is called with from now on.
+    pub(crate) fn enter(&self, environment: Option<&Environment>) -> Result<(), CliError> {
+        if let Some(home) = environment.and_then(Home::of) {
+            home.check(&self.global)?;
+            self.place.get_or_init(|| home);
+        }
+        Ok(())
+    }
+
+    /// The options with the region of the environment that the command is about.
+    pub(crate) fn options(&self) -> Global {
+        let region = self.place.get().and_then(|home| home.region.clone());
+        Global { region: region.or_else(|| self.global.region.clone()), ..self.global.clone() }
+    }
+
     /// Refuses a profile or a region that does not exist, before minutes are spent on what AWS is called with.
     pub(crate) fn check_place(&self) -> Result<(), CliError> {
-        Ok(place::check(&self.global)?)
+        Ok(place::check(&self.options())?)
     }
 
     /// Prints a result: `text` for people, `document` for machines.
@@ -85,7 +104,11 @@ impl Session {
     /// AWS's configuration as the options and the environment have it.
     pub(crate) async fn aws(&self) -> Result<aws_config::SdkConfig, CliError> {
         self.check_place()?;
-        Ok(crate::aws::config::load(&self.global.aws_options()).await?)
+        let config = crate::aws::config::load(&self.options().aws_options()).await?;
+        if let Some(home) = self.place.get() {
+            home.check_account(&config).await?;
+        }
+        Ok(config)
     }
 }
 

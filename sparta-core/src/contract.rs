@@ -27,6 +27,12 @@ pub const STORED_SETTINGS: &str = "SPARTA_SETTINGS";
 pub const CONNECTION_ARN: &str = "ConnectionArn";
 /// The parameter of a pipeline's stack for the version of the secret that holds GitHub's token.
 pub const TOKEN_VERSION: &str = "TokenVersion";
+/// The parameter for the account of a pipeline, in the stack that lets it deploy an environment of another account.
+pub const PIPELINE_ACCOUNT: &str = "PipelineAccount";
+/// The parameter for the bucket with what a pipeline deploys, in the stack that lets it deploy an environment elsewhere.
+pub const ARTIFACT_BUCKET: &str = "ArtifactBucket";
+/// The parameter for the ARN of the key of that bucket.
+pub const ARTIFACT_KEY: &str = "ArtifactKey";
 
 /// The tag that names the App that a stack belongs to.
 pub const APP_TAG: &str = "sparta:app";

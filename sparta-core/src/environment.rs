@@ -2,11 +2,14 @@
 
 mod canary;
 mod gates;
+mod only_if;
+mod place;
 mod rollout;
 mod smoke;
 mod window;
 
 pub use canary::{Canary, CanaryMistake};
+pub use only_if::{VariableCheck, VariableCheckMistake};
 pub use smoke::{SmokeTest, SmokeTestError};
 pub use window::{Window, WindowMistake};
 
@@ -42,12 +45,15 @@ pub struct Environment {
     pub(crate) settings: SettingsSnapshot,
     pub(crate) stored: Stored,
     pub(crate) stack_prefix: Option<String>,
+    pub(crate) account: Option<String>,
+    pub(crate) region: Option<String>,
     pub(crate) tags: BTreeMap<String, String>,
     pub(crate) stack_policy: Option<Value>,
     pub(crate) approve_changes: Option<Approval>,
     pub(crate) approve_promotion: Option<Approval>,
     pub(crate) watches: Vec<Watch>,
     pub(crate) window: Option<Window>,
+    pub(crate) only_if: Vec<VariableCheck>,
     pub(crate) wave: Option<String>,
     pub(crate) canary: Option<Canary>,
     pub(crate) migration: Option<String>,
@@ -62,12 +68,15 @@ impl Environment {
             settings: settings.snapshot(),
             stored: Stored::default(),
             stack_prefix: None,
+            account: None,
+            region: None,
             tags: BTreeMap::new(),
             stack_policy: None,
             approve_changes: None,
             approve_promotion: None,
             watches: Vec::new(),
             window: None,
+            only_if: Vec::new(),
             wave: None,
             canary: None,
             migration: None,
@@ -150,6 +159,7 @@ impl Environment {
     /// What AWS would refuse of it, apart from its settings.
     pub(crate) fn check(&self) -> Vec<Mistake> {
         let mut mistakes: Vec<Mistake> = self.check_gates().into_iter().map(|it| self.mistake(it)).collect();
+        mistakes.extend(self.check_place().into_iter().map(|it| self.mistake(it)));
         self.check_stack(&mut mistakes);
         if !self.has_valid_name() {
             mistakes.push(EnvironmentMistake::Name(self.name.clone()).into());
@@ -200,6 +210,10 @@ pub enum EnvironmentMistake {
     Reserved(String),
     #[error("its stack prefix `{0}` has to begin with a letter and go on with letters, digits and `-`")]
     StackPrefix(String),
+    #[error("its account `{0}` has to be the 12 digits of an AWS account")]
+    Account(String),
+    #[error("its region `{0}` is none of AWS, such as `eu-central-1`")]
+    Region(String),
     #[error("{0}")]
     Tag(TagMistake),
     #[error("its stack policy takes {bytes} bytes, and CloudFormation allows 16,384: shorten it")]
@@ -210,6 +224,8 @@ pub enum EnvironmentMistake {
     Watch(WatchMistake),
     #[error("its window is wrong: {0}")]
     Window(WindowMistake),
+    #[error("its check of a variable is wrong: {0}")]
+    VariableCheck(VariableCheckMistake),
     #[error("its canary {0}")]
     Canary(CanaryMistake),
     #[error("its wave `{0}` has to be called with 1 to 60 letters, digits, `-` and `_`, beginning with a letter")]

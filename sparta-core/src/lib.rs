@@ -70,7 +70,9 @@ pub use dashboard::DashboardMistake;
 pub use deadline::{Deadline, DeadlineLayer};
 pub use deployed::{Deployed, DeployedError};
 pub use distribution::{Distribution, DistributionMistake, Origin, PriceClass};
-pub use environment::{Canary, CanaryMistake, Environment, EnvironmentMistake, Window, WindowMistake};
+pub use environment::{
+    Canary, CanaryMistake, Environment, EnvironmentMistake, VariableCheck, VariableCheckMistake, Window, WindowMistake,
+};
 #[doc(hidden)]
 pub use environment::{SmokeTest, SmokeTestError};
 pub use error::{BoxError, Error, Failure, Result};

@@ -19,7 +19,7 @@ pub(crate) struct Delete {
 impl Delete {
     pub(crate) async fn run(self, session: &Session) -> Result<(), CliError> {
         let synthesis = session.synthesized()?;
-        let name = self.stack.name(&synthesis.model)?;
+        let name = self.stack.name(session, &synthesis.model)?;
         if session.global.noop {
             let text = format!("would delete the stack {name}");
             return session.print(&text, &serde_json::json!({"stack": name, "deletion": "noop"}));

@@ -80,6 +80,7 @@ impl Diff {
     pub(crate) async fn run(self, session: &Session) -> Result<(), CliError> {
         let synthesis = session.checked()?;
         let environment = self.target.environment(&synthesis.model)?;
+        session.enter(environment)?;
         let configuration = environment.map(sparta_core::Environment::configuration);
         let configuration = configuration
             .unwrap_or_else(|| Configuration { tags: synthesis.model.tags().clone(), ..Configuration::default() });

@@ -81,6 +81,7 @@ impl Provision {
             let files = self.build.build(session, synthesis, None)?.files;
             return session.print(&files.to_string(), &files);
         }
+        session.enter(self.target.environment(&synthesis.model)?)?;
         let delivery = self.delivery(&synthesis)?;
         let request = self.request(&synthesis, delivery.as_ref())?;
         if deploys {
@@ -116,7 +117,7 @@ impl Provision {
 
     fn explain(&self, session: &Session, synthesis: &Synthesis, request: &Request) -> Result<(), CliError> {
         let of_environment = std::env::var("AWS_REGION").or_else(|_| std::env::var("AWS_DEFAULT_REGION")).ok();
-        let region = session.global.region.clone().or(of_environment).filter(|region| !region.is_empty());
+        let region = session.options().region.or(of_environment).filter(|region| !region.is_empty());
         let account = Account {
             region: region.as_deref().unwrap_or("*"),
             bucket: self.s3_bucket.as_deref().unwrap_or("*"),
@@ -271,8 +272,8 @@ async fn by_means_of(
     use sparta_core::contract::PERMISSIONS_BOUNDARY;
 
     use crate::{aws::cloudformation::CloudFormation, stack::DeliveryError};
-    let stack = CloudFormation::new(deployment.config()).stack(&delivery.pipeline).await?;
-    let stack = stack.ok_or_else(|| DeliveryError::NoStack(delivery.pipeline.clone()))?;
+    let stack = CloudFormation::new(deployment.config()).stack(&delivery.target.roles).await?;
+    let stack = stack.ok_or_else(|| DeliveryError::NoStack(delivery.target.roles.clone()))?;
     let outputs = stack.outputs.iter().map(|output| (output.key.as_str(), output.value.as_str()));
     let means = delivery.read(&outputs.collect())?;
     request.role = Some(means.role);

@@ -32,7 +32,7 @@ pub(crate) struct Recover {
 impl Recover {
     pub(crate) async fn run(self, session: &Session) -> Result<(), CliError> {
         let synthesis = session.synthesized()?;
-        let name = self.stack.name(&synthesis.model)?;
+        let name = self.stack.name(session, &synthesis.model)?;
         self.consent.check(session, &format!("the stack {name} is to be recovered"))?;
         session.check_place()?;
         with_aws!(&synthesis, &self.features, recover(session, &self, &name, self.stack.owner(&synthesis.model)))

@@ -49,6 +49,7 @@ impl SmokeTest {
     pub(crate) async fn run(self, session: &Session) -> Result<(), CliError> {
         let synthesis = session.checked()?;
         let environment = self.target.environment(&synthesis.model)?;
+        session.enter(environment)?;
         let Some(environment) = environment.filter(|environment| !environment.smoke_tests().is_empty()) else {
             let name = environment.map_or_else(|| synthesis.model.name(), Environment::name);
             return Err(CliError::usage(format!("`{name}` has no smoke test"))

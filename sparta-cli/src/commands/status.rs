@@ -19,7 +19,7 @@ pub(crate) struct Status {
 impl Status {
     pub(crate) async fn run(self, session: &Session) -> Result<(), CliError> {
         let synthesis = session.synthesized()?;
-        let name = self.stack.name(&synthesis.model)?;
+        let name = self.stack.name(session, &synthesis.model)?;
         let path = synthesis.model.health().filter(|_| self.health);
         if self.health && path.is_none() {
             return Err(CliError::usage("the App has no route that says whether it is healthy")

@@ -1,10 +1,12 @@
 //! Where AWS is called: whether the profile and the region that are meant exist, before anything is done for them.
 
+mod home;
 mod profiles;
 mod region;
 
 use std::env;
 
+pub(crate) use self::home::Home;
 use self::profiles::Profiles;
 use crate::{
     error::{Advice, ErrorKind},

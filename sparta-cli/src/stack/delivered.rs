@@ -7,11 +7,8 @@ use sparta_core::{Environment, Synthesis, delivery::Target};
 
 use crate::{CliError, error::Advice};
 
-/// The stack with the roles of a CI system's jobs, and what of it is for one environment.
+/// What the stack with the roles of a CI system's jobs has for one environment.
 pub(crate) struct Delivery {
-    /// The stack, which is called like the pipeline.
-    #[cfg_attr(not(feature = "aws"), expect(dead_code, reason = "only what deploys looks it up"))]
-    pub(crate) pipeline: String,
     pub(crate) target: Target,
 }
 
@@ -61,14 +58,14 @@ impl Delivery {
         let targets = synthesis.targets(&declared.clone().name(pipeline))?;
         let is_it = |target: &Target| environment.is_some_and(|it| it.name() == target.environment);
         let target = targets.into_iter().find(is_it).ok_or(DeliveryError::Undeclared)?;
-        Ok(Self { pipeline: pipeline.to_owned(), target })
+        Ok(Self { target })
     }
 
     /// The bucket, the role and the boundary, as the outputs of the stack have them.
     #[cfg(feature = "aws")]
     pub(crate) fn read(&self, outputs: &BTreeMap<&str, &str>) -> Result<Means, DeliveryError> {
         let output = |name: &String| {
-            let missing = || DeliveryError::NoOutput { stack: self.pipeline.clone(), output: name.clone() };
+            let missing = || DeliveryError::NoOutput { stack: self.target.roles.clone(), output: name.clone() };
             outputs.get(name.as_str()).map(|&value| value.to_owned()).ok_or_else(missing)
         };
         let Target { bucket, role, boundary, .. } = &self.target;
@@ -127,9 +124,15 @@ mod tests {
     #[test]
     fn a_job_deploys_with_what_the_stack_of_its_roles_has() {
         let [bucket, role, boundary] = ["Bucket", "Role", "Boundary"].map(str::to_owned);
-        let target =
-            Target { environment: "test".into(), stack: "Test-A".into(), bucket, role, boundary: Some(boundary) };
-        let delivery = Delivery { pipeline: "A-main".into(), target };
+        let target = Target {
+            environment: "test".into(),
+            stack: "Test-A".into(),
+            roles: "A-main".into(),
+            bucket,
+            role,
+            boundary: Some(boundary),
+        };
+        let delivery = Delivery { target };
         let mut outputs = BTreeMap::from([("Bucket", "code"), ("Role", "arn:role"), ("Boundary", "arn:policy")]);
         let means = Means { bucket: "code".into(), role: "arn:role".into(), boundary: Some("arn:policy".into()) };
         assert_eq!(delivery.read(&outputs), Ok(means));

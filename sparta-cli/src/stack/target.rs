@@ -2,7 +2,7 @@
 
 use sparta_core::{Environment, Model};
 
-use crate::CliError;
+use crate::{CliError, session::Session};
 
 /// Which of the service's stacks a command is about.
 #[derive(clap::Args)]
@@ -50,9 +50,15 @@ pub(crate) struct AnyStack {
 }
 
 impl AnyStack {
-    /// The stack's name.
-    pub(crate) fn name(&self, model: &Model) -> Result<String, CliError> {
-        self.stack.clone().map_or_else(|| self.target.stack(model), Ok)
+    /// The stack's name, once AWS is called where it is.
+    pub(crate) fn name(&self, session: &Session, model: &Model) -> Result<String, CliError> {
+        match &self.stack {
+            Some(name) => Ok(name.clone()),
+            None => {
+                session.enter(self.target.environment(model)?)?;
+                self.target.stack(model)
+            }
+        }
     }
 
     /// The app that the stack has to belong to; none where it was called by its name.

@@ -60,7 +60,9 @@ pub(super) fn check(plan: &Plan<'_>) -> Result<(), Mistakes> {
         let asked = asked.map(move |_| DeliveryMistake::ApprovalOfCi { environment: environment(), system });
         let window = stage.environment.deployment_window();
         let window = window.map(|_| DeliveryMistake::WindowOfCi { environment: environment(), system });
-        asked.chain(window).map(|problem| Mistake::new(Subject::Pipeline, problem)).collect::<Vec<_>>()
+        let checks = !stage.environment.variable_checks().is_empty();
+        let checks = checks.then(|| DeliveryMistake::VariablesOfCi { environment: environment(), system });
+        asked.chain(window).chain(checks).map(|problem| Mistake::new(Subject::Pipeline, problem)).collect::<Vec<_>>()
     });
     Mistakes::none_or(plan.app(), mistakes.collect())
 }

@@ -94,8 +94,8 @@ impl GitHubActions<'_> {
           name: delivery
       - uses: {CREDENTIALS}
         with:
-          role-to-assume: arn:aws:iam::${{{{ vars.AWS_ACCOUNT_ID }}}}:role/{role}
-          aws-region: ${{{{ vars.AWS_REGION }}}}
+          role-to-assume: arn:aws:iam::{account}:role/{role}
+          aws-region: {region}
           audience: {AUDIENCE}
       - name: Deploy it
         shell: bash
@@ -104,7 +104,9 @@ impl GitHubActions<'_> {
             job = ci::job(stage),
             name = quoted(environment),
             machine = machine(plan),
+            account = stage.account().unwrap_or("${{ vars.AWS_ACCOUNT_ID }}"),
             role = ci::role_name(plan, stage),
+            region = stage.region().unwrap_or("${{ vars.AWS_REGION }}"),
             commands = lines(10, ci::deploy_commands(plan, stage, &self.program)),
         )
     }

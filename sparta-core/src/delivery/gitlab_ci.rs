@@ -102,8 +102,8 @@ impl GitLabCi<'_> {
       aud: {AUDIENCE}
   variables:
     GIT_STRATEGY: none
-    AWS_ROLE_ARN: "arn:aws:iam::$AWS_ACCOUNT_ID:role/{role}"
-    AWS_ROLE_SESSION_NAME: "gitlab-$CI_JOB_ID"
+    AWS_ROLE_ARN: "arn:aws:iam::{account}:role/{role}"
+{region}    AWS_ROLE_SESSION_NAME: "gitlab-$CI_JOB_ID"
     AWS_WEB_IDENTITY_TOKEN_FILE: {token}
   script:
 {commands}"#,
@@ -113,7 +113,9 @@ impl GitLabCi<'_> {
             before = before.collect::<String>(),
             name = quoted(stage.environment.name()),
             group = quoted(&plan.name),
+            account = stage.account().unwrap_or("$AWS_ACCOUNT_ID"),
             role = ci::role_name(plan, stage),
+            region = stage.region().map(|it| format!("    AWS_REGION: {it}\n")).unwrap_or_default(),
             commands = script(commands),
         )
     }

@@ -70,6 +70,25 @@ pub enum DeliveryMistake {
         /// `windows` or `watched alarms`.
         what: &'static str,
     },
+    /// CodePipeline has one result for all that it checks before a stage.
+    #[error(
+        "the stage `{stage}` has a window and checks variables, and CodePipeline either fails a stage or skips it: keep one of them in its \
+         environments"
+    )]
+    WindowAndVariables {
+        /// The stage.
+        stage: String,
+    },
+    /// A check of what is no variable of the pipeline.
+    #[error("`{environment}` checks the variable `{variable}`, which the pipeline has not{known}")]
+    UnknownVariable {
+        /// The environment.
+        environment: String,
+        /// The variable.
+        variable: String,
+        /// Those that it has, in words.
+        known: String,
+    },
     /// GitHub tells of all pushes to a branch when there is no connection.
     #[error(
         "what starts the pipeline is told by a connection, and not with a token: give `--connection`, or remove `Pipeline::on(..)`"
@@ -114,6 +133,16 @@ pub enum DeliveryMistake {
     )]
     ApprovalOfCi {
         /// The environment that has the approval.
+        environment: String,
+        /// The CI system.
+        system: &'static str,
+    },
+    /// A check of variables, which only CodePipeline has.
+    #[error(
+        "the variables that `{environment}` checks are CodePipeline's, and {system} has none: remove `.only_if(..)`"
+    )]
+    VariablesOfCi {
+        /// The environment.
         environment: String,
         /// The CI system.
         system: &'static str,

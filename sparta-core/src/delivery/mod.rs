@@ -2,6 +2,7 @@
 
 mod ci;
 pub mod codepipeline;
+mod elsewhere;
 mod github_actions;
 mod gitlab_ci;
 mod mistake;
@@ -11,7 +12,8 @@ mod plan;
 mod tests;
 
 pub use ci::{CiFile, Program};
-pub use codepipeline::{Pin, Source, artifact_store};
+pub use codepipeline::{Pin, Source, Store, artifact_store};
+pub use elsewhere::Elsewhere;
 pub use mistake::DeliveryMistake;
 pub use oidc::Target;
 pub use plan::DeploymentRole;

@@ -4,7 +4,7 @@
 use serde_json::{Map, Value as Json, json};
 
 use super::{
-    Backend, Plan, Stage, ci,
+    Backend, Elsewhere, Plan, Stage, ci,
     codepipeline::{add_deployment_roles, api_id, only_tls, private_bucket},
     github_actions, gitlab_ci,
 };
@@ -27,6 +27,8 @@ pub struct Target {
     pub environment: String,
     /// Its stack.
     pub stack: String,
+    /// The stack with the outputs: the pipeline's, or its own where it says its account or region.
+    pub roles: String,
     /// The output with the name of the bucket for its code.
     pub bucket: String,
     /// The output with the ARN of the role that CloudFormation acts in.
@@ -62,7 +64,9 @@ impl Synthesis {
     /// All that it could not deploy.
     pub fn targets(&self, pipeline: &Pipeline) -> Result<Vec<Target>, Mistakes> {
         let Some(tokens) = Tokens::of(pipeline) else { return Ok(Vec::new()) };
+        let name = pipeline.name_for(self.model.name());
         let target = |stage: &Stage<'_>| Target {
+            roles: stage.own_or(&name),
             environment: stage.environment.name().to_owned(),
             stack: stage.stack.clone(),
             bucket: bucket_output(stage).to_string(),
@@ -96,35 +100,71 @@ impl Backend for Tokens {
         ci::check(plan)?;
         let (app, system) = (plan.app(), plan.pipeline.ci_system().title());
         let mut template = Template::new(format!("Lets {system} deliver {app} from {}", plan.location));
-        for stage in &plan.stages {
-            for parameter in stage.pins.values() {
-                template.parameter(parameter.clone(), api_id(&stage.stack));
-            }
-        }
-        let provider = self.add_provider(plan, &mut template);
-        for stage in &plan.stages {
-            add_bucket(stage, &mut template);
-            add_deployment_roles(stage, &mut template);
-            let trust = self.trust(&provider, (self.subjects)(plan, stage));
-            template.resource(stage.id("DeployRole"), deploy_role(plan, stage, trust));
-            add_outputs(stage, &mut template);
-        }
+        plan.home().for_each(|stage| self.add(plan, stage, &mut template));
         Mistakes::none_or(app, check_limits(&template).collect())?;
         Ok(template)
     }
 }
 
+/// The stacks of the environments that say their account or region.
+pub(super) struct Elsewheres(pub(super) Tokens);
+
+impl Backend for Elsewheres {
+    type Document = Vec<Elsewhere>;
+
+    fn code(&self, app: &str, stage: &Stage<'_>) -> [String; 2] {
+        self.0.code(app, stage)
+    }
+
+    fn document(&self, plan: &Plan<'_>) -> Result<Vec<Elsewhere>, Mistakes> {
+        ci::check(plan)?;
+        plan.elsewhere().map(|stage| self.0.elsewhere(plan, stage)).collect()
+    }
+}
+
 impl Tokens {
-    /// The ARN of the account's provider, which the stack makes if the pipeline says so. AWS knows the certificates of the known
-    /// ones itself, and fetches those of others.
-    fn add_provider(&self, plan: &Plan<'_>, template: &mut Template) -> Value {
-        if !plan.pipeline.makes_provider() {
-            return sub(Arn::new("iam", &format!("oidc-provider/{}", self.issuer)).to_string());
+    fn elsewhere(&self, plan: &Plan<'_>, stage: &Stage<'_>) -> Result<Elsewhere, Mistakes> {
+        let system = plan.pipeline.ci_system().title();
+        let mut template = Template::new(format!("Lets {system} deploy {} from {}", stage.stack, plan.location));
+        self.add(plan, stage, &mut template);
+        Mistakes::none_or(plan.app(), check_limits(&template).collect())?;
+        Ok(Elsewhere {
+            environment: stage.environment.name().to_owned(),
+            account: stage.account().map(str::to_owned),
+            region: stage.region().map(str::to_owned),
+            stack: stage.own_stack(&plan.name),
+            template,
+            pins: stage.own_pins(),
+        })
+    }
+
+    /// Adds what deploying an environment takes.
+    fn add(&self, plan: &Plan<'_>, stage: &Stage<'_>, template: &mut Template) {
+        for parameter in stage.pins.values() {
+            template.parameter(parameter.clone(), api_id(&stage.stack));
         }
-        let provider =
-            resource!(AWS::IAM::OIDCProvider { Url: (format!("https://{}", self.issuer)), ClientIdList: [(AUDIENCE)] });
+        let provider = self.add_provider(plan, stage, template);
+        add_bucket(stage, template);
+        add_deployment_roles(stage, template);
+        let trust = self.trust(&provider, (self.subjects)(plan, stage));
+        template.resource(stage.id("DeployRole"), deploy_role(plan, stage, trust));
+        add_outputs(stage, template);
+    }
+
+    /// The ARN of the account's provider, which the stack of the account's first environment makes if the pipeline says so. AWS
+    /// knows the certificates of the known ones itself, and fetches those of others.
+    fn add_provider(&self, plan: &Plan<'_>, stage: &Stage<'_>, template: &mut Template) -> Value {
+        let first = plan.stages.iter().find(|it| it.account() == stage.account());
+        let is_here = |first: &Stage<'_>| first.own_or(&plan.name) == stage.own_or(&plan.name);
+        let Some(first) = first.filter(|first| plan.pipeline.makes_provider() && is_here(first)) else {
+            return sub(Arn::new("iam", &format!("oidc-provider/{}", self.issuer)).to_string());
+        };
         let id = LogicalId::of_words(["Provider"]);
-        template.resource(id.clone(), provider.retain_except_on_create());
+        if std::ptr::eq(first, stage) {
+            let url = format!("https://{}", self.issuer);
+            let provider = resource!(AWS::IAM::OIDCProvider { Url: (url), ClientIdList: [(AUDIENCE)] });
+            template.resource(id.clone(), provider.retain_except_on_create());
+        }
         reference(&id)
     }
 
@@ -156,7 +196,7 @@ fn bucket_id(stage: &Stage<'_>) -> LogicalId {
 /// rolling an environment back takes the code that it had.
 fn add_bucket(stage: &Stage<'_>, template: &mut Template) {
     let id = bucket_id(stage);
-    template.resource(stage.id("CodeBucketPolicy"), only_tls(&id));
+    template.resource(stage.id("CodeBucketPolicy"), only_tls(&id, Vec::new()));
     template.resource(id, private_bucket(Vec::new()));
 }
 

@@ -125,15 +125,24 @@ pub(super) fn stages<'a>(
         mistakes.extend(found.into_iter().filter(|it| !mistakes.contains(it)).collect::<Vec<_>>());
         stages.push(stage);
     }
-    if stages.len() > 1 {
-        mistakes.extend(shared(&stages, &model.shared_types).into_iter().map(mistake));
+    for account in accounts(&stages) {
+        let of_account: Vec<&Stage<'_>> = stages.iter().filter(|stage| stage.account() == account).collect();
+        if of_account.len() > 1 {
+            let found = shared(&of_account, &model.shared_types).into_iter().map(mistake);
+            mistakes.extend(found.filter(|it| !mistakes.contains(it)).collect::<Vec<_>>());
+            mistakes.extend(alike(&looked, &of_account));
+        }
     }
-    mistakes.extend(alike(&looked, &stages));
     if mistakes.is_empty() { Ok(stages) } else { Err(mistakes) }
 }
 
+/// The accounts that stages are in, as far as they say so.
+fn accounts<'s>(stages: &'s [Stage<'_>]) -> BTreeSet<Option<&'s str>> {
+    stages.iter().map(Stage::account).collect()
+}
+
 /// The environments whose stacks give a resource names that cannot be told apart.
-fn alike(looked: &Rc<Looked<'_>>, stages: &[Stage<'_>]) -> Vec<Mistake> {
+fn alike(looked: &Rc<Looked<'_>>, stages: &[&Stage<'_>]) -> Vec<Mistake> {
     let stacks: Vec<&str> = stages.iter().map(|stage| stage.stack.as_str()).collect();
     let resolvers: Vec<Resolver<'_>> =
         stacks.iter().map(|stack| Resolver::new(looked, stack, BTreeMap::new())).collect();
@@ -196,7 +205,7 @@ fn pins(synthesis: &Synthesis, prefix: &str) -> BTreeMap<LogicalId, LogicalId> {
 }
 
 /// What the environments, which are in one account, could change of each other, besides what the App accepts.
-fn shared(stages: &[Stage<'_>], accepted: &BTreeSet<String>) -> Vec<DeliveryMistake> {
+fn shared(stages: &[&Stage<'_>], accepted: &BTreeSet<String>) -> Vec<DeliveryMistake> {
     let mut shared: BTreeMap<&String, BTreeSet<&str>> = BTreeMap::new();
     for (kind, actions) in stages.iter().flat_map(|stage| &stage.shared).filter(|(kind, _)| !accepted.contains(*kind)) {
         shared.entry(kind).or_default().extend(actions.iter().map(String::as_str));

@@ -91,6 +91,7 @@ impl Environment {
         let watches = Watch::check(&self.watches).into_iter().map(EnvironmentMistake::Watch);
         let window = self.window.iter().flat_map(Window::check).map(EnvironmentMistake::Window);
         let wave = self.wave.iter().filter(|wave| !is_name(wave)).cloned().map(EnvironmentMistake::Wave);
-        approvals.chain(watches).chain(window).chain(wave).chain(self.check_rollout()).collect()
+        let checks = self.check_variables().into_iter().map(EnvironmentMistake::VariableCheck);
+        approvals.chain(watches).chain(window).chain(checks).chain(wave).chain(self.check_rollout()).collect()
     }
 }

@@ -43,7 +43,8 @@ use compare::check;
 use generate::Kind;
 use random::Random;
 
-const EVENTS_OF_A_KIND: u64 = 20_000;
+/// `cargo test --release` tries more: without optimization each takes some milliseconds.
+const EVENTS_OF_A_KIND: u64 = if cfg!(debug_assertions) { 5_000 } else { 20_000 };
 
 fn check_generated(kind: Kind) {
     for seed in 0..EVENTS_OF_A_KIND {

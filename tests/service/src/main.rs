@@ -15,7 +15,7 @@ use sparta::{
 };
 
 /// What differs from one environment to the next.
-#[derive(Settings)]
+#[derive(Clone, Settings)]
 struct Limits {
     /// Text that the function answers with.
     greeting: String,
@@ -166,7 +166,7 @@ fn main() -> sparta::Result<()> {
     // Other code, where a test wants some and compiles nothing for it.
     let catalogue = std::env::var("TEST_CATALOGUE").unwrap_or_else(|_| "catalogue.txt".to_owned());
     let architecture = if cfg!(feature = "arm64") { Architecture::Arm64 } else { Architecture::X86_64 };
-    App::new("Misbehaving")
+    let app = App::new("Misbehaving")
         .architecture(architecture)
         .function(Function::http("greet", service_fn(greet)).grant(read_catalogue))
         .function(rest::routes(echo))
@@ -192,7 +192,14 @@ fn main() -> sparta::Result<()> {
         })
         .before_deployment(async |_| hook("before_deployment"))
         .after_deployment(show)
-        .environment(Environment::new("test", limits))
-        .pipeline(Pipeline::github("https://github.com/acme/misbehaving"))
-        .run()
+        .environment(Environment::new("test", limits.clone()))
+        .pipeline(Pipeline::github("https://github.com/acme/misbehaving"));
+    // More environments, for the same reason.
+    let app = match std::env::var("TEST_ABROAD").as_deref() {
+        Ok(account) => app
+            .environment(Environment::new("abroad", limits.clone()).region("eu-west-3"))
+            .environment(Environment::new("away", limits).account(account).region("eu-central-1")),
+        Err(_) => app,
+    };
+    app.run()
 }

@@ -11,11 +11,18 @@ const SCRIPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/aws.py");
 pub struct Aws {
     venv: Venv,
     endpoint: String,
+    key: String,
 }
 
 impl Aws {
     pub(crate) fn new(venv: Venv, endpoint: String) -> Self {
-        Self { venv, endpoint }
+        Self { venv, endpoint, key: "test".to_owned() }
+    }
+
+    /// The same in another account, which LocalStack takes from the key.
+    #[must_use]
+    pub fn of_account(&self, account: &str) -> Self {
+        Self { key: account.to_owned(), ..self.clone() }
     }
 
     /// Calls an operation by its botocore names, for example `call("s3", "list_buckets", json!({}))`.
@@ -65,7 +72,7 @@ impl Aws {
     pub fn variables(&self) -> [(&'static str, String); 8] {
         [
             ("AWS_ENDPOINT_URL", self.endpoint.clone()),
-            ("AWS_ACCESS_KEY_ID", "test".into()),
+            ("AWS_ACCESS_KEY_ID", self.key.clone()),
             ("AWS_SECRET_ACCESS_KEY", "test".into()),
             ("AWS_REGION", "us-east-1".into()),
             ("AWS_DEFAULT_REGION", "us-east-1".into()),

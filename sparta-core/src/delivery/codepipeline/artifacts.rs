@@ -1,6 +1,6 @@
 //! Where things are kept and compiled: the bucket, the build project and its log.
 
-use super::id;
+use super::{id, stores};
 use crate::{
     Architecture, attribute,
     cfn::{LogicalId, Resource, Template, Value, sub},
@@ -24,12 +24,15 @@ pub fn artifact_store(template: &Template) -> (String, Template) {
             begin.resource(id, resource.clone());
         }
     }
+    for (id, condition) in template.conditions() {
+        begin.condition(id.clone(), condition.clone());
+    }
     (BUCKET.to_owned(), begin)
 }
 
 pub(super) fn add(plan: &Plan<'_>, template: &mut Template) {
     template.resource(id(BUCKET), bucket(plan));
-    template.resource(id(BUCKET_POLICY), only_tls(&id(BUCKET)));
+    template.resource(id(BUCKET_POLICY), only_tls(&id(BUCKET), stores::bucket_statements(plan, None)));
     let name = sub("/aws/codebuild/${AWS::StackName}-build");
     let log = resource!(AWS::Logs::LogGroup { LogGroupName: (name), RetentionInDays: 90 });
     template.resource(id("BuildLog"), log.delete());
@@ -38,7 +41,7 @@ pub(super) fn add(plan: &Plan<'_>, template: &mut Template) {
 
 /// The bucket outlives its stack: the environments' stacks go on, and rolling one of them back takes the code it had,
 /// however long ago that was deployed.
-fn bucket(plan: &Plan<'_>) -> Resource {
+pub(super) fn bucket(plan: &Plan<'_>) -> Resource {
     let mut rules: Vec<Value> = [SOURCE_ARTIFACT, BUILD_ARTIFACT, CODE_ARTIFACT]
         .map(|artifact| expire(artifact, prefix(plan, artifact)))
         .into_iter()
@@ -105,20 +108,19 @@ pub(super) fn key(plan: &Plan<'_>, artifact: &str) -> String {
     format!("{}/{artifact}", plan.name.get(..20).unwrap_or(&plan.name))
 }
 
-/// A policy that refuses plain HTTP; it stays as long as the bucket.
-pub(in crate::delivery) fn only_tls(bucket: &LogicalId) -> Resource {
+/// A policy that refuses plain HTTP, with these statements besides; it stays as long as the bucket.
+pub(in crate::delivery) fn only_tls(bucket: &LogicalId, others: Vec<Value>) -> Resource {
+    let refuse = property!(AWS::S3::BucketPolicy.PolicyDocument.Statement[] {
+        Effect: "Deny",
+        Principal: "*",
+        Action: "s3:*",
+        Resource: [(attribute!(AWS::S3::Bucket, bucket, "Arn")), (sub(format!("${{{bucket}.Arn}}/*")))],
+        Condition: { Bool: { "aws:SecureTransport": "false" } },
+    });
+    let statements: Vec<Value> = [refuse].into_iter().chain(others).collect();
     let policy = resource!(AWS::S3::BucketPolicy {
         Bucket: (bucket.reference()),
-        PolicyDocument: {
-            Version: "2012-10-17",
-            Statement: [{
-                Effect: "Deny",
-                Principal: "*",
-                Action: "s3:*",
-                Resource: [(attribute!(AWS::S3::Bucket, bucket, "Arn")), (sub(format!("${{{bucket}.Arn}}/*")))],
-                Condition: { Bool: { "aws:SecureTransport": "false" } },
-            }],
-        },
+        PolicyDocument: { Version: "2012-10-17", Statement: (statements) },
     });
     policy.retain_except_on_create()
 }
@@ -143,6 +145,7 @@ fn project(plan: &Plan<'_>) -> Resource {
         Source: { Type: "CODEPIPELINE", BuildSpec: (pipeline.buildspec_path()) },
         // What one commit leaves in a cache, each later build would run.
         Cache: { Type: "NO_CACHE" },
+        EncryptionKey: (stores::key(plan)),
         Environment: { ComputeType: (pipeline.machine().codebuild_name()), Image: (image), Type: (kind) },
         LogsConfig: { CloudWatchLogs: { Status: "ENABLED", GroupName: (id("BuildLog").reference()) } },
         TimeoutInMinutes: 60,

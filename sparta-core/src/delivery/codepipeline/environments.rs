@@ -8,7 +8,7 @@ use super::{
     stages::{artifacts, stage},
 };
 use crate::{
-    Approval, attribute,
+    Approval,
     cfn::{Value, sub},
     contract::{PERMISSIONS_BOUNDARY, RELEASE_ARTIFACT, TEMPLATE_FILE, configuration_file},
     delivery::{DeliveryMistake, Plan, Stage},
@@ -26,7 +26,7 @@ pub(super) fn stages(plan: &Plan<'_>, wave: &[Stage<'_>]) -> Vec<Value> {
         Name: (format!("Deploy-{}", name(wave))),
         BeforeEntry: (gates::before_entry(wave)),
         Actions: (deployments(plan, wave)),
-        OnSuccess: (gates::on_success(wave)),
+        OnSuccess: (gates::on_success(plan, wave)),
     })];
     let promotions = promotions(wave).into_iter();
     let promotions: Vec<Value> =
@@ -53,7 +53,7 @@ pub(super) fn check(plan: &Plan<'_>) -> Vec<DeliveryMistake> {
         let too_many = (actions > 50).then(|| DeliveryMistake::TooManyActions { stage: stage.clone(), actions });
         too_many.into_iter().chain(gates::check(&stage, wave)).collect::<Vec<_>>()
     };
-    plan.waves().flat_map(of_wave).collect()
+    plan.waves().flat_map(of_wave).chain(gates::unknown_variables(plan)).collect()
 }
 
 /// What the stages of these environments are called after.
@@ -100,7 +100,7 @@ pub(super) fn approvals<'p>(plan: &'p Plan<'_>) -> Vec<(&'p Stage<'p>, Gate, &'p
 
 /// The approval is between change set and execution, in one stage: no other run can replace what was looked at.
 fn deployment(plan: &Plan<'_>, stage: &Stage<'_>, last: usize) -> Vec<Value> {
-    let deploy_role = attribute!(AWS::IAM::Role, stage.id("DeployRole"), "Arn");
+    let deploy_role = stage.role(&plan.name, "DeployRole");
     let mut actions = vec![property!(AWS::CodePipeline::Pipeline.Stages[].Actions[] {
         Name: (action(stage, "CreateChangeSet")),
         ActionTypeId: { Category: "Deploy", Owner: "AWS", Provider: "CloudFormation", Version: "1" },
@@ -109,12 +109,13 @@ fn deployment(plan: &Plan<'_>, stage: &Stage<'_>, last: usize) -> Vec<Value> {
             Capabilities: (plan.synthesis.template.capability()),
             ChangeSetName: (&plan.name),
             StackName: (&stage.stack),
-            RoleArn: (attribute!(AWS::IAM::Role, stage.id("CloudFormationRole"), "Arn")),
+            RoleArn: (stage.role(&plan.name, "CloudFormationRole")),
             TemplatePath: (format!("{RELEASE_ARTIFACT}::{TEMPLATE_FILE}")),
             TemplateConfiguration: (format!("{RELEASE_ARTIFACT}::{}", configuration_file(stage.environment.name()))),
-            ParameterOverrides: (overrides(stage)),
+            ParameterOverrides: (overrides(plan, stage)),
         },
         InputArtifacts: (artifacts([RELEASE_ARTIFACT])),
+        Region: (stage.region()),
         RoleArn: (&deploy_role),
         RunOrder: 1,
     })];
@@ -134,6 +135,7 @@ fn deployment(plan: &Plan<'_>, stage: &Stage<'_>, last: usize) -> Vec<Value> {
             StackName: (&stage.stack),
         },
         OutputArtifacts: (outputs.as_deref().map(|outputs| artifacts([outputs]))),
+        Region: (stage.region()),
         RoleArn: (deploy_role),
         RunOrder: (last),
     }));
@@ -141,9 +143,9 @@ fn deployment(plan: &Plan<'_>, stage: &Stage<'_>, last: usize) -> Vec<Value> {
 }
 
 /// The template's parameter for what bounds its roles. Those for its code are in the configuration, where the release wrote them.
-fn overrides(stage: &Stage<'_>) -> Option<Value> {
+fn overrides(plan: &Plan<'_>, stage: &Stage<'_>) -> Option<Value> {
     stage.boundary.as_ref()?;
-    let overrides = json!({PERMISSIONS_BOUNDARY: format!("${{{}}}", stage.boundary_id())});
+    let overrides = json!({PERMISSIONS_BOUNDARY: stage.boundary_arn(&plan.name)});
     Some(sub(serde_json::to_string(&Value::from(overrides)).expect("parameters are JSON")))
 }
 

@@ -13,6 +13,8 @@ mod roles;
 mod smoke;
 mod source;
 mod stages;
+mod stores;
+mod target;
 #[cfg(test)]
 pub(super) mod tests;
 mod update;
@@ -20,9 +22,13 @@ mod update;
 pub use artifacts::artifact_store;
 pub(super) use artifacts::{only_tls, private_bucket};
 pub(super) use roles::add_deployment_roles;
+pub use stores::Store;
 
 use self::source::Reader;
-use super::{Backend, DeliveryMistake, DeploymentRole, Plan, Stage, oidc::Tokens};
+use super::{
+    Backend, DeliveryMistake, DeploymentRole, Elsewhere, Plan, Stage,
+    oidc::{Elsewheres, Tokens},
+};
 use crate::{
     Mistake, Mistakes, Pipeline, Subject, Synthesis,
     cfn::{LogicalId, Output, Parameter, Template, reference, sub},
@@ -92,15 +98,31 @@ impl Synthesis {
     /// All that the pipeline could not deploy.
     pub fn pins(&self, pipeline: &Pipeline) -> Result<Vec<Pin>, Mistakes> {
         let stages = self.stages(pipeline, &CodePipeline { source: Source::Connection })?;
-        let of_stage = |stage: &Stage<'_>| -> Vec<Pin> {
-            let pin = |(resource, parameter): (&LogicalId, &LogicalId)| Pin {
-                parameter: parameter.to_string(),
-                stack: stage.stack.clone(),
-                resource: resource.to_string(),
-            };
-            stage.pins.iter().map(pin).collect()
-        };
-        Ok(stages.iter().flat_map(of_stage).collect())
+        Ok(stages.iter().filter(|stage| !stage.is_elsewhere()).flat_map(Stage::own_pins).collect())
+    }
+
+    /// What the pipeline has in other regions; nothing where another CI system delivers the service.
+    ///
+    /// # Errors
+    ///
+    /// All that is wrong with the declaration, or that the pipeline could not deploy.
+    pub fn stores(&self, pipeline: &Pipeline) -> Result<Vec<Store>, Mistakes> {
+        if Tokens::of(pipeline).is_some() {
+            return Ok(Vec::new());
+        }
+        self.deliver(pipeline, &Stores)
+    }
+
+    /// What lets the pipeline deploy the environments that say their account or region.
+    ///
+    /// # Errors
+    ///
+    /// All that is wrong with the declaration, or that the pipeline could not deploy.
+    pub fn elsewhere(&self, pipeline: &Pipeline) -> Result<Vec<Elsewhere>, Mistakes> {
+        match Tokens::of(pipeline) {
+            Some(tokens) => self.deliver(pipeline, &Elsewheres(tokens)),
+            None => self.deliver(pipeline, &Targets),
+        }
     }
 
     /// What CloudFormation may do when `pipeline` deploys the service, environment by environment.
@@ -123,8 +145,8 @@ struct CodePipeline<'a> {
 impl Backend for CodePipeline<'_> {
     type Document = Template;
 
-    fn code(&self, app: &str, _: &Stage<'_>) -> [String; 2] {
-        ["${Artifacts}".to_owned(), code_prefix(app) + "*"]
+    fn code(&self, app: &str, stage: &Stage<'_>) -> [String; 2] {
+        code_of(app, stage)
     }
 
     fn document(&self, plan: &Plan<'_>) -> Result<Template, Mistakes> {
@@ -133,10 +155,11 @@ impl Backend for CodePipeline<'_> {
         let mistakes = stages::check(plan, self.source).into_iter();
         Mistakes::none_or(app, mistakes.map(|problem| Mistake::new(Subject::Pipeline, problem)).collect())?;
         let mut template = Template::new(format!("Delivers {app} from branch {branch} of {}", plan.location));
-        for (stage, parameter) in plan.stages.iter().flat_map(|stage| stage.pins.values().map(move |it| (stage, it))) {
+        for (stage, parameter) in plan.home().flat_map(|stage| stage.pins.values().map(move |it| (stage, it))) {
             template.parameter(parameter.clone(), api_id(&stage.stack));
         }
         artifacts::add(plan, &mut template);
+        stores::add(plan, &mut template);
         release::add(plan, &mut template);
         review::add(plan, &mut template);
         smoke::add(plan, &mut template);
@@ -160,6 +183,42 @@ impl Backend for CodePipeline<'_> {
         update::add(plan, reader, &mut template).map_err(|mistakes| Mistakes::of(app, mistakes))?;
         Mistakes::none_or(app, check_limits(&template).collect())?;
         Ok(template)
+    }
+}
+
+/// The code is where CodePipeline has it.
+fn code_of(app: &str, stage: &Stage<'_>) -> [String; 2] {
+    let bucket = if stage.is_elsewhere() { target::CODE } else { "${Artifacts}" };
+    [bucket.to_owned(), code_prefix(app) + "*"]
+}
+
+/// Its stacks in other regions.
+struct Stores;
+
+impl Backend for Stores {
+    type Document = Vec<Store>;
+
+    fn code(&self, app: &str, stage: &Stage<'_>) -> [String; 2] {
+        code_of(app, stage)
+    }
+
+    fn document(&self, plan: &Plan<'_>) -> Result<Vec<Store>, Mistakes> {
+        Ok(stores::regions(plan).into_iter().map(|region| stores::of_region(plan, region)).collect())
+    }
+}
+
+/// The stacks of its environments that are not where it is.
+struct Targets;
+
+impl Backend for Targets {
+    type Document = Vec<Elsewhere>;
+
+    fn code(&self, app: &str, stage: &Stage<'_>) -> [String; 2] {
+        code_of(app, stage)
+    }
+
+    fn document(&self, plan: &Plan<'_>) -> Result<Vec<Elsewhere>, Mistakes> {
+        plan.elsewhere().map(|stage| target::of(plan, stage)).collect()
     }
 }
 

@@ -1,6 +1,7 @@
 import base64, glob, hashlib, json, os, re, subprocess, sys, zipfile
 
 bucket, prefix = os.environ["CODE_BUCKET"], os.environ["CODE_PREFIX"]
+regions = json.loads(os.environ.get("REGIONS", "{}"))
 archive = os.environ["CODEBUILD_SRC_DIR_Code"] + "/code.zip"
 
 def read(path):
@@ -17,25 +18,33 @@ if not re.fullmatch("[0-9a-f]{40}", name):
 key = f"{prefix}{name}-{digest.hexdigest()}.zip"
 checksum = base64.b64encode(digest.digest()).decode()
 
-def s3(operation, *arguments):
-    command = ["aws", "s3api", operation, "--bucket", bucket, "--key", key, *arguments]
-    return subprocess.run(command, capture_output=True, text=True)
+def copy(bucket, *place):
+    def s3(operation, *arguments):
+        command = ["aws", "s3api", operation, *place, "--bucket", bucket, "--key", key, *arguments]
+        return subprocess.run(command, capture_output=True, text=True)
 
-checked = ["--checksum-algorithm", "SHA256", "--checksum-sha256", checksum]
-put = s3("put-object", "--body", archive, *checked, "--if-none-match", "*")
-if put.returncode and "PreconditionFailed" not in put.stderr:
-    sys.exit(put.stderr)
-there = s3("head-object", "--checksum-mode", "ENABLED", "--query", "ChecksumSHA256", "--output", "text")
-if there.stdout.strip() != checksum:
-    sys.exit(f"s3://{bucket}/{key} is not what was built: {there.stdout}{there.stderr}")
-print(key, "is there already" if put.returncode else "is new")
+    checked = ["--checksum-algorithm", "SHA256", "--checksum-sha256", checksum]
+    put = s3("put-object", "--body", archive, *checked, "--if-none-match", "*")
+    if put.returncode and "PreconditionFailed" not in put.stderr:
+        sys.exit(put.stderr)
+    there = s3("head-object", "--checksum-mode", "ENABLED", "--query", "ChecksumSHA256", "--output", "text")
+    if there.stdout.strip() != checksum:
+        sys.exit(f"s3://{bucket}/{key} is not what was built: {there.stdout}{there.stderr}")
+    print(f"s3://{bucket}/{key}", "is there already" if put.returncode else "is new")
+
+buckets = {region: os.environ["CODE_BUCKET_" + region.replace("-", "_")] for region in regions.values()}
+copy(bucket)
+for region, other in sorted(buckets.items()):
+    if other != bucket:
+        copy(other, "--region", region)
 
 os.makedirs("release")
 for path in sorted(glob.glob("*.json")):
     text = read(path)
     if path != "cloudformation.json":
         document = json.loads(text)
-        document.setdefault("Parameters", {}).update(CodeBucket=bucket, CodeKey=key)
+        code = {"CodeBucket": buckets.get(regions.get(path), bucket), "CodeKey": key}
+        document.setdefault("Parameters", {}).update(code)
         text = json.dumps(document, indent=2).encode()
     print(hashlib.sha256(text).hexdigest(), path)
     with open("release/" + path, "wb") as file:

@@ -4,15 +4,20 @@
 //! later build could put something else under a key that it knows. The copy's key is its content, so that the next build of
 //! the same code asks CloudFormation for what is there already.
 
+use std::collections::BTreeMap;
+
+use serde_json::json;
+
 use super::{
     id,
     roles::{self, artifacts as objects},
     stages::{artifacts, role},
+    stores,
 };
 use crate::{
     attribute,
     cfn::{Template, Value, sub},
-    contract::{BUILD_ARTIFACT, CODE_ARTIFACT, RELEASE_ARTIFACT, code_prefix},
+    contract::{BUILD_ARTIFACT, CODE_ARTIFACT, RELEASE_ARTIFACT, code_prefix, configuration_file},
     delivery::Plan,
     iam::{Arn, Statement},
     property, resource,
@@ -31,25 +36,43 @@ pub(super) fn add(plan: &Plan<'_>, template: &mut Template) {
         Artifacts: { Type: "CODEPIPELINE" },
         Source: { Type: "CODEPIPELINE", BuildSpec: (buildspec()) },
         Cache: { Type: "NO_CACHE" },
+        EncryptionKey: (stores::key(plan)),
         Environment: {
             ComputeType: "BUILD_GENERAL1_SMALL",
             Image: "aws/codebuild/amazonlinux-x86_64-standard:6.0",
             Type: "LINUX_CONTAINER",
-            EnvironmentVariables: [
-                { Name: "CODE_BUCKET", Value: (id("Artifacts").reference()) },
-                { Name: "CODE_PREFIX", Value: (code_prefix(plan.app())) },
-            ],
+            EnvironmentVariables: (variables(plan)),
         },
         LogsConfig: { CloudWatchLogs: { Status: "ENABLED", GroupName: (id("ReleaseLog").reference()) } },
         TimeoutInMinutes: 10,
     }));
-    let mut statements = objects(&[BUILD_ARTIFACT, CODE_ARTIFACT], &[RELEASE_ARTIFACT]);
+    let mut statements = objects(plan, &[BUILD_ARTIFACT, CODE_ARTIFACT], &[RELEASE_ARTIFACT]);
     let code = sub(format!("${{Artifacts.Arn}}/{}*", code_prefix(plan.app())));
-    statements.push(Statement::allow(["s3:GetObject", "s3:PutObject"]).on(code));
+    let copy = Statement::allow(["s3:GetObject", "s3:PutObject"]).on(code);
+    statements.push(stores::code_in(plan).into_iter().fold(copy, Statement::on));
     statements.push(roles::log("ReleaseLog"));
     template.resource(id("ReleaseRole"), roles::project_role("Copies what was built", &project(), &statements));
     let start = [roles::builds_of(&project())];
     template.resource(id("ReleaseActionRole"), roles::action_role("Starts the copy of what was built", &start));
+}
+
+/// Where the copies go: the pipeline's own bucket, and that in each other region, for the environments that are there.
+fn variables(plan: &Plan<'_>) -> Vec<Value> {
+    let variable = |name: &str, value: Value| property!(AWS::CodeBuild::Project.Environment.EnvironmentVariables[] { Name: (name), Value: (value) });
+    let mut variables = vec![
+        variable("CODE_BUCKET", id("Artifacts").reference()),
+        variable("CODE_PREFIX", code_prefix(plan.app()).into()),
+    ];
+    let regions =
+        plan.elsewhere().filter_map(|stage| Some((configuration_file(stage.environment.name()), stage.region()?)));
+    let regions: BTreeMap<String, &str> = regions.collect();
+    if !regions.is_empty() {
+        variables.push(variable("REGIONS", Value::json_text(json!(regions)).into()));
+    }
+    let buckets = stores::regions(plan).into_iter();
+    let name = |region: &str| format!("CODE_BUCKET_{}", region.replace('-', "_"));
+    variables.extend(buckets.map(|region| variable(&name(region), stores::bucket_in(region))));
+    variables
 }
 
 /// The ARN of the project, which its role has to know before it exists.

@@ -2,7 +2,11 @@
 
 use serde_json::json;
 
-use super::{approvers, gates, id, review, smoke, source::Reader};
+use super::{
+    approvers, gates, id, review, smoke,
+    source::Reader,
+    stores::{self, BUCKET_ACTIONS, READ, WRITE},
+};
 use crate::{
     attribute,
     cfn::{LogicalId, Resource, Template, Value, sub},
@@ -25,13 +29,18 @@ pub(super) fn add(plan: &Plan<'_>, reader: Reader<'_>, template: &mut Template) 
     template.resource(id("PipelinePolicy"), pipeline_policy(plan, reader));
     template.resource(id("BuildActionRole"), action_role("Starts the build", &[builds_of(&build_project())]));
     template.resource(id("BuildRole"), build_role(plan));
-    for stage in &plan.stages {
+    for stage in plan.home() {
         let name = stage.environment.name();
         let does = format!("Makes and executes the change sets of {name}");
         template.resource(stage.id("DeployRole"), action_role(&does, &deployment(plan, stage)));
         add_deployment_roles(stage, template);
     }
     gates::add(plan, template);
+    // So that other accounts can know them.
+    let known = if plan.elsewhere().next().is_some() { &["PipelineRole", "ReviewRole"][..] } else { &[] };
+    for role in known {
+        template.change(&id(role), |it| it.property("RoleName", plan.role_name(role)));
+    }
 }
 
 /// IAM refuses a policy without statements, so a role that may do nothing has none.
@@ -76,10 +85,7 @@ fn pipeline_role(plan: &Plan<'_>) -> Resource {
 /// Apart from its role, which the roles that it names trust in turn.
 fn pipeline_policy(plan: &Plan<'_>, reader: Reader<'_>) -> Resource {
     let roles = action_roles(plan, reader);
-    let assume = roles
-        .iter()
-        .fold(Statement::allow(["sts:AssumeRole"]), |all, role| all.on(attribute!(AWS::IAM::Role, role, "Arn")));
-    let mut statements = vec![assume];
+    let mut statements = vec![roles.into_iter().fold(Statement::allow(["sts:AssumeRole"]), Statement::on)];
     // The bucket is the pipeline's own; a source of GitHub's kind has no other role to write there.
     let mut all = vec![SOURCE_ARTIFACT, BUILD_ARTIFACT, CODE_ARTIFACT, RELEASE_ARTIFACT];
     let changes = format!("{CHANGES_ARTIFACTS}*");
@@ -90,7 +96,8 @@ fn pipeline_policy(plan: &Plan<'_>, reader: Reader<'_>) -> Resource {
     if smoke::is_needed(plan) {
         all.extend([TOOL_ARTIFACT, &outputs]);
     }
-    statements.extend(artifacts(&all, &all));
+    statements.extend(artifacts(plan, &all, &all));
+    statements.extend(stores::statements(plan));
     statements.extend(approvers::statements(plan));
     resource!(AWS::IAM::Policy {
         PolicyName: "Pipeline",
@@ -99,19 +106,20 @@ fn pipeline_policy(plan: &Plan<'_>, reader: Reader<'_>) -> Resource {
     })
 }
 
-fn action_roles(plan: &Plan<'_>, reader: Reader<'_>) -> Vec<LogicalId> {
+fn action_roles(plan: &Plan<'_>, reader: Reader<'_>) -> Vec<Value> {
     let review = review::is_needed(plan).then(|| id("ReviewActionRole"));
     let update = plan.pipeline.mutates().then(|| id("UpdateActionRole"));
-    let stages = plan.stages.iter().map(|stage| stage.id("DeployRole"));
+    let stages = plan.stages.iter().map(|stage| stage.role(&plan.name, "DeployRole"));
     let always = [id("BuildActionRole"), id("ReleaseActionRole")];
-    let gates = gates::roles(plan).chain(smoke::action_role(plan));
-    let source = reader.role().into_iter();
-    source.chain(review).chain(update).chain(always).chain(stages).chain(gates).collect()
+    let own = reader.role().into_iter().chain(review).chain(update).chain(always);
+    let own = own.map(|role| attribute!(AWS::IAM::Role, role, "Arn"));
+    let smoke = smoke::action_role(plan).map(|role| attribute!(AWS::IAM::Role, role, "Arn"));
+    own.chain(stages).chain(gates::roles(plan)).chain(smoke).collect()
 }
 
 /// Compiles foreign code, so it gets at nothing but its log, its input and its output.
 fn build_role(plan: &Plan<'_>) -> Resource {
-    let mut statements = artifacts(&[SOURCE_ARTIFACT], &smoke::built(plan));
+    let mut statements = artifacts(plan, &[SOURCE_ARTIFACT], &smoke::built(plan));
     statements.push(log("BuildLog"));
     project_role("Compiles the service", &build_project(), &statements)
 }
@@ -133,19 +141,26 @@ pub(super) fn log(group: &str) -> Statement {
 }
 
 /// What an action needs to take these artifacts from the bucket and to put those into it.
-pub(super) fn artifacts(read: &[&str], written: &[&str]) -> Vec<Statement> {
+pub(super) fn artifacts(plan: &Plan<'_>, read: &[&str], written: &[&str]) -> Vec<Statement> {
     let on = |statement: Statement, artifacts: &[&str]| {
         artifacts.iter().fold(statement, |statement, artifact| statement.on(objects(artifact)))
     };
-    let bucket = Statement::allow(["s3:GetBucketAcl", "s3:GetBucketLocation", "s3:GetBucketVersioning"]);
-    let mut statements = vec![bucket.on(attribute!(AWS::S3::Bucket, id("Artifacts"), "Arn"))];
+    let bucket = attribute!(AWS::S3::Bucket, id("Artifacts"), "Arn");
+    let mut statements = vec![Statement::allow(BUCKET_ACTIONS).on(bucket)];
     if !read.is_empty() {
-        statements.push(on(Statement::allow(["s3:GetObject", "s3:GetObjectVersion"]), read));
+        statements.push(on(Statement::allow(READ), read));
     }
     if !written.is_empty() {
-        statements.push(on(Statement::allow(["s3:PutObject", "s3:PutObjectAcl"]), written));
+        statements.push(on(Statement::allow(WRITE), written));
     }
+    statements.extend(stores::key(plan).map(|key| kms(!written.is_empty()).on(key)));
     statements
+}
+
+/// What reading, and writing, takes of the key that it is encrypted with.
+pub(super) fn kms(writes: bool) -> Statement {
+    let write = writes.then_some("kms:GenerateDataKey");
+    Statement::allow(["kms:Decrypt", "kms:DescribeKey"].into_iter().chain(write))
 }
 
 /// Their keys begin with as much of the pipeline's name as CodePipeline takes, which is nobody else's in this bucket.
@@ -156,7 +171,7 @@ fn objects(artifact: &str) -> Value {
 fn deployment(plan: &Plan<'_>, stage: &Stage<'_>) -> Vec<Statement> {
     let outputs = smoke::outputs(stage);
     let written: Vec<&str> = outputs.iter().map(String::as_str).collect();
-    let mut statements = artifacts(&[RELEASE_ARTIFACT], &written);
+    let mut statements = artifacts(plan, &[RELEASE_ARTIFACT], &written);
     let passed = attribute!(AWS::IAM::Role, stage.id("CloudFormationRole"), "Arn");
     statements.extend(change_sets(&stage.stack, &plan.name, passed));
     statements

@@ -9,6 +9,7 @@ use super::{
     id,
     roles::{self, artifacts as objects},
     stages::{artifacts, role},
+    stores,
 };
 use crate::{
     attribute,
@@ -67,13 +68,14 @@ pub(super) fn add(plan: &Plan<'_>, template: &mut Template) {
             Artifacts: { Type: "CODEPIPELINE" },
             Source: { Type: "CODEPIPELINE", BuildSpec: (buildspec()) },
             Cache: { Type: "NO_CACHE" },
+            EncryptionKey: (stores::key(plan)),
             Environment: { ComputeType: "BUILD_GENERAL1_SMALL", Image: (image), Type: (kind) },
             LogsConfig: { CloudWatchLogs: { Status: "ENABLED", GroupName: (id("SmokeLog").reference()) } },
             TimeoutInMinutes: 15,
         }),
     );
     let all_outputs = format!("{OUTPUTS_ARTIFACTS}*");
-    let mut statements = objects(&[TOOL_ARTIFACT, &all_outputs], &[]);
+    let mut statements = objects(plan, &[TOOL_ARTIFACT, &all_outputs], &[]);
     statements.push(roles::log("SmokeLog"));
     template.resource(id("SmokeRole"), roles::project_role("Runs smoke tests", &project(), &statements));
     let start = [roles::builds_of(&project())];
@@ -89,7 +91,7 @@ fn project() -> Value {
 pub(super) fn rule(stage: &Stage<'_>) -> Option<Value> {
     let outputs = outputs(stage)?;
     let variable = |name: &str, value: &str| json!({"name": name, "value": value, "type": "PLAINTEXT"});
-    let stack = Arn::new("cloudformation", &format!("stack/{}/-", stage.stack)).to_string();
+    let stack = stage.arn("cloudformation", &format!("stack/{}/-", stage.stack));
     let variables = json!([variable("SPARTA_ENVIRONMENT", stage.environment.name()), variable("SPARTA_STACK", &stack)]);
     // By way of a value, whose keys have one order.
     let variables = serde_json::to_string(&Value::from(variables)).expect("variables are JSON");

@@ -120,7 +120,7 @@ pub(super) fn add(plan: &Plan<'_>, reader: Reader<'_>, template: &mut Template) 
         }
     }
     if let Some(role) = reader.role() {
-        let statements = [objects(&[], &[SOURCE_ARTIFACT]), reader.statements()].concat();
+        let statements = [objects(plan, &[], &[SOURCE_ARTIFACT]), reader.statements()].concat();
         template.resource(role, action_role("Reads the source", &statements));
     }
     if let (Reader::OwnConnection(_), Some(arn)) = (reader, reader.connection_arn()) {

@@ -3,7 +3,7 @@
 use super::{
     Source, environments, id, release, smoke,
     source::{self, Reader},
-    update,
+    stores, update,
 };
 use crate::{
     Variable, attribute,
@@ -19,6 +19,7 @@ pub(super) fn add(plan: &Plan<'_>, reader: Reader<'_>, template: &mut Template) 
     stages.extend(plan.pipeline.mutates().then(|| update::stage_of(plan)));
     stages.push(stage("Build", [build(plan), release::action(2)]));
     stages.extend(plan.waves().flat_map(|wave| environments::stages(plan, wave)));
+    let (store, stores) = stores::of_pipeline(plan);
     let pipeline = resource!(AWS::CodePipeline::Pipeline {
         // A literal name, since the environments' stacks have one too: a second stack of this template is refused.
         Name: (&plan.name),
@@ -26,7 +27,8 @@ pub(super) fn add(plan: &Plan<'_>, reader: Reader<'_>, template: &mut Template) 
         ExecutionMode: (plan.pipeline.mode()),
         RestartExecutionOnUpdate: (plan.pipeline.mutates().then_some(true)),
         RoleArn: (role("PipelineRole")),
-        ArtifactStore: { Type: "S3", Location: (id("Artifacts").reference()) },
+        ArtifactStore: (store),
+        ArtifactStores: (stores),
         Stages: (stages),
         Triggers: (source::trigger(plan)),
         Variables: (variables(plan.pipeline.variables())),

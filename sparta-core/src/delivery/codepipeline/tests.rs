@@ -1,3 +1,4 @@
+mod elsewhere;
 mod gates;
 
 use std::{collections::BTreeMap, time::Duration};

@@ -42,11 +42,11 @@ pub(super) fn stage_of(plan: &Plan<'_>) -> Value {
     stage(
         STAGE,
         [
-            review::action("Review", look, 1, Some(SOURCE_ARTIFACT), Some((UPDATE_ARTIFACT, FOUND))),
+            review::action("Review", Value::json_text(look), 1, Some(SOURCE_ARTIFACT), Some((UPDATE_ARTIFACT, FOUND))),
             create(plan),
             approve(plan),
             // It approves what nobody has to look at.
-            review::action("Answer", answer, 3, None, None),
+            review::action("Answer", Value::json_text(answer), 3, None, None),
             execute(plan),
         ],
     )
@@ -58,7 +58,7 @@ fn create(plan: &Plan<'_>) -> Value {
         ActionTypeId: { Category: "Deploy", Owner: "AWS", Provider: "CloudFormation", Version: "1" },
         Configuration: {
             ActionMode: "CHANGE_SET_REPLACE",
-            Capabilities: "CAPABILITY_IAM",
+            Capabilities: (if plan.elsewhere().next().is_some() { "CAPABILITY_NAMED_IAM" } else { "CAPABILITY_IAM" }),
             ChangeSetName: (&plan.name),
             StackName: (&plan.name),
             RoleArn: (role("UpdateRole")),
@@ -103,11 +103,11 @@ pub(super) fn add(plan: &Plan<'_>, reader: Reader<'_>, template: &mut Template) 
     if !plan.pipeline.mutates() {
         return Ok(());
     }
-    let pins: BTreeMap<String, Value> = plan.stages.iter().flat_map(pins).collect();
+    let pins: BTreeMap<String, Value> = plan.home().flat_map(pins).collect();
     if !pins.is_empty() {
         template.metadata("Pins", Value::Map(pins));
     }
-    let mut statements = objects(&[UPDATE_ARTIFACT], &[]);
+    let mut statements = objects(plan, &[UPDATE_ARTIFACT], &[]);
     statements.extend(roles::change_sets(&plan.name, &plan.name, attribute!(AWS::IAM::Role, id("UpdateRole"), "Arn")));
     let does = "Makes and executes the change sets of the pipeline's own stack";
     template.resource(id("UpdateActionRole"), roles::action_role(does, &statements));
@@ -124,7 +124,7 @@ pub(super) fn add(plan: &Plan<'_>, reader: Reader<'_>, template: &mut Template) 
     if !mistakes.is_empty() {
         return Err(mistakes.into_iter().map(|it| Mistake::new(Subject::Pipeline, it)).collect());
     }
-    let mut statements = permissions.required;
+    let mut statements = without_key(permissions.required);
     // The registry knows connections by their former name only.
     statements.retain(|it| !it.actions().iter().any(|action| action == "codestar-connections:PassConnection"));
     let former = || sub(Arn::new("codestar-connections", "connection/*").to_string());
@@ -142,6 +142,17 @@ pub(super) fn add(plan: &Plan<'_>, reader: Reader<'_>, template: &mut Template) 
     }
     add(&policies, template);
     Ok(())
+}
+
+/// Apart from the key for other accounts: IAM binds it by nothing but an id that is not known yet, and a push is not to change who
+/// decrypts.
+fn without_key(statements: Vec<Statement>) -> Vec<Statement> {
+    let left = |statement: Statement| {
+        let actions = statement.actions().iter().filter(|action| !action.starts_with("kms:"));
+        let actions: Vec<String> = actions.cloned().collect();
+        (!actions.is_empty()).then(|| statement.of_only(&actions))
+    };
+    statements.into_iter().filter_map(left).collect()
 }
 
 /// What a pipeline's stack may come to have, so that the role that updates it knows it beforehand.

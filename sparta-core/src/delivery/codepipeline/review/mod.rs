@@ -2,7 +2,7 @@
 //!
 //! It is a function with its program in the template, so that no push changes it without being looked at by it.
 
-use serde_json::{Value as Json, json};
+use serde_json::json;
 
 use super::{
     id,
@@ -70,7 +70,7 @@ fn statements(plan: &Plan<'_>) -> Vec<Statement> {
     if plan.pipeline.mutates() {
         let look = Statement::allow(["cloudformation:DescribeStacks", "cloudformation:GetTemplate"]);
         let approve = Arn::new("codepipeline", &update::approval(plan)).to_string();
-        let pinned = plan.stages.iter().filter(|stage| !stage.pins.is_empty()).map(|stage| roles::stack(&stage.stack));
+        let pinned = plan.home().filter(|stage| !stage.pins.is_empty()).map(|stage| roles::stack(&stage.stack));
         let pins: Vec<Value> = pinned.collect();
         statements.extend([
             look.on(roles::stack(&plan.name)),
@@ -82,21 +82,23 @@ fn statements(plan: &Plan<'_>) -> Vec<Statement> {
             statements.push(pins.into_iter().fold(look, Statement::on));
         }
     }
-    let look = Statement::allow([
-        "cloudformation:DescribeChangeSet",
-        "cloudformation:DescribeStacks",
-        "cloudformation:GetTemplate",
-    ]);
     // All of them, so that an approval more is no permission more.
-    statements.push(plan.stages.iter().fold(look, |look, stage| look.on(roles::stack(&stage.stack))));
+    let here = plan.home().fold(Statement::allow(LOOK), |look, stage| look.on(roles::stack(&stage.stack)));
+    let there = plan.elsewhere().map(|stage| stage.role(&plan.name, "ReviewRole"));
+    let there = there.fold(Statement::allow(["sts:AssumeRole"]), Statement::on);
+    statements.extend([here, there].into_iter().filter(|it| !it.resources().is_empty()));
     statements
 }
+
+/// What shows the changes of an environment.
+pub(super) const LOOK: [&str; 3] =
+    ["cloudformation:DescribeChangeSet", "cloudformation:DescribeStacks", "cloudformation:GetTemplate"];
 
 /// The function gets at the artifacts with what CodePipeline lends it of this role.
 fn action_role(plan: &Plan<'_>) -> Resource {
     let changes = format!("{CHANGES_ARTIFACTS}*");
     let read: &[&str] = if plan.pipeline.mutates() { &[SOURCE_ARTIFACT] } else { &[] };
-    let mut statements = objects(read, &[UPDATE_ARTIFACT, &changes]);
+    let mut statements = objects(plan, read, &[UPDATE_ARTIFACT, &changes]);
     statements.extend([
         Statement::allow(["lambda:InvokeFunction"]).on(attribute!(AWS::Lambda::Function, id("Review"), "Arn")),
         // CodePipeline looks for the function, and IAM knows no resource of that.
@@ -107,9 +109,14 @@ fn action_role(plan: &Plan<'_>) -> Resource {
 
 /// An action that has the function look at something: what it is given, and the artifact and the variables' namespace that it
 /// gives.
-pub(super) fn action(name: &str, asked: Json, order: u32, reads: Option<&str>, gives: Option<(&str, &str)>) -> Value {
-    // By way of a value, whose keys have one order.
-    let asked = serde_json::to_string(&Value::from(asked)).expect("parameters are JSON");
+pub(super) fn action(
+    name: &str,
+    asked: impl Into<Value>,
+    order: u32,
+    reads: Option<&str>,
+    gives: Option<(&str, &str)>,
+) -> Value {
+    let asked = asked.into();
     property!(AWS::CodePipeline::Pipeline.Stages[].Actions[] {
         Name: (name),
         ActionTypeId: { Category: "Invoke", Owner: "AWS", Provider: "Lambda", Version: "1" },
@@ -126,6 +133,12 @@ pub(super) fn action(name: &str, asked: Json, order: u32, reads: Option<&str>, g
 pub(super) fn show(plan: &Plan<'_>, stage: &Stage<'_>, name: &str, order: u32, room: usize) -> (Value, String) {
     let environment = stage.environment.name();
     let (artifact, says) = (format!("{CHANGES_ARTIFACTS}{environment}"), format!("ChangesOf-{environment}"));
-    let asked = json!({"do": "show", "stack": stage.stack, "changeSet": plan.name, "room": room});
+    let mut asked = json!({"do": "show", "stack": stage.stack, "changeSet": plan.name, "room": room});
+    if stage.is_elsewhere() {
+        asked["role"] = json!(stage.arn("iam", &format!("role/{}", stage.role_name(&plan.name, "ReviewRole"))));
+        asked["region"] = json!(stage.region());
+    }
+    let asked = Value::json_text(asked);
+    let asked = if stage.is_elsewhere() { sub(asked) } else { asked.into() };
     (action(name, asked, order, None, Some((&artifact, &says))), format!("#{{{says}.Changes}}"))
 }

@@ -86,9 +86,23 @@ def hand_over(data, files):
     artifacts(data).put_object(Bucket=place["bucketName"], Key=place["objectKey"], Body=packed.getvalue())
 
 
-def template_of(stack, **of):
-    body = boto3.client("cloudformation").get_template(StackName=stack, TemplateStage="Original", **of)["TemplateBody"]
+def template_of(stack, cloudformation, **of):
+    body = cloudformation.get_template(StackName=stack, TemplateStage="Original", **of)["TemplateBody"]
     return json.loads(body) if isinstance(body, str) else body
+
+
+def where(asked):
+    """CloudFormation where the environment is: in another account or region, in the role that it has there for this."""
+    if "role" not in asked:
+        return boto3.client("cloudformation")
+    key = boto3.client("sts").assume_role(RoleArn=asked["role"], RoleSessionName="changes")["Credentials"]
+    return boto3.client(
+        "cloudformation",
+        region_name=asked["region"],
+        aws_access_key_id=key["AccessKeyId"],
+        aws_secret_access_key=key["SecretAccessKey"],
+        aws_session_token=key["SessionToken"],
+    )
 
 
 def pinned(pins, name, value):
@@ -112,7 +126,7 @@ def short(lines, most):
 def review(data, asked):
     """Compares the pipeline's template in the repository with the one that is deployed."""
     written = read(data, asked["template"])
-    new, old = json.loads(written), template_of(asked["stack"])
+    new, old = json.loads(written), template_of(asked["stack"], boto3.client("cloudformation"))
     stack = boto3.client("cloudformation").describe_stacks(StackName=asked["stack"])["Stacks"][0]
     had = {it["ParameterKey"]: it["ParameterValue"] for it in stack.get("Parameters", [])}
     pins = new.get("Metadata", {}).get("Pins", {})
@@ -151,7 +165,7 @@ def answer(_, asked):
 def show(data, asked):
     """Says what a change set changes."""
     of = {"StackName": asked["stack"], "ChangeSetName": asked["changeSet"]}
-    cloudformation, changes, status, token = boto3.client("cloudformation"), [], "", {}
+    cloudformation, changes, status, token = where(asked), [], "", {}
     while token is not None:
         try:
             page = cloudformation.describe_change_set(**of, **token, IncludePropertyValues=True)
@@ -164,8 +178,8 @@ def show(data, asked):
     if lines:
         stacks = cloudformation.describe_stacks(StackName=asked["stack"])["Stacks"]
         is_new = stacks[0]["StackStatus"] == "REVIEW_IN_PROGRESS"
-        old = {} if is_new else template_of(asked["stack"])
-        wide = [] if is_new else widened(old, template_of(asked["stack"], ChangeSetName=asked["changeSet"]))
+        old = {} if is_new else template_of(asked["stack"], cloudformation)
+        wide = [] if is_new else widened(old, template_of(asked["stack"], cloudformation, ChangeSetName=asked["changeSet"]))
         lines = [f"widens: {it}" for it in wide] + lines
     lines = lines or ["nothing changes"]
     print("\n".join(lines))

@@ -1,5 +1,5 @@
 use super::*;
-use crate::{Alarm, Window};
+use crate::{Alarm, Variable, VariableCheck, Window};
 
 fn minutes(count: u64) -> Duration {
     Duration::from_secs(count * 60)
@@ -181,4 +181,41 @@ fn smoke_tests_are_the_stages_success_condition_over_the_outputs_and_run_what_wa
     assert!(!policies.contains("PutObject\"") && policies.contains("/*/Outputs-*/*"), "{policies}");
     let without = resources(&gated(&[stage("test")]));
     assert_eq!(without.get("SmokeProject"), None);
+}
+
+#[test]
+fn an_execution_whose_variables_are_others_skips_a_stage() {
+    let pipeline = hello().variable(Variable::new("RELEASE").default("no"));
+    let of_wave = |name: &str| stage(name).wave("eu").only_if(VariableCheck::equals("RELEASE", "yes"));
+    let environments = [of_wave("paris"), of_wave("berlin").only_if(VariableCheck::matches("RELEASE", "[a-z]+"))];
+    let template = template(&pipeline, Source::Connection, &environments, &["AWS::SQS::Queue"]);
+    let (result, rules) = rules(&of(&template, "Deploy-eu")["BeforeEntry"]);
+    let rule = |operator: &str, value: &str| {
+        let of = json!({"Variable": "#{variables.RELEASE}", "Operator": operator, "Value": value});
+        ("VariableCheck".to_owned(), of)
+    };
+    assert_eq!((result, rules), (json!("SKIP"), vec![rule("EQ", "yes"), rule("MATCHES", "[a-z]+")]));
+}
+
+#[test]
+fn a_check_of_variables_that_codepipeline_would_refuse_is_a_mistake() {
+    let mistakes = |environments: &[Environment]| {
+        let synthesis = synthesis(environments, service(&["AWS::SQS::Queue"]));
+        synthesis.pipeline(&hello(), Source::Connection).unwrap_err().to_string()
+    };
+    let released = || VariableCheck::equals("RELEASE", "yes");
+    let unknown = mistakes(&[stage("test").only_if(released())]);
+    assert!(
+        unknown.contains("`test` checks the variable `RELEASE`, which the pipeline has not: give it one"),
+        "{unknown}"
+    );
+    let window = stage("one").wave("eu").window(Window::cron("* * 8-17 ? * MON-THU"));
+    let both = mistakes(&[window, stage("other").wave("eu").only_if(released())]);
+    assert!(both.contains("the stage `Deploy-eu` has a window and checks variables"), "{both}");
+    let of =
+        |environment: Environment| environment.check().iter().map(ToString::to_string).collect::<Vec<_>>().join("; ");
+    let same = of(stage("test").window(Window::cron("* * 8-17 ? * MON-THU")).only_if(released()).only_if(released()));
+    assert!(same.contains("is checked twice") && same.contains("keep the window or the variables"), "{same}");
+    let text = of(stage("test").only_if(VariableCheck::equals("A", "#{B}")).only_if(VariableCheck::equals("A", "")));
+    assert!(text.contains("`#{B}` has `#{`") && text.contains("has 0 characters"), "{text}");
 }

@@ -1,14 +1,17 @@
 //! `provisionPipeline`: the service's own pipeline becomes a stack.
 
+mod elsewhere;
+
 use std::{collections::BTreeMap, path::Path};
 
 use sparta_core::{
     AppMistake, CiSystem, Mistake, Pipeline, RepositoryHost, Synthesis, Warning,
     cfn::Template,
     contract::{APP_TAG, CONNECTION_ARN, PIPELINE_FILE, PIPELINE_REQUEST_FILE, VERSION_TAG},
-    delivery::{Pin, Source},
+    delivery::{Elsewhere, Pin, Source},
 };
 
+use self::elsewhere::{Others, TargetOptions};
 use crate::{
     CliError,
     gate::was_handed_over,
@@ -46,6 +49,9 @@ pub(crate) struct ProvisionPipeline {
     s3_bucket: Option<String>,
 
     #[command(flatten)]
+    elsewhere: TargetOptions,
+
+    #[command(flatten)]
     output: OutputDir,
 
     #[command(flatten)]
@@ -61,6 +67,7 @@ struct Work<'a> {
     template: Template,
     request: Request,
     pins: Vec<Pin>,
+    others: Others,
 }
 
 impl ProvisionPipeline {
@@ -79,6 +86,10 @@ impl ProvisionPipeline {
             Some(_) => Source::OAuth { secret_name: &secret },
             None => Source::Connection,
         };
+        let others = Others::of(&synthesis, &pipeline)?;
+        if let Some(environment) = &self.elsewhere.target {
+            return self.make_target(session, &synthesis, others.target(&synthesis, environment)?).await;
+        }
         let lacks = source.lacks(&pipeline).filter(|_| is_codepipeline);
         if let Some(mistake) = lacks.filter(|_| !session.global.noop) {
             return Err(CliError::usage(mistake.to_string()));
@@ -97,25 +108,41 @@ impl ProvisionPipeline {
         if let (Source::Connection, Some(arn)) = (source, connection) {
             parameters.insert(CONNECTION_ARN.to_owned(), arn.to_owned());
         }
-        let own = [(APP_TAG, synthesis.model.name()), (VERSION_TAG, env!("CARGO_PKG_VERSION"))];
-        let own = own.map(|(key, value)| (key.to_owned(), value.to_owned()));
         let request = Request {
             stack_name: name,
             parameters,
-            tags: synthesis.model.tags().clone().into_iter().chain(own).collect(),
+            tags: tags(&synthesis),
             capabilities: template.capability().into_iter().collect(),
             stack_policy: None,
             role: None,
             rollback_configuration: RollbackConfiguration::default(),
         };
         if session.global.noop {
-            let asked = self.asked(&pipeline, source, &template);
+            let mut asked = self.asked(&pipeline, source, &template);
+            asked.extend(others.asked());
             let warnings = [synthesis.warnings(), template.warnings()].concat();
-            return self.print_noop(session, &synthesis, &request, &path, &asked, &warnings);
+            return self.print_noop(session, &synthesis, &request, &path, &others, &asked, &warnings);
         }
         let pins = synthesis.pins(&pipeline)?;
-        let work = Work { synthesis: &synthesis, pipeline, source, template, request, pins };
+        let work = Work { synthesis: &synthesis, pipeline, source, template, request, pins, others };
         with_aws!(&synthesis, &self.features, deploy(session, &self, work, &secret))
+    }
+
+    /// Makes what lets the pipeline deploy this environment.
+    async fn make_target(&self, session: &Session, synthesis: &Synthesis, target: Elsewhere) -> Result<(), CliError> {
+        session.enter(synthesis.model.environment(&target.environment))?;
+        if session.global.noop {
+            let path =
+                self.output.folder().write(&format!("{}.json", target.stack), target.template.to_json().as_bytes())?;
+            let text = format!("stack elsewhere {}\nnothing was deployed", path.display());
+            return session.print(&text, &serde_json::json!({"stack": target.stack, "template": path}));
+        }
+        // A wrong option is told before AWS is called.
+        self.elsewhere.parameters(&target)?;
+        session.check_place()?;
+        let tags = tags(synthesis);
+        let bucket = self.s3_bucket.as_deref();
+        with_aws!(synthesis, &self.features, deploy_target(session, &self.elsewhere, bucket, &target, &tags))
     }
 
     /// What a deployment would ask for, in the order in which it asks.
@@ -142,6 +169,7 @@ impl ProvisionPipeline {
         synthesis: &Synthesis,
         request: &Request,
         stack: &Path,
+        others: &Others,
         asked: &[String],
         warnings: &[Warning],
     ) -> Result<(), CliError> {
@@ -150,6 +178,8 @@ impl ProvisionPipeline {
         let path = request.write(&output, PIPELINE_REQUEST_FILE)?;
         let mut text =
             format!("{handed_over}pipeline stack  {}\nrequest         {}\n", stack.display(), path.display());
+        let elsewhere = others.write(&output)?;
+        elsewhere.iter().for_each(|stack| text += &stack.to_string());
         asked.iter().for_each(|what| text += &format!("would ask for   {what}\n"));
         text += "nothing was deployed";
         let mut document = serde_json::json!({
@@ -158,6 +188,9 @@ impl ProvisionPipeline {
             "pipeline": stack,
             "request": request,
         });
+        if !elsewhere.is_empty() {
+            document["elsewhere"] = serde_json::json!(elsewhere);
+        }
         if !asked.is_empty() {
             document["asks"] = serde_json::json!(asked);
         }
@@ -223,13 +256,19 @@ fn warn_of_repository(synthesis: &Synthesis, pipeline: &Pipeline, template: &Tem
     }
 }
 
+fn tags(synthesis: &Synthesis) -> BTreeMap<String, String> {
+    let own = [(APP_TAG, synthesis.model.name()), (VERSION_TAG, env!("CARGO_PKG_VERSION"))];
+    let own = own.map(|(key, value)| (key.to_owned(), value.to_owned()));
+    synthesis.model.tags().clone().into_iter().chain(own).collect()
+}
+
 /// Whether a connection is in the stack itself.
 fn has_connection(template: &Template) -> bool {
     template.resources().values().any(|resource| resource.resource_type() == "AWS::CodeConnections::Connection")
 }
 
 #[cfg(feature = "aws")]
-use aws::deploy;
+use self::{aws::deploy, elsewhere::deploy_target};
 
 /// What only the `aws` build does.
 #[cfg(feature = "aws")]
@@ -241,7 +280,11 @@ pub(super) mod aws {
         delivery::{Pin, artifact_store},
     };
 
-    use super::{ProvisionPipeline, Work, has_connection};
+    use super::{
+        ProvisionPipeline, Work,
+        elsewhere::{add_stores, deploy_targets},
+        has_connection,
+    };
     use crate::{
         CliError,
         aws::{cloudformation::CloudFormation, codepipeline::CodePipeline},
@@ -277,11 +320,17 @@ pub(super) mod aws {
         deployment.check_owner(&work.request, session.app.name()).await.map_err(taken)?;
         keep_connection(session, &deployment, &mut work).await?;
         let token = token.as_ref().map(|token| (secret, token));
-        let Work { mut request, template, pins, .. } = work;
+        let Work { mut request, template, pins, others, .. } = work;
         let app = session.app.name();
+        add_stores(session, &deployment, &others, &mut request).await?;
+        // Another CI system has no stack where all environments have one of their own.
+        if template.resources().is_empty() {
+            return deploy_targets(session, &deployment, &others, &request).await;
+        }
         let (bucket, begin) = artifact_store(&template);
         let deployment = deployment.with_own_bucket(&request, &template, &bucket, &begin).await?;
         let outcome = carry_out(&deployment, app, &mut request, &template, &pins, token, Waiting::default()).await?;
+        deploy_targets(session, &deployment, &others, &request).await?;
         deployment.print(session, &request, &outcome)
     }
 
