@@ -1,6 +1,11 @@
 //! `serve`: the service on this machine.
 
-use std::{net::IpAddr, path::PathBuf, sync::Arc, time::Duration};
+use std::{
+    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
+    path::PathBuf,
+    sync::Arc,
+    time::Duration,
+};
 
 use sparta_core::{Environment, LogLevel, Model};
 use tokio::{
@@ -14,11 +19,11 @@ use crate::{
     options::Format,
     output::{self, say},
     package::{Features, Running},
-    serve::{Plan, Reload, Service, Sink, Start, State, serve},
+    serve::{Front, Plan, Reload, Service, Sink, Start, State, has_credentials, serve},
     session::Session,
 };
 
-/// Serve the functions on this machine, behind one address: the routes of the HTTP API, function URLs, Lambda's Invoke
+/// Serve the functions on this machine, behind one address: APIs, load balancers, function URLs, Lambda's Invoke
 #[derive(clap::Args)]
 pub(crate) struct Serve {
     /// Port to listen at; 0 for any that is free
@@ -62,8 +67,7 @@ impl Serve {
             let document = serde_json::to_string(&plan).map_err(|error| CliError::failed("no plan").source(error))?;
             return output::print(Format::Text, &document, &());
         }
-        let start = start(session, program()?);
-        let reload = if self.no_reload { None } else { self.reload(&start) };
+        let mut start = start(session, program()?);
         let listener = TcpListener::bind((self.host, self.port)).await;
         let listener = listener.map_err(|error| {
             CliError::failed(format!("{}:{} cannot be listened at", self.host, self.port))
@@ -71,6 +75,13 @@ impl Serve {
                 .hint("Give another port: --port PORT, or --port 0 for any that is free.")
         })?;
         let address = listener.local_addr().map_err(|error| CliError::failed("it has no address").source(error))?;
+        start.connections = plan.web_socket.as_ref().map(|_| local(address));
+        if start.connections.is_some() && std::env::var_os("AWS_ACCESS_KEY_ID").is_none() && has_credentials() {
+            say(
+                "note: `WebSocket::connections().sender()` signs with `AWS_ACCESS_KEY_ID` and its like, which are not set here",
+            );
+        }
+        let reload = if self.no_reload { None } else { self.reload(&start) };
         show(&plan, &address.to_string());
         let first = Arc::new(Service::new(plan, start));
         let mut all = vec![Arc::clone(&first)];
@@ -153,19 +164,44 @@ pub(super) fn program() -> Result<PathBuf, CliError> {
 pub(super) fn start(session: &Session, program: PathBuf) -> Start {
     let sink: Sink = Arc::new(|function, line| say(format_args!("{function} | {line}")));
     let level: LogLevel = session.global.level.into();
-    Start { program, region: region(session), log_level: level.lambda_name(), sink }
+    Start { program, region: region(session), log_level: level.lambda_name(), connections: None, sink }
+}
+
+/// The address by which this machine reaches it, also where it listens at all addresses.
+fn local(mut address: SocketAddr) -> String {
+    if address.ip().is_unspecified() {
+        let loopback = if address.is_ipv4() { IpAddr::from(Ipv4Addr::LOCALHOST) } else { Ipv6Addr::LOCALHOST.into() };
+        address.set_ip(loopback);
+    }
+    format!("http://{address}")
 }
 
 /// Says what is served where.
 fn show(plan: &Plan, address: &str) {
     say(format_args!("{} at http://{address}", plan.app));
-    for route in &plan.routes {
+    for route in plan.http_api.iter().flat_map(|api| &api.routes) {
         say(format_args!("  {}  ->  {}", route.key, route.function));
+    }
+    if let Some(api) = &plan.rest_api {
+        say(format_args!("  REST API: http://{address}/{}", api.stage));
+        for route in &api.routes {
+            say(format_args!("  {} /{}{}  ->  {}", route.method, api.stage, route.path, route.function));
+        }
+    }
+    let front = plan.front();
+    for rule in &plan.rules {
+        let path = if front == Some(Front::LoadBalancer) { "" } else { "/load-balancer" };
+        say(format_args!("  load balancer: http://{address}{path}, rule {}  ->  {}", rule.priority, rule.function));
+    }
+    if let Some(api) = &plan.web_socket {
+        say(format_args!("  WebSocket API: ws://{address}/{}", api.stage));
+        for route in &api.routes {
+            say(format_args!("  {}  ->  {}", route.key, route.function));
+        }
     }
     for url in &plan.urls {
         let name = &url.function;
-        let is_all = plan.urls.len() == 1 && plan.routes.is_empty();
-        let path = if is_all { String::new() } else { format!("/lambda-url/{name}") };
+        let path = if front == Some(Front::FunctionUrl) { String::new() } else { format!("/lambda-url/{name}") };
         say(format_args!("  http://{address}{path}/  ->  {name}"));
     }
     say(format_args!("  Lambda: aws lambda invoke --endpoint-url http://{address} --function-name NAME ..."));

@@ -16,6 +16,8 @@ use super::{
 pub(super) enum Malformed {
     #[error("`{0}` in the answer is not what it should be")]
     Field(&'static str),
+    #[error("it has other fields than a response, or these at another place")]
+    Other,
     #[error("the answer is no JSON")]
     Json(#[source] serde_json::Error),
     #[error("the streamed answer has no end of its head: eight zero bytes")]
@@ -49,7 +51,7 @@ pub(super) fn response(answer: &[u8], usual_type: &'static str) -> Result<Respon
 }
 
 /// Status, headers and cookies.
-fn head(answer: &Value) -> Result<Response<()>, Malformed> {
+pub(super) fn head(answer: &Value) -> Result<Response<()>, Malformed> {
     let number = |value: &Value| value.as_u64().or_else(|| value.as_str()?.parse().ok());
     let status = number(&answer["statusCode"]).and_then(|status| u16::try_from(status).ok());
     let status = status.and_then(|status| StatusCode::from_u16(status).ok()).ok_or(Malformed::Field("statusCode"))?;
@@ -60,7 +62,7 @@ fn head(answer: &Value) -> Result<Response<()>, Malformed> {
         let name = HeaderName::from_bytes(name.as_bytes()).map_err(|_| Malformed::Field("headers"))?;
         let value = HeaderValue::from_bytes(text.as_bytes()).map_err(|_| Malformed::Field("headers"))?;
         // The server frames the body itself.
-        if name != header::CONTENT_LENGTH && name != header::TRANSFER_ENCODING && name != header::CONNECTION {
+        if !is_of_connection(&name) {
             response.headers_mut().append(name, value);
         }
         Ok(())
@@ -72,6 +74,11 @@ fn head(answer: &Value) -> Result<Response<()>, Malformed> {
         add("set-cookie", cookie)?;
     }
     Ok(response)
+}
+
+/// Whether a header is about the connection, and not about what is sent.
+pub(super) fn is_of_connection(name: &HeaderName) -> bool {
+    [header::CONTENT_LENGTH, header::TRANSFER_ENCODING, header::CONNECTION].contains(name)
 }
 
 /// The response of a streamed answer, whose head comes first.

@@ -1,5 +1,17 @@
 //! What is served: the functions, and what reaches them over HTTP. It passes from one build of the service to the next.
 
+mod guard;
+mod http_api;
+mod load_balancer;
+mod rest_api;
+mod web_socket;
+
+pub(crate) use guard::{Gatekeeper, Guard, TokenPlan};
+pub(crate) use http_api::{CorsPlan, HttpApiPlan, Route};
+pub(crate) use load_balancer::{Condition, RulePlan};
+pub(crate) use rest_api::{RestApiPlan, RestRoute};
+pub(crate) use web_socket::{WebSocketPlan, WebSocketRoute};
+
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
@@ -15,9 +27,11 @@ pub(crate) struct Plan {
     pub(crate) region: String,
     pub(crate) account: String,
     pub(crate) functions: Vec<FunctionPlan>,
-    /// The routes of the HTTP API.
-    pub(crate) routes: Vec<Route>,
-    pub(crate) cors: Option<CorsPlan>,
+    pub(crate) http_api: Option<HttpApiPlan>,
+    pub(crate) rest_api: Option<RestApiPlan>,
+    /// The rules of load balancers, the first to be tried first.
+    pub(crate) rules: Vec<RulePlan>,
+    pub(crate) web_socket: Option<WebSocketPlan>,
     pub(crate) urls: Vec<UrlPlan>,
     /// What is declared and not served, for people.
     pub(crate) notes: Vec<String>,
@@ -39,30 +53,22 @@ pub(crate) struct FunctionPlan {
     pub(crate) limit: usize,
 }
 
-/// A route of the HTTP API.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub(crate) struct Route {
-    /// As API Gateway has it: `GET /links/{code}`, `$default`.
-    pub(crate) key: String,
-    pub(crate) function: String,
-}
-
 /// A function's own address.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct UrlPlan {
     pub(crate) function: String,
     pub(crate) cors: Option<CorsPlan>,
+    /// Whether requests have to be signed.
+    pub(crate) guard: Guard,
 }
 
-/// Which pages of other origins may read answers.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub(crate) struct CorsPlan {
-    pub(crate) origins: Vec<String>,
-    pub(crate) methods: Vec<String>,
-    pub(crate) headers: Vec<String>,
-    pub(crate) exposed: Vec<String>,
-    pub(crate) max_age: Option<String>,
-    pub(crate) credentials: bool,
+/// Who has the whole address, without a path or a host of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Front {
+    HttpApi,
+    RestApi,
+    LoadBalancer,
+    FunctionUrl,
 }
 
 /// The account that the service is said to be in: the one of AWS's documentation.
@@ -87,15 +93,54 @@ impl Plan {
         let functions = functions.filter_map(|name| values.function(name, environment, &mut notes));
         let functions = functions.collect();
         values.note_what_is_not_served(&mut notes);
-        Self {
+        let mut plan = Self {
             app: synthesis.model.name().to_owned(),
             region: region.to_owned(),
             account: ACCOUNT.to_owned(),
             functions,
-            routes: values.routes(),
-            cors: values.http_api().and_then(|(_, api)| values.cors(&api["Properties"]["CorsConfiguration"])),
+            http_api: values.http_api(),
+            rest_api: values.rest_api(),
+            rules: values.rules(),
+            web_socket: values.web_socket(),
             urls: values.urls(),
             notes,
+        };
+        plan.note_what_is_not_looked_at();
+        plan
+    }
+
+    /// Who has the whole address.
+    pub(crate) fn front(&self) -> Option<Front> {
+        match self {
+            Self { http_api: Some(_), .. } => Some(Front::HttpApi),
+            Self { rest_api: Some(_), .. } => Some(Front::RestApi),
+            Self { rules, .. } if !rules.is_empty() => Some(Front::LoadBalancer),
+            Self { urls, .. } if urls.len() == 1 => Some(Front::FunctionUrl),
+            _ => None,
+        }
+    }
+
+    fn guards(&self) -> impl Iterator<Item = &Guard> {
+        let http = self.http_api.iter().flat_map(|api| &api.routes).map(|route| &route.guard);
+        let rest = self.rest_api.iter().flat_map(|api| &api.routes).map(|route| &route.guard);
+        let web_socket = self.web_socket.iter().flat_map(|api| &api.routes).map(|route| &route.guard);
+        http.chain(rest).chain(web_socket).chain(self.urls.iter().map(|url| &url.guard))
+    }
+
+    fn note_what_is_not_looked_at(&mut self) {
+        let has_tokens = self.guards().any(|guard| matches!(guard, Guard::Tokens(_)));
+        let has_signatures = self.guards().any(|guard| *guard == Guard::Iam);
+        for (is_there, note) in [
+            (
+                has_tokens,
+                "tokens have to be of their issuer and in time, and who has signed them is not looked at here: \
+                 anybody who reaches this address can write one",
+            ),
+            (has_signatures, "requests have to be signed where AWS asks for it, and by whom is not looked at here"),
+        ] {
+            if is_there {
+                self.notes.push(note.to_owned());
+            }
         }
     }
 
@@ -163,64 +208,18 @@ impl Values<'_> {
         variables
     }
 
-    fn http_api(&self) -> Option<(&str, &Value)> {
-        self.of_type("AWS::ApiGatewayV2::Api").find(|(_, api)| api["Properties"]["ProtocolType"] != "WEBSOCKET")
-    }
-
-    fn routes(&self) -> Vec<Route> {
-        let Some((api, document)) = self.http_api() else { return Vec::new() };
-        let routes = self.of_type("AWS::ApiGatewayV2::Route").filter(|(_, route)| self.is_present(route));
-        let mut found = Vec::new();
-        for (_, route) in routes.map(|(id, route)| (id, &route["Properties"])) {
-            if self.referred(&route["ApiId"]).iter().any(|id| id == api)
-                && let Some(key) = self.text(&route["RouteKey"])
-                && let Some(function) = self.function_of(&route["Target"])
-            {
-                found.push(Route { key, function });
-            }
-        }
-        found.extend(self.routes_of_body(&document["Properties"]["Body"]));
-        found
-    }
-
-    /// The routes of an API that has them in its own document.
-    fn routes_of_body(&self, body: &Value) -> Vec<Route> {
-        let mut found = Vec::new();
-        for (path, methods) in body["paths"].as_object().into_iter().flatten() {
-            for (method, operation) in methods.as_object().into_iter().flatten() {
-                let key = match (path.as_str(), method.as_str()) {
-                    ("/$default", _) => "$default".to_owned(),
-                    (path, "x-amazon-apigateway-any-method") => format!("ANY {path}"),
-                    (path, method) => format!("{} {path}", method.to_uppercase()),
-                };
-                if let Some(function) = self.function_of(&operation["x-amazon-apigateway-integration"]) {
-                    found.push(Route { key, function });
-                }
-            }
-        }
-        found
-    }
-
     fn urls(&self) -> Vec<UrlPlan> {
         let urls = self.of_type("AWS::Lambda::Url").filter(|(_, url)| self.is_present(url));
         let urls = urls.map(|(_, url)| &url["Properties"]);
         let plan = |url: &Value| {
-            Some(UrlPlan { function: self.function_of(&url["TargetFunctionArn"])?, cors: self.cors(&url["Cors"]) })
+            let is_signed = url["AuthType"] == "AWS_IAM";
+            Some(UrlPlan {
+                function: self.function_of(&url["TargetFunctionArn"])?,
+                cors: self.cors(&url["Cors"]),
+                guard: if is_signed { Guard::Iam } else { Guard::Open },
+            })
         };
         urls.filter_map(plan).collect()
-    }
-
-    fn cors(&self, declared: &Value) -> Option<CorsPlan> {
-        declared.as_object()?;
-        let list = |name: &str| self.list(&declared[name]).unwrap_or_default();
-        Some(CorsPlan {
-            origins: list("AllowOrigins"),
-            methods: list("AllowMethods"),
-            headers: list("AllowHeaders"),
-            exposed: list("ExposeHeaders"),
-            max_age: self.text(&declared["MaxAge"]),
-            credentials: self.text(&declared["AllowCredentials"]).as_deref() == Some("true"),
-        })
     }
 
     /// The function that a value leads to: itself, or through an integration, an alias or a version.
@@ -247,22 +246,12 @@ impl Values<'_> {
 
     fn note_what_is_not_served(&self, notes: &mut Vec<String>) {
         for (what, is_there) in [
-            ("the WebSocket API", self.of_type("AWS::ApiGatewayV2::Api").count() > self.http_api().iter().count()),
-            ("the REST API", self.of_type("AWS::ApiGateway::RestApi").next().is_some()),
-            ("the load balancer's targets", self.of_type("AWS::ElasticLoadBalancingV2::TargetGroup").next().is_some()),
             ("event sources (queues, streams)", self.of_type("AWS::Lambda::EventSourceMapping").next().is_some()),
             ("schedules", self.of_type("AWS::Scheduler::Schedule").next().is_some()),
         ] {
             if is_there {
                 notes.push(format!("not served yet: {what}; `invoke` and Lambda's API reach the functions"));
             }
-        }
-        let is_guarded = |(_, route): (&str, &Value)| {
-            !matches!(&route["Properties"]["AuthorizationType"], Value::Null)
-                && route["Properties"]["AuthorizationType"] != "NONE"
-        };
-        if self.of_type("AWS::ApiGatewayV2::Route").any(is_guarded) {
-            notes.push("authorizers and signatures are not asked for: everybody may send requests".to_owned());
         }
     }
 }

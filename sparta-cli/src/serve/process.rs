@@ -29,12 +29,17 @@ pub(crate) struct Start {
     pub(crate) program: PathBuf,
     pub(crate) region: String,
     pub(crate) log_level: &'static str,
+    /// Where functions reach the connections of the WebSocket API, if they are served.
+    pub(crate) connections: Option<String>,
     pub(crate) sink: Sink,
 }
 
 /// What Lambda gives a process for its shutdown hooks:
 /// <https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html#runtimes-lifecycle-shutdown>.
 const SHUTDOWN: Duration = Duration::from_millis(500);
+
+/// The variable by which the SDKs, and Sparta's sender, find the management API of WebSocket APIs.
+const CONNECTIONS: &str = "AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI";
 
 /// A process, with everything that it starts; killed when it is dropped.
 pub(super) struct Process {
@@ -57,6 +62,13 @@ impl Process {
             if std::env::var_os(name).is_none() {
                 command.env(name, &start.region);
             }
+        }
+        if let Some(address) = start.connections.as_ref().filter(|_| std::env::var_os(CONNECTIONS).is_none()) {
+            command.env(CONNECTIONS, address);
+        }
+        if start.connections.is_some() && !has_credentials() {
+            // What is sent to connections has to be signed, and here it does not count with what.
+            command.envs([("AWS_ACCESS_KEY_ID", "local"), ("AWS_SECRET_ACCESS_KEY", "local")]);
         }
         command.envs(lambda_variables(start, function, runtime_api));
         if let Ok(folder) = std::env::current_dir() {
@@ -109,6 +121,21 @@ impl Drop for Process {
     fn drop(&mut self) {
         self.signal(Signal::KILL);
     }
+}
+
+/// Whether functions find credentials of AWS where this runs.
+pub(crate) fn has_credentials() -> bool {
+    const VARIABLES: [&str; 7] = [
+        "AWS_ACCESS_KEY_ID",
+        "AWS_PROFILE",
+        "AWS_WEB_IDENTITY_TOKEN_FILE",
+        "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
+        "AWS_CONTAINER_CREDENTIALS_FULL_URI",
+        "AWS_SHARED_CREDENTIALS_FILE",
+        "AWS_CONFIG_FILE",
+    ];
+    let has_file = |name: &str| std::env::home_dir().is_some_and(|home| home.join(".aws").join(name).exists());
+    VARIABLES.iter().any(|name| std::env::var_os(name).is_some()) || has_file("credentials") || has_file("config")
 }
 
 /// What Lambda sets itself.

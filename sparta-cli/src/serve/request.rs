@@ -10,12 +10,16 @@ use http::{HeaderMap, header, request::Parts};
 use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value, json};
 
-use super::{clock::Moment, plan::Plan, routes::Match};
+use super::{
+    clock::Moment,
+    plan::{Plan, UrlPlan},
+    routes::Match,
+};
 
 /// Who makes an event of the request.
 pub(super) enum Door<'a> {
     HttpApi(&'a Match<'a>),
-    FunctionUrl(&'a str),
+    FunctionUrl(&'a UrlPlan),
 }
 
 /// A request as it came in.
@@ -37,7 +41,7 @@ impl Incoming<'_> {
         let decoded = percent_decode_str(self.path).decode_utf8_lossy().into_owned();
         let (id, domain, key, raw_path) = match door {
             Door::HttpApi(found) => ("local", "execute-api", found.route.key.as_str(), decoded),
-            Door::FunctionUrl(function) => (*function, "lambda-url", "$default", self.path.to_owned()),
+            Door::FunctionUrl(url) => (url.function.as_str(), "lambda-url", "$default", self.path.to_owned()),
         };
         let suffix = if domain == "lambda-url" { "on.aws" } else { "amazonaws.com" };
         let method = self.head.method.as_str();
@@ -80,11 +84,14 @@ impl Incoming<'_> {
             let joined = pairs.into_iter().map(|(name, values)| (name, Value::from(values.join(","))));
             event["queryStringParameters"] = Value::Object(joined.collect());
         }
-        if let Door::HttpApi(Match { parameters, .. }) = door
-            && !parameters.is_empty()
-        {
-            let parameters = parameters.iter().map(|(name, value)| (name.clone(), value.as_str().into()));
-            event["pathParameters"] = Value::Object(parameters.collect());
+        if let Door::HttpApi(Match { parameters, .. }) = door {
+            if !parameters.is_empty() {
+                let parameters = parameters.iter().map(|(name, value)| (name.clone(), value.as_str().into()));
+                event["pathParameters"] = Value::Object(parameters.collect());
+            }
+            if let Some(api) = plan.http_api.as_ref().filter(|api| !api.variables.is_empty()) {
+                event["stageVariables"] = json!(api.variables);
+            }
         }
         let text = std::str::from_utf8(self.body).ok().filter(|_| is_text(&self.head.headers));
         event["isBase64Encoded"] = Value::Bool(text.is_none());
@@ -94,8 +101,16 @@ impl Incoming<'_> {
         event
     }
 
-    fn text(&self, name: &str) -> Option<&str> {
+    pub(super) fn text(&self, name: &str) -> Option<&str> {
         self.head.headers.get(name)?.to_str().ok()
+    }
+
+    /// The addresses that the request has come through.
+    pub(super) fn forwarded_for(&self) -> String {
+        match self.text("x-forwarded-for") {
+            Some(before) => format!("{before}, {}", self.client),
+            None => self.client.to_string(),
+        }
     }
 
     /// Names are lower case; several values of one are joined. Cookies have a place of their own.
@@ -107,13 +122,9 @@ impl Incoming<'_> {
                 headers.get_all(name).iter().map(|value| String::from_utf8_lossy(value.as_bytes())).collect();
             map.insert(name.as_str().to_owned(), values.join(",").into());
         }
-        let forwarded = match self.text("x-forwarded-for") {
-            Some(before) => format!("{before}, {}", self.client),
-            None => self.client.to_string(),
-        };
         for (name, value) in [
             ("x-amzn-trace-id", self.trace_root.to_owned()),
-            ("x-forwarded-for", forwarded),
+            ("x-forwarded-for", self.forwarded_for()),
             ("x-forwarded-port", self.port.to_string()),
             ("x-forwarded-proto", "http".to_owned()),
         ] {
@@ -137,11 +148,11 @@ fn is_text(headers: &HeaderMap) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::serve::plan::Route;
+    use crate::serve::plan::{Guard, Route};
 
     fn event(request: http::request::Builder, body: &'static [u8]) -> Value {
         let plan = Plan { region: "eu-west-1".into(), account: "123456789012".into(), ..Plan::default() };
-        let route = Route { key: "POST /{code}".into(), function: "api".into() };
+        let route = Route { key: "POST /{code}".into(), function: "api".into(), guard: Guard::Open };
         let found = Match { route: &route, parameters: vec![("code".into(), "a b".into())] };
         let (head, ()) = request.body(()).unwrap().into_parts();
         let incoming = Incoming {

@@ -19,7 +19,7 @@ pub(super) type Parameters = Vec<(String, String)>;
 
 /// How well a part of a path fits: the better, the smaller.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Fit {
+pub(super) enum Fit {
     Literal,
     Parameter,
     Greedy,
@@ -42,7 +42,8 @@ pub(super) fn find<'r>(routes: &'r [Route], method: &Method, path: &str) -> Opti
     best.or_else(|| default().map(|route| Match { route, parameters: Vec::new() }))
 }
 
-fn fit(route: &str, path: &str) -> Option<(Vec<Fit>, Parameters)> {
+/// How well a path fits that of a route, with the parameters of the path.
+pub(super) fn fit(route: &str, path: &str) -> Option<(Vec<Fit>, Parameters)> {
     let decoded = |text: &str| percent_decode_str(text).decode_utf8_lossy().into_owned();
     let (mut fits, mut parameters) = (Vec::new(), Parameters::new());
     let mut rest = path.strip_prefix('/')?;
@@ -78,9 +79,11 @@ fn fit(route: &str, path: &str) -> Option<(Vec<Fit>, Parameters)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::serve::plan::Guard;
 
     fn routes(keys: &[&str]) -> Vec<Route> {
-        keys.iter().map(|key| Route { key: (*key).to_owned(), function: "f".to_owned() }).collect()
+        let route = |key: &&str| Route { key: (*key).to_owned(), function: "f".to_owned(), guard: Guard::Open };
+        keys.iter().map(route).collect()
     }
 
     #[test]

@@ -8,22 +8,18 @@ use serde_json::json;
 use tokio::sync::watch;
 
 use super::{
-    answer,
+    authorization::Kept,
     body::{self, Body},
     clock,
     function::{Function, Host, Phase, Refusal},
     invocation::{Answer, Invocation},
-    lambda_api,
-    plan::{CorsPlan, Plan, UrlPlan},
+    lambda_api, load_balancer,
+    plan::{Front, Plan},
     process::Start,
-    request::{Door, Incoming},
-    routes::{self, Match},
-    runtime_api::PAYLOAD_LIMIT,
+    request::Incoming,
+    rest_api,
 };
 
-/// How long an HTTP API waits for a function:
-/// <https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html>.
-const WAIT: Duration = Duration::from_secs(30);
 /// Lambda waits a minute.
 const PAUSE: Duration = Duration::from_secs(1);
 
@@ -33,6 +29,8 @@ pub(crate) struct Service {
     functions: Vec<Arc<Function>>,
     phase: watch::Sender<Phase>,
     running: watch::Receiver<usize>,
+    /// What authorizers have answered.
+    pub(super) kept: Kept,
 }
 
 /// A request with its body.
@@ -41,6 +39,24 @@ pub(super) struct Arrived<'a> {
     pub(super) body: Bytes,
     pub(super) client: IpAddr,
     pub(super) port: u16,
+}
+
+/// The invocation that comes of a request, before its event is made.
+pub(super) struct Begun {
+    pub(super) invocation: Invocation,
+    /// The trace that it is part of.
+    root: String,
+}
+
+/// Why there is no answer of a function.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Unanswered {
+    /// Nobody waits for as long.
+    Late,
+    Throttled,
+    Ending,
+    /// There is no such function.
+    Unknown,
 }
 
 impl Service {
@@ -55,7 +71,7 @@ impl Service {
         let functions = plan.functions.iter();
         let functions =
             functions.map(|it| Arc::new(Function::new(it.clone(), plan.arn(it), Arc::clone(&host)))).collect();
-        Self { plan, functions, phase, running }
+        Self { plan, functions, phase, running, kept: Kept::default() }
     }
 
     pub(crate) fn functions(&self) -> impl Iterator<Item = &Arc<Function>> {
@@ -84,37 +100,32 @@ impl Service {
             return lambda_api::respond(self, head, arrived.body).await;
         }
         if let Some((url, path)) = self.function_url(head) {
-            return self.answered(&arrived, path, &Door::FunctionUrl(&url.function), url.cors.as_ref()).await;
+            return self.through_url(url, &arrived, path).await;
         }
-        let cors = self.plan.cors.as_ref();
-        let found = routes::find(&self.plan.routes, &head.method, path);
-        match found {
-            Some(found) => self.answered(&arrived, path, &Door::HttpApi(&found), cors).await,
-            None => cors.and_then(|cors| cors.preflight(head)).unwrap_or_else(|| self.not_found(path)),
+        if let Some(place) = rest_api::place(&self.plan, path) {
+            return self.through_rest_api(&place, &arrived).await;
         }
-    }
-
-    /// The function URL that a request is for, `NAME.lambda-url.localhost` or below `/lambda-url/NAME`, with the path there.
-    /// An only URL has the whole address where there is no API.
-    fn function_url<'h>(&self, head: &'h Parts) -> Option<(&UrlPlan, &'h str)> {
-        let path = head.uri.path();
-        let of = |name: &str| self.plan.urls.iter().find(|url| url.function == name);
-        let host = head.headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
-        if let Some((name, _)) = host.split_once(".lambda-url.") {
-            return Some((of(name)?, path));
+        if let Some(path) = load_balancer::place(&self.plan, head) {
+            return self.through_load_balancer(&arrived, path).await;
         }
-        if let Some(below) = path.strip_prefix("/lambda-url/") {
-            let (name, _) = below.split_once('/').unwrap_or((below, ""));
-            let rest = &below[name.len()..];
-            return Some((of(name)?, if rest.is_empty() { "/" } else { rest }));
-        }
-        match &self.plan.urls[..] {
-            [only] if self.plan.routes.is_empty() => Some((only, path)),
-            _ => None,
+        match &self.plan.http_api {
+            Some(api) => self.through_http_api(api, &arrived).await,
+            None => self.not_found(path),
         }
     }
 
-    fn not_found(&self, path: &str) -> Response<Body> {
+    /// A request whose body is larger than any of AWS's front doors takes.
+    pub(super) fn too_large(&self, head: &Parts) -> Response<Body> {
+        if rest_api::place(&self.plan, head.uri.path()).is_some() {
+            return rest_api::too_large();
+        }
+        if load_balancer::place(&self.plan, head).is_some() {
+            return load_balancer::page(StatusCode::PAYLOAD_TOO_LARGE);
+        }
+        message(StatusCode::PAYLOAD_TOO_LARGE, "Request Entity Too Large")
+    }
+
+    pub(super) fn not_found(&self, path: &str) -> Response<Body> {
         if path == "/" && !self.plan.urls.is_empty() {
             let paths: Vec<String> =
                 self.plan.urls.iter().map(|url| format!("/lambda-url/{}/", url.function)).collect();
@@ -123,93 +134,52 @@ impl Service {
         message(StatusCode::NOT_FOUND, "Not Found")
     }
 
-    async fn answered(
+    /// Whether somebody has the whole address, without a path or a host of its own.
+    pub(super) fn has_front(&self, front: Front) -> bool {
+        self.plan.front() == Some(front)
+    }
+
+    /// Invokes a function, and waits no longer than this.
+    pub(super) async fn ask(
         &self,
-        arrived: &Arrived<'_>,
-        path: &str,
-        door: &Door<'_>,
-        cors: Option<&CorsPlan>,
-    ) -> Response<Body> {
-        if let Some(preflight) = cors.and_then(|cors| cors.preflight(arrived.head)) {
-            return preflight;
+        function: &str,
+        invocation: Invocation,
+        wait: Duration,
+    ) -> Result<Answer, Unanswered> {
+        let function = self.function(function).ok_or(Unanswered::Unknown)?;
+        match tokio::time::timeout(wait, function.invoke(invocation)).await {
+            Ok(Ok(reply)) => Ok(reply.answer),
+            Ok(Err(Refusal::Throttled)) => Err(Unanswered::Throttled),
+            Ok(Err(Refusal::Ending)) => Err(Unanswered::Ending),
+            Err(_) => Err(Unanswered::Late),
         }
-        let mut response = self.through(arrived, path, door).await;
-        if let Some(cors) = cors {
-            cors.mark(arrived.head, response.headers_mut());
-        }
-        response
     }
 
-    async fn through(&self, arrived: &Arrived<'_>, path: &str, door: &Door<'_>) -> Response<Body> {
-        let trace = arrived.head.headers.get("x-amzn-trace-id").and_then(|header| header.to_str().ok());
+    /// Shows a line as if it were the function's.
+    pub(super) fn log(&self, function: &str, line: &str) {
+        if let Some(function) = self.function(function) {
+            (function.host.start.sink)(&function.plan.name, line);
+        }
+    }
+}
+
+impl Arrived<'_> {
+    pub(super) fn begin(&self) -> Begun {
+        let trace = self.head.headers.get("x-amzn-trace-id").and_then(|header| header.to_str().ok());
         let root = trace.map_or_else(clock::trace_root, str::to_owned);
-        let mut invocation = Invocation::new(Bytes::new()).traced(Some(&root));
-        let event = Incoming {
-            head: arrived.head,
-            path,
-            body: &arrived.body,
-            client: arrived.client,
-            port: arrived.port,
-            request_id: &invocation.request_id,
-            trace_root: &root,
-        };
-        let event = event.event(&self.plan, door).to_string();
-        if event.len() > PAYLOAD_LIMIT {
-            return message(StatusCode::PAYLOAD_TOO_LARGE, "Request Entity Too Large");
-        }
-        invocation.event = event.into();
-        let id = invocation.request_id.clone();
-        let name = match door {
-            Door::HttpApi(Match { route, .. }) => &route.function,
-            Door::FunctionUrl(name) => *name,
-        };
-        let Some(function) = self.function(name) else { return internal_error(door) };
-        let invoked = match door {
-            Door::HttpApi(_) => match tokio::time::timeout(WAIT, function.invoke(invocation)).await {
-                Ok(invoked) => invoked,
-                Err(_) => return message(StatusCode::SERVICE_UNAVAILABLE, "Service Unavailable"),
-            },
-            Door::FunctionUrl(_) => function.invoke(invocation).await,
-        };
-        let response = match invoked {
-            Ok(reply) => respond(reply.answer, door, |line| (function.host.start.sink)(name, line)).await,
-            Err(Refusal::Throttled) => message(StatusCode::TOO_MANY_REQUESTS, "Too Many Requests"),
-            Err(Refusal::Ending) => message(StatusCode::SERVICE_UNAVAILABLE, "Service Unavailable"),
-        };
-        let name = match door {
-            Door::HttpApi(_) => "apigw-requestid",
-            Door::FunctionUrl(_) => "x-amzn-requestid",
-        };
-        let mut response = response;
-        response.headers_mut().insert(name, HeaderValue::from_str(&id).expect("an id is a header's value"));
-        response
+        Begun { invocation: Invocation::new(Bytes::new()).traced(Some(&root)), root }
     }
-}
 
-async fn respond(answer: Answer, door: &Door<'_>, log: impl Fn(&str)) -> Response<Body> {
-    let usual_type = match door {
-        Door::HttpApi(_) => "text/plain;charset=UTF-8",
-        Door::FunctionUrl(_) => "application/json",
-    };
-    let response = match answer {
-        Answer::Whole(Ok(answer)) => answer::response(&answer, usual_type),
-        Answer::Whole(Err(_)) => return internal_error(door),
-        Answer::Stream { pieces, .. } => answer::streamed(pieces).await,
-    };
-    response.unwrap_or_else(|problem| {
-        log(&format!("the answer is no response of HTTP: {problem}"));
-        internal_error(door)
-    })
-}
-
-/// A function that failed, as its callers see it.
-fn internal_error(door: &Door<'_>) -> Response<Body> {
-    match door {
-        Door::HttpApi(_) => message(StatusCode::INTERNAL_SERVER_ERROR, "Internal Server Error"),
-        Door::FunctionUrl(_) => {
-            let mut response = Response::new(body::full("Internal Server Error"));
-            *response.status_mut() = StatusCode::BAD_GATEWAY;
-            response
+    /// What an event is made of; the path is that of whoever makes it.
+    pub(super) fn incoming<'i>(&'i self, begun: &'i Begun, path: &'i str) -> Incoming<'i> {
+        Incoming {
+            head: self.head,
+            path,
+            body: &self.body,
+            client: self.client,
+            port: self.port,
+            request_id: &begun.invocation.request_id,
+            trace_root: &begun.root,
         }
     }
 }

@@ -1,5 +1,10 @@
 //! Real processes over real sockets. The processes are this very test program, which serves where Lambda's variables are set.
 
+mod authorizers;
+mod load_balancer;
+mod rest_api;
+mod web_socket;
+
 use std::{
     fs,
     os::unix::fs::PermissionsExt,
@@ -18,7 +23,7 @@ use hyper::body::Frame;
 use serde_json::{Value, json};
 use sparta_core::{
     App, Body, Error, Function, LambdaEvent, Request, RequestExt, Response, service_fn,
-    trigger::{ApiOptions, Cors, FunctionUrl, HttpApi},
+    trigger::{ApiOptions, Cors, FunctionUrl, HttpApi, RestApiOptions, UsagePlan},
 };
 use tempfile::TempDir;
 use tokio::{
@@ -27,7 +32,9 @@ use tokio::{
     sync::watch,
 };
 
-use super::{Invocation, Plan, Reload, Service, Start, State, invocation::FunctionError, serve};
+use super::{
+    Invocation, Plan, Reload, Service, Start, State, invocation::FunctionError, server::serve_for, web_socket::Lasts,
+};
 
 static INVOCATIONS: AtomicU32 = AtomicU32::new(0);
 
@@ -91,6 +98,7 @@ async fn pieces(request: Request) -> Result<Response, Error> {
 fn app() -> App {
     App::new("Served")
         .http_api(ApiOptions::new().cors(Cors::origin("https://links.example")))
+        .rest_api(RestApiOptions::new().usage_plan(UsagePlan::new("partners").key("acme")))
         .function(Function::event("count", service_fn(count)))
         .function(
             Function::event("misbehave", service_fn(misbehave))
@@ -104,6 +112,19 @@ fn app() -> App {
         .function(Function::http_factory("broken", async || {
             Err::<sparta_core::HttpService, _>(Error::from("no database"))
         }))
+        .function(rest_api::mirror())
+        .function(rest_api::faulty())
+        .function(rest_api::pieces_of_rest())
+        .function(authorizers::gate())
+        .function(authorizers::guarded())
+        .function(load_balancer::behind())
+        .function(web_socket::talk())
+}
+
+/// What comes in, as the body of what goes out.
+async fn mirror(event: LambdaEvent<Value>) -> Result<Value, Error> {
+    let headers = json!({"content-type": ["application/json"], "set-cookie": ["a=1", "b=2"]});
+    Ok(json!({"statusCode": 200, "multiValueHeaders": headers, "body": event.payload.to_string()}))
 }
 
 /// What the processes of the other tests run. Where the variables of Lambda are not set, the App is what it is.
@@ -124,6 +145,8 @@ fn script(file: &Path, commands: &str) {
 struct Served {
     service: Arc<Service>,
     lines: Arc<Mutex<Vec<String>>>,
+    /// Where it listens once it is to.
+    listener: std::net::TcpListener,
     _folder: TempDir,
 }
 
@@ -138,8 +161,11 @@ impl Served {
         let seen = Arc::clone(&lines);
         let sink =
             Arc::new(move |function: &str, line: &str| seen.lock().unwrap().push(format!("{function} | {line}")));
-        let start = Start { program, region: "eu-west-1".into(), log_level: "INFO", sink };
-        Self { service: Arc::new(Service::with_pause(plan, start, Duration::ZERO)), lines, _folder: folder }
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        listener.set_nonblocking(true).unwrap();
+        let connections = Some(format!("http://{}", listener.local_addr().unwrap()));
+        let start = Start { program, region: "eu-west-1".into(), log_level: "INFO", connections, sink };
+        Self { service: Arc::new(Service::with_pause(plan, start, Duration::ZERO)), lines, listener, _folder: folder }
     }
 
     async fn invoke(&self, function: &str, event: Value) -> (Result<Value, FunctionError>, String) {
@@ -156,10 +182,14 @@ impl Served {
 
     /// Its address, and what keeps it there.
     async fn listen(&self) -> (String, watch::Sender<State>) {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        self.listen_for(Lasts::default()).await
+    }
+
+    async fn listen_for(&self, lasts: Lasts) -> (String, watch::Sender<State>) {
+        let listener = TcpListener::from_std(self.listener.try_clone().unwrap()).unwrap();
         let address = listener.local_addr().unwrap().to_string();
         let (state, states) = watch::channel(State::Ready(Arc::clone(&self.service)));
-        tokio::spawn(serve(listener, states));
+        tokio::spawn(serve_for(listener, states, lasts));
         (address, state)
     }
 
@@ -177,6 +207,13 @@ async fn ask(address: &str, request: &str, body: &str) -> String {
     let mut answer = Vec::new();
     stream.read_to_end(&mut answer).await.unwrap();
     String::from_utf8_lossy(&answer).into_owned()
+}
+
+/// The status of an answer, and its body, which is JSON.
+fn status_and_document(answer: &str) -> (u16, Value) {
+    let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+    let status = head.split(' ').nth(1).unwrap().parse().unwrap();
+    (status, serde_json::from_str(body).unwrap_or_else(|error| panic!("{error}: {answer}")))
 }
 
 /// A process that is a zombie has ended too.
@@ -426,7 +463,13 @@ async fn a_change_of_the_sources_is_compiled_and_served() {
         }),
         plan: vec!["serve".into(), "--plan".into()],
         program,
-        start: Start { program: path("service"), region: String::new(), log_level: "INFO", sink: Arc::new(|_, _| {}) },
+        start: Start {
+            program: path("service"),
+            region: String::new(),
+            log_level: "INFO",
+            connections: None,
+            sink: Arc::new(|_, _| {}),
+        },
         pause: Duration::from_millis(1),
     };
     let (state, mut states) = watch::channel(State::Ready(Arc::clone(&served.service)));
