@@ -112,3 +112,50 @@ fn macros_and_sam_make_other_resources_of_these() {
         [""; 0]
     );
 }
+
+#[test]
+fn what_updates_a_resource_closes_a_circle_too() {
+    let alias = |update: Json| {
+        json!({
+            "Type": "AWS::Lambda::Alias",
+            "Properties": {"FunctionName": "hello", "FunctionVersion": "1", "Name": "live"},
+            "UpdatePolicy": update,
+        })
+    };
+    let of_group = json!({"CodeDeployLambdaAliasUpdate": {
+        "ApplicationName": "hello",
+        "DeploymentGroupName": {"Ref": "Group"},
+    }});
+    let group = json!({
+        "Type": "AWS::CodeDeploy::DeploymentGroup",
+        "Condition": "Moves",
+        "Properties": {"ApplicationName": "hello", "ServiceRoleArn": {"Fn::Sub": "${Live}"}},
+    });
+    let or_nothing = |of: &str, what: Json| json!({"Fn::If": [of, what, {"Ref": "AWS::NoValue"}]});
+    // Where there are many conditions, not all that can be together are tried.
+    for others in [0, 9] {
+        for update in [of_group.clone(), or_nothing("Moves", of_group.clone())] {
+            let mut template = json!({
+                "Parameters": {"How": {"Type": "String", "Default": ""}},
+                "Conditions": {"Moves": {"Fn::Not": [{"Fn::Equals": [{"Ref": "How"}, ""]}]}},
+                "Resources": {"Live": alias(update), "Group": group},
+            });
+            let tags = &mut template["Resources"]["Group"]["Properties"]["Tags"];
+            *tags = json!([]);
+            let names = (0..others).map(|number| (format!("Is{number}"), format!("Queue{number}")));
+            for (condition, name) in names {
+                tags.as_array_mut().unwrap().push(or_nothing(&condition, json!({"Key": name, "Value": {"Ref": name}})));
+            }
+            for number in 0..others {
+                let (condition, name) = (format!("Is{number}"), format!("Queue{number}"));
+                template["Conditions"][&condition] = json!({"Fn::Equals": [{"Ref": "How"}, condition]});
+                template["Resources"][&name] = queue(json!({"Fn::Sub": "${Live}"}));
+                template["Resources"][&name]["Condition"] = json!(condition);
+            }
+            assert_eq!(
+                circles(&template),
+                [format!("Resources.Group: circular dependency: `Group` needs `Live` needs `Group`; {WAY_OUT}")]
+            );
+        }
+    }
+}

@@ -16,6 +16,8 @@ pub(super) struct Circles<'t> {
 
 // more conditions are not tried in all their combinations
 const CONDITIONS: usize = 8;
+// of more of them, the cases of so many references are tried two by two
+const REFERENCES: usize = 64;
 // more names make nothing clearer
 const SHOWN: usize = 12;
 
@@ -70,6 +72,12 @@ fn cases<'t>(edges: &[((usize, usize), Vec<Case<'t>>)], logic: &Logic<'t>) -> Ve
             |number: usize| conditions.iter().enumerate().map(move |(at, name)| (*name, number >> at & 1 == 1));
         let all = (0..1_usize << conditions.len()).map(|number| chosen(number).collect::<Case<'t>>());
         cases.extend(all.filter(|case| logic.is_possible(case) == Some(true)));
+    } else {
+        // what one reference needs, and what two of them do
+        let of_edges: BTreeSet<&Case<'t>> = edges.iter().flat_map(|(_, all)| all).take(REFERENCES).collect();
+        let pairs = of_edges.iter().flat_map(|one| of_edges.iter().map(move |it| it.union(one).copied().collect()));
+        let pairs: BTreeSet<Case<'t>> = pairs.collect();
+        cases.extend(pairs.into_iter().filter(|case| logic.is_possible(case) == Some(true)));
     }
     cases
 }

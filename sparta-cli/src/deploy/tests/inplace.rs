@@ -232,14 +232,19 @@ async fn ctrl_c_says_which_functions_have_the_new_code() {
     let stacks = wired(stacks(&script, &recorder), &keyboard);
     let press = async {
         while script.count("GetFunctionConfiguration") < 5 {
-            tokio::task::yield_now().await;
+            tokio::time::sleep(Duration::from_millis(1)).await;
         }
         keyboard.notify_one();
+        std::future::pending::<()>().await;
     };
     let config = script.config();
-    let (error, ()) = tokio::join!(stacks.update_in_place(&config, &request), press);
+    // An update that ends early ends the wait.
+    let ended = tokio::select! {
+        ended = stacks.update_in_place(&config, &request) => ended,
+        () = press => unreachable!("it waits for the update"),
+    };
     assert_eq!(
-        report(error.unwrap_err()),
+        report(ended.unwrap_err()),
         "error: interrupted while the code of stack \"Hello\" was updated in place\n\
          hint: New code: Hello-Fn. Being updated, with which AWS goes on: Hello-Go. Not updated: Hello-Hi.\n\
          hint: Run the same command again, which updates the rest; provisioning without --inplace updates the stack.\n"
