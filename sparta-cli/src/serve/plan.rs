@@ -255,3 +255,6 @@ impl Values<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -6,8 +6,11 @@ use clap::ValueEnum;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Sample {
     HttpApi,
+    HttpApiAuthorizer,
     FunctionUrl,
     RestApi,
+    RestApiAuthorizer,
+    WebSocketConnect,
     WebSocket,
     LoadBalancer,
     Sqs,
@@ -23,8 +26,11 @@ impl Sample {
     pub(crate) fn event(self) -> &'static str {
         match self {
             Self::HttpApi => include_str!("samples/http-api.json"),
+            Self::HttpApiAuthorizer => include_str!("samples/http-api-authorizer.json"),
             Self::FunctionUrl => include_str!("samples/function-url.json"),
             Self::RestApi => include_str!("samples/rest-api.json"),
+            Self::RestApiAuthorizer => include_str!("samples/rest-api-authorizer.json"),
+            Self::WebSocketConnect => include_str!("samples/web-socket-connect.json"),
             Self::WebSocket => include_str!("samples/web-socket.json"),
             Self::LoadBalancer => include_str!("samples/load-balancer.json"),
             Self::Sqs => include_str!("samples/sqs.json"),
@@ -41,6 +47,15 @@ impl Sample {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn authorizers_read_what_is_theirs() {
+        for sample in [Sample::HttpApiAuthorizer, Sample::RestApiAuthorizer] {
+            let request: sparta_core::AuthorizerRequest = serde_json::from_str(sample.event()).unwrap();
+            assert_eq!(request.route_key.as_deref(), Some("GET /hello"));
+            assert_eq!(request.headers["authorization"], "Bearer a-token");
+        }
+    }
 
     #[test]
     fn each_sample_is_json_and_what_it_says_it_is() {

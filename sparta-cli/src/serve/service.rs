@@ -102,11 +102,11 @@ impl Service {
         if let Some((url, path)) = self.function_url(head) {
             return self.through_url(url, &arrived, path).await;
         }
-        if let Some(place) = rest_api::place(&self.plan, path) {
-            return self.through_rest_api(&place, &arrived).await;
-        }
         if let Some(path) = load_balancer::place(&self.plan, head) {
             return self.through_load_balancer(&arrived, path).await;
+        }
+        if let Some(place) = rest_api::place(&self.plan, path) {
+            return self.through_rest_api(&place, &arrived).await;
         }
         match &self.plan.http_api {
             Some(api) => self.through_http_api(api, &arrived).await,
@@ -116,11 +116,11 @@ impl Service {
 
     /// A request whose body is larger than any of AWS's front doors takes.
     pub(super) fn too_large(&self, head: &Parts) -> Response<Body> {
-        if rest_api::place(&self.plan, head.uri.path()).is_some() {
-            return rest_api::too_large();
-        }
         if load_balancer::place(&self.plan, head).is_some() {
             return load_balancer::page(StatusCode::PAYLOAD_TOO_LARGE);
+        }
+        if rest_api::place(&self.plan, head.uri.path()).is_some() {
+            return rest_api::too_large();
         }
         message(StatusCode::PAYLOAD_TOO_LARGE, "Request Entity Too Large")
     }

@@ -152,11 +152,17 @@ struct Served {
 
 impl Served {
     fn new() -> Self {
+        Self::with(|_| {})
+    }
+
+    /// With another plan than that of the App.
+    fn with(change: impl FnOnce(&mut Plan)) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let program = folder.path().join("served");
         let test = std::env::current_exe().unwrap();
         script(&program, &format!("exec {} --exact serve::tests::the_app_of_these_tests --nocapture", test.display()));
-        let plan = Plan::of(&app().synthesize().unwrap(), None, "eu-west-1");
+        let mut plan = Plan::of(&app().synthesize().unwrap(), None, "eu-west-1");
+        change(&mut plan);
         let lines = Arc::new(Mutex::new(Vec::new()));
         let seen = Arc::clone(&lines);
         let sink =

@@ -73,6 +73,21 @@ async fn a_request_is_an_event_of_payload_format_1() {
 }
 
 #[tokio::test]
+async fn without_an_http_api_the_stage_may_be_left_out() {
+    let served = Served::with(|plan| plan.http_api = None);
+    let (address, _state) = served.listen().await;
+    for path in ["/orders/7", "/prod/orders/7"] {
+        let (status, event) = status_and_document(&ask(&address, &format!("GET {path} HTTP/1.1"), "").await);
+        let context = &event["requestContext"];
+        assert_eq!((status, &event["path"], &context["path"]), (200, &json!("/orders/7"), &json!(path)));
+    }
+    // What has a path of its own keeps it.
+    let answer = ask(&address, "GET /load-balancer/shop/plain HTTP/1.1", "").await;
+    assert!(answer.ends_with("plain"), "{answer}");
+    served.service.end().await;
+}
+
+#[tokio::test]
 async fn what_api_gateway_refuses_itself_is_refused_in_its_words() {
     let served = Served::new();
     let (address, _state) = served.listen().await;
