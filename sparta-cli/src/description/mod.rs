@@ -1,6 +1,7 @@
 //! A service as it is declared, for people and for machines.
 
 mod cost;
+mod environment;
 mod html;
 mod sections;
 #[cfg(test)]
@@ -11,7 +12,7 @@ use sparta_core::{
     FunctionKind, Synthesis, Warning, cfn::Template, delivery::Source, diff::without_secrets, settings::parameter_name,
 };
 
-use self::cost::Cost;
+use self::{cost::Cost, environment::Environment};
 use crate::{CliError, diagram::Diagram, roles::Role};
 
 /// A service as it is declared.
@@ -65,41 +66,6 @@ struct Setting<'a> {
 }
 
 #[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Environment<'a> {
-    name: &'a str,
-    /// What `provision` deploys to.
-    provision_stack: String,
-    /// What the pipeline deploys to.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    stack: Option<String>,
-    approve_changes: bool,
-    approve_promotion: bool,
-    /// The environments that it is deployed side by side with.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    wave: Option<&'a str>,
-    /// When the pipeline may deploy it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    window: Option<String>,
-    /// The function that runs before new code takes over.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    migration: Option<&'a str>,
-    /// How traffic moves to new code.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    canary: Option<String>,
-    /// The alarms that are watched after a deployment.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    watches: Vec<Watch>,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Watch {
-    alarm: String,
-    minutes: u64,
-}
-
-#[derive(Serialize)]
 struct Pipeline {
     repository: String,
     branch: String,
@@ -110,7 +76,6 @@ struct Pipeline {
 impl<'a> Description<'a> {
     pub(crate) fn of(synthesis: &'a Synthesis) -> Result<Self, CliError> {
         let model = &synthesis.model;
-        let branch = model.pipeline().map(sparta_core::Pipeline::source_branch);
         Ok(Self {
             app: model.name(),
             description: model.description(),
@@ -118,22 +83,7 @@ impl<'a> Description<'a> {
             provision_stack: model.environments().is_empty().then(|| model.direct_stack_name(None)),
             functions: model.functions().iter().map(Function::of).collect(),
             settings: model.settings().iter().map(Setting::of).collect(),
-            environments: model
-                .environments()
-                .iter()
-                .map(|environment| Environment {
-                    name: environment.name(),
-                    provision_stack: model.direct_stack_name(Some(environment)),
-                    stack: branch.map(|branch| model.stack_name(environment, branch)),
-                    approve_changes: environment.changes_approval().is_some(),
-                    approve_promotion: environment.promotion_approval().is_some(),
-                    wave: environment.wave_name(),
-                    window: environment.deployment_window().map(ToString::to_string),
-                    migration: environment.migration_function(),
-                    canary: environment.traffic_canary().map(ToString::to_string),
-                    watches: environment.watches().iter().map(Watch::of).collect(),
-                })
-                .collect(),
+            environments: model.environments().iter().map(|it| Environment::of(model, it)).collect(),
             files: model.files().iter().map(|file| file.path.as_str()).collect(),
             pipeline: model.pipeline().and_then(Pipeline::of),
             roles: roles(synthesis)?,
@@ -147,26 +97,6 @@ impl<'a> Description<'a> {
     /// The diagrams of the service and its pipeline.
     pub(crate) fn diagrams(&self) -> &[Diagram] {
         &self.diagrams
-    }
-}
-
-impl Environment<'_> {
-    /// What stands between a change and the environment, and between the environment and the next, in this order.
-    fn gates(&self) -> Vec<String> {
-        let approve = |what: &str, there: bool| there.then(|| format!("approve {what}"));
-        let watches = self.watches.iter().map(|Watch { alarm, minutes }| format!("watch {alarm} for {minutes} min"));
-        let wave = self.wave.map(|wave| format!("wave {wave}"));
-        let window = self.window.as_ref().map(|window| format!("window {window}"));
-        let migration = self.migration.map(|function| format!("migration {function}"));
-        let canary = self.canary.as_ref().map(|canary| format!("canary {canary}"));
-        let before = [wave, window, approve("changes", self.approve_changes), migration, canary];
-        before.into_iter().flatten().chain(watches).chain(approve("promotion", self.approve_promotion)).collect()
-    }
-}
-
-impl Watch {
-    fn of(watch: &sparta_core::Watch) -> Self {
-        Self { alarm: watch.alarm().logical_id().to_string(), minutes: watch.minutes() }
     }
 }
 

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use comfy_table::{Table, presets};
 
-use super::{Description, Pipeline, cost::Cost};
+use super::{Description, Pipeline, cost::Cost, environment::Environment};
 use crate::roles::Role;
 
 /// A table. A cell may have several lines; a row that begins as the one before goes on with it.
@@ -40,11 +40,7 @@ impl Description<'_> {
         let sections = [
             section("Functions", &["Function", "Kind", "Size", "Triggers"], self.function_rows()),
             section("Settings", &["Setting", "Parameter", "Description"], self.setting_rows()),
-            section(
-                "Environments",
-                &["Environment", "Stack of provision", "Of the pipeline", "Gates"],
-                self.environment_rows(),
-            ),
+            self.environments(),
             section("Stack", &["Stack of provision"], stack),
             section("Files", &["File"], files),
             section("Where the pipeline reads", &["Pipeline", "Branch", "Read through"], pipeline.collect()),
@@ -76,13 +72,21 @@ impl Description<'_> {
         self.settings.iter().map(row).collect()
     }
 
-    fn environment_rows(&self) -> Vec<Vec<String>> {
-        let row = |environment: &super::Environment<'_>| {
-            let of_pipeline = environment.stack.clone().unwrap_or_else(|| "-".to_owned());
-            let gates = or_none(environment.gates().join(", "));
-            vec![environment.name.to_owned(), environment.provision_stack.clone(), of_pipeline, gates]
+    /// With accounts and regions, where any is declared.
+    fn environments(&self) -> Section {
+        let has_places = self.environments.iter().any(|environment| !environment.place().is_empty());
+        let row = |environment: &Environment<'_>| {
+            let mut row = vec![environment.name.to_owned(), environment.provision_stack.clone()];
+            row.push(environment.stack.clone().unwrap_or_else(|| "-".to_owned()));
+            row.extend(has_places.then(|| or_none(environment.place())));
+            row.push(or_none(environment.gates().join(", ")));
+            row
         };
-        self.environments.iter().map(row).collect()
+        let head: &[&str] = match has_places {
+            true => &["Environment", "Stack of provision", "Of the pipeline", "In", "Gates"],
+            false => &["Environment", "Stack of provision", "Of the pipeline", "Gates"],
+        };
+        Section { title: "Environments", head, rows: self.environments.iter().map(row).collect() }
     }
 }
 

@@ -107,3 +107,16 @@ fn no_value_of_a_setting_is_shown() {
         assert!(!text.contains(SECRET), "{text}");
     }
 }
+
+#[test]
+fn an_environment_has_a_place_where_one_is_declared() {
+    let text = |app: App| Description::of(&app.synthesize().unwrap()).unwrap().to_text();
+    let there = app("harmless").environment(Environment::new("abroad", [("PASSWORD", SECRET)]).region("eu-west-1"));
+    assert!(!text(app("harmless")).contains("  IN  "));
+    let shown = text(there);
+    let row = shown.lines().find(|line| line.starts_with("abroad")).unwrap();
+    assert_eq!(
+        row.split_whitespace().collect::<Vec<_>>(),
+        ["abroad", "Abroad-Shop", "Abroad-Shop-main", "eu-west-1", "-"]
+    );
+}

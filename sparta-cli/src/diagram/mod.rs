@@ -104,9 +104,10 @@ impl Diagram {
         self.edges.push(Edge { from: from.into(), to: to.into(), label: label.into() });
     }
 
-    /// What is at either end of an arrow, in words.
+    /// What is at either end of an arrow, in words. Groups of one label differ in what is below it.
     fn name(&self, id: &str) -> String {
-        let group = self.groups.iter().find(|group| group.id == id).map(|group| group.label.clone());
+        let lines = |group: &Group| [&group.label].into_iter().chain(group.detail.first()).cloned().collect::<Vec<_>>();
+        let group = self.groups.iter().find(|group| group.id == id).map(|group| lines(group).join(", "));
         let mut nodes = self.groups.iter().flat_map(|group| &group.nodes);
         group.or_else(|| nodes.find(|node| node.id == id).map(Node::name)).unwrap_or_default()
     }

@@ -153,9 +153,14 @@ impl Stages<'_> {
         let mut stage = Group::named(&format!("deploy:{}", environment.name()), label);
         stage.detail.push(format!("environment {}", environment.name()));
         stage.detail.extend(environment.wave_name().map(|wave| format!("wave {wave}")));
+        stage.detail.extend(environment.account_id().map(|account| format!("account {account}")));
+        stage.detail.extend(environment.region_name().map(|region| format!("region {region}")));
         promotions.iter().for_each(|question| stage.gate("Approval", question.as_str()));
         if let Some(window) = environment.deployment_window() {
             stage.gate("Window", window.to_string());
+        }
+        for check in environment.variable_checks() {
+            stage.gate("Only if", check.to_string());
         }
         stage.step("Change set", self.model.stack_name(environment, self.pipeline.source_branch()));
         if let Some(approval) = environment.changes_approval() {

@@ -4,8 +4,8 @@ use std::{collections::BTreeSet, time::Duration};
 
 use serde_json::{Value, json};
 use sparta_core::{
-    Alarm, App, Approval, Canary, CiSystem, Deployed, Environment, Error, Function, LambdaEvent, Pipeline, Request,
-    Window,
+    Alarm, App, Approval, Canary, CiSystem, Deployed, Environment, Error, Function, LambdaEvent, Pipeline,
+    PullRequests, Request, Variable, VariableCheck, Window,
     construct::{Bucket, EventBus, Queue, Table},
     delivery::{Program, Source},
     service_fn,
@@ -49,16 +49,20 @@ pub(crate) fn shop() -> App {
 /// With everything that a pipeline can have.
 fn delivered(pipeline: Pipeline, everything: bool) -> App {
     let ask = |text: &str| Approval::manual().message(text);
-    let region = |name: &str| Environment::new(name, ()).wave("eu").approve_promotion(ask("To the world?"));
+    let region = |name: &str, region: &str| {
+        Environment::new(name, ()).wave("eu").region(region).approve_promotion(ask("To the world?"))
+    };
     let errors = || Alarm::errors("api").above(0);
+    let mut test = Environment::new("test", ()).account("111122223333").smoke_test(async |_: Deployed| Ok(()));
     let mut production = Environment::new("production", ()).approve_changes(ask("These changes?"));
     if everything {
+        test = test.only_if(VariableCheck::equals("RELEASE", "yes"));
         production = production.window(Window::cron("* * 8-17 ? * MON-THU"));
     }
     shop()
-        .environment(Environment::new("test", ()).smoke_test(async |_: Deployed| Ok(())))
-        .environment(region("berlin"))
-        .environment(region("dublin"))
+        .environment(test)
+        .environment(region("berlin", "eu-central-1"))
+        .environment(region("dublin", "eu-west-1"))
         .environment(
             production.migration("report").canary(Canary::percent(10)).watch(errors(), Duration::from_secs(600)),
         )
@@ -66,7 +70,8 @@ fn delivered(pipeline: Pipeline, everything: bool) -> App {
 }
 
 pub(crate) fn code_pipeline() -> App {
-    delivered(Pipeline::github("https://github.com/acme/shop"), true)
+    let pipeline = Pipeline::github("https://github.com/acme/shop").variable(Variable::new("RELEASE").default("no"));
+    delivered(pipeline.pull_requests(PullRequests::builds()), true)
 }
 
 pub(crate) fn drawn(app: &App) -> Vec<Diagram> {
@@ -117,6 +122,9 @@ fn a_column_is_a_stage_of_codepipeline_and_has_its_gates() {
     let stages: Vec<&str> = stages.iter().map(|stage| stage["Name"].as_str().unwrap()).collect();
     let mut labels: Vec<&str> = diagram.groups.iter().map(|group| group.label.as_str()).collect();
     labels.dedup();
+    // Pull requests are built beside it, and lead nowhere.
+    assert_eq!(labels.pop(), Some("Pull requests"));
+    assert!(!edges(diagram).iter().any(|edge| edge.contains("pull-requests")));
     assert_eq!(labels, stages);
     assert_eq!(
         boxes(diagram, "stage:deploy:production"),
@@ -136,7 +144,9 @@ fn a_column_is_a_stage_of_codepipeline_and_has_its_gates() {
     let column = |id: &str| diagram.groups.iter().find(|group| group.id == id).unwrap().column;
     assert_eq!(column("stage:deploy:berlin"), column("stage:deploy:dublin"));
     assert_eq!(column("stage:deploy:production"), column("stage:promote:eu") + 1);
-    assert_eq!(boxes(diagram, "stage:deploy:test").last().unwrap().1, "Smoke tests 1 of them");
+    let test = boxes(diagram, "stage:deploy:test");
+    assert_eq!((test[0].1.as_str(), test[3].1.as_str()), ("Only if RELEASE = yes", "Smoke tests 1 of them"));
+    assert_eq!(diagram.groups[3].detail, ["environment test", "account 111122223333"]);
 }
 
 #[test]
