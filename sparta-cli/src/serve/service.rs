@@ -190,3 +190,10 @@ pub(super) fn message(status: StatusCode, text: &str) -> Response<Body> {
     response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
     response
 }
+
+/// An answer with the name of an error, which the SDKs read.
+pub(super) fn problem(status: u16, kind: &'static str, text: &str) -> Response<Body> {
+    let mut response = message(StatusCode::from_u16(status).expect("it is a status"), text);
+    response.headers_mut().insert("x-amzn-errortype", HeaderValue::from_static(kind));
+    response
+}

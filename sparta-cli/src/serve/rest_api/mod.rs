@@ -16,10 +16,10 @@ use super::{
     answer::streamed,
     authorization::{Api, Asked, Caller},
     body::{self, Body},
-    invocation::Answer,
+    invocation::{Answer, Invocation},
     plan::{Front, Plan, RestApiPlan, RestRoute},
     runtime_api::PAYLOAD_LIMIT,
-    service::{Arrived, Service, Unanswered, message},
+    service::{Arrived, Begun, Service, Unanswered, problem},
 };
 use routes::Match;
 
@@ -73,7 +73,7 @@ impl Service {
         place: &Place<'_>,
         arrived: &Arrived<'_>,
         found: &Match<'_>,
-        begun: &super::service::Begun,
+        begun: &Begun,
     ) -> Result<Value, Box<Response<Body>>> {
         let mut event = arrived.incoming(begun, place.path).rest_event(&self.plan, place, found);
         let (region, account, stage) = (&self.plan.region, &self.plan.account, &place.api.stage);
@@ -95,7 +95,7 @@ impl Service {
         &self,
         api: &RestApiPlan,
         route: &RestRoute,
-        invocation: super::Invocation,
+        invocation: Invocation,
         head: &Parts,
     ) -> Response<Body> {
         if invocation.event.len() > PAYLOAD_LIMIT {
@@ -146,11 +146,5 @@ fn check_parameters(route: &RestRoute, head: &Parts, event: &Value) -> Result<()
 pub(super) fn too_large() -> Response<Body> {
     let mut response = Response::new(body::full("HTTP content length exceeded 10485760 bytes."));
     *response.status_mut() = StatusCode::PAYLOAD_TOO_LARGE;
-    response
-}
-
-fn problem(status: u16, kind: &'static str, text: &str) -> Response<Body> {
-    let mut response = message(StatusCode::from_u16(status).expect("it is a status"), text);
-    response.headers_mut().insert("x-amzn-errortype", HeaderValue::from_static(kind));
     response
 }

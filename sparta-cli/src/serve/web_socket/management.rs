@@ -3,7 +3,7 @@
 //! See <https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-how-to-call-websocket-api-connections.html>.
 
 use bytes::Bytes;
-use http::{HeaderValue, Method, Response, StatusCode, request::Parts};
+use http::{Method, Response, StatusCode, request::Parts};
 use percent_encoding::percent_decode_str;
 
 use super::{
@@ -14,7 +14,7 @@ use crate::serve::{
     authorization::is_signed,
     body::{self, Body},
     plan::Plan,
-    service::message,
+    service::problem,
 };
 
 /// The connection that a request is about: at `/live/@connections/ID`, or without the stage.
@@ -52,10 +52,4 @@ pub(in crate::serve) fn respond(connections: &Connections, head: &Parts, message
         NotSent::Gone => problem(410, "GoneException", "Gone"),
         NotSent::Full => problem(429, "LimitExceededException", "Too many messages wait for the client"),
     })
-}
-
-fn problem(status: u16, kind: &'static str, text: &str) -> Response<Body> {
-    let mut response = message(StatusCode::from_u16(status).expect("it is a status"), text);
-    response.headers_mut().insert("x-amzn-errortype", HeaderValue::from_static(kind));
-    response
 }
