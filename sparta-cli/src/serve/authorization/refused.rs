@@ -10,6 +10,8 @@ use crate::serve::body::{self, Body};
 pub(in crate::serve) enum Refused {
     /// It does not say who sends it.
     Unknown,
+    /// It has no token.
+    NoToken,
     /// It is not signed.
     NotSigned,
     /// Its token is none that does, for this reason.
@@ -30,11 +32,14 @@ impl Refused {
     /// Of an HTTP API: <https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-jwt-authorizer.html>.
     pub(in crate::serve) fn of_http_api(&self) -> Response<Body> {
         let (status, text) = match self {
-            Self::Unknown | Self::Token(_) | Self::Expired | Self::Unauthorized => (401, "Unauthorized"),
+            Self::Unknown | Self::NoToken | Self::Token(_) | Self::Expired | Self::Unauthorized => {
+                (401, "Unauthorized")
+            }
             Self::NotSigned | Self::Scope(_) | Self::Denied { .. } => (403, "Forbidden"),
             Self::Failed => (500, "Internal Server Error"),
         };
         let challenge = match self {
+            Self::NoToken => Some("Bearer".to_owned()),
             Self::Token(problem) => Some(challenge("", "invalid_token", problem)),
             Self::Expired => Some(challenge("", "invalid_token", "the token has expired")),
             Self::Scope(scopes) => {
@@ -52,7 +57,7 @@ impl Refused {
     /// Of a REST API: <https://docs.aws.amazon.com/apigateway/latest/developerguide/supported-gateway-response-types.html>.
     pub(in crate::serve) fn of_rest_api(&self) -> Response<Body> {
         let (status, kind, document) = match self {
-            Self::Unknown | Self::Token(_) | Self::Unauthorized | Self::Scope(_) => {
+            Self::Unknown | Self::NoToken | Self::Token(_) | Self::Unauthorized | Self::Scope(_) => {
                 (401, "UnauthorizedException", json!({"message": "Unauthorized"}))
             }
             Self::Expired => (401, "UnauthorizedException", json!({"message": "The incoming token has expired"})),
@@ -74,7 +79,9 @@ impl Refused {
     /// Of a WebSocket API, which answers the request for a connection.
     pub(in crate::serve) fn of_web_socket_api(&self, connection: &str, request: &str) -> Response<Body> {
         let (status, text) = match self {
-            Self::Unknown | Self::Token(_) | Self::Expired | Self::Unauthorized => (401, "Unauthorized"),
+            Self::Unknown | Self::NoToken | Self::Token(_) | Self::Expired | Self::Unauthorized => {
+                (401, "Unauthorized")
+            }
             Self::NotSigned => (403, "Missing Authentication Token"),
             Self::Scope(_) | Self::Denied { .. } => (403, "Forbidden"),
             Self::Failed => (500, "Internal server error"),

@@ -24,7 +24,7 @@ impl Token {
             _ => text,
         };
         if text.is_empty() {
-            return Err(Refused::Unknown);
+            return Err(Refused::NoToken);
         }
         Self::read(text).ok_or(Refused::Token("the token is not a JSON Web Token"))
     }

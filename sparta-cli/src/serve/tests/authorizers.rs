@@ -21,6 +21,7 @@ async fn decide(event: LambdaEvent<AuthorizerRequest>) -> Result<Authorization, 
         Some("sesame") => Ok(allowed()),
         Some("policy") => Ok(allowed().principal("ada").on(request.route_arn.unwrap_or_default())),
         Some("elsewhere") => Ok(allowed().principal("ada").on("arn:aws:execute-api:eu-west-1:123456789012:other/*")),
+        Some("partner") => Ok(allowed().usage_identifier_key("a-key")),
         Some("unknown") => Err("Unauthorized".into()),
         Some("broken") => Err("broken".into()),
         _ => Ok(Authorization::deny()),
@@ -46,6 +47,7 @@ pub(super) fn guarded() -> Function {
         .trigger(HttpApi::get("/scoped").authorizer(users().scope("links:write")))
         .trigger(HttpApi::get("/signed").authorizer(Iam))
         .trigger(RestApi::get("/guarded").authorizer(by_key()))
+        .trigger(RestApi::get("/kept/{id}").authorizer(by_key().cached(kept)))
         .trigger(RestApi::get("/pool").authorizer(pool()))
         .trigger(RestApi::get("/signed").authorizer(Iam))
         .trigger(FunctionUrl::signed())
@@ -99,6 +101,39 @@ async fn a_function_decides_for_a_rest_api() {
     served.service.end().await;
 }
 
+#[tokio::test]
+async fn a_policy_that_is_kept_counts_for_what_it_names() {
+    let served = Served::new();
+    let (address, _state) = served.listen().await;
+    let get = async |path: &str, key: &str| authorizer(&address, &format!("GET {path} HTTP/1.1\r\nx-key: {key}")).await;
+    let first = get("/prod/kept/1", "policy").await.unwrap();
+    assert_eq!(get("/prod/kept/1", "policy").await.unwrap(), first);
+    let denied = json!({"Message": "User is not authorized to access this resource"});
+    assert_eq!(get("/prod/kept/2", "policy").await, Err((403, denied)));
+    // Without an ARN it is about all routes.
+    let first = get("/prod/kept/1", "sesame").await.unwrap();
+    assert_eq!(get("/prod/kept/2", "sesame").await.unwrap(), first);
+    served.service.end().await;
+}
+
+#[tokio::test]
+async fn an_authorizer_may_name_the_key_of_a_usage_plan() {
+    let served = Served::with(|plan| {
+        let api = plan.rest_api.as_mut().unwrap();
+        api.keys_of_authorizer = true;
+        api.routes.iter_mut().for_each(|route| route.needs_key = true);
+    });
+    let (address, _state) = served.listen().await;
+    let get = async |key: &str| {
+        let request = format!("GET /prod/guarded HTTP/1.1\r\nx-api-key: mine\r\nx-key: {key}");
+        status_and_document(&ask(&address, &request, "").await)
+    };
+    let (status, event) = get("partner").await;
+    assert_eq!((status, &event["requestContext"]["identity"]["apiKey"]), (200, &json!("a-key")));
+    assert_eq!(get("sesame").await, (403, json!({"message": "Forbidden"})));
+    served.service.end().await;
+}
+
 /// A token that nobody has signed.
 fn token(claims: &Value) -> String {
     let part = |value: &Value| URL_SAFE_NO_PAD.encode_to_string(value.to_string());
@@ -138,7 +173,8 @@ async fn tokens_are_of_the_issuer_for_the_audience_and_in_time() {
         assert_eq!(status_and_document(&answer), (401, json!({"message": "Unauthorized"})), "{wrong}");
         assert!(answer.contains("\r\nwww-authenticate: Bearer scope=\"\" error=\"invalid_token\""), "{answer}");
     }
-    assert_eq!(authorizer(&address, "GET /tokens HTTP/1.1").await.unwrap_err().0, 401);
+    let answer = ask(&address, "GET /tokens HTTP/1.1", "").await;
+    assert!(answer.starts_with("HTTP/1.1 401 ") && answer.contains("\r\nwww-authenticate: Bearer\r\n"), "{answer}");
     assert_eq!(authorizer(&address, "GET /tokens HTTP/1.1\r\nauthorization: a.b.c").await.unwrap_err().0, 401);
 
     let answer = get("/scoped", with("scope", json!("links:read"))).await;

@@ -11,6 +11,12 @@ async fn answer(event: LambdaEvent<Value>) -> Result<Value, Error> {
         "/shop/fail" => Err("refused".into()),
         "/shop/large" => Ok(json!({"statusCode": 200, "body": "x".repeat(1024 * 1024)})),
         "/shop/plain" => Ok(json!({"statusCode": 200, "body": "plain"})),
+        "/shop/single" => Ok(json!({
+            "statusCode": 200,
+            "headers": {"content-type": "application/json"},
+            "multiValueHeaders": {"x-other": ["1"]},
+            "body": event.payload.to_string(),
+        })),
         "/shop/odd" => Ok(json!({"statusCode": 200, "multiValueHeaders": {"a": "b"}})),
         _ => Ok(json!({"statusCode": 200, "multiValueHeaders": headers, "body": event.payload.to_string()})),
     }
@@ -42,6 +48,20 @@ async fn a_request_is_an_event_of_the_target_group() {
 
     let (_, event) = status_and_document(&ask(&address, "POST /load-balancer/shop/x HTTP/1.1", "hello").await);
     assert_eq!((&event["body"], &event["isBase64Encoded"]), (&json!("aGVsbG8="), &json!(true)));
+    served.service.end().await;
+}
+
+#[tokio::test]
+async fn a_target_group_may_have_one_value_of_each() {
+    let served = Served::with(|plan| plan.rules[0].is_multi_value = false);
+    let (address, _state) = served.listen().await;
+    let request = "GET /load-balancer/shop/single?x=1&x=2 HTTP/1.1\r\nX-Many: 1\r\nX-Many: 2";
+    let answer = ask(&address, request, "").await;
+    assert!(!answer.contains("x-other"), "the other form of headers does not count: {answer}");
+    let (_, event) = status_and_document(&answer);
+    assert_eq!((&event["queryStringParameters"], &event["headers"]["x-many"]), (&json!({"x": "2"}), &json!("2")));
+    assert_eq!(event["multiValueHeaders"], Value::Null);
+    assert_eq!((&event["body"], &event["isBase64Encoded"]), (&json!(""), &json!(false)));
     served.service.end().await;
 }
 
