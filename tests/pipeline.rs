@@ -1,9 +1,11 @@
 //! The pipeline's parts, as CodePipeline and CodeBuild take them from CloudFormation.
 
+use std::fs;
+
 use serde_json::{Map, Value, json};
 use sparta_test_tools::Moto;
 
-use crate::support::{document, package};
+use crate::support::{document, package, root};
 
 /// What CloudFormation calls the services with: its property names begin with a small letter there, and nothing is left
 /// to look up.
@@ -61,4 +63,14 @@ fn codepipeline_and_codebuild_accept_what_the_stack_would_create() {
     let stages = pipeline["pipeline"]["stages"].as_array().unwrap().iter();
     let stages: Vec<_> = stages.map(|stage| stage["name"].as_str().unwrap()).collect();
     assert_eq!(stages, ["Source", "Pipeline", "Build", "Deploy-test", "Promote-test", "Deploy-production"]);
+}
+
+#[test]
+fn all_of_it_is_said_in_25_lines() {
+    let guide = fs::read_to_string(root().join("docs/pipeline.md")).unwrap();
+    let section = guide.split("\n## ").find(|it| it.starts_with("All of it\n")).unwrap();
+    let code = section.split("```rust\n").nth(1).unwrap().split("```").next().unwrap();
+    let said = ["approve_promotion", "approve_changes", "canary", "watch", "pull_requests", "dashboard"];
+    assert!(said.iter().all(|it| code.contains(it)), "{code}");
+    assert!(code.lines().count() <= 25, "{code}");
 }

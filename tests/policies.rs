@@ -67,12 +67,16 @@ fn of_app(app: &App, folder: &Path) -> Vec<PathBuf> {
     let synthesis = app.synthesize().unwrap();
     let pipeline = synthesis.model.pipeline().unwrap();
     let oauth = Source::OAuth { secret_name: "sparta/x/github-token" };
-    let documents = [
-        ("service", synthesis.template.to_json()),
-        ("connection", synthesis.pipeline(pipeline, Source::Connection).unwrap().to_json()),
-        ("oauth", synthesis.pipeline(pipeline, oauth).unwrap().to_json()),
+    let mut documents = vec![
+        ("service".to_owned(), synthesis.template.to_json()),
+        ("connection".to_owned(), synthesis.pipeline(pipeline, Source::Connection).unwrap().to_json()),
+        ("oauth".to_owned(), synthesis.pipeline(pipeline, oauth).unwrap().to_json()),
     ];
-    let write = |(name, text): (&str, String)| {
+    let stores = synthesis.stores(pipeline).unwrap().into_iter();
+    documents.extend(stores.map(|it| (it.region, it.template.to_json())));
+    let others = synthesis.elsewhere(pipeline).unwrap().into_iter();
+    documents.extend(others.map(|it| (it.environment, it.template.to_json())));
+    let write = |(name, text): (String, String)| {
         let path = folder.join(format!("{}-{name}.json", app.name()));
         fs::write(&path, text).unwrap();
         path
@@ -113,6 +117,8 @@ fn deployed(value: &Value, template: &Value) -> Value {
             }
             (_, Some(path), _) => arn(path[0].as_str().unwrap(), template).into(),
             (.., Some(name)) => named(name.as_str().unwrap(), template).into(),
+            // As where an environment is in another region.
+            _ if map.contains_key("Fn::If") => deployed(&map["Fn::If"][1], template),
             // A part of a setting, such as the name of a secret that a function fetches.
             _ if map.contains_key("Fn::Select") => "selected".into(),
             _ => map.iter().map(|(key, value)| (key.clone(), deployed(value, template))).collect(),
@@ -147,6 +153,8 @@ fn named(name: &str, template: &Value) -> String {
         ("AWS::AccountId", "123456789012"),
         ("AWS::StackId", "arn:aws:cloudformation:eu-west-1:123456789012:stack/Stack/1"),
         ("AWS::StackName", "Stack"),
+        ("ArtifactKey", "arn:aws:kms:eu-west-1:123456789012:key/1"),
+        ("EuCentral1ArtifactKey", "arn:aws:kms:eu-central-1:123456789012:key/1"),
         ("ConnectionArn", "arn:aws:codeconnections:eu-west-1:123456789012:connection/1"),
     ];
     let known = known.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned());
@@ -163,6 +171,7 @@ fn arn(id: &str, template: &Value) -> String {
         "AWS::CodeConnections::Connection" => "codeconnections:eu-west-1:123456789012:connection/",
         "AWS::IAM::Role" => "iam::123456789012:role/",
         "AWS::IAM::ManagedPolicy" => "iam::123456789012:policy/",
+        "AWS::KMS::Key" => "kms:eu-west-1:123456789012:key/",
         "AWS::Logs::LogGroup" => "logs:eu-west-1:123456789012:log-group:",
         "AWS::S3::Bucket" => "s3:::",
         "AWS::DynamoDB::Table" => "dynamodb:eu-west-1:123456789012:table/",

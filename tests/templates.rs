@@ -79,16 +79,20 @@ fn quotes_has_these_documents() {
 /// Writes the templates of an App: its own, and its pipeline's with a connection and with a token.
 fn write(app: &App, folder: &Path, prefix: &str) -> Vec<PathBuf> {
     let synthesis = app.synthesize().expect("the app has no mistakes");
-    let mut templates = vec![("service", synthesis.template.to_json())];
+    let mut templates = vec![("service".to_owned(), synthesis.template.to_json())];
     if let Some(pipeline) = synthesis.model.pipeline() {
         for (name, source) in
             [("connection", Source::Connection), ("oauth", Source::OAuth { secret_name: "sparta/x/github-token" })]
         {
             let template = synthesis.pipeline(pipeline, source).expect("the pipeline has no mistakes");
-            templates.push((name, template.to_json()));
+            templates.push((name.to_owned(), template.to_json()));
         }
+        let stores = synthesis.stores(pipeline).expect("the pipeline has no mistakes").into_iter();
+        templates.extend(stores.map(|it| (it.region, it.template.to_json())));
+        let others = synthesis.elsewhere(pipeline).expect("the pipeline has no mistakes").into_iter();
+        templates.extend(others.map(|it| (it.environment, it.template.to_json())));
     }
-    let write = |(name, template): (&str, String)| {
+    let write = |(name, template): (String, String)| {
         let path = folder.join(format!("{prefix}-{name}.json"));
         fs::write(&path, template).expect("the folder can be written to");
         path

@@ -49,6 +49,10 @@ pub const CODE_PIPELINE: Service = Service {
     ipv6: false,
 };
 
+/// Amazon CloudWatch Logs.
+pub const CLOUD_WATCH_LOGS: Service =
+    Service { id: "CloudWatch Logs", name: "logs", protocol: Protocol::Json("Logs_20140328"), ipv6: false };
+
 /// AWS Lambda.
 pub const LAMBDA: Service = Service { id: "Lambda", name: "lambda", protocol: Protocol::Rest, ipv6: false };
 
@@ -112,6 +116,11 @@ calls! {
     /// Calls about a function that was deployed.
     FUNCTION {
         GET_FUNCTION_CONFIGURATION: "GetFunctionConfiguration", "lambda:GetFunctionConfiguration";
+    }
+
+    /// Calls about what a function has logged.
+    LOG {
+        FILTER_LOG_EVENTS: "FilterLogEvents", "logs:FilterLogEvents";
     }
 
     /// Calls about a function whose code is replaced in place.

@@ -39,6 +39,8 @@ mod injected;
 #[cfg(not(sparta_serving))]
 mod log;
 #[cfg(not(sparta_serving))]
+mod logs;
+#[cfg(not(sparta_serving))]
 mod markup;
 #[cfg(not(sparta_serving))]
 mod place;

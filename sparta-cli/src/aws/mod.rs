@@ -8,6 +8,7 @@ mod endpoint;
 mod error;
 pub(crate) mod http;
 pub(crate) mod lambda;
+pub(crate) mod logs;
 pub(crate) mod operation;
 pub(crate) mod request;
 pub(crate) mod s3;

@@ -7,6 +7,7 @@ mod describe;
 mod diff;
 mod execute;
 mod invoke;
+mod logs;
 mod pipeline;
 mod provision;
 mod provision_pipeline;
@@ -38,6 +39,7 @@ pub(crate) enum Builtin {
     #[command(subcommand)]
     Pipeline(pipeline::Pipeline),
     Status(status::Status),
+    Logs(logs::Logs),
     #[command(alias = "smoke-test")]
     SmokeTest(smoke_test::SmokeTest),
     Delete(delete::Delete),
@@ -61,6 +63,7 @@ impl Builtin {
             Self::ProvisionPipeline(command) => command.run(&session).await,
             Self::Pipeline(command) => command.run(&session).await,
             Self::Status(command) => command.run(&session).await,
+            Self::Logs(command) => command.run(&session).await,
             Self::SmokeTest(command) => command.run(&session).await,
             Self::Delete(command) => command.run(&session).await,
             Self::Recover(command) => command.run(&session).await,

@@ -6,13 +6,24 @@ const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Au
 
 /// A moment in UTC.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Moment {
+pub(crate) struct Moment {
     since_epoch: Duration,
 }
 
 impl Moment {
-    pub(super) fn now() -> Self {
+    pub(crate) fn now() -> Self {
         Self { since_epoch: SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default() }
+    }
+
+    #[cfg(feature = "aws")]
+    pub(crate) fn of_millis(millis: u64) -> Self {
+        Self { since_epoch: Duration::from_millis(millis) }
+    }
+
+    /// The moment so long before, in milliseconds since 1970.
+    #[cfg(feature = "aws")]
+    pub(crate) fn minus(self, time: Duration) -> u64 {
+        u64::try_from(self.since_epoch.saturating_sub(time).as_millis()).unwrap_or(u64::MAX)
     }
 
     pub(super) fn plus(self, time: Duration) -> Self {
@@ -28,7 +39,7 @@ impl Moment {
     }
 
     /// `2026-12-01T09:30:00.125Z`
-    pub(super) fn iso(self) -> String {
+    pub(crate) fn iso(self) -> String {
         let ((year, month, day), (hour, minute, second)) = (self.date(), self.time());
         let millis = self.since_epoch.subsec_millis();
         format!("{year}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{millis:03}Z")

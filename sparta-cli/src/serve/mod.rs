@@ -31,6 +31,8 @@ mod values;
 mod web_socket;
 mod wildcard;
 
+#[cfg(feature = "aws")]
+pub(crate) use clock::Moment;
 pub(crate) use invocation::Invocation;
 pub(crate) use plan::{Front, Plan};
 pub(crate) use process::{Sink, Start, has_credentials};

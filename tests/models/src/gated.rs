@@ -61,7 +61,7 @@ async fn migrate(_: LambdaEvent<serde_json::Value>) -> Result<(), Error> {
 }
 
 /// One function decides for a REST API, a WebSocket API and an HTTP API, another one for some routes of the first; new code takes
-/// over by and by, after a migration.
+/// over by and by, after a migration, in another account and region.
 pub fn gated() -> App {
     let gate_keeper = || LambdaAuthorizer::new(Function::handle("gate"));
     let judge = LambdaAuthorizer::new(Function::handle("judge").alias()).every_request();
@@ -97,6 +97,8 @@ pub fn gated() -> App {
         .environment(environment("test"))
         .environment(
             environment("production")
+                .account("222222222222")
+                .region("eu-central-1")
                 .migration("migrate")
                 .canary(Canary::percent(20).every(Duration::from_secs(300)))
                 .watch(Alarm::errors("orders").above(0), Duration::from_secs(600))
