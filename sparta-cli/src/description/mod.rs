@@ -42,7 +42,7 @@ pub(crate) struct Description<'a> {
     warnings: Vec<Warning>,
     diagrams: Vec<Diagram>,
     cost_drivers: Vec<Cost>,
-    #[serde(skip)]
+    /// Without what somebody wrote into it and should be hidden.
     template: Template,
 }
 

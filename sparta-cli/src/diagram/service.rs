@@ -1,20 +1,21 @@
 //! The diagram of a service: triggers, functions, and the constructs that they use.
 
 use heck::ToTitleCase;
-use sparta_core::{FunctionKind, FunctionSpec, Model, construct::Construct};
+use sparta_core::{Distribution, FunctionKind, FunctionSpec, Model, construct::Construct};
 
 use super::{Diagram, Group, Kind, Node, words};
 
 /// The diagram of a service.
 pub(super) fn of(model: &Model) -> Diagram {
     let mut diagram = Diagram::new(model.name());
-    let triggers = model.functions().iter().flat_map(|function| triggers(function, &mut diagram)).collect();
+    let mut nodes: Vec<Node> = model.distribution().map(|it| distribution(it, &mut diagram)).into_iter().collect();
+    nodes.extend(model.functions().iter().flat_map(|function| triggers(function, &mut diagram)));
     let functions = model.functions().iter().map(node).collect();
     let own: Vec<&dyn Construct> = model.constructs().filter(|it| !is_function(*it)).collect();
     model.functions().iter().for_each(|function| uses(function, &mut diagram));
     own.iter().for_each(|it| needs(*it, &mut diagram));
     let columns =
-        [("Triggers", triggers), ("Functions", functions), ("Constructs", own.into_iter().map(construct).collect())];
+        [("Triggers", nodes), ("Functions", functions), ("Constructs", own.into_iter().map(construct).collect())];
     let groups = columns.into_iter().enumerate().filter(|(_, (_, nodes))| !Vec::is_empty(nodes));
     let group = |(column, (label, nodes)): (usize, (&str, Vec<Node>))| Group {
         id: label.to_lowercase(),
@@ -55,6 +56,16 @@ fn node(function: &FunctionSpec) -> Node {
 fn construct(construct: &dyn Construct) -> Node {
     let node = Node::new(Kind::Construct, &construct.kind().to_title_case(), id_of(construct), construct.label());
     if construct.resources().is_empty() { node.detail("not made by this stack") } else { node }
+}
+
+/// The box of CloudFront, which says where requests go. Of APIs the routes have boxes of their own.
+fn distribution(distribution: &Distribution, diagram: &mut Diagram) -> Node {
+    let node = Node::new(Kind::Trigger, "CloudFront", "distribution", "distribution");
+    for (pattern, function) in distribution.routes().filter_map(|(pattern, origin)| Some((pattern, origin.function()?)))
+    {
+        diagram.edge("distribution", id(function), pattern);
+    }
+    distribution.routes().fold(node, |node, (pattern, origin)| node.detail(format!("{pattern} to the {origin}")))
 }
 
 /// The boxes of what invokes a function. What a construct tells is an arrow from that.

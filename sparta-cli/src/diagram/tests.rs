@@ -4,12 +4,12 @@ use std::{collections::BTreeSet, time::Duration};
 
 use serde_json::{Value, json};
 use sparta_core::{
-    Alarm, App, Approval, Canary, CiSystem, Deployed, Environment, Error, Function, LambdaEvent, Pipeline,
-    PullRequests, Request, Variable, VariableCheck, Window,
+    Alarm, App, Approval, Canary, CiSystem, Deployed, Distribution, Environment, Error, Function, LambdaEvent, Origin,
+    Pipeline, PullRequests, Request, Variable, VariableCheck, Window,
     construct::{Bucket, EventBus, Queue, Table},
     delivery::{Program, Source},
     service_fn,
-    trigger::{HttpApi, LambdaAuthorizer, Schedule},
+    trigger::{FunctionUrl, HttpApi, LambdaAuthorizer, Schedule},
 };
 
 use super::{Diagram, Kind, mermaid};
@@ -103,6 +103,17 @@ fn arrows_say_what_functions_are_invoked_by_and_what_they_do() {
     );
     let labels: Vec<&str> = diagrams[0].groups.iter().map(|group| group.label.as_str()).collect();
     assert_eq!(labels, ["Triggers", "Functions", "Constructs"]);
+}
+
+#[test]
+fn what_cloudfront_is_in_front_of_is_said_in_its_box() {
+    let distribution = Distribution::new(Origin::http_api()).path("/files/*", Origin::function_url("files"));
+    let files = Function::http("files", service_fn(answer)).trigger(FunctionUrl::signed());
+    let diagram = drawn(&shop().function(files).distribution(distribution)).remove(0);
+    let node = &diagram.groups[0].nodes[0];
+    assert_eq!((node.kind, node.name().as_str()), (Kind::Trigger, "CloudFront distribution"));
+    assert_eq!(node.detail, ["/files/* to the function URL of files", "* to the HTTP API"]);
+    assert_eq!(edges(&diagram)[0], "distribution > function:files: /files/*");
 }
 
 /// The kinds and labels in the boxes of a group.

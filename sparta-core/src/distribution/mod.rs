@@ -170,6 +170,12 @@ impl Distribution {
         self
     }
 
+    /// The patterns of paths with what they go to, in the order in which CloudFront tries them; the last, `*`, is for all others.
+    pub fn routes(&self) -> impl Iterator<Item = (&str, &Origin)> {
+        let paths = self.paths.iter().map(|(pattern, origin)| (pattern.as_str(), origin));
+        paths.chain([("*", &self.origin)])
+    }
+
     /// All origins, with the patterns that they are for.
     fn origins(&self) -> impl Iterator<Item = &Origin> {
         std::iter::once(&self.origin).chain(self.paths.iter().map(|(_, origin)| origin))

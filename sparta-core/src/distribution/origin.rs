@@ -1,5 +1,7 @@
 //! What CloudFront asks for what it does not have.
 
+use std::fmt;
+
 use crate::cfn::{LogicalId, Value};
 #[cfg(feature = "site")]
 use crate::site::Site;
@@ -70,8 +72,26 @@ impl Origin {
         self
     }
 
+    /// The function whose URL it is.
+    pub fn function(&self) -> Option<&str> {
+        if let Kind::FunctionUrl(function) = &self.kind { Some(function) } else { None }
+    }
+
     pub(super) fn cache_policy_id(&self) -> Value {
         self.cache_policy.clone().unwrap_or_else(|| NO_CACHE.into())
+    }
+}
+
+/// In words: `HTTP API`, `function URL of api`.
+impl fmt::Display for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.kind {
+            Kind::FunctionUrl(function) => write!(f, "function URL of {function}"),
+            Kind::HttpApi => f.write_str("HTTP API"),
+            Kind::RestApi => f.write_str("REST API"),
+            #[cfg(feature = "site")]
+            Kind::Site(_) => f.write_str("site"),
+        }
     }
 }
 

@@ -163,6 +163,11 @@ impl Model {
         self.pipeline.as_ref()
     }
 
+    /// CloudFront in front of the service's addresses, where it is.
+    pub fn distribution(&self) -> Option<&Distribution> {
+        self.distribution.as_ref()
+    }
+
     /// What differs from one environment to the next, in the order of its declaration.
     pub fn settings(&self) -> &[Field] {
         self.environments.first().map_or(&[], |environment| &environment.settings.fields)
