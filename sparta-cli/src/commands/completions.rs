@@ -39,7 +39,8 @@ impl Completions {
 fn with_names(line: clap::Command, model: &Model) -> clap::Command {
     let environments: Vec<String> = model.environments().iter().map(|it| it.name().to_owned()).collect();
     let functions: Vec<String> = model.functions().iter().map(|it| it.name().to_owned()).collect();
-    one_of(one_of(line, "environment", &environments), "function", &functions)
+    let line = one_of(line, "environment", &environments);
+    ["function", "functions"].into_iter().fold(line, |line, id| one_of(line, id, &functions))
 }
 
 /// The command with its subcommands, in which the argument of this id takes one of these names.
@@ -98,6 +99,7 @@ mod tests {
         assert_eq!(completed("links describe --format h"), ["html"]);
         assert_eq!(completed("links status --environment prod"), ["production"]);
         assert_eq!(completed("links execute --function f"), ["follow"]);
+        assert_eq!(completed("links logs --environment test sh"), ["shorten"]);
         assert_eq!(completed("links pipeline ro"), ["rollback"]);
     }
 

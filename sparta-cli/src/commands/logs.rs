@@ -29,7 +29,7 @@ pub(crate) struct Logs {
     request: Option<String>,
 
     /// Go on to show what is logged, until Ctrl+C
-    #[arg(long, short)]
+    #[arg(long)]
     follow: bool,
 
     #[command(flatten)]
