@@ -5,7 +5,7 @@ mod elsewhere;
 use std::{collections::BTreeMap, path::Path};
 
 use sparta_core::{
-    AppMistake, CiSystem, Mistake, Pipeline, RepositoryHost, Synthesis, Warning,
+    AppMistake, CiSystem, Mistake, Pipeline, RepositoryHost, Synthesis,
     cfn::Template,
     contract::{APP_TAG, CONNECTION_ARN, PIPELINE_FILE, PIPELINE_REQUEST_FILE, VERSION_TAG},
     delivery::{Elsewhere, Pin, Source},
@@ -117,14 +117,11 @@ impl ProvisionPipeline {
             role: None,
             rollback_configuration: RollbackConfiguration::default(),
         };
-        if session.global.noop {
-            let mut asked = self.asked(&pipeline, source, &template);
-            asked.extend(others.asked());
-            let warnings = [synthesis.warnings(), template.warnings()].concat();
-            return self.print_noop(session, &synthesis, &request, &path, &others, &asked, &warnings);
-        }
         let pins = synthesis.pins(&pipeline)?;
         let work = Work { synthesis: &synthesis, pipeline, source, template, request, pins, others };
+        if session.global.noop {
+            return self.print_noop(session, &work, &path);
+        }
         with_aws!(&synthesis, &self.features, deploy(session, &self, work, &secret))
     }
 
@@ -146,39 +143,33 @@ impl ProvisionPipeline {
     }
 
     /// What a deployment would ask for, in the order in which it asks.
-    fn asked(&self, pipeline: &Pipeline, source: Source<'_>, template: &Template) -> Vec<String> {
-        let lacks = source.lacks(pipeline).filter(|_| pipeline.ci_system() == CiSystem::CodePipeline);
+    fn asked(&self, work: &Work<'_>) -> Vec<String> {
+        let lacks = work.source.lacks(&work.pipeline);
+        let lacks = lacks.filter(|_| work.pipeline.ci_system() == CiSystem::CodePipeline);
         let mut asked: Vec<String> = lacks.iter().map(ToString::to_string).collect();
         if self.oauth.as_ref().is_some_and(String::is_empty) {
             asked.push(
                 "the token of GitHub: it is read from SPARTA_OAUTH_TOKEN, else asked for at the terminal".to_owned(),
             );
         }
-        if has_connection(template) {
+        if has_connection(&work.template) {
             asked.push(
                 "somebody who authorises the connection in the console, once: the command says where, and waits"
                     .to_owned(),
             );
         }
+        asked.extend(work.others.asked());
         asked
     }
 
-    fn print_noop(
-        &self,
-        session: &Session,
-        synthesis: &Synthesis,
-        request: &Request,
-        stack: &Path,
-        others: &Others,
-        asked: &[String],
-        warnings: &[Warning],
-    ) -> Result<(), CliError> {
+    fn print_noop(&self, session: &Session, work: &Work<'_>, stack: &Path) -> Result<(), CliError> {
+        let Work { synthesis, template, request, others, .. } = work;
         let output = self.output.folder();
         let handed_over = HandedOver::write(synthesis, &output)?;
         let path = request.write(&output, PIPELINE_REQUEST_FILE)?;
         let mut text =
             format!("{handed_over}pipeline stack  {}\nrequest         {}\n", stack.display(), path.display());
-        let elsewhere = others.write(&output)?;
+        let (elsewhere, asked) = (others.write(&output)?, self.asked(work));
         elsewhere.iter().for_each(|stack| text += &stack.to_string());
         asked.iter().for_each(|what| text += &format!("would ask for   {what}\n"));
         text += "nothing was deployed";
@@ -188,14 +179,14 @@ impl ProvisionPipeline {
             "pipeline": stack,
             "request": request,
         });
-        if !elsewhere.is_empty() {
-            document["elsewhere"] = serde_json::json!(elsewhere);
-        }
-        if !asked.is_empty() {
-            document["asks"] = serde_json::json!(asked);
-        }
-        if !warnings.is_empty() {
-            document["warnings"] = serde_json::json!(warnings);
+        let warnings = [synthesis.warnings(), template.warnings()].concat();
+        let more = [
+            ("elsewhere", elsewhere.is_empty(), serde_json::json!(elsewhere)),
+            ("asks", asked.is_empty(), serde_json::json!(asked)),
+            ("warnings", warnings.is_empty(), serde_json::json!(warnings)),
+        ];
+        for (name, _, list) in more.into_iter().filter(|(_, is_empty, _)| !is_empty) {
+            document[name] = list;
         }
         session.print(&text, &document)
     }
