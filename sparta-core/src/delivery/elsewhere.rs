@@ -112,6 +112,18 @@ impl Stage<'_> {
         format!("${{{}}}", self.boundary_id())
     }
 
+    /// The stack of its own with this template.
+    pub(super) fn with_own(&self, pipeline: &str, template: Template) -> Elsewhere {
+        Elsewhere {
+            environment: self.environment.name().to_owned(),
+            account: self.account().map(str::to_owned),
+            region: self.region().map(str::to_owned),
+            stack: self.own_stack(pipeline),
+            template,
+            pins: self.own_pins(),
+        }
+    }
+
     /// What its stack has parameters for.
     pub(super) fn own_pins(&self) -> Vec<Pin> {
         let pins = self.pins.iter();

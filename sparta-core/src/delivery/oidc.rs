@@ -128,14 +128,7 @@ impl Tokens {
         let mut template = Template::new(format!("Lets {system} deploy {} from {}", stage.stack, plan.location));
         self.add(plan, stage, &mut template);
         Mistakes::none_or(plan.app(), check_limits(&template).collect())?;
-        Ok(Elsewhere {
-            environment: stage.environment.name().to_owned(),
-            account: stage.account().map(str::to_owned),
-            region: stage.region().map(str::to_owned),
-            stack: stage.own_stack(&plan.name),
-            template,
-            pins: stage.own_pins(),
-        })
+        Ok(stage.with_own(&plan.name, template))
     }
 
     /// Adds what deploying an environment takes.

@@ -188,7 +188,7 @@ mod aws {
     use std::collections::BTreeMap;
 
     use aws_config::{Region, SdkConfig};
-    use sparta_core::contract::PIPELINE_ACCOUNT;
+    use sparta_core::{cfn::LogicalId, contract::PIPELINE_ACCOUNT};
 
     use super::{ARTIFACT_BUCKET, ARTIFACT_KEY, CliError, Elsewhere, Others, Store, TargetOptions, cargo_run, takes};
     use crate::{
@@ -278,24 +278,16 @@ mod aws {
         target: &Elsewhere,
         request: &Request,
     ) -> Result<Place, CliError> {
-        let own = CloudFormation::new(deployment.config()).resources(pipeline).await?;
-        let wanted = [(ARTIFACT_BUCKET, "Artifacts"), (ARTIFACT_KEY, ARTIFACT_KEY)];
-        let found = wanted.into_iter().filter(|(parameter, _)| takes(target, parameter)).map(|(parameter, id)| {
-            let name = target.region.as_deref().map(|it| sparta_core::cfn::LogicalId::of_words([it, id]).to_string());
-            let there = name.and_then(|name| request.parameters.get(&name)).filter(|it| !it.is_empty()).cloned();
-            let here = || own.iter().find(|it| it.logical_id == id).and_then(|it| it.physical_id.clone());
-            let value = there.or_else(here).unwrap_or_default();
-            let is_id = parameter == ARTIFACT_KEY && !value.starts_with("arn:");
-            let region = region(deployment.config());
-            let partition = if region.starts_with("cn-") {
-                "aws-cn"
-            } else if region.starts_with("us-gov-") {
-                "aws-us-gov"
-            } else {
-                "aws"
-            };
-            let arn = || format!("arn:{partition}:kms:{region}:{}:key/{value}", deployment.account());
-            (parameter, if is_id { arn() } else { value })
+        let stack = CloudFormation::new(deployment.config()).stack(pipeline).await?;
+        let outputs = stack.map(|stack| stack.outputs).unwrap_or_default();
+        let wanted =
+            [(ARTIFACT_BUCKET, "Artifacts", "ArtifactBucket"), (ARTIFACT_KEY, "ArtifactKey", "ArtifactKeyArn")];
+        let wanted = wanted.into_iter().filter(|(parameter, ..)| takes(target, parameter));
+        let found = wanted.map(|(parameter, store, output)| {
+            let store = target.region.as_deref().map(|region| LogicalId::of_words([region, store]).to_string());
+            let there = store.and_then(|name| request.parameters.get(&name)).filter(|it| !it.is_empty()).cloned();
+            let here = || outputs.iter().find(|it| it.key == output).map(|it| it.value.clone());
+            (parameter, there.or_else(here).unwrap_or_default())
         });
         Ok(Place(found.collect()))
     }

@@ -180,6 +180,10 @@ impl Backend for CodePipeline<'_> {
                 reference(&id("Artifacts")),
             ),
         );
+        if let Some(key) = stores::key(plan) {
+            let what = "ARN of the key that what it hands over is encrypted with; it outlives this stack";
+            template.output(id("ArtifactKeyArn"), Output::new(what, key));
+        }
         update::add(plan, reader, &mut template).map_err(|mistakes| Mistakes::of(app, mistakes))?;
         Mistakes::none_or(app, check_limits(&template).collect())?;
         Ok(template)

@@ -119,14 +119,15 @@ mod tests {
 
     use super::super::{Source, tests::guide};
 
-    /// The one bucket that the steps know, in a folder: the checksum of each object.
+    /// The buckets that the steps know, each in a folder: the checksum of each object.
     const AWS: &str = r#"#!/bin/sh
 operation=$2; shift 2
 while [ $# -gt 0 ]; do
-  case $1 in --key) key=$2 ;; --checksum-sha256) sum=$2 ;; esac
+  case $1 in --bucket) bucket=$2 ;; --key) key=$2 ;; --checksum-sha256) sum=$2 ;; esac
   shift 2
 done
-object="$STORE/$(echo "$key" | tr / _)"
+mkdir -p "$STORE/$bucket"
+object="$STORE/$bucket/$(echo "$key" | tr / _)"
 case $operation in
   put-object) [ -e "$object" ] && echo "An error occurred (PreconditionFailed)" >&2 && exit 254; echo "$sum" > "$object" ;;
   head-object) cat "$object" ;;
@@ -144,6 +145,11 @@ open('build/test.json', 'w').write(json.dumps({'Parameters': {'Message': 'Hi', '
 
     /// Runs the steps on a build of the code of this id; gives the folder that is the artifact `Release`, and what they said.
     fn released(folder: &Path, id: &str) -> Result<String, String> {
+        released_to(folder, id, &[])
+    }
+
+    /// The same with these variables besides.
+    fn released_to(folder: &Path, id: &str, more: &[(&str, &str)]) -> Result<String, String> {
         _ = fs::remove_dir_all(folder.join("build"));
         for name in ["bin", "store", "build", "code"] {
             fs::create_dir_all(folder.join(name)).unwrap();
@@ -161,13 +167,19 @@ open('build/test.json', 'w').write(json.dumps({'Parameters': {'Message': 'Hi', '
         let mut steps = Command::new(python);
         steps.args(["-c", super::PROGRAM]).current_dir(folder.join("build")).env("PATH", path);
         steps.env("CODEBUILD_SRC_DIR_Code", folder.join("code")).env("STORE", folder.join("store"));
-        let output = steps.env("CODE_BUCKET", "bucket").env("CODE_PREFIX", "Hello/code/").output().unwrap();
+        steps.env("CODE_BUCKET", "bucket").env("CODE_PREFIX", "Hello/code/").envs(more.iter().copied());
+        let output = steps.output().unwrap();
         if output.status.success() { Ok(text(output.stdout)) } else { Err(text(output.stderr)) }
     }
 
     fn objects(folder: &Path) -> Vec<String> {
-        let names =
-            fs::read_dir(folder.join("store")).unwrap().map(|it| it.unwrap().file_name().into_string().unwrap());
+        objects_of(folder, "bucket")
+    }
+
+    fn objects_of(folder: &Path, bucket: &str) -> Vec<String> {
+        let names = fs::read_dir(folder.join("store").join(bucket))
+            .unwrap()
+            .map(|it| it.unwrap().file_name().into_string().unwrap());
         names.map(|name| name.replace('_', "/")).collect()
     }
 
@@ -202,9 +214,27 @@ open('build/test.json', 'w').write(json.dumps({'Parameters': {'Message': 'Hi', '
         let told = released(folder, "../../elsewhere").unwrap_err();
         assert!(told.contains("is not the id of its code"), "{told}");
         released(folder, &"1".repeat(40)).unwrap();
-        fs::write(fs::read_dir(folder.join("store")).unwrap().next().unwrap().unwrap().path(), "other").unwrap();
+        fs::write(fs::read_dir(folder.join("store/bucket")).unwrap().next().unwrap().unwrap().path(), "other").unwrap();
         let told = released(folder, &"1".repeat(40)).unwrap_err();
         assert!(told.contains("is not what was built: other"), "{told}");
+    }
+
+    #[test]
+    fn an_environment_in_another_region_takes_the_copy_that_is_there() {
+        let place = tempfile::tempdir().unwrap();
+        let folder = place.path();
+        let id = "1".repeat(40);
+        let regions = [("REGIONS", r#"{"test.json": "eu-central-1"}"#), ("CODE_BUCKET_eu_central_1", "there")];
+        released_to(folder, &id, &regions).unwrap();
+        assert_eq!(objects_of(folder, "there"), objects(folder));
+        let configuration = fs::read_to_string(folder.join("build/release/test.json")).unwrap();
+        let parameters = serde_json::from_str::<Json>(&configuration).unwrap()["Parameters"].take();
+        assert_eq!((&parameters["CodeBucket"], &parameters["CodeKey"]), (&json!("there"), &json!(objects(folder)[0])));
+        // The pipeline's own region has no other bucket.
+        let place = tempfile::tempdir().unwrap();
+        let here = [regions[0], ("CODE_BUCKET_eu_central_1", "bucket")];
+        let said = released_to(place.path(), &id, &here).unwrap();
+        assert_eq!(said.matches("s3://").count(), 1, "{said}");
     }
 
     fn resources(source: Source<'_>) -> Json {

@@ -48,14 +48,7 @@ pub(super) fn of(plan: &Plan<'_>, stage: &Stage<'_>) -> Result<Elsewhere, Mistak
     }
     template.change(&stage.boundary_id(), |it| it.property("ManagedPolicyName", stage.boundary_name(&plan.name)));
     Mistakes::none_or(plan.app(), check_limits(&template).collect())?;
-    Ok(Elsewhere {
-        environment: stage.environment.name().to_owned(),
-        account: stage.account().map(str::to_owned),
-        region: stage.region().map(str::to_owned),
-        stack: stage.own_stack(&plan.name),
-        template,
-        pins: stage.own_pins(),
-    })
+    Ok(stage.with_own(&plan.name, template))
 }
 
 fn add_parameters(plan: &Plan<'_>, stage: &Stage<'_>, template: &mut Template) {
