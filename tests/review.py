@@ -13,8 +13,8 @@ class Services(types.ModuleType):
         super().__init__("boto3")
         self.case, self.calls, self.objects = case, [], dict(case["objects"])
 
-    def client(self, name, **_):
-        return Client(self, name)
+    def client(self, name, **of):
+        return Client(self, name, of)
 
 
 class Client:
@@ -22,8 +22,11 @@ class Client:
         class ClientError(Exception):
             pass
 
-    def __init__(self, services, name):
+    def __init__(self, services, name, of):
         self.services, self.name = services, name
+        # Where it is not the pipeline itself: with whose key, in which region.
+        where = {"key": of.get("aws_access_key_id"), "region": of.get("region_name")}
+        self.where = {"where": where} if name != "s3" and of else {}
 
     def __getattr__(self, operation):
         return lambda **of: self.call(operation, of)
@@ -32,7 +35,7 @@ class Client:
         services = self.services
         if self.name == "s3":
             return getattr(self, f"_{operation}")(of)
-        services.calls.append({"operation": operation, **of})
+        services.calls.append({"operation": operation, **of, **self.where})
         if operation.startswith("put_"):
             return {}
         for answer in services.case["answers"]:

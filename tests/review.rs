@@ -388,3 +388,35 @@ fn who_approves_an_environments_changes_sees_what_they_are() {
     );
     assert_eq!(results[2]["said"]["Changes"], "nothing changes");
 }
+
+#[test]
+fn the_changes_of_an_environment_elsewhere_are_looked_at_there_in_the_role_for_it() {
+    let role = "arn:aws:iam::222222222222:role/Orders-main-production-ReviewRole";
+    let key = json!({"AccessKeyId": "lent", "SecretAccessKey": "s3cr3t", "SessionToken": "token"});
+    let mut case = json!({
+        "asked": {
+            "do": "show", "stack": "Prod", "changeSet": STACK, "room": 900, "role": role, "region": "eu-central-1",
+        },
+        "answers": [
+            {"operation": "assume_role", "of": {"RoleArn": role}, "with": [{"Credentials": key}]},
+            {"operation": "describe_change_set", "with": [{"Status": "CREATE_COMPLETE", "Changes": [
+                {"ResourceChange": {"Action": "Add", "LogicalResourceId": "Queue", "ResourceType": "AWS::SQS::Queue"}},
+            ]}]},
+            {"operation": "describe_stacks", "with": [{"Stacks": [{"StackStatus": "UPDATE_COMPLETE"}]}]},
+            {"operation": "get_template", "with": [{"TemplateBody": {"Resources": {}}}]},
+        ],
+    });
+    // Of an account alone, the region is the pipeline's own.
+    let elsewhere = case.clone();
+    case["asked"]["region"] = Value::Null;
+    let results = run(&[elsewhere, case]);
+    for (result, region) in results.iter().zip([json!("eu-central-1"), Value::Null]) {
+        assert_eq!(result["said"]["Changes"], "Add Queue (AWS::SQS::Queue)");
+        let calls = result["calls"].as_array().unwrap().iter();
+        let looks: Vec<&Value> = calls
+            .filter(|it| !["assume_role", "put_job_success_result"].contains(&it["operation"].as_str().unwrap()))
+            .collect();
+        assert_eq!(looks.len(), 4, "{looks:?}");
+        assert!(looks.iter().all(|it| it["where"] == json!({"key": "lent", "region": region})), "{looks:?}");
+    }
+}

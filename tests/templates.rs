@@ -20,7 +20,7 @@ use sparta_test_models::{
     constructs::constructs,
     custom_resources::broker,
     edges::edges,
-    gated::{at_the_edge, gated},
+    gated::{abroad, at_the_edge, gated},
     load_balancer, models, options,
     rest::rest_apis,
     settings,
@@ -173,7 +173,7 @@ fn cfn_lint_finds_nothing_in_a_service_with_every_option() {
 #[test]
 fn cfn_lint_finds_nothing_in_services_with_every_kind_of_http_api() {
     let folder = TempDir::new().expect("a temporary folder");
-    let apps = [apis::guarded(), apis::in_body(), apis::many_routes(), gated(), at_the_edge()];
+    let apps = [apis::guarded(), apis::in_body(), apis::many_routes(), gated(), at_the_edge(), abroad()];
     clean(&apps.iter().flat_map(|app| write(app, folder.path(), app.name())).collect::<Vec<_>>());
 }
 

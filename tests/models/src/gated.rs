@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use sparta_core::{
-    Alarm, App, Authorization, AuthorizerRequest, Canary, Environment, Error, Function, LambdaEvent, Pipeline, Request,
-    service_fn,
+    Alarm, App, Approval, Authorization, AuthorizerRequest, Canary, Environment, Error, Function, LambdaEvent,
+    Pipeline, Request, service_fn,
     trigger::{
         Domain, HttpApi, Iam, LambdaAuthorizer, MutualTls, Period, RestApi, RestApiOptions, UsagePlan, UserPool,
         WebSocket, WebSocketOptions,
@@ -61,7 +61,7 @@ async fn migrate(_: LambdaEvent<serde_json::Value>) -> Result<(), Error> {
 }
 
 /// One function decides for a REST API, a WebSocket API and an HTTP API, another one for some routes of the first; new code takes
-/// over by and by, after a migration, in another account and region.
+/// over by and by, after a migration.
 pub fn gated() -> App {
     let gate_keeper = || LambdaAuthorizer::new(Function::handle("gate"));
     let judge = LambdaAuthorizer::new(Function::handle("judge").alias()).every_request();
@@ -97,12 +97,28 @@ pub fn gated() -> App {
         .environment(environment("test"))
         .environment(
             environment("production")
-                .account("222222222222")
-                .region("eu-central-1")
                 .migration("migrate")
                 .canary(Canary::percent(20).every(Duration::from_secs(300)))
                 .watch(Alarm::errors("orders").above(0), Duration::from_secs(600))
                 .smoke_test(async |_| Ok(())),
         )
         .pipeline(Pipeline::github("https://github.com/acme/gated"))
+}
+
+/// A service that is delivered to another region, and to another account, where new code takes over by and by.
+pub fn abroad() -> App {
+    let with_gates = |environment: Environment| {
+        environment
+            .approve_changes(Approval::manual())
+            .canary(Canary::percent(20).every(Duration::from_secs(300)))
+            .watch(Alarm::errors("orders").above(0), Duration::from_secs(600))
+            .smoke_test(async |_| Ok(()))
+    };
+    let orders = Function::http("orders", service_fn(answer)).trigger(HttpApi::get("/orders"));
+    App::new("Abroad")
+        .function(orders)
+        .environment(Environment::new("test", ()))
+        .environment(with_gates(Environment::new("staging", ()).region("eu-west-3")))
+        .environment(with_gates(Environment::new("production", ()).account("222222222222").region("eu-central-1")))
+        .pipeline(Pipeline::github("https://github.com/acme/abroad"))
 }
