@@ -5,6 +5,7 @@ mod apis;
 mod attacks;
 mod cloudformation;
 mod deliveries;
+mod elsewhere;
 mod pull_requests;
 mod stack;
 mod unnamed;
@@ -115,6 +116,15 @@ fn nothing_that_is_pushed_reaches_the_api_of_production_once_its_id_is_known() {
 fn nothing_that_is_pushed_reaches_another_account() {
     let [test, production] = [of_account("test", "111111111111"), of_account("production", "222222222222")];
     all_denied(&attacks::across(&test, &production));
+}
+
+#[test]
+fn an_environment_of_another_account_is_deployed_by_its_roles_and_by_nobody_else() {
+    let world = elsewhere::world();
+    all_allowed(&world.calls());
+    let attacks = world.attacks();
+    assert!(attacks.len() > 35, "{}", attacks.len());
+    all_denied(&attacks);
 }
 
 #[test]

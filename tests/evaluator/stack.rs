@@ -70,6 +70,7 @@ impl Stack {
             "AWS::Cognito::UserPool" => format!("arn:aws:cognito-idp:{REGION}:{account}:userpool/{name}"),
             "AWS::IAM::ManagedPolicy" => format!("arn:aws:iam::{account}:policy/{name}"),
             "AWS::IAM::Role" => format!("arn:aws:iam::{account}:role/{name}"),
+            "AWS::KMS::Key" => format!("arn:aws:kms:{REGION}:{account}:key/{name}"),
             "AWS::Lambda::Function" => format!("arn:aws:lambda:{REGION}:{account}:function:{name}"),
             "AWS::Logs::LogGroup" => format!("arn:aws:logs:{REGION}:{account}:log-group:{name}:*"),
             "AWS::S3::Bucket" => format!("arn:aws:s3:::{name}"),
@@ -121,7 +122,8 @@ impl Stack {
     /// A resource's own name, or the one that CloudFormation makes up.
     pub(super) fn physical_name(&self, id: &str) -> String {
         let properties = &self.template["Resources"][id]["Properties"];
-        let named = ["BucketName", "FunctionName", "LogGroupName", "Name", "QueueName", "RoleName"];
+        let named =
+            ["BucketName", "FunctionName", "LogGroupName", "ManagedPolicyName", "Name", "QueueName", "RoleName"];
         if let Some(name) = named.iter().find_map(|property| properties.get(property)) {
             return self.text(name);
         }
