@@ -95,7 +95,7 @@ impl Abroad {
             (home, "PipelineRole", &["s3:GetObject", "s3:PutObject"], released),
             (home, "PipelineRole", &["s3:GetObject"], outputs),
             (away, "ProductionDeployRole", &["s3:GetObject", "s3:GetObjectVersion"], released),
-            (away, "ProductionDeployRole", &["s3:PutObject", "s3:PutObjectAcl"], "Abroad-main/Outputs-production/a1"),
+            (away, "ProductionDeployRole", &["s3:PutObject", "s3:PutObjectAcl"], "Abroad-main/Outputs-pr/a1"),
         ];
         for (stack, role, actions, key) in parts {
             calls.extend(actions.iter().map(|action| self.call(stack, role, action, self.object(key))));

@@ -6,6 +6,8 @@ mod attacks;
 mod cloudformation;
 mod deliveries;
 mod elsewhere;
+mod execution;
+mod executions;
 mod pull_requests;
 mod stack;
 mod unnamed;

@@ -165,7 +165,12 @@ pub(super) fn kms(writes: bool) -> Statement {
 
 /// Their keys begin with as much of the pipeline's name as CodePipeline takes, which is nobody else's in this bucket.
 fn objects(artifact: &str) -> Value {
-    sub(format!("${{Artifacts.Arn}}/*/{artifact}/*"))
+    sub(format!("${{Artifacts.Arn}}/{}", keys(artifact)))
+}
+
+/// The keys of an artifact, or of those whose names begin alike: CodePipeline takes ten characters of its name.
+pub(super) fn keys(artifact: &str) -> String {
+    format!("*/{artifact:.10}/*")
 }
 
 fn deployment(plan: &Plan<'_>, stage: &Stage<'_>) -> Vec<Statement> {

@@ -6,7 +6,7 @@ use serde_json::json;
 use super::{
     artifacts::{bucket, only_tls},
     id,
-    roles::kms,
+    roles::{keys, kms},
     smoke,
 };
 use crate::{
@@ -136,11 +136,11 @@ pub(super) fn bucket_statements(plan: &Plan<'_>, region: Option<&str>) -> Vec<Va
         let code = objects(&format!("{}*", code_prefix(plan.app())));
         let mut statements = vec![
             allow(plan, stage, "DeployRole", &BUCKET_ACTIONS, vec![bucket()]),
-            allow(plan, stage, "DeployRole", &READ, vec![objects(&format!("*/{RELEASE_ARTIFACT}/*"))]),
+            allow(plan, stage, "DeployRole", &READ, vec![objects(&keys(RELEASE_ARTIFACT))]),
             allow(plan, stage, "CloudFormationRole", &["s3:GetObject"], vec![code]),
         ];
         if smoke::has_tests(stage) {
-            let outputs = objects(&format!("*/{OUTPUTS_ARTIFACTS}{}/*", stage.environment.name()));
+            let outputs = objects(&keys(&format!("{OUTPUTS_ARTIFACTS}{}", stage.environment.name())));
             statements.push(allow(plan, stage, "DeployRole", &WRITE, vec![outputs]));
         }
         statements
@@ -210,7 +210,7 @@ pub(super) fn statements(plan: &Plan<'_>) -> Vec<Statement> {
             sub(format!("arn:${{AWS::Partition}}:s3:::${{{}}}", parameter(region, BUCKET))),
             attribute!(AWS::S3::Bucket, id(BUCKET), "Arn"),
         );
-        let objects = artifacts.into_iter().flatten().map(|it| objects_in(region, &format!("*/{it}/*")));
+        let objects = artifacts.into_iter().flatten().map(|it| objects_in(region, &keys(it)));
         let objects = objects.fold(Statement::allow([READ, WRITE].concat()), Statement::on);
         let key = has_key(plan).then(|| kms(true).on(key_in(region)));
         [Statement::allow(BUCKET_ACTIONS).on(bucket), objects].into_iter().chain(key).collect::<Vec<_>>()

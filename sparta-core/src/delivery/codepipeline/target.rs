@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::{
     api_id, gates, id,
-    roles::{self, add_deployment_roles, change_sets, kms, stack},
+    roles::{self, add_deployment_roles, change_sets, keys, kms, stack},
     smoke,
     stores::{self, BUCKET_ACTIONS, READ, WRITE},
 };
@@ -87,7 +87,7 @@ fn trust(plan: &Plan<'_>, stage: &Stage<'_>, role: &str) -> Value {
 
 fn deployment(plan: &Plan<'_>, stage: &Stage<'_>) -> Vec<Statement> {
     let bucket = format!("arn:${{AWS::Partition}}:s3:::${{{ARTIFACT_BUCKET}}}");
-    let objects = |artifact: &str| sub(format!("{bucket}/*/{artifact}/*"));
+    let objects = |artifact: &str| sub(format!("{bucket}/{}", keys(artifact)));
     let mut statements = vec![
         Statement::allow(BUCKET_ACTIONS).on(sub(bucket.clone())),
         Statement::allow(READ).on(objects(RELEASE_ARTIFACT)),
