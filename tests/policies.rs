@@ -74,7 +74,7 @@ fn of_app(app: &App, folder: &Path) -> Vec<PathBuf> {
         ("oauth".to_owned(), synthesis.pipeline(pipeline, oauth).unwrap().to_json()),
     ];
     let stores = synthesis.stores(pipeline).unwrap().into_iter();
-    documents.extend(stores.map(|it| (it.region, it.template.to_json())));
+    documents.extend(stores.map(|it| (it.stack, it.template.to_json())));
     let others = synthesis.elsewhere(pipeline).unwrap().into_iter();
     documents.extend(others.map(|it| (it.environment, it.template.to_json())));
     let write = |(name, text): (String, String)| {

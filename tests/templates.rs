@@ -88,7 +88,7 @@ fn write(app: &App, folder: &Path, prefix: &str) -> Vec<PathBuf> {
             templates.push((name.to_owned(), template.to_json()));
         }
         let stores = synthesis.stores(pipeline).expect("the pipeline has no mistakes").into_iter();
-        templates.extend(stores.map(|it| (it.region, it.template.to_json())));
+        templates.extend(stores.map(|it| (it.stack, it.template.to_json())));
         let others = synthesis.elsewhere(pipeline).expect("the pipeline has no mistakes").into_iter();
         templates.extend(others.map(|it| (it.environment, it.template.to_json())));
     }

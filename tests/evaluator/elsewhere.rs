@@ -29,10 +29,12 @@ pub(super) fn world() -> Abroad {
     let synthesis = abroad().synthesize().unwrap();
     let declared = synthesis.model.pipeline().unwrap();
     let stores = synthesis.stores(declared).unwrap();
-    let store = stores.iter().find(|it| it.region == "eu-central-1").unwrap();
+    let store = stores.iter().find(|it| it.region.as_deref() == Some("eu-central-1")).unwrap();
     let store = stack(&store.template, &store.stack, HOME, &[]);
     let [bucket, key] = [store.physical_name("Artifacts"), store.arn("ArtifactKey")];
-    let of_pipeline = [("EuCentral1Artifacts", bucket.clone()), ("EuCentral1ArtifactKey", key.clone())];
+    let own = format!("arn:aws:kms:eu-west-1:{HOME}:key/home");
+    let of_pipeline =
+        [("EuCentral1Artifacts", bucket.clone()), ("EuCentral1ArtifactKey", key.clone()), ("ArtifactKey", own)];
     let pipeline = synthesis.pipeline(declared, Source::Connection).unwrap();
     let targets = synthesis.elsewhere(declared).unwrap();
     let target = targets.iter().find(|it| it.environment == "production").unwrap();
@@ -87,7 +89,7 @@ impl Abroad {
         let mut calls = vec![
             self.call(home, "PipelineRole", "sts:AssumeRole", self.role("ProductionDeployRole")),
             self.call(home, "PipelineRole", "sts:AssumeRole", self.role("ProductionWatchRole")),
-            self.call(home, "ReviewRole", "sts:AssumeRole", self.role("ProductionReviewRole")),
+            self.call(home, "ReviewRole", "sts:AssumeRole", self.role("ProductionShowRole")),
             self.call(away, "ProductionCloudFormationRole", "s3:GetObject", self.object(code)),
         ];
         let parts = [
@@ -119,7 +121,7 @@ impl Abroad {
         }
         for key in [released, code] {
             attacks.push(self.call(home, "BuildRole", "s3:PutObject", self.object(key)));
-            for role in ["ProductionCloudFormationRole", "ProductionReviewRole", "ProductionWatchRole"] {
+            for role in ["ProductionCloudFormationRole", "ProductionShowRole", "ProductionWatchRole"] {
                 attacks.push(self.call(away, role, "s3:PutObject", self.object(key)));
             }
             attacks.push(self.call(away, "ProductionDeployRole", "s3:PutObject", self.object(key)));
@@ -127,7 +129,7 @@ impl Abroad {
         attacks.push(self.call(away, "ProductionCloudFormationRole", "s3:GetObject", self.object(released)));
         attacks.push(self.call(away, "ProductionDeployRole", "s3:GetObject", self.object(code)));
         attacks.push(self.call(away, "ProductionDeployRole", "s3:GetObject", self.object("Abroad-main/Source/a1")));
-        for role in ["ProductionCloudFormationRole", "ProductionReviewRole"] {
+        for role in ["ProductionCloudFormationRole", "ProductionShowRole"] {
             // Whatever somebody gives a role there, the bucket and the key know two roles alone.
             attacks.push(self.call(away, role, "kms:Decrypt", self.key()).with_every_right());
             attacks.push(self.call(away, role, "s3:GetObject", self.object(released)).with_every_right());

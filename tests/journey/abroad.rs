@@ -48,16 +48,17 @@ fn a_pipeline_deploys_elsewhere_in_roles_that_are_made_there() {
     assert!(key.starts_with("arn:aws:kms:eu-central-1:000000000000:key/"), "{key}");
     assert_ne!(parameter("EuWest3Artifacts"), bucket);
 
-    let status = service(&account, HOME, &["status", "--stack", "Misbehaving-main-abroad", "--region", "eu-west-3"]);
+    let status =
+        service(&account, HOME, &["status", "--stack", "Misbehaving-main-abroad-roles", "--region", "eu-west-3"]);
     assert_says(&status.success(), &["CREATE_COMPLETE", "AbroadDeployRole (AWS::IAM::Role)"]);
 
     let target = [&["provisionPipeline", "--target", "away"], &options[..]].concat();
-    assert_says(&service(&account, ACCOUNT, &target).success(), &["stack Misbehaving-main-away is created"]);
-    assert_says(&service(&account, ACCOUNT, &target).success(), &["stack Misbehaving-main-away is unchanged"]);
+    assert_says(&service(&account, ACCOUNT, &target).success(), &["stack Misbehaving-main-away-roles is created"]);
+    assert_says(&service(&account, ACCOUNT, &target).success(), &["stack Misbehaving-main-away-roles is unchanged"]);
     let role = account.aws().of_account(ACCOUNT).call(
         "iam",
         "get_role",
-        json!({"RoleName": "Misbehaving-main-away-DeployRole"}),
+        json!({"RoleName": "Misbehaving-main-away-eu-central-1-DeployRole"}),
     );
     let trust: &Value = &role["Role"]["AssumeRolePolicyDocument"]["Statement"][0];
     assert_eq!(trust["Principal"]["AWS"], "arn:aws:iam::000000000000:root");
@@ -70,6 +71,6 @@ fn a_pipeline_deploys_elsewhere_in_roles_that_are_made_there() {
     let deleted = service(&account, HOME, &["pipeline", "delete", "--yes"]);
     assert_says(
         &deleted.stderr,
-        &["the stack Misbehaving-main-away stays", "with credentials of account 222222222222"],
+        &["the stack Misbehaving-main-away-roles stays", "with credentials of account 222222222222"],
     );
 }

@@ -81,7 +81,6 @@ async fn show(
         aws::{cloudformation::CloudFormation, logs},
         logs::{Group, Reader},
         output::say,
-        serve::Moment,
     };
 
     /// How often what is new is asked for: CloudWatch Logs takes five such calls a second in some regions.
@@ -99,9 +98,9 @@ async fn show(
         return Err(error.hint("`status` shows what is in it."));
     }
     let pattern = command.request.as_ref().map(|id| format!("\"{id}\"")).or_else(|| command.filter.clone());
-    let since = Moment::now().minus(command.since.0);
+    let since = now().saturating_sub(millis(command.since.0));
     let mut reader = Reader::new(logs::Logs::new(&config), groups, pattern, since);
-    print(session, &reader.read().await?)?;
+    print(session, &reader.read(now()).await?)?;
     if !command.follow {
         return Ok(());
     }
@@ -111,9 +110,19 @@ async fn show(
     loop {
         tokio::select! {
             ended = &mut ended => return ended,
-            () = tokio::time::sleep(PAUSE) => print(session, &reader.read().await?)?,
+            () = tokio::time::sleep(PAUSE) => print(session, &reader.read(now()).await?)?,
         }
     }
+}
+
+#[cfg(feature = "aws")]
+fn now() -> u64 {
+    std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).map_or(0, millis)
+}
+
+#[cfg(feature = "aws")]
+fn millis(time: std::time::Duration) -> u64 {
+    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
 }
 
 #[cfg(feature = "aws")]

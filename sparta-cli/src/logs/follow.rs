@@ -36,8 +36,8 @@ impl Reader {
         Self { logs, groups, pattern, since, seen: BTreeSet::new() }
     }
 
-    /// What was not seen yet, in the order of time.
-    pub(crate) async fn read(&mut self) -> Result<Vec<Line>, AwsError> {
+    /// What was not seen yet, in the order of time. `now` is in milliseconds since 1970.
+    pub(crate) async fn read(&mut self, now: u64) -> Result<Vec<Line>, AwsError> {
         let mut found: Vec<(&str, Event)> = Vec::new();
         for Group { function, name } in &self.groups {
             let wanted = Wanted { group: name, since: self.since, pattern: self.pattern.as_deref() };
@@ -45,9 +45,8 @@ impl Reader {
         }
         // Of one moment, those of one function stay in its order.
         found.sort_by_key(|(_, event)| event.timestamp);
-        let last = found.last().map_or(0, |(_, event)| event.timestamp);
         let late = u64::try_from(LATE.as_millis()).unwrap_or(u64::MAX);
-        let since = self.since.max(last.saturating_sub(late));
+        let since = self.since.max(now.saturating_sub(late));
         let new = found.iter().filter(|(_, event)| !self.seen.contains(&event.event_id));
         let lines = new.map(|(function, event)| Line::new(function, event.timestamp, &event.message)).collect();
         let recent = found.into_iter().filter(|(_, event)| event.timestamp >= since);
@@ -96,8 +95,8 @@ mod tests {
             ],
         )]);
         let mut reader = reader(&script);
-        assert_eq!(told(&reader.read().await.unwrap()), ["one a", "other b", "other c", "one d"]);
-        assert_eq!(told(&reader.read().await.unwrap()), ["other late"]);
+        assert_eq!(told(&reader.read(90_000).await.unwrap()), ["one a", "other b", "other c", "one d"]);
+        assert_eq!(told(&reader.read(92_000).await.unwrap()), ["other late"]);
         let asked: Vec<Value> = script.seen().iter().map(|seen| serde_json::from_str(&seen.body).unwrap()).collect();
         let first = json!({"logGroupName": "/one", "startTime": 1_000, "filterPattern": "ERROR"});
         assert_eq!(asked[0], first);
@@ -109,6 +108,6 @@ mod tests {
     async fn a_group_that_is_not_there_has_logged_nothing() {
         let missing = Answer::json_error(400, "ResourceNotFoundException", "The specified log group does not exist.");
         let script = Script::new([("FilterLogEvents", vec![missing])]);
-        assert_eq!(reader(&script).read().await.unwrap(), []);
+        assert_eq!(reader(&script).read(2_000).await.unwrap(), []);
     }
 }

@@ -25,8 +25,26 @@ pub(super) fn stacks(template: &Value) -> BTreeMap<String, BTreeSet<String>> {
         let needs = stacks.entry(stack.to_owned()).or_default();
         references(&configuration["RoleArn"], needs);
         references(&configuration["ParameterOverrides"], needs);
+        if is_elsewhere(template, configuration) {
+            bucket(template, needs);
+        }
     }
     stacks
+}
+
+/// Whether an environment's roles are in a stack of its own, in another account or region, where nobody looks for it.
+fn is_elsewhere(template: &Value, configuration: &Value) -> bool {
+    let mut roles = BTreeSet::new();
+    references(&configuration["RoleArn"], &mut roles);
+    configuration["RoleArn"] != Value::Null && roles.iter().all(|id| template["Resources"][id] == Value::Null)
+}
+
+/// The bucket of the pipeline itself, from which such an environment may have its code.
+fn bucket(template: &Value, needs: &mut BTreeSet<String>) {
+    for pipeline in pipelines(template) {
+        references(&pipeline["ArtifactStore"]["Location"], needs);
+        references(&pipeline["ArtifactStores"][0]["ArtifactStore"]["Location"], needs);
+    }
 }
 
 /// The role that CloudFormation has for the pipeline's own stack, with its policies.
@@ -61,6 +79,9 @@ impl Remains {
     /// What outlives the stack of this template, where these of the stacks that it delivers to are there.
     pub(super) fn of(template: Value, there: &BTreeSet<String>) -> Self {
         let mut needed: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+        let elsewhere =
+            deployments(&template).filter(|(_, it)| is_elsewhere(&template, it)).map(|(stack, _)| stack.to_owned());
+        let there: BTreeSet<String> = there.iter().cloned().chain(elsewhere).collect();
         for (stack, first) in stacks(&template).into_iter().filter(|(stack, _)| there.contains(stack)) {
             for id in closure(&template, first) {
                 needed.entry(id).or_default().insert(stack.clone());
@@ -282,5 +303,28 @@ mod tests {
         let released = gone.released();
         let resources = released["Resources"].as_object().unwrap().values();
         assert!(resources.clone().count() == 5 && resources.into_iter().all(|it| it["DeletionPolicy"] == "Delete"));
+    }
+
+    #[test]
+    fn an_environment_elsewhere_keeps_the_bucket() {
+        let template = |role: Value| {
+            let deployment = json!({"Configuration": {"StackName": "Production-App-main", "RoleArn": role}});
+            let pipeline = json!({
+                "Name": "App-main",
+                "ArtifactStores": [{"ArtifactStore": {"Location": {"Ref": "Artifacts"}}}],
+                "Stages": [{"Actions": [deployment]}],
+            });
+            json!({"Resources": {
+                "Artifacts": {"Type": "AWS::S3::Bucket", "DeletionPolicy": "RetainExceptOnCreate"},
+                "Pipeline": {"Type": "AWS::CodePipeline::Pipeline", "Properties": pipeline},
+                "Role": {"Type": "AWS::IAM::Role", "DeletionPolicy": "RetainExceptOnCreate"},
+            }})
+        };
+        let elsewhere =
+            json!({"Fn::Sub": "arn:${AWS::Partition}:iam::222222222222:role/App-main-production-DeployRole"});
+        let remains = Remains::of(template(elsewhere), &BTreeSet::new());
+        assert_eq!(remains.needed["Artifacts"], BTreeSet::from(["Production-App-main".to_owned()]));
+        let here = Remains::of(template(json!({"Fn::GetAtt": ["Role", "Arn"]})), &BTreeSet::new());
+        assert!(here.needed.is_empty() && here.free.contains("Artifacts"), "{here:?}");
     }
 }

@@ -11,19 +11,13 @@ pub(crate) struct Moment {
 }
 
 impl Moment {
-    pub(crate) fn now() -> Self {
+    pub(super) fn now() -> Self {
         Self { since_epoch: SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default() }
     }
 
     #[cfg(feature = "aws")]
     pub(crate) fn of_millis(millis: u64) -> Self {
         Self { since_epoch: Duration::from_millis(millis) }
-    }
-
-    /// The moment so long before, in milliseconds since 1970.
-    #[cfg(feature = "aws")]
-    pub(crate) fn minus(self, time: Duration) -> u64 {
-        u64::try_from(self.since_epoch.saturating_sub(time).as_millis()).unwrap_or(u64::MAX)
     }
 
     pub(super) fn plus(self, time: Duration) -> Self {

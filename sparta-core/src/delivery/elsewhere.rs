@@ -18,7 +18,7 @@ pub struct Elsewhere {
     pub account: Option<String>,
     /// Its region, where that is said.
     pub region: Option<String>,
-    /// What that stack is called: `<pipeline>-<environment>`.
+    /// What that stack is called: `<pipeline>-<environment>-roles`.
     pub stack: String,
     /// What is in it.
     pub template: Template,
@@ -65,7 +65,7 @@ impl Stage<'_> {
 
     /// What the stack is called that lets the pipeline deploy it.
     pub(super) fn own_stack(&self, pipeline: &str) -> String {
-        short_name(&format!("{pipeline}-{}", self.environment.name()), POLICY)
+        short_name(&self.named(pipeline, "roles"), POLICY)
     }
 
     /// The stack with its roles: that one, or the pipeline's.
@@ -83,12 +83,18 @@ impl Stage<'_> {
 
     /// What one of its roles is called where the pipeline's stack cannot refer to it.
     pub(super) fn role_name(&self, pipeline: &str, role: &str) -> String {
-        short_name(&self.named(pipeline, role), ROLE)
+        short_name(&self.of_region(pipeline, role), ROLE)
     }
 
     /// What its policy is called that bounds the service's roles, for the same reason.
     pub(super) fn boundary_name(&self, pipeline: &str) -> String {
-        short_name(&self.named(pipeline, "Boundary"), POLICY)
+        short_name(&self.of_region(pipeline, "Boundary"), POLICY)
+    }
+
+    /// In IAM, names are those of all regions.
+    fn of_region(&self, pipeline: &str, what: &str) -> String {
+        let region = self.region().map(|region| format!("{region}-")).unwrap_or_default();
+        self.named(pipeline, &format!("{region}{what}"))
     }
 
     fn named(&self, pipeline: &str, what: &str) -> String {

@@ -147,7 +147,8 @@ impl Tokens {
     /// The ARN of the account's provider, which the stack of the account's first environment makes if the pipeline says so. AWS
     /// knows the certificates of the known ones itself, and fetches those of others.
     fn add_provider(&self, plan: &Plan<'_>, stage: &Stage<'_>, template: &mut Template) -> Value {
-        let first = plan.stages.iter().find(|it| it.account() == stage.account());
+        let of_account = |it: &&Stage<'_>| it.account() == stage.account();
+        let first = plan.home().find(of_account).or_else(|| plan.elsewhere().find(of_account));
         let is_here = |first: &Stage<'_>| first.own_or(&plan.name) == stage.own_or(&plan.name);
         let Some(first) = first.filter(|first| plan.pipeline.makes_provider() && is_here(first)) else {
             return sub(Arn::new("iam", &format!("oidc-provider/{}", self.issuer)).to_string());

@@ -44,7 +44,7 @@ fn left(synthesis: &Synthesis, name: &str) -> Vec<String> {
     // What is wrong with the declaration keeps no pipeline.
     let stores = synthesis.stores(&pipeline).unwrap_or_default().into_iter();
     let targets = synthesis.elsewhere(&pipeline).unwrap_or_default().into_iter();
-    let stores = stores.map(|it| (it.stack, None, Some(it.region)));
+    let stores = stores.map(|it| (it.stack, None, it.region));
     let targets = targets.map(|it| (it.stack, it.account, it.region));
     let left = |(stack, account, region): (String, Option<String>, Option<String>)| {
         let region = region.map(|it| format!(" --region {it}")).unwrap_or_default();

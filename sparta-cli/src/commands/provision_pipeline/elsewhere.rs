@@ -33,6 +33,7 @@ pub(super) struct TargetOptions {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Key {
     pub(super) arn: String,
+    pub(super) region: String,
     pub(super) account: String,
 }
 
@@ -45,6 +46,28 @@ pub(super) enum TargetError {
     /// There is no such environment.
     #[error("there is no environment called `{0}`")]
     Unknown(String),
+    /// The roles would be for another region than the one that is deployed to.
+    #[cfg_attr(not(feature = "aws"), expect(dead_code, reason = "only what calls AWS knows its region"))]
+    #[error("the key of --artifactKey is in {key}, and the roles would be for {region}")]
+    Region {
+        /// The key's region.
+        key: String,
+        /// Where AWS is called.
+        region: String,
+    },
+    /// Nothing would keep it from what the others have.
+    #[cfg_attr(not(feature = "aws"), expect(dead_code, reason = "only what calls AWS knows its account"))]
+    #[error(
+        "`{environment}` says account {account}, which is the pipeline's own, and so that of `{other}`, which says none"
+    )]
+    Own {
+        /// The environment.
+        environment: String,
+        /// Its account.
+        account: String,
+        /// One that says nothing.
+        other: String,
+    },
     /// The pipeline's stack has to be there first.
     #[error("{option} is needed: {what}")]
     Missing {
@@ -60,6 +83,12 @@ impl Advice for TargetError {
         vec![match self {
             Self::Home(_) => {
                 "Leave --target out, or say `.account(..)` or `.region(..)` on the environment.".to_owned()
+            }
+            Self::Region { key, .. } => format!("Add --region {key}: roles are for one region."),
+            Self::Own { .. } => {
+                "Environments of one account are kept apart from each other: leave `.account(..)` out there, or say it on all of \
+                 them."
+                    .to_owned()
             }
             Self::Unknown(_) => "`describe` shows the environments.".to_owned(),
             Self::Missing { .. } => format!(
@@ -80,7 +109,7 @@ fn key(text: &str) -> Result<Key, String> {
     match parts[..] {
         ["arn", _, "kms", region, account, id] if !region.is_empty() && id.starts_with("key/") => {
             let is_account = account.len() == 12 && account.bytes().all(|b| b.is_ascii_digit());
-            let key = Key { arn: text.to_owned(), account: account.to_owned() };
+            let key = Key { arn: text.to_owned(), region: region.to_owned(), account: account.to_owned() };
             is_account.then_some(key).ok_or_else(|| format!("`{account}` is no account"))
         }
         _ => Err("it is called like `arn:aws:kms:eu-central-1:111111111111:key/...`".to_owned()),
@@ -129,7 +158,7 @@ impl Others {
         let mut written = Vec::new();
         for Store { region, stack, template } in &self.stores {
             let template = write(stack, template)?;
-            written.push(Written { stack: stack.clone(), account: None, region: Some(region.clone()), template });
+            written.push(Written { stack: stack.clone(), account: None, region: region.clone(), template });
         }
         for Elsewhere { stack, account, region, template, .. } in &self.targets {
             let (stack, account, region) = (stack.clone(), account.clone(), region.clone());
@@ -180,7 +209,7 @@ impl TargetOptions {
 }
 
 #[cfg(feature = "aws")]
-pub(super) use aws::{add_stores, deploy_target, deploy_targets};
+pub(super) use aws::{add_stores, check_accounts, deploy_target, deploy_targets};
 
 /// What only the `aws` build does.
 #[cfg(feature = "aws")]
@@ -188,9 +217,11 @@ mod aws {
     use std::collections::BTreeMap;
 
     use aws_config::{Region, SdkConfig};
-    use sparta_core::{cfn::LogicalId, contract::PIPELINE_ACCOUNT};
+    use sparta_core::{Model, cfn::LogicalId, contract::PIPELINE_ACCOUNT};
 
-    use super::{ARTIFACT_BUCKET, ARTIFACT_KEY, CliError, Elsewhere, Others, Store, TargetOptions, cargo_run, takes};
+    use super::{
+        ARTIFACT_BUCKET, ARTIFACT_KEY, CliError, Elsewhere, Others, Store, TargetError, TargetOptions, cargo_run, takes,
+    };
     use crate::{
         aws::cloudformation::CloudFormation,
         commands::provision_pipeline::aws::pin,
@@ -198,6 +229,24 @@ mod aws {
         session::Session,
         stack::{Deployment, Request},
     };
+
+    /// Refuses an environment that is in the pipeline's own account and is not kept apart from the others there.
+    pub(in super::super) fn check_accounts(
+        deployment: &Deployment,
+        others: &Others,
+        model: &Model,
+    ) -> Result<(), TargetError> {
+        let silent = model.environments().iter().find(|it| it.account_id().is_none());
+        let own = others.targets.iter().find(|it| it.account.as_deref() == Some(deployment.account()));
+        match (own, silent) {
+            (Some(own), Some(other)) => Err(TargetError::Own {
+                environment: own.environment.clone(),
+                account: deployment.account().to_owned(),
+                other: other.name().to_owned(),
+            }),
+            _ => Ok(()),
+        }
+    }
 
     fn region(config: &SdkConfig) -> String {
         config.region().map(ToString::to_string).unwrap_or_default()
@@ -216,11 +265,13 @@ mod aws {
         request: &mut Request,
     ) -> Result<(), CliError> {
         for Store { region: name, stack, template } in &others.stores {
+            let own = region(deployment.config());
             let mut outputs: BTreeMap<String, String> =
                 template.outputs().keys().map(|id| (id.to_string(), String::new())).collect();
-            if *name != region(deployment.config()) {
+            if name.as_ref() != Some(&own) {
+                let name = name.as_ref().unwrap_or(&own);
                 let there = in_region(deployment, session, name).await?;
-                there.progress().say(&format!("The bucket in {name}, for the environments that are there"));
+                there.progress().say(&format!("What the pipeline hands over in {name}"));
                 let wanted = Request { stack_name: stack.clone(), parameters: BTreeMap::new(), ..request.clone() };
                 there.check_owner(&wanted, session.app.name()).await?;
                 let source = there.template(session.app.name(), template).await?;
@@ -242,7 +293,7 @@ mod aws {
         for target in &others.targets {
             let place = place(deployment, &request.stack_name, target, request).await?;
             if target.account.as_deref().is_some_and(|account| account != deployment.account()) {
-                deployment.progress().say(&command(target, &place));
+                deployment.progress().say(&command(target, &place, &region(deployment.config())));
                 continue;
             }
             let name = target.region.clone().unwrap_or_else(|| region(deployment.config()));
@@ -280,25 +331,25 @@ mod aws {
     ) -> Result<Place, CliError> {
         let stack = CloudFormation::new(deployment.config()).stack(pipeline).await?;
         let outputs = stack.map(|stack| stack.outputs).unwrap_or_default();
-        let wanted =
-            [(ARTIFACT_BUCKET, "Artifacts", "ArtifactBucket"), (ARTIFACT_KEY, "ArtifactKey", "ArtifactKeyArn")];
+        let bucket = outputs.into_iter().find(|it| it.key == ARTIFACT_BUCKET).map(|it| it.value);
+        let wanted = [(ARTIFACT_BUCKET, "Artifacts", bucket), (ARTIFACT_KEY, ARTIFACT_KEY, None)];
         let wanted = wanted.into_iter().filter(|(parameter, ..)| takes(target, parameter));
-        let found = wanted.map(|(parameter, store, output)| {
-            let store = target.region.as_deref().map(|region| LogicalId::of_words([region, store]).to_string());
-            let there = store.and_then(|name| request.parameters.get(&name)).filter(|it| !it.is_empty()).cloned();
-            let here = || outputs.iter().find(|it| it.key == output).map(|it| it.value.clone());
-            (parameter, there.or_else(here).unwrap_or_default())
+        let given = |name: &str| request.parameters.get(name).filter(|it| !it.is_empty()).cloned();
+        let found = wanted.map(|(parameter, store, here)| {
+            let of_region = target.region.as_deref().map(|region| LogicalId::of_words([region, store]).to_string());
+            let there = of_region.and_then(|name| given(&name));
+            (parameter, there.or_else(|| given(store)).or(here).unwrap_or_default())
         });
         Ok(Place(found.collect()))
     }
 
-    fn command(target: &Elsewhere, place: &Place) -> String {
+    fn command(target: &Elsewhere, place: &Place, own: &str) -> String {
+        let (environment, account) = (&target.environment, target.account.as_deref().unwrap_or_default());
+        let region = target.region.as_deref().unwrap_or(own);
         let mut command = format!(
-            "With credentials of account {}, so that {} can be deployed: {} provisionPipeline --target {}",
-            target.account.as_deref().unwrap_or_default(),
-            target.environment,
-            cargo_run(),
-            target.environment
+            "Until this is done with credentials of account {account}, executions fail at {environment}: {} provisionPipeline \
+             --target {environment} --region {region}",
+            cargo_run()
         );
         for (parameter, option) in [(ARTIFACT_BUCKET, "--artifactBucket"), (ARTIFACT_KEY, "--artifactKey")] {
             if let Some(value) = place.0.get(parameter) {
@@ -318,6 +369,10 @@ mod aws {
     ) -> Result<(), CliError> {
         let parameters = options.parameters(target)?.into_iter().collect();
         let deployment = Deployment::start(session, bucket).await?;
+        let region = region(deployment.config());
+        if let Some(key) = options.artifact_key.as_ref().filter(|key| key.region != region) {
+            return Err(TargetError::Region { key: key.region.clone(), region }.into());
+        }
         let (request, outcome) = converge(session, &deployment, target, parameters, tags).await?;
         deployment.print(session, &request, &outcome)
     }
@@ -353,7 +408,8 @@ mod tests {
     #[test]
     fn the_key_says_the_account_of_the_pipeline() {
         let arn = "arn:aws:kms:eu-central-1:111111111111:key/mrk-1";
-        assert_eq!(key(arn), Ok(Key { arn: arn.to_owned(), account: "111111111111".to_owned() }));
+        let [region, account] = ["eu-central-1", "111111111111"].map(str::to_owned);
+        assert_eq!(key(arn), Ok(Key { arn: arn.to_owned(), region, account }));
         for text in [
             "",
             "1234",

@@ -273,7 +273,7 @@ pub(super) mod aws {
 
     use super::{
         ProvisionPipeline, Work,
-        elsewhere::{add_stores, deploy_targets},
+        elsewhere::{add_stores, check_accounts, deploy_targets},
         has_connection,
     };
     use crate::{
@@ -311,8 +311,9 @@ pub(super) mod aws {
         deployment.check_owner(&work.request, session.app.name()).await.map_err(taken)?;
         keep_connection(session, &deployment, &mut work).await?;
         let token = token.as_ref().map(|token| (secret, token));
-        let Work { mut request, template, pins, others, .. } = work;
+        let Work { synthesis, mut request, template, pins, others, .. } = work;
         let app = session.app.name();
+        check_accounts(&deployment, &others, &synthesis.model)?;
         add_stores(session, &deployment, &others, &mut request).await?;
         // Another CI system has no stack where all environments have one of their own.
         if template.resources().is_empty() {

@@ -2,11 +2,7 @@
 
 use serde_json::json;
 
-use super::{
-    approvers::Gate,
-    gates, review, smoke, source,
-    stages::{artifacts, stage},
-};
+use super::{approvers::Gate, gates, review, smoke, source, stages::artifacts};
 use crate::{
     Approval,
     cfn::{Value, sub},
@@ -33,7 +29,11 @@ pub(super) fn stages(plan: &Plan<'_>, wave: &[Stage<'_>]) -> Vec<Value> {
         promotions.map(|(stage, approval)| manual(plan, (stage, Gate::Promotion, approval), 1, None)).collect();
     // A stage of its own: while somebody decides, later commits still reach this environment.
     if !promotions.is_empty() {
-        stages.push(stage(&format!("Promote-{}", name(wave)), promotions));
+        stages.push(property!(AWS::CodePipeline::Pipeline.Stages[] {
+            Name: (format!("Promote-{}", name(wave))),
+            BeforeEntry: (gates::before_promotion(wave)),
+            Actions: (promotions),
+        }));
     }
     stages
 }

@@ -34,6 +34,11 @@ pub(super) fn has_watches(stage: &Stage<'_>) -> bool {
     !stage.environment.watches().is_empty()
 }
 
+/// Nobody is asked about what was skipped.
+pub(super) fn before_promotion(wave: &[Stage<'_>]) -> Option<Value> {
+    if variables(wave).is_empty() { None } else { before_entry(wave) }
+}
+
 /// What lets an execution enter a stage: the windows of all its environments, which wait until they are open, or what the
 /// execution's variables have to be.
 pub(super) fn before_entry(wave: &[Stage<'_>]) -> Option<Value> {

@@ -101,7 +101,7 @@ impl Synthesis {
         Ok(stages.iter().filter(|stage| !stage.is_elsewhere()).flat_map(Stage::own_pins).collect())
     }
 
-    /// What the pipeline has in other regions; nothing where another CI system delivers the service.
+    /// What the pipeline has in other regions, and its keys; nothing where another CI system delivers the service.
     ///
     /// # Errors
     ///
@@ -180,10 +180,6 @@ impl Backend for CodePipeline<'_> {
                 reference(&id("Artifacts")),
             ),
         );
-        if let Some(key) = stores::key(plan) {
-            let what = "ARN of the key that what it hands over is encrypted with; it outlives this stack";
-            template.output(id("ArtifactKeyArn"), Output::new(what, key));
-        }
         update::add(plan, reader, &mut template).map_err(|mistakes| Mistakes::of(app, mistakes))?;
         Mistakes::none_or(app, check_limits(&template).collect())?;
         Ok(template)
@@ -207,7 +203,7 @@ impl Backend for Stores {
     }
 
     fn document(&self, plan: &Plan<'_>) -> Result<Vec<Store>, Mistakes> {
-        Ok(stores::regions(plan).into_iter().map(|region| stores::of_region(plan, region)).collect())
+        Ok(stores::all(plan))
     }
 }
 

@@ -1,5 +1,7 @@
 //! What the pipeline keeps for environments that are not where it is: a bucket in each of their regions, which has what CodePipeline
 //! hands over there and the code, and a key that other accounts can decrypt it with.
+//!
+//! They are in stacks of their own: a bucket has to be in its region, and no push changes who decrypts.
 
 use serde_json::json;
 
@@ -15,15 +17,17 @@ use crate::{
     contract::{OUTPUTS_ARTIFACTS, RELEASE_ARTIFACT, code_prefix},
     delivery::{Plan, Stage},
     iam::Statement,
+    pipeline::short_name,
     property, resource,
 };
 
-/// What a pipeline has in a region that is not its own: a stack there with the bucket for what it hands over, in the pipeline's account.
+/// What a pipeline hands over by, beside its own stack: a stack of the pipeline's account with a bucket in another region, and with a
+/// key where there are other accounts.
 #[derive(Clone, Debug)]
 pub struct Store {
-    /// The region.
-    pub region: String,
-    /// What that stack is called: `<pipeline>-<region>`. Its outputs are parameters of the pipeline's own.
+    /// The region; none of the pipeline's own, where it has a key.
+    pub region: Option<String>,
+    /// What that stack is called: `<pipeline>-artifacts-<region>`. Its outputs are parameters of the pipeline's own.
     pub stack: String,
     /// What is in it.
     pub template: Template,
@@ -47,7 +51,7 @@ pub(super) fn has_key(plan: &Plan<'_>) -> bool {
 
 /// The ARN of the pipeline's own key.
 pub(super) fn key(plan: &Plan<'_>) -> Option<Value> {
-    has_key(plan).then(|| attribute!(AWS::KMS::Key, id(KEY), "Arn"))
+    has_key(plan).then(|| reference(&id(KEY)))
 }
 
 /// The condition that a region is not the pipeline's.
@@ -71,7 +75,7 @@ pub(super) fn bucket_in(region: &str) -> Value {
 
 /// The ARN of the key in a region.
 fn key_in(region: &str) -> Value {
-    where_beyond(region, reference(&parameter(region, KEY)), attribute!(AWS::KMS::Key, id(KEY), "Arn"))
+    where_beyond(region, reference(&parameter(region, KEY)), reference(&id(KEY)))
 }
 
 /// The ARN of objects in the bucket of a region.
@@ -80,8 +84,9 @@ fn objects_in(region: &str, key: &str) -> Value {
     where_beyond(region, there, sub(format!("${{{BUCKET}.Arn}}/{key}")))
 }
 
-/// Adds what the pipeline's stack has of this.
+/// Adds what the pipeline's stack has to know of this.
 pub(super) fn add(plan: &Plan<'_>, template: &mut Template) {
+    const ARN: &str = "arn:[^:]+:kms:[^:]+:[0-9]{12}:key/.+";
     for region in regions(plan) {
         let of = |what: &str, kind: &str| {
             let description = format!("{what} in {region}; empty where that is the pipeline's own region");
@@ -90,18 +95,20 @@ pub(super) fn add(plan: &Plan<'_>, template: &mut Template) {
         let bucket = of("Bucket for what is deployed", "[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]");
         template.parameter(parameter(region, BUCKET), bucket);
         if has_key(plan) {
-            template
-                .parameter(parameter(region, KEY), of("Key of that bucket", "arn:[^:]+:kms:[^:]+:[0-9]{12}:key/.+"));
+            template.parameter(parameter(region, KEY), of("Key of that bucket", ARN));
         }
-        let here = Value::function("Fn::Equals", vec![Value::pseudo("AWS::Region"), region.into()]);
-        template.condition(beyond(region), Value::function("Fn::Not", vec![here]));
     }
-    add_key(plan, None, template);
+    if has_key(plan) {
+        let key = Parameter::string("ARN of the key that what is handed over is encrypted with");
+        template.parameter(id(KEY), Parameter { allowed_pattern: Some(ARN.to_owned()), ..key });
+    }
+    add_conditions(plan, template);
 }
 
-fn add_key(plan: &Plan<'_>, region: Option<&str>, template: &mut Template) {
-    if has_key(plan) {
-        template.resource(id(KEY), key_of(plan, region));
+fn add_conditions(plan: &Plan<'_>, template: &mut Template) {
+    for region in regions(plan) {
+        let here = Value::function("Fn::Equals", vec![Value::pseudo("AWS::Region"), region.into()]);
+        template.condition(beyond(region), Value::function("Fn::Not", vec![here]));
     }
 }
 
@@ -224,17 +231,37 @@ pub(super) fn code_in(plan: &Plan<'_>) -> Vec<Value> {
     regions(plan).into_iter().map(|region| objects_in(region, &key)).collect()
 }
 
+/// The stacks that the pipeline's own takes this from.
+pub(super) fn all(plan: &Plan<'_>) -> Vec<Store> {
+    let home = has_key(plan).then(|| {
+        let mut template = Template::new(format!("The key of what {} hands over", plan.name));
+        add_conditions(plan, &mut template);
+        add_key(plan, None, id(KEY), &mut template);
+        Store { region: None, stack: stack(plan, None), template }
+    });
+    home.into_iter().chain(regions(plan).into_iter().map(|region| of_region(plan, region))).collect()
+}
+
+fn stack(plan: &Plan<'_>, region: Option<&str>) -> String {
+    let region = region.map(|region| format!("-{region}")).unwrap_or_default();
+    short_name(&format!("{}-artifacts{region}", plan.name), 128)
+}
+
+fn add_key(plan: &Plan<'_>, region: Option<&str>, output: LogicalId, template: &mut Template) {
+    template.resource(id(KEY), key_of(plan, region));
+    let key = attribute!(AWS::KMS::Key, id(KEY), "Arn");
+    template.output(output, Output::new("Key of what is handed over; it outlives this stack", key));
+}
+
 /// The stack in one of the regions, which has the bucket and its key there.
-pub(super) fn of_region(plan: &Plan<'_>, region: &str) -> Store {
+fn of_region(plan: &Plan<'_>, region: &str) -> Store {
     let mut template = Template::new(format!("What {} hands over in {region}", plan.name));
-    let policy = only_tls(&id(BUCKET), bucket_statements(plan, Some(region)));
     template.resource(id(BUCKET), bucket(plan));
-    template.resource(id("ArtifactsPolicy"), policy);
-    add_key(plan, Some(region), &mut template);
-    let mut outputs = vec![(parameter(region, BUCKET), "Bucket for what is deployed", reference(&id(BUCKET)))];
-    outputs.extend(key(plan).map(|key| (parameter(region, KEY), "Key of that bucket", key)));
-    for (name, what, value) in outputs {
-        template.output(name, Output::new(what, value));
+    template.resource(id("ArtifactsPolicy"), only_tls(&id(BUCKET), bucket_statements(plan, Some(region))));
+    let what = "Bucket for what is deployed; it outlives this stack";
+    template.output(parameter(region, BUCKET), Output::new(what, reference(&id(BUCKET))));
+    if has_key(plan) {
+        add_key(plan, Some(region), parameter(region, KEY), &mut template);
     }
-    Store { region: region.to_owned(), stack: format!("{}-{region}", plan.name), template }
+    Store { region: Some(region.to_owned()), stack: stack(plan, Some(region)), template }
 }

@@ -38,12 +38,12 @@ pub(super) fn of(plan: &Plan<'_>, stage: &Stage<'_>) -> Result<Elsewhere, Mistak
     );
     let look = Statement::allow(super::review::LOOK).on(stack(&stage.stack));
     let reviewer = self::trust(plan, stage, "ReviewRole");
-    add("ReviewRole", roles::role(&does("Looks at the changes"), reviewer, &[look]));
+    add("ShowRole", roles::role(&does("Looks at the changes"), reviewer, &[look]));
     if gates::has_watches(stage) {
         let look = Watch::look(stage.environment.watches().iter(), &stage.stack);
         add("WatchRole", roles::role(&does("Looks at the alarms"), trust, &[look]));
     }
-    for role in ["CloudFormationRole", "DeployRole", "ReviewRole", "WatchRole"] {
+    for role in ["CloudFormationRole", "DeployRole", "ShowRole", "WatchRole"] {
         template.change(&stage.id(role), |it| it.property("RoleName", stage.role_name(&plan.name, role)));
     }
     template.change(&stage.boundary_id(), |it| it.property("ManagedPolicyName", stage.boundary_name(&plan.name)));

@@ -124,7 +124,7 @@ pub(super) fn add(plan: &Plan<'_>, reader: Reader<'_>, template: &mut Template) 
     if !mistakes.is_empty() {
         return Err(mistakes.into_iter().map(|it| Mistake::new(Subject::Pipeline, it)).collect());
     }
-    let mut statements = without_key(permissions.required);
+    let mut statements = permissions.required;
     // The registry knows connections by their former name only.
     statements.retain(|it| !it.actions().iter().any(|action| action == "codestar-connections:PassConnection"));
     let former = || sub(Arn::new("codestar-connections", "connection/*").to_string());
@@ -142,17 +142,6 @@ pub(super) fn add(plan: &Plan<'_>, reader: Reader<'_>, template: &mut Template) 
     }
     add(&policies, template);
     Ok(())
-}
-
-/// Apart from the key for other accounts: IAM binds it by nothing but an id that is not known yet, and a push is not to change who
-/// decrypts.
-fn without_key(statements: Vec<Statement>) -> Vec<Statement> {
-    let left = |statement: Statement| {
-        let actions = statement.actions().iter().filter(|action| !action.starts_with("kms:"));
-        let actions: Vec<String> = actions.cloned().collect();
-        (!actions.is_empty()).then(|| statement.of_only(&actions))
-    };
-    statements.into_iter().filter_map(left).collect()
 }
 
 /// What a pipeline's stack may come to have, so that the role that updates it knows it beforehand.

@@ -84,7 +84,7 @@ fn statements(plan: &Plan<'_>) -> Vec<Statement> {
     }
     // All of them, so that an approval more is no permission more.
     let here = plan.home().fold(Statement::allow(LOOK), |look, stage| look.on(roles::stack(&stage.stack)));
-    let there = plan.elsewhere().map(|stage| stage.role(&plan.name, "ReviewRole"));
+    let there = plan.elsewhere().map(|stage| stage.role(&plan.name, "ShowRole"));
     let there = there.fold(Statement::allow(["sts:AssumeRole"]), Statement::on);
     statements.extend([here, there].into_iter().filter(|it| !it.resources().is_empty()));
     statements
@@ -135,7 +135,7 @@ pub(super) fn show(plan: &Plan<'_>, stage: &Stage<'_>, name: &str, order: u32, r
     let (artifact, says) = (format!("{CHANGES_ARTIFACTS}{environment}"), format!("ChangesOf-{environment}"));
     let mut asked = json!({"do": "show", "stack": stage.stack, "changeSet": plan.name, "room": room});
     if stage.is_elsewhere() {
-        asked["role"] = json!(stage.arn("iam", &format!("role/{}", stage.role_name(&plan.name, "ReviewRole"))));
+        asked["role"] = json!(stage.arn("iam", &format!("role/{}", stage.role_name(&plan.name, "ShowRole"))));
         asked["region"] = json!(stage.region());
     }
     let asked = Value::json_text(asked);

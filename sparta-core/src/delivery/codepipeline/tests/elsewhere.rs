@@ -58,8 +58,8 @@ fn an_environment_elsewhere_has_no_role_in_the_pipelines_stack() {
     assert_eq!(
         stacks,
         [
-            ("HelloPipeline-main-staging", None, Some("eu-west-3")),
-            ("HelloPipeline-main-production", Some(ACCOUNT), Some("eu-central-1")),
+            ("HelloPipeline-main-staging-roles", None, Some("eu-west-3")),
+            ("HelloPipeline-main-production-roles", Some(ACCOUNT), Some("eu-central-1")),
         ]
     );
     assert_eq!(elsewhere[1].pins[0].stack, "Production-HelloPipeline-main");
@@ -77,10 +77,10 @@ fn statements<'j>(template: &'j Json, role: &str) -> Vec<&'j Json> {
 fn the_roles_of_another_account_trust_one_role_each_and_are_trusted_by_name() {
     let (pipeline, stores, elsewhere) = documents();
     let target = json(&elsewhere[1].template);
-    let roles = [("DeployRole", "PipelineRole"), ("WatchRole", "PipelineRole"), ("ReviewRole", "ReviewRole")];
+    let roles = [("DeployRole", "PipelineRole"), ("WatchRole", "PipelineRole"), ("ShowRole", "ReviewRole")];
     for (role, by) in roles {
         let properties = &target["Resources"][format!("Production{role}")]["Properties"];
-        assert_eq!(properties["RoleName"], format!("HelloPipeline-main-production-{role}"));
+        assert_eq!(properties["RoleName"], format!("HelloPipeline-main-production-eu-central-1-{role}"));
         assert_eq!(pipeline["Resources"][by]["Properties"]["RoleName"], format!("HelloPipeline-main-{by}"));
         let trust = &properties["AssumeRolePolicyDocument"]["Statement"][0];
         let arn = |it: &str| json!({"Fn::Sub": format!("arn:${{AWS::Partition}}:iam::${{PipelineAccount}}:{it}")});
@@ -89,8 +89,9 @@ fn the_roles_of_another_account_trust_one_role_each_and_are_trusted_by_name() {
         assert_eq!(trust["Condition"], json!({"ArnEquals": {"aws:PrincipalArn": caller}}));
     }
     // Nothing of the bucket, nor of its key, is for the account as such.
-    let store = json(&stores[0].template);
-    assert_eq!(stores[0].region, "eu-central-1");
+    let of_region =
+        |region: &str| json(&stores.iter().find(|it| it.region.as_deref() == Some(region)).unwrap().template);
+    let store = of_region("eu-central-1");
     let bucket = store["Resources"]["ArtifactsPolicy"]["Properties"]["PolicyDocument"]["Statement"].as_array().unwrap();
     let key = store["Resources"]["ArtifactKey"]["Properties"]["KeyPolicy"]["Statement"].as_array().unwrap();
     let foreign: Vec<&Json> =
@@ -98,10 +99,11 @@ fn the_roles_of_another_account_trust_one_role_each_and_are_trusted_by_name() {
     assert_eq!(foreign.len(), 4);
     for statement in foreign {
         let caller = statement["Condition"]["ArnEquals"]["aws:PrincipalArn"]["Fn::Sub"].as_str().unwrap();
-        let role = caller.strip_prefix("arn:${AWS::Partition}:iam::222222222222:role/HelloPipeline-main-production-");
+        let role = caller
+            .strip_prefix("arn:${AWS::Partition}:iam::222222222222:role/HelloPipeline-main-production-eu-central-1-");
         assert!(matches!(role, Some("DeployRole" | "CloudFormationRole")), "{caller}");
     }
-    assert!(!json(&stores[1].template).to_string().contains(ACCOUNT));
+    assert!(!of_region("eu-west-3").to_string().contains(ACCOUNT));
 }
 
 #[test]
@@ -109,7 +111,7 @@ fn what_is_done_elsewhere_is_done_there_in_the_roles_that_are_there() {
     let (pipeline, ..) = documents();
     let stages = pipeline["Resources"]["Pipeline"]["Properties"]["Stages"].as_array().unwrap();
     let stage = stages.iter().find(|it| it["Name"] == "Deploy-production").unwrap();
-    let arn = |role: &str| json!({"Fn::Sub": format!("arn:${{AWS::Partition}}:iam::222222222222:role/HelloPipeline-main-production-{role}")});
+    let arn = |role: &str| json!({"Fn::Sub": format!("arn:${{AWS::Partition}}:iam::222222222222:role/HelloPipeline-main-production-eu-central-1-{role}")});
     for action in stage["Actions"].as_array().unwrap() {
         if action["ActionTypeId"]["Provider"] == "CloudFormation" {
             assert_eq!(action["Region"], "eu-central-1");
@@ -121,9 +123,9 @@ fn what_is_done_elsewhere_is_done_there_in_the_roles_that_are_there() {
     assert_eq!((&rule["Region"], &rule["RoleArn"]), (&json!("eu-central-1"), &arn("WatchRole")));
     let shows = stage["Actions"][1]["Configuration"]["UserParameters"]["Fn::Sub"].as_str().unwrap();
     let shows: Json = serde_json::from_str(shows).unwrap();
-    assert_eq!((&shows["role"], &shows["region"]), (&arn("ReviewRole")["Fn::Sub"], &json!("eu-central-1")));
+    assert_eq!((&shows["role"], &shows["region"]), (&arn("ShowRole")["Fn::Sub"], &json!("eu-central-1")));
     let assumed = statements(&pipeline, "ReviewRole").into_iter().find(|it| it["Action"] == "sts:AssumeRole");
-    assert!(assumed.unwrap()["Resource"].as_array().unwrap().contains(&arn("ReviewRole")));
+    assert!(assumed.unwrap()["Resource"].as_array().unwrap().contains(&arn("ShowRole")));
 }
 
 #[test]
@@ -133,17 +135,17 @@ fn a_key_is_only_there_for_another_account() {
         json(&template)
     };
     let region = of(stage("production").region("eu-west-3"));
-    assert_eq!(region["Resources"]["ArtifactKey"], Json::Null);
+    assert_eq!(region["Parameters"]["ArtifactKey"], Json::Null);
     assert!(!region.to_string().contains("kms:"));
     let account = of(stage("production").account(ACCOUNT));
-    assert_eq!(account["Resources"]["ArtifactKey"]["Type"], "AWS::KMS::Key");
     assert_eq!(account["Resources"]["Pipeline"]["Properties"]["ArtifactStores"], Json::Null);
     let key = &account["Resources"]["Pipeline"]["Properties"]["ArtifactStore"]["EncryptionKey"];
-    assert_eq!(key["Id"], json!({"Fn::GetAtt": ["ArtifactKey", "Arn"]}));
+    assert_eq!(key["Id"], json!({"Ref": "ArtifactKey"}));
     for project in ["BuildProject", "ReleaseProject"] {
         assert_eq!(account["Resources"][project]["Properties"]["EncryptionKey"], key["Id"]);
     }
-    // A push does not change who decrypts.
+    // It is in a stack of its own: a push does not change who decrypts.
+    assert_eq!(account["Resources"]["ArtifactKey"], Json::Null);
     let updates = account["Resources"].as_object().unwrap().iter().filter(|(id, _)| id.starts_with("Update"));
     let kms: Vec<String> =
         updates.filter(|(_, it)| it.to_string().contains("kms:")).map(|(id, _)| id.clone()).collect();
@@ -159,4 +161,17 @@ fn accounts_of_their_own_share_no_names_and_no_types() {
     };
     assert!(mistakes(stage("production")).contains("AWS::KMS::Key"));
     assert_eq!(mistakes(stage("production").account(ACCOUNT)), "");
+}
+
+#[test]
+fn nobody_is_asked_about_an_environment_that_was_skipped() {
+    let pipeline = hello().variable(crate::Variable::new("RELEASE").default("no"));
+    let staging =
+        stage("staging").only_if(crate::VariableCheck::equals("RELEASE", "yes")).approve_promotion(Approval::manual());
+    let template = template(&pipeline, Source::Connection, &[staging, stage("production")], HTTP);
+    let json = json(&template);
+    let stages = json["Resources"]["Pipeline"]["Properties"]["Stages"].as_array().unwrap();
+    let of = |name: &str| &stages.iter().find(|it| it["Name"] == name).unwrap()["BeforeEntry"];
+    assert_eq!(of("Promote-staging"), of("Deploy-staging"));
+    assert_eq!(of("Promote-staging")["Conditions"][0]["Result"], "SKIP");
 }
