@@ -287,6 +287,8 @@ pub(super) mod aws {
     /// The variable that holds the token where it is not on the command line.
     const TOKEN_VARIABLE: &str = "SPARTA_OAUTH_TOKEN";
 
+    const MADE: &str = "The pipeline's own stack is deployed: the same command makes what is missing elsewhere.";
+
     const NOT_STARTED: &str = "The stack is deployed, but no execution was started: the next push does that, or \
          `pipeline start`. Running the same command again changes nothing.";
 
@@ -314,7 +316,8 @@ pub(super) mod aws {
         let Work { synthesis, mut request, template, pins, others, .. } = work;
         let app = session.app.name();
         check_accounts(&deployment, &others, &synthesis.model)?;
-        add_stores(session, &deployment, &others, &mut request).await?;
+        let stored = add_stores(session, &deployment, &others, &mut request).await;
+        stored.map_err(|error| error.hint("The pipeline's own stack was not changed."))?;
         // Another CI system has no stack where all environments have one of their own.
         if template.resources().is_empty() {
             return deploy_targets(session, &deployment, &others, &request).await;
@@ -322,7 +325,8 @@ pub(super) mod aws {
         let (bucket, begin) = artifact_store(&template);
         let deployment = deployment.with_own_bucket(&request, &template, &bucket, &begin).await?;
         let outcome = carry_out(&deployment, app, &mut request, &template, &pins, token, Waiting::default()).await?;
-        deploy_targets(session, &deployment, &others, &request).await?;
+        let targets = deploy_targets(session, &deployment, &others, &request).await;
+        targets.map_err(|error| error.hint(MADE))?;
         deployment.print(session, &request, &outcome)
     }
 
