@@ -156,6 +156,7 @@ fn named(name: &str, template: &Value) -> String {
         ("AWS::StackName", "Stack"),
         ("ArtifactKey", "arn:aws:kms:eu-west-1:123456789012:key/1"),
         ("EuCentral1ArtifactKey", "arn:aws:kms:eu-central-1:123456789012:key/1"),
+        ("EuWest3ArtifactKey", "arn:aws:kms:eu-west-3:123456789012:key/1"),
         ("ConnectionArn", "arn:aws:codeconnections:eu-west-1:123456789012:connection/1"),
     ];
     let known = known.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned());
