@@ -102,11 +102,11 @@ pub(super) fn add(plan: &Plan<'_>, template: &mut Template) {
         let key = Parameter::string("ARN of the key that what is handed over is encrypted with");
         template.parameter(id(KEY), Parameter { allowed_pattern: Some(ARN.to_owned()), ..key });
     }
-    add_conditions(plan, template);
+    add_conditions(regions(plan), template);
 }
 
-fn add_conditions(plan: &Plan<'_>, template: &mut Template) {
-    for region in regions(plan) {
+fn add_conditions<'r>(regions: impl IntoIterator<Item = &'r str>, template: &mut Template) {
+    for region in regions {
         let here = Value::function("Fn::Equals", vec![Value::pseudo("AWS::Region"), region.into()]);
         template.condition(beyond(region), Value::function("Fn::Not", vec![here]));
     }
@@ -235,7 +235,9 @@ pub(super) fn code_in(plan: &Plan<'_>) -> Vec<Value> {
 pub(super) fn all(plan: &Plan<'_>) -> Vec<Store> {
     let home = has_key(plan).then(|| {
         let mut template = Template::new(format!("The key of what {} hands over", plan.name));
-        add_conditions(plan, &mut template);
+        // Its policy knows the environments of other accounts alone.
+        let of_accounts = plan.elsewhere().filter(|stage| stage.account().is_some());
+        add_conditions(of_accounts.filter_map(Stage::region), &mut template);
         add_key(plan, None, id(KEY), &mut template);
         Store { region: None, stack: stack(plan, None), template }
     });
